@@ -1,0 +1,54 @@
+import { ProtocolError } from "./protocol-error.js";
+
+/** Kinds of attach_data that the original msg_server writes. */
+export const AttachType = {
+  HANDLE: 1,
+  PDU: 2,
+  HANDLE_AND_PDU: 3,
+  PDU_FOR_PUSH: 4,
+  HANDLE_AND_PDU_FOR_FILE: 5,
+} as const;
+export type AttachType = (typeof AttachType)[keyof typeof AttachType];
+
+/** How msg_server finds its way back from an answer to what it was for. `pdu` is a protobuf body, not a whole PDU. */
+export interface AttachData {
+  readonly type: number;
+  readonly handle: number;
+  readonly serviceType: number;
+  readonly pdu?: Buffer;
+}
+
+const FIXED_SIZE = 12;
+const PDU_LENGTH_SIZE = 4;
+
+export function attachTypeName(type: number): string | undefined {
+  return Object.entries(AttachType).find(([, number]) => number === type)?.[0];
+}
+
+/** @throws ProtocolError ATTACH_MALFORMED: attach_data is opaque, so other implementations may write anything there */
+export function decodeAttachData(bytes: Buffer): AttachData {
+  if (bytes.length < FIXED_SIZE) throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
+  const fixed = { type: bytes.readUInt32BE(0), handle: bytes.readUInt32BE(4), serviceType: bytes.readUInt32BE(8) };
+  if (attachTypeName(fixed.type) === undefined) throw new ProtocolError("ATTACH_MALFORMED", { type: fixed.type });
+  if (fixed.type === AttachType.HANDLE) {
+    if (bytes.length !== FIXED_SIZE) throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
+    return fixed;
+  }
+  const pdu = bytes.subarray(FIXED_SIZE + PDU_LENGTH_SIZE);
+  if (bytes.length < FIXED_SIZE + PDU_LENGTH_SIZE || bytes.readUInt32BE(FIXED_SIZE) !== pdu.length) {
+    throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
+  }
+  return { ...fixed, pdu };
+}
+
+export function encodeAttachData({ type, handle, serviceType, pdu }: AttachData): Buffer {
+  const bytes = Buffer.alloc(FIXED_SIZE + (pdu === undefined ? 0 : PDU_LENGTH_SIZE + pdu.length));
+  bytes.writeUInt32BE(type, 0);
+  bytes.writeUInt32BE(handle, 4);
+  bytes.writeUInt32BE(serviceType, 8);
+  if (pdu !== undefined) {
+    bytes.writeUInt32BE(pdu.length, FIXED_SIZE);
+    pdu.copy(bytes, FIXED_SIZE + PDU_LENGTH_SIZE);
+  }
+  return bytes;
+}

@@ -1,0 +1,142 @@
+import { serverLimits } from "../pdu-header.js";
+import type { CaptureEvent } from "./capture-event.js";
+import type { CapturedPacket, PacketReader, PacketSink } from "./captured-packet.js";
+import { CarryBudget } from "./carry-budget.js";
+import { ClassicPcapReader } from "./classic-pcap.js";
+import type { CaptureFormat } from "./detect-format.js";
+import { fragmentLimits, IpFragments } from "./ip-fragments.js";
+import { newIpPayload, readIpPacket } from "./ip-packet.js";
+import { ipOffset, isKnownLinkType } from "./link-layer.js";
+import { PcapngReader } from "./pcapng.js";
+import { openPduStreams, type PduStreamOptions } from "./pdu-stream.js";
+import { type ConnectionLimits, TcpConnections } from "./tcp-connections.js";
+import { newTcpSegment, readTcpSegment } from "./tcp-segment.js";
+import { tcpStreamLimits } from "./tcp-stream.js";
+import { TimeOrder, timeOrderLimits } from "./time-order.js";
+
+export interface CaptureOptions {
+  /** Only connections that have one of these ports; else those that are seen to carry PDUs. */
+  readonly ports?: ReadonlySet<number>;
+  /** Default: what servers accept of one another, 64 MiB (FRM-06). */
+  readonly pduSizeMaxBytes?: number;
+}
+
+export interface CaptureTotals {
+  packets: number;
+  /** Packets of a link type that is not read, without IP or without TCP, or cut before the end of these headers. */
+  ignoredPackets: number;
+  connections: number;
+  pdus: number;
+}
+
+const connectionLimits: ConnectionLimits = { ...tcpStreamLimits, connectionsMax: 65_536, addressesMax: 1_000_000 };
+const carriedBytesMax = 128 << 20;
+
+/** Packets in, events out: link layer, IP, TCP, PDUs. */
+export class CaptureDecoder implements PacketSink {
+  readonly totals: CaptureTotals = { packets: 0, ignoredPackets: 0, connections: 0, pdus: 0 };
+  readonly #order = new TimeOrder(timeOrderLimits, (packet) => this.#decode(packet));
+  readonly #fragments = new IpFragments(fragmentLimits);
+  readonly #ip = newIpPayload();
+  readonly #segment = newTcpSegment();
+  readonly #connections: TcpConnections;
+  readonly #ports: ReadonlySet<number> | undefined;
+  readonly #reportedLinkTypes = new Set<number>();
+
+  constructor(
+    private readonly emit: (event: CaptureEvent) => void,
+    options: CaptureOptions = {},
+  ) {
+    this.#ports = options.ports;
+    const streamOptions: PduStreamOptions = {
+      pduSizeMaxBytes: options.pduSizeMaxBytes ?? serverLimits.pduSizeMaxBytes,
+      isChosen: options.ports !== undefined,
+      budget: new CarryBudget(carriedBytesMax),
+    };
+    const counted = (event: CaptureEvent): void => {
+      if (event.kind === "pdu") this.totals.pdus++;
+      emit(event);
+    };
+    this.#connections = new TcpConnections(connectionLimits, (connection) =>
+      openPduStreams(connection, streamOptions, counted),
+    );
+  }
+
+  onPacket(packet: CapturedPacket): void {
+    this.totals.packets++;
+    this.#order.push(packet);
+  }
+
+  onFileProblem(offset: number, reason: string): void {
+    this.emit({ kind: "file-problem", offset, message: reason });
+  }
+
+  /** The capture is over: what was held back comes out. */
+  end(): void {
+    this.#order.end();
+    this.#connections.end();
+    this.totals.connections = this.#connections.count;
+  }
+
+  /** Hot. */
+  #decode(packet: CapturedPacket): void {
+    const at = ipOffset(packet.linkType, packet.bytes);
+    const isTcp =
+      at >= 0 &&
+      readIpPacket(packet.bytes, at, this.#ip, this.#fragments, packet.seconds) &&
+      readTcpSegment(this.#ip, this.#segment);
+    if (!isTcp) return this.#ignore(packet);
+    if (this.#ports !== undefined && !this.#isOnPort(this.#ports)) return;
+    this.#connections.take(this.#ip, this.#segment, packet);
+  }
+
+  #isOnPort(ports: ReadonlySet<number>): boolean {
+    return ports.has(this.#segment.sourcePort) || ports.has(this.#segment.destinationPort);
+  }
+
+  #ignore({ linkType, number }: CapturedPacket): void {
+    this.totals.ignoredPackets++;
+    if (isKnownLinkType(linkType) || this.#reportedLinkTypes.has(linkType)) return;
+    this.#reportedLinkTypes.add(linkType);
+    this.onFileProblem(0, `packet ${number} and others are of link type ${linkType}, which is not read`);
+  }
+}
+
+/**
+ * Reads a capture that `openInput` recognised. Yields what each piece of the file completes, in order, so that memory stays
+ * flat however large the file is; returns the totals.
+ */
+export async function* capturePdus(
+  format: CaptureFormat,
+  chunks: AsyncIterable<Buffer>,
+  options: CaptureOptions = {},
+): AsyncGenerator<readonly CaptureEvent[], CaptureTotals> {
+  let batch: CaptureEvent[] = [];
+  const decoder = new CaptureDecoder((event) => batch.push(event), options);
+  const reader = readerOf(format, decoder);
+  let position = 0;
+  try {
+    for await (const chunk of chunks) {
+      position += chunk.length;
+      reader.push(chunk);
+      if (batch.length === 0) continue;
+      yield batch;
+      batch = [];
+    }
+    reader.end();
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+    decoder.onFileProblem(position, `the gzip file is broken or cut off here: ${error.message}`);
+  }
+  decoder.end();
+  if (batch.length > 0) yield batch;
+  return decoder.totals;
+}
+
+function readerOf(format: CaptureFormat, sink: PacketSink): PacketReader {
+  return format.kind === "pcap" ? new ClassicPcapReader(format.pcap, sink) : new PcapngReader(sink);
+}
+
+function isZlibError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+}

@@ -1,0 +1,30 @@
+import type { ClassicPcapFormat } from "./classic-pcap.js";
+
+export type CaptureFormat = { readonly kind: "pcap"; readonly pcap: ClassicPcapFormat } | { readonly kind: "pcapng" };
+
+/** Bytes that the magic numbers need. */
+export const MAGIC_SIZE = 4;
+
+/** The capture format that a file's first four bytes announce; `undefined` when it is no capture. */
+export function captureFormatOf(head: Buffer): CaptureFormat | undefined {
+  if (head.length < MAGIC_SIZE) return undefined;
+  switch (head.readUInt32BE(0)) {
+    case 0xa1b2c3d4:
+      return { kind: "pcap", pcap: { littleEndian: false, timestamps: "microseconds" } };
+    case 0xd4c3b2a1:
+      return { kind: "pcap", pcap: { littleEndian: true, timestamps: "microseconds" } };
+    case 0xa1b23c4d:
+      return { kind: "pcap", pcap: { littleEndian: false, timestamps: "nanoseconds" } };
+    case 0x4d3cb2a1:
+      return { kind: "pcap", pcap: { littleEndian: true, timestamps: "nanoseconds" } };
+    case 0x0a0d0d0a:
+      return { kind: "pcapng" };
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the bytes begin a gzip file. */
+export function isGzip(head: Buffer): boolean {
+  return head.length >= 2 && head.readUInt16BE(0) === 0x1f8b;
+}

@@ -1,0 +1,162 @@
+import type { IpFragments } from "./ip-fragments.js";
+
+const TCP = 6;
+const FRAGMENT_HEADER = 44;
+const NO_NEXT_HEADER = 59;
+const IPV4_HEADER_SIZE_MIN = 20;
+const IPV6_HEADER_SIZE = 40;
+const extensionHeadersMax = 16;
+
+/** What a TCP segment needs to know of the IP packet that carried it. One is reused for every packet. */
+export interface IpPayload {
+  /** The buffer that holds addresses and payload: the frame itself, or a reassembled datagram. */
+  bytes: Buffer;
+  isIpv6: boolean;
+  sourceAt: number;
+  destinationAt: number;
+  protocol: number;
+  payloadAt: number;
+  /** Where the payload that was captured ends. */
+  capturedEnd: number;
+  /** Where the payload ended on the wire; beyond `capturedEnd` when the capture kept less. */
+  end: number;
+}
+
+export function newIpPayload(): IpPayload {
+  return {
+    bytes: Buffer.alloc(0),
+    isIpv6: false,
+    sourceAt: 0,
+    destinationAt: 0,
+    protocol: 0,
+    payloadAt: 0,
+    capturedEnd: 0,
+    end: 0,
+  };
+}
+
+/**
+ * Reads the IP packet at `at` into `out`; false when it is not IP, too short, carries something else than TCP, or is a
+ * fragment whose datagram is not complete yet. `nowSeconds` is the capture's time.
+ */
+export function readIpPacket(
+  bytes: Buffer,
+  at: number,
+  out: IpPayload,
+  fragments: IpFragments,
+  nowSeconds: number,
+): boolean {
+  if (at >= bytes.length) return false;
+  out.bytes = bytes;
+  const version = bytes.readUInt8(at) >> 4;
+  if (version === 4) return readIpv4(bytes, at, out, fragments, nowSeconds);
+  return version === 6 && readIpv6(bytes, at, out, fragments, nowSeconds);
+}
+
+function readIpv4(bytes: Buffer, at: number, out: IpPayload, fragments: IpFragments, nowSeconds: number): boolean {
+  if (at + IPV4_HEADER_SIZE_MIN > bytes.length) return false;
+  const headerSize = (bytes.readUInt8(at) & 0x0f) * 4;
+  const totalLength = bytes.readUInt16BE(at + 2);
+  // Segmentation offload leaves the field 0; the frame says how long the packet is then.
+  const end = totalLength === 0 ? bytes.length : at + totalLength;
+  if (headerSize < IPV4_HEADER_SIZE_MIN || at + headerSize > end) return false;
+  out.isIpv6 = false;
+  out.protocol = bytes.readUInt8(at + 9);
+  out.sourceAt = at + 12;
+  out.destinationAt = at + 16;
+  out.payloadAt = at + headerSize;
+  out.end = end;
+  out.capturedEnd = Math.min(end, bytes.length);
+  if (out.protocol !== TCP) return false;
+  const fragment = bytes.readUInt16BE(at + 6) & 0x3fff;
+  if (fragment === 0) return true;
+  const moreFollow = (fragment & 0x2000) !== 0;
+  const identification = bytes.readUInt16BE(at + 4);
+  return fragments.add(out, identification, (fragment & 0x1fff) * 8, moreFollow, nowSeconds);
+}
+
+function readIpv6(bytes: Buffer, at: number, out: IpPayload, fragments: IpFragments, nowSeconds: number): boolean {
+  if (at + IPV6_HEADER_SIZE > bytes.length) return false;
+  const payloadLength = bytes.readUInt16BE(at + 4);
+  // 0 with a jumbo payload option, and with segmentation offload.
+  const end = payloadLength === 0 ? bytes.length : at + IPV6_HEADER_SIZE + payloadLength;
+  out.isIpv6 = true;
+  out.sourceAt = at + 8;
+  out.destinationAt = at + 24;
+  out.end = end;
+  out.capturedEnd = Math.min(end, bytes.length);
+  out.payloadAt = at + IPV6_HEADER_SIZE;
+  return afterExtensions(bytes, bytes.readUInt8(at + 6), out, fragments, nowSeconds);
+}
+
+function afterExtensions(
+  bytes: Buffer,
+  firstHeader: number,
+  out: IpPayload,
+  fragments: IpFragments,
+  nowSeconds: number,
+): boolean {
+  let header = firstHeader;
+  for (let count = 0; count < extensionHeadersMax; count++) {
+    if (header === TCP) {
+      out.protocol = TCP;
+      return out.payloadAt <= out.capturedEnd;
+    }
+    const at = out.payloadAt;
+    if (header === NO_NEXT_HEADER || at + 8 > out.capturedEnd) return false;
+    const next = bytes.readUInt8(at);
+    if (header === FRAGMENT_HEADER) {
+      const fragment = bytes.readUInt16BE(at + 2);
+      out.payloadAt = at + 8;
+      out.protocol = next;
+      const isWhole = (fragment & 0xfff9) === 0;
+      if (!isWhole) {
+        // Only what follows the fragment header is cut; extension headers behind it would be in the first fragment alone.
+        if (next !== TCP) return false;
+        return fragments.add(out, bytes.readUInt32BE(at + 4), fragment & 0xfff8, (fragment & 1) !== 0, nowSeconds);
+      }
+    } else if (isExtension(header)) {
+      // An authentication header counts 4-byte words beyond the first two, the others 8-byte words beyond the first.
+      out.payloadAt = at + (header === 51 ? (bytes.readUInt8(at + 1) + 2) * 4 : (bytes.readUInt8(at + 1) + 1) * 8);
+    } else {
+      return false;
+    }
+    header = next;
+  }
+  return false;
+}
+
+/** Hop-by-hop options, routing, authentication, destination options, mobility, host identity, shim6. */
+function isExtension(header: number): boolean {
+  return (
+    header === 0 ||
+    header === 43 ||
+    header === 51 ||
+    header === 60 ||
+    header === 135 ||
+    header === 139 ||
+    header === 140
+  );
+}
+
+/** `127.0.0.1`, or IPv6 as RFC 5952 writes it. */
+export function formatAddress(bytes: Buffer, at: number, isIpv6: boolean): string {
+  if (!isIpv6) return bytes.subarray(at, at + 4).join(".");
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(at + index * 2));
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return `::ffff:${bytes.subarray(at + 12, at + 16).join(".")}`;
+  }
+  const [start, length] = longestZeroRun(groups);
+  const text = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(":");
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+function longestZeroRun(groups: readonly number[]): readonly [start: number, length: number] {
+  let [bestStart, bestLength, length] = [0, 0, 0];
+  for (const [index, group] of groups.entries()) {
+    length = group === 0 ? length + 1 : 0;
+    if (length > bestLength) [bestStart, bestLength] = [index - length + 1, length];
+  }
+  return [bestStart, bestLength];
+}

@@ -1,0 +1,144 @@
+import { InputError } from "./input-error.js";
+import type { Finding } from "./input-shape.js";
+import type { SourceText } from "./source-text.js";
+
+/** A number as some language writes it, perhaps behind a cast: `0x1f`, `(byte)0x80`, `-128`, `16u`, `0x80y`. */
+const element =
+  /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:u8|i8|[uUlLyY]{1,2})?(?![\w.])/giy;
+const elementStart = /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(?:0x[0-9a-f]|-?\d)/gi;
+const separator = /[\s,;|]*/y;
+/** What a printing program writes when it leaves out the rest: Node.js, Python and gdb. */
+const cutShort = /^(?:\.\.\.|…)/;
+
+interface ElementList {
+  readonly start: number;
+  end: number;
+  readonly bytes: number[];
+  hexElements: number;
+  hasCommas: boolean;
+  error: InputError | undefined;
+}
+
+/** Lists of bytes: C arrays, `[]byte{…}`, Java, JavaScript, Python, Rust, JSON; hexadecimal, decimal, signed. */
+export function findByteLists(source: SourceText): Finding[] {
+  const code = withoutComments(source.text);
+  const findings: Finding[] = [];
+  for (let at = 0; at < code.length; ) {
+    elementStart.lastIndex = at;
+    const start = elementStart.exec(code)?.index;
+    if (start === undefined) break;
+    const list = isInsideWord(code, start) ? undefined : readList(source, code, start);
+    const finding = list === undefined ? undefined : findingOf(code, list);
+    if (finding !== undefined) findings.push(finding);
+    at = Math.max(list?.end ?? 0, afterNumber(code, start));
+  }
+  return findings;
+}
+
+/** Comments become blanks, so that positions stay; `//` only behind a comma or a bracket, for it also occurs in addresses. */
+function withoutComments(text: string): string {
+  return withoutBlockComments(text).replaceAll(/(?<=[,{[(]\s{0,80})\/\/[^\n]*/g, blank);
+}
+
+function withoutBlockComments(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf("/*", at);
+    const close = open < 0 ? -1 : text.indexOf("*/", open + 2);
+    if (close < 0) break;
+    kept.push(text.slice(at, open), blank(text.slice(open, close + 2)));
+    at = close + 2;
+  }
+  return at === 0 ? text : kept.join("") + text.slice(at);
+}
+
+function blank(comment: string): string {
+  return comment.replaceAll(/[^\n]/g, " ");
+}
+
+function isInsideWord(code: string, at: number): boolean {
+  return at > 0 && /[\w.]/.test(code[at - 1] ?? "");
+}
+
+function afterNumber(code: string, at: number): number {
+  const rest = /[\w.]+|\W/y;
+  rest.lastIndex = at;
+  rest.exec(code);
+  return Math.max(at + 1, rest.lastIndex);
+}
+
+function readList(source: SourceText, code: string, start: number): ElementList {
+  const list: ElementList = { start, end: start, bytes: [], hexElements: 0, hasCommas: false, error: undefined };
+  for (let at = start; ; ) {
+    element.lastIndex = at;
+    const [, digits] = element.exec(code) ?? [];
+    if (digits === undefined) break;
+    const problem = addElement(list, digits);
+    if (problem !== undefined)
+      list.error ??= new InputError(source.positionOf(at), problem, "numbers from -128 to 255");
+    list.end = element.lastIndex;
+    separator.lastIndex = list.end;
+    const between = separator.exec(code)?.[0] ?? "";
+    if (between === "") break;
+    list.hasCommas ||= between.includes(",");
+    at = list.end + between.length;
+  }
+  list.error ??= strayOf(source, code, list);
+  return list;
+}
+
+/** Says what is wrong with the element, when something is. */
+function addElement(list: ElementList, written: string): string | undefined {
+  if (/^0x/i.test(written)) {
+    const digits = written.slice(2).replaceAll("_", "");
+    list.hexElements++;
+    if (digits.length === 1) list.bytes.push(Number.parseInt(digits, 16));
+    else if (digits.length % 2 === 0) for (const byte of Buffer.from(digits, "hex")) list.bytes.push(byte);
+    else return `odd number of digits (${digits.length})`;
+    return undefined;
+  }
+  const value = Number(written);
+  if (value < -128 || value > 255) return `${written} is not a byte`;
+  list.bytes.push(value & 0xff);
+  return undefined;
+}
+
+/** Something else in the midst of a list that a bracket opened and has not closed yet. */
+function strayOf(source: SourceText, code: string, list: ElementList): InputError | undefined {
+  if (!isBracketed(code, list.start) || list.bytes.length < 2) return undefined;
+  separator.lastIndex = list.end;
+  separator.exec(code);
+  const at = separator.lastIndex;
+  const rest = code.slice(at, at + 40);
+  if (rest === "") return new InputError(source.positionOf(at), "the list is not closed", "a closing bracket");
+  if (/^[\]})>]/.test(rest)) return undefined;
+  if (cutShort.test(rest)) {
+    return new InputError(source.positionOf(at), "the list was cut short when it was printed", "all of its bytes");
+  }
+  const word = /^[^\s,;\]})]+/.exec(rest)?.[0] ?? rest.slice(0, 1);
+  return new InputError(
+    source.positionOf(at),
+    `'${word}' is not a byte`,
+    "a number from -128 to 255, or a closing bracket",
+  );
+}
+
+function isBracketed(code: string, start: number): boolean {
+  return /[[{(<]\s*$/.test(code.slice(Math.max(0, start - 200), start));
+}
+
+const prosePairs = 4;
+
+/** Single numbers, and numbers in prose, are no lists. */
+function findingOf(
+  code: string,
+  { start, end, bytes, hexElements, hasCommas, error }: ElementList,
+): Finding | undefined {
+  const bracketed = isBracketed(code, start);
+  const isList = hexElements > 0 || bracketed || hasCommas;
+  if (!isList || (bytes.length < 2 && error === undefined)) return undefined;
+  if (error !== undefined && !bracketed && hexElements === 0) return undefined;
+  const isDistinct = bytes.length >= prosePairs && (hexElements >= prosePairs || (bracketed && bytes.length >= 16));
+  return { shape: "byte-list", start, end, content: error ?? Buffer.from(bytes), isDistinct };
+}

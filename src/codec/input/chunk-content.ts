@@ -1,0 +1,50 @@
+import { ipOffset, LinkType } from "../capture/link-layer.js";
+import { HEADER_SIZE } from "../pdu-header.js";
+import { looksLikeHeader } from "../plausible-header.js";
+
+/** Whether the bytes begin with a plausible PDU header. */
+export function looksLikePdu(bytes: Buffer): boolean {
+  return looksLikeHeader(bytes, 0);
+}
+
+/** Whether the bytes are PDUs from the first to the last, the last one whole. */
+export function areWholePdus(bytes: Buffer): boolean {
+  let at = 0;
+  while (at + HEADER_SIZE <= bytes.length && looksLikeHeader(bytes, at)) at += bytes.readUInt32BE(at);
+  return at === bytes.length && at > 0;
+}
+
+const likelyLinkTypes = [
+  LinkType.raw,
+  LinkType.ethernet,
+  LinkType.linuxSll,
+  LinkType.linuxSll2,
+  LinkType.null,
+] as const;
+
+/**
+ * The link type of the packet that the bytes are; `undefined` when they are none. Ethernet is what `tcpdump -XX` and
+ * `tshark -x` print, raw IP what `tcpdump -X` does.
+ */
+export function packetLinkType(bytes: Buffer): number | undefined {
+  if (looksLikePdu(bytes)) return undefined;
+  return likelyLinkTypes.find((linkType) => {
+    const at = ipOffset(linkType, bytes);
+    return at >= 0 && isTcpOverIp(bytes, at);
+  });
+}
+
+const TCP = 6;
+
+/** Strict: a TCP packet without options or extensions that nobody uses, whose length agrees with what is there. */
+function isTcpOverIp(bytes: Buffer, at: number): boolean {
+  const available = bytes.length - at;
+  if (available < 40) return false;
+  const version = bytes.readUInt8(at) >> 4;
+  if (version === 4) {
+    const headerSize = (bytes.readUInt8(at) & 0x0f) * 4;
+    const totalLength = bytes.readUInt16BE(at + 2);
+    return bytes.readUInt8(at + 9) === TCP && headerSize >= 20 && (totalLength === 0 || totalLength >= headerSize + 20);
+  }
+  return version === 6 && bytes.readUInt8(at + 6) === TCP;
+}

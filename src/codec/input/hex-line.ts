@@ -1,0 +1,130 @@
+/** A group of hex digits in a line, `line[start, end)`. */
+export interface HexGroup {
+  readonly start: number;
+  readonly end: number;
+  readonly digits: string;
+}
+
+/** What a line says, read as hex without offsets. */
+export type HexLine =
+  | { readonly kind: "blank" }
+  /** A lone `*`: some earlier lines again, and nothing tells how many. */
+  | { readonly kind: "repeat" }
+  | { readonly kind: "prose" }
+  /** Groups in a row; with `isWhole` there is nothing else on the line, else text stands before or after. */
+  | { readonly kind: "hex"; readonly groups: readonly HexGroup[]; readonly isWhole: boolean; readonly isAtEnd: boolean }
+  /** Hex with something in it that is none. */
+  | { readonly kind: "broken"; readonly at: number; readonly problem: string };
+
+interface Word {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** `undefined` when the word is no hex. */
+  readonly group: HexGroup | undefined;
+}
+
+const comment = /(?:^|\s)(?:#|\/\/).*$/;
+const characterColumn = /\s+(?:>.*<|\|.*\|)\s*$/;
+const bufferOpening = /<Buffer(?=\s)/g;
+// A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
+const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
+const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
+const cutShort = /^(?:\.\.\.|…)/;
+const proseBytesMin = 8;
+
+export function readHexLine(line: string): HexLine {
+  const code = line
+    .replace(comment, "")
+    .replace(characterColumn, "")
+    .replaceAll(bufferOpening, (opening) => " ".repeat(opening.length));
+  const words = wordsOf(code);
+  if (words.length === 0) return { kind: line.trim() === "" ? "blank" : "prose" };
+  if (words.length === 1 && words[0]?.text === "*") return { kind: "repeat" };
+  if (words.every(({ group }) => group !== undefined)) return hexLine(words, true, true);
+  return brokenLine(words) ?? longestRun(words);
+}
+
+function wordsOf(code: string): Word[] {
+  return Array.from(code.matchAll(/\S+/g), ({ 0: text, index }) => wordOf(text, index));
+}
+
+function wordOf(text: string, at: number): Word {
+  const bare = text.replace(dress, "");
+  const lead = Math.max(0, text.indexOf(bare));
+  const core = text.slice(lead).replace(dress, "");
+  const start = at + lead;
+  const end = start + core.length;
+  const word = { start: at, end: at + text.length, text };
+  if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core } };
+  if (separatedPairs.test(core)) return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, "") } };
+  return { ...word, group: undefined };
+}
+
+function hexLine(words: readonly Word[], isWhole: boolean, isAtEnd: boolean): HexLine {
+  const groups = words.flatMap(({ group }) => (group === undefined ? [] : [group]));
+  return { kind: "hex", groups, isWhole, isAtEnd };
+}
+
+/** Something that is no hex among hex: of the same width as all the rest, or between longer runs of it. */
+function brokenLine(words: readonly Word[]): HexLine | undefined {
+  const [only] = words;
+  if (words.length === 1) return only === undefined ? undefined : brokenWord(only);
+  const bad = words.filter(({ group }) => group === undefined);
+  const [first] = bad;
+  if (first === undefined) return undefined;
+  const good = words.length - bad.length;
+  const width = words.find(({ group }) => group !== undefined)?.group?.digits.length ?? 0;
+  const isOfWidth = good >= 3 && bad.length <= good / 3 && bad.every(({ text }) => text.length === width);
+  if (isOfWidth) return stray(first);
+  return strayBetweenRuns(words, width);
+}
+
+function strayBetweenRuns(words: readonly Word[], width: number): HexLine | undefined {
+  let run = 0;
+  for (const [index, word] of words.entries()) {
+    if (word.group !== undefined) {
+      run++;
+      continue;
+    }
+    const rest = words.slice(index + 1);
+    const goodRest = rest.filter(({ group }) => group !== undefined).length;
+    const goesOn = rest[0]?.group?.digits.length === width && goodRest > rest.length / 2;
+    if (run >= 3 && (goesOn || cutShort.test(word.text))) return stray(word);
+    run = 0;
+  }
+  return undefined;
+}
+
+function stray({ start, text }: Word): HexLine {
+  if (cutShort.test(text))
+    return { kind: "broken", at: start, problem: "the bytes were cut short when they were printed" };
+  const offset = Math.max(0, text.search(/[^0-9a-f]/i));
+  return { kind: "broken", at: start + (text.length <= 4 ? 0 : offset), problem: `'${shown(text)}' is not hex` };
+}
+
+/** A line of one long word that is hex but for a few characters. */
+function brokenWord({ start, text }: Word): HexLine | undefined {
+  const bad = text.match(/[^0-9a-f]/gi) ?? [];
+  if (text.length < 8 || bad.length > text.length / 4) return undefined;
+  const offset = text.search(/[^0-9a-f]/i);
+  return { kind: "broken", at: start + offset, problem: `'${shown(text.slice(offset, offset + 1))}' is not hex` };
+}
+
+function shown(text: string): string {
+  return text.length > 20 ? `${text.slice(0, 20)}…` : text;
+}
+
+/** The longest row of hex words in a line of prose. */
+function longestRun(words: readonly Word[]): HexLine {
+  let [bestStart, bestEnd, bestDigits] = [0, 0, 0];
+  for (let start = 0; start < words.length; start++) {
+    let [end, digits] = [start, 0];
+    for (let word = words[end]; word?.group !== undefined; word = words[++end]) digits += word.group.digits.length;
+    if (digits > bestDigits) [bestStart, bestEnd, bestDigits] = [start, end, digits];
+    start = end;
+  }
+  const isAtEnd = bestEnd === words.length;
+  if (bestDigits < 2 * proseBytesMin && !(isAtEnd && bestDigits >= 8)) return { kind: "prose" };
+  return hexLine(words.slice(bestStart, bestEnd), false, isAtEnd);
+}

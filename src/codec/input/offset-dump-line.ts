@@ -1,0 +1,125 @@
+import type { InputShape } from "./input-shape.js";
+
+/** One line of a dump that numbers its lines. */
+export interface DumpLine {
+  readonly shape: InputShape;
+  /** Where in the line the offset begins: the two directions of a followed stream are told apart by it. */
+  readonly indent: number;
+  /** As printed: hexadecimal, or for od perhaps octal or decimal. */
+  readonly offset: string;
+  /** In the order of the line: words of 16 bits and more are still to be swapped. */
+  readonly bytes: Buffer;
+  /** Bytes of a word that the printing machine may have swapped; 1 where none can be. */
+  readonly wordSize: number;
+}
+
+interface Recogniser {
+  readonly shape: InputShape;
+  readonly pattern: RegExp;
+  readonly wordSize: number;
+  readonly bytesOf: (columns: string) => Buffer | undefined;
+}
+
+// Each pattern has the groups 1 what stands before, 2 the offset, 3 the columns of bytes and perhaps of characters.
+const recognisers: readonly Recogniser[] = [
+  { shape: "gdb", pattern: /^(.*?\s|)0x([0-9a-f]+)(?: <[^>]*>)?:(\t.*|\s+0x.*)$/i, wordSize: 1, bytesOf: gdbBytes },
+  { shape: "tcpdump", pattern: /^(.*?\s|)0x([0-9a-f]{4,16}): {1,2}([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
+  { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
+  {
+    shape: "hexdump-c",
+    pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}) {2}([0-9a-f].*\|.*)$/i,
+    wordSize: 1,
+    bytesOf: before("|"),
+  },
+  { shape: "od", pattern: /^(.*?\s|)([0-9a-f]{4,16}) ([0-9a-f].*>.*)$/i, wordSize: 1, bytesOf: before(">") },
+  {
+    shape: "hexdump",
+    pattern: /^(\s*)([0-9a-f]{6,7})( +[0-9a-f]{4}(?: +[0-9a-f]{4})*)\s*$/i,
+    wordSize: 2,
+    bytesOf: spaced,
+  },
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: +[0-9a-f]{2})+)\s*$/i, wordSize: 1, bytesOf: spaced },
+  { shape: "tshark", pattern: /^(.*?\s|)([0-9a-f]{4,8}) {2,3}([0-9a-f]{2}(?: .*)?)$/i, wordSize: 1, bytesOf: pairs },
+];
+
+/** Longest line that is tried; nothing prints longer ones, and the patterns' cost stays bounded. */
+const lineLengthMax = 2000;
+
+/** Reads a line as one of a numbered dump; `only` limits it to one shape. */
+export function readDumpLine(line: string, only?: InputShape): DumpLine | undefined {
+  if (line.length > lineLengthMax) return undefined;
+  for (const { shape, pattern, wordSize, bytesOf } of recognisers) {
+    if (only !== undefined && only !== shape) continue;
+    const [, prefix, offset, columns] = pattern.exec(line) ?? [];
+    if (prefix === undefined || offset === undefined || columns === undefined) continue;
+    const bytes = bytesOf(columns);
+    if (bytes === undefined || bytes.length === 0) continue;
+    const size = shape === "gdb" ? gdbWordSize(columns) : wordSize;
+    return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size };
+  }
+  return undefined;
+}
+
+function widthOf(prefix: string): number {
+  return prefix.trim() === "" ? prefix.replaceAll("\t", "        ").length : 0;
+}
+
+/** Groups of digit pairs with one space between; the characters follow after at least two. */
+function groups(columns: string): Buffer | undefined {
+  const digits = columns.split(/\s{2,}/, 1)[0]?.replaceAll(" ", "") ?? "";
+  return fromHex(digits);
+}
+
+/** Digit pairs up to the mark that opens the column of characters. */
+function before(mark: string): (columns: string) => Buffer | undefined {
+  return (columns) => spaced(columns.slice(0, columns.indexOf(mark)));
+}
+
+function spaced(columns: string): Buffer | undefined {
+  return fromHex(columns.replaceAll(/\s+/g, ""));
+}
+
+const PAIRS_IN_A_LINE = 16;
+
+/**
+ * Digit pairs, perhaps with a wider space after the eighth; at least three spaces, or the sixteenth pair, end them. Without
+ * counting, characters that happen to be hex digits would be read as bytes.
+ */
+function pairs(columns: string): Buffer | undefined {
+  const pair = /( {0,2})([0-9a-f]{2})(?![^ ])/giy;
+  let digits = "";
+  let read = 0;
+  for (let count = 0; count < PAIRS_IN_A_LINE; count++) {
+    const [, space, next] = pair.exec(columns) ?? [];
+    if (space === undefined || next === undefined) break;
+    if (space.length === 2 && count !== PAIRS_IN_A_LINE / 2) break;
+    digits += next;
+    read = pair.lastIndex;
+  }
+  // Words would follow after one space, characters only after more.
+  return /^(?:\s*$|\s{2})/.test(columns.slice(read)) ? fromHex(digits) : undefined;
+}
+
+const gdbValue = /^(?:0x(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{16})|-?\d{1,3})$/i;
+
+function gdbBytes(columns: string): Buffer | undefined {
+  const values = columns.trim().split(/\s+/);
+  if (!values.every((value) => gdbValue.test(value))) return undefined;
+  const digits = values.map((value) => {
+    if (/^0x/i.test(value)) return value.slice(2);
+    const number = Number(value);
+    return number < -128 || number > 255 ? "?" : (number & 0xff).toString(16).padStart(2, "0");
+  });
+  return fromHex(digits.join(""));
+}
+
+/** x/b prints two digits for each value, x/h, x/w and x/g four, eight and sixteen. */
+function gdbWordSize(columns: string): number {
+  const first = /0x([0-9a-f]+)/i.exec(columns)?.[1];
+  return first === undefined ? 1 : first.length / 2;
+}
+
+function fromHex(digits: string): Buffer | undefined {
+  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
+  return Buffer.from(digits, "hex");
+}

@@ -1,0 +1,194 @@
+import { looksLikePdu } from "./chunk-content.js";
+import { InputError } from "./input-error.js";
+import type { Finding, InputShape } from "./input-shape.js";
+import { type DumpLine, readDumpLine } from "./offset-dump-line.js";
+import type { SourceText } from "./source-text.js";
+
+/** Most bytes that the `*` lines of a text, "the same again until the next offset", may stand for together. */
+const repeatedBytesMax = 64 << 20;
+const radices = [16, 8, 10] as const;
+const endLine = /^\s*([0-9a-f]{6,16})\s*$/i;
+
+/** A dump that is being put together. */
+interface OpenDump {
+  readonly first: DumpLine;
+  readonly start: number;
+  /** What the first offset is in each radix that is still possible. */
+  origins: readonly { readonly radix: number; readonly offset: number }[];
+  readonly parts: Buffer[];
+  lastLine: Buffer;
+  lines: number;
+  length: number;
+  end: number;
+  /** A `*` stands behind the last line. */
+  repeats: boolean;
+}
+
+/** What is left of `repeatedBytesMax`. */
+interface RepeatBudget {
+  bytes: number;
+}
+
+/**
+ * Dumps whose lines begin with an offset. Lines belong together while their offsets go on; an offset that starts again begins
+ * the next dump, and dumps of different indentation (a followed stream's two directions) go on beside each other.
+ */
+export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[] {
+  const findings: Finding[] = [];
+  const open = new Map<number, OpenDump>();
+  const budget: RepeatBudget = { bytes: repeatedBytesMax };
+  let last: OpenDump | undefined;
+  const close = (dump: OpenDump): void => {
+    findings.push(finished(dump));
+  };
+  for (const { start, text } of source.lines) {
+    if (last !== undefined && text.trim() === "*") {
+      last.repeats = true;
+      continue;
+    }
+    const end = start + text.length;
+    if (last !== undefined && endsDump(last, text, end, budget)) continue;
+    const line = readDumpLine(text, only);
+    if (line === undefined) continue;
+    const known = open.get(line.indent);
+    if (known !== undefined && known.first.shape === line.shape && continues(known, line, end, budget)) {
+      last = known;
+      continue;
+    }
+    if (known !== undefined) {
+      close(known);
+      const hole = holeBetween(known, line);
+      if (hole !== undefined) findings.push(missingLine(source, line.shape, start, end, hole));
+    }
+    last = opened(line, start, end);
+    open.set(line.indent, last);
+  }
+  for (const dump of open.values()) close(dump);
+  return findings;
+}
+
+function opened(first: DumpLine, start: number, end: number): OpenDump {
+  const origins = radicesOf(first).map((radix) => ({ radix, offset: Number.parseInt(first.offset, radix) }));
+  const { bytes } = first;
+  return {
+    first,
+    start,
+    origins,
+    parts: [bytes],
+    lastLine: bytes,
+    lines: 1,
+    length: bytes.length,
+    end,
+    repeats: false,
+  };
+}
+
+/** od counts in octal unless told otherwise, hexdump in hexadecimal; nobody else leaves a choice. */
+function radicesOf({ shape, offset }: DumpLine): readonly number[] {
+  if (shape !== "od" && shape !== "hexdump") return [16];
+  return radices.filter((radix) => isNumber(offset, radix));
+}
+
+function isNumber(digits: string, radix: number): boolean {
+  return radix === 16 || (radix === 10 ? /^\d+$/ : /^[0-7]+$/).test(digits);
+}
+
+/** Adds the line when its offset is the next one in some radix that fits all lines so far. */
+function continues(dump: OpenDump, line: DumpLine, end: number, budget: RepeatBudget): boolean {
+  if (line.wordSize !== dump.first.wordSize) return false;
+  const fitting = dump.origins.filter(({ radix, offset }) => {
+    const ahead = aheadOf(dump, line.offset, radix, offset);
+    return dump.repeats ? ahead > 0 && ahead <= budget.bytes : ahead === 0;
+  });
+  const [best] = fitting;
+  if (best === undefined) return false;
+  if (dump.repeats) repeat(dump, aheadOf(dump, line.offset, best.radix, best.offset), budget);
+  dump.origins = fitting;
+  dump.lastLine = line.bytes;
+  dump.lines++;
+  dump.parts.push(line.bytes);
+  dump.length += line.bytes.length;
+  dump.end = end;
+  return true;
+}
+
+/** How many bytes lie between what the dump has and an offset; NaN when it is no number in this radix. */
+function aheadOf(dump: OpenDump, offset: string, radix: number, origin: number): number {
+  return isNumber(offset, radix) ? Number.parseInt(offset, radix) - origin - dump.length : Number.NaN;
+}
+
+function repeat(dump: OpenDump, bytes: number, budget: RepeatBudget): void {
+  dump.repeats = false;
+  dump.parts.push(Buffer.alloc(bytes, dump.lastLine));
+  dump.length += bytes;
+  budget.bytes -= bytes;
+}
+
+/** A last line that is only an offset says how long the dump is: words are padded, and a `*` may stand before it. */
+function endsDump(dump: OpenDump, text: string, end: number, budget: RepeatBudget): boolean {
+  const offset = endLine.exec(text)?.[1];
+  if (offset === undefined) return false;
+  const padding = 1 - dump.first.wordSize;
+  const aheads = dump.origins.map(({ radix, offset: origin }) => aheadOf(dump, offset, radix, origin));
+  const ahead = aheads.find((bytes) =>
+    dump.repeats ? bytes > 0 && bytes <= budget.bytes : bytes <= 0 && bytes >= padding,
+  );
+  if (ahead === undefined) return false;
+  if (dump.repeats) repeat(dump, ahead, budget);
+  else dump.length += ahead;
+  dump.end = end;
+  return true;
+}
+
+const holeMaxBytes = 65_536;
+
+/** The bytes that lines left out between a dump and a line would have had. Addresses of a debugger may jump. */
+function holeBetween(dump: OpenDump, line: DumpLine): number | undefined {
+  if (line.shape !== dump.first.shape || line.shape === "gdb" || dump.repeats) return undefined;
+  const [origin] = dump.origins;
+  if (origin === undefined) return undefined;
+  const ahead = aheadOf(dump, line.offset, origin.radix, origin.offset);
+  return ahead > 0 && ahead <= holeMaxBytes ? ahead : undefined;
+}
+
+function missingLine(source: SourceText, shape: InputShape, start: number, end: number, hole: number): Finding {
+  const problem = `${hole} bytes before this line are missing`;
+  const expected = "a line whose offset continues the one above";
+  // Zero width: the line itself is read as the beginning of another dump.
+  return {
+    shape,
+    start: end,
+    end,
+    content: new InputError(source.positionOf(start), problem, expected),
+    isDistinct: true,
+  };
+}
+
+function finished(dump: OpenDump): Finding {
+  const whole = Buffer.concat(dump.parts);
+  const { shape, wordSize } = dump.first;
+  const content = wordSize === 1 ? whole : inHostOrder(whole, wordSize);
+  return {
+    shape,
+    start: dump.start,
+    end: dump.end,
+    content: content.subarray(0, dump.length),
+    isDistinct: isDistinct(dump),
+  };
+}
+
+/** A single line of blank-separated digits may also be prose with numbers in it, unless it is a dump's first. */
+function isDistinct({ first: { shape, offset }, lines }: OpenDump): boolean {
+  if (shape !== "tshark" && shape !== "od" && shape !== "hexdump") return true;
+  return lines > 1 || Number.parseInt(offset, 16) === 0;
+}
+
+/** Words come from a little-endian machine, unless only as big-endian they look like a PDU. */
+function inHostOrder(words: Buffer, wordSize: number): Buffer {
+  const swapped = Buffer.from(words);
+  const even = swapped.subarray(0, swapped.length - (swapped.length % wordSize));
+  if (wordSize === 2) even.swap16();
+  else if (wordSize === 4) even.swap32();
+  else even.swap64();
+  return looksLikePdu(words) && !looksLikePdu(swapped) ? words : swapped;
+}

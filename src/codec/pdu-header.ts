@@ -1,0 +1,91 @@
+import { ProtocolError } from "./protocol-error.js";
+
+/** Bytes of a PDU header (FRM-01); also the smallest value its length field may hold. */
+export const HEADER_SIZE = 16;
+
+/** Offset of each header field, all big-endian; length is 4 bytes, the others 2. */
+export const HeaderOffset = {
+  length: 0,
+  version: 4,
+  flag: 6,
+  serviceId: 8,
+  commandId: 10,
+  seqNum: 12,
+  reserved: 14,
+} as const;
+
+export interface PduHeader {
+  /** Whole PDU in bytes, header included. */
+  readonly length: number;
+  readonly version: number;
+  readonly flag: number;
+  readonly serviceId: number;
+  /** What servers dispatch on, alone (FRM-07). */
+  readonly commandId: number;
+  readonly seqNum: number;
+  readonly reserved: number;
+}
+
+export interface PduLimits {
+  /** Largest PDU accepted, in bytes, header included (FRM-06). */
+  readonly pduSizeMaxBytes: number;
+}
+
+/** FRM-06: what a server accepts from clients, and from other servers. */
+export const clientLimits: PduLimits = { pduSizeMaxBytes: 1 << 20 };
+export const serverLimits: PduLimits = { pduSizeMaxBytes: 64 << 20 };
+
+/**
+ * Reads the header that begins at `at`. `undefined` means "not yet": a valid prefix whose remaining bytes are in flight.
+ * @throws ProtocolError PDU_LENGTH_TOO_SMALL (FRM-04, FRM-05), PDU_TOO_LARGE (FRM-06)
+ */
+export function decodeHeader(bytes: Buffer, limits: PduLimits, at = 0): PduHeader | undefined {
+  if (bytes.length - at < HEADER_SIZE) return undefined;
+  checkedLength(bytes, at, limits);
+  return readHeader(bytes, at);
+}
+
+/** The 16 bytes at `at`, which must be there, as they are: also those of a header that no receiver would accept. */
+export function readHeader(bytes: Buffer, at: number): PduHeader {
+  return {
+    length: bytes.readUInt32BE(at),
+    version: bytes.readUInt16BE(at + HeaderOffset.version),
+    flag: bytes.readUInt16BE(at + HeaderOffset.flag),
+    serviceId: bytes.readUInt16BE(at + HeaderOffset.serviceId),
+    commandId: bytes.readUInt16BE(at + HeaderOffset.commandId),
+    seqNum: bytes.readUInt16BE(at + HeaderOffset.seqNum),
+    reserved: bytes.readUInt16BE(at + HeaderOffset.reserved),
+  };
+}
+
+/**
+ * The length field at `at`, of which at least 4 bytes are there.
+ * Checked before the body is buffered: a peer must not choose how much memory we hold.
+ */
+export function checkedLength(bytes: Buffer, at: number, limits: PduLimits): number {
+  const length = bytes.readUInt32BE(at);
+  if (length < HEADER_SIZE) throw new ProtocolError("PDU_LENGTH_TOO_SMALL", { length });
+  if (length > limits.pduSizeMaxBytes) {
+    throw new ProtocolError("PDU_TOO_LARGE", { length, limit: limits.pduSizeMaxBytes });
+  }
+  return length;
+}
+
+/** Writes the 16 header bytes at `at`. Hot: called once for each PDU sent. */
+export function writeHeader(header: PduHeader, out: Buffer, at: number): void {
+  out.writeUInt32BE(header.length, at);
+  out.writeUInt16BE(header.version, at + HeaderOffset.version);
+  out.writeUInt16BE(header.flag, at + HeaderOffset.flag);
+  out.writeUInt16BE(header.serviceId, at + HeaderOffset.serviceId);
+  out.writeUInt16BE(header.commandId, at + HeaderOffset.commandId);
+  out.writeUInt16BE(header.seqNum, at + HeaderOffset.seqNum);
+  out.writeUInt16BE(header.reserved, at + HeaderOffset.reserved);
+}
+
+export function readCommandId(pdu: Buffer, at = 0): number {
+  return pdu.readUInt16BE(at + HeaderOffset.commandId);
+}
+
+export function readSeqNum(pdu: Buffer, at = 0): number {
+  return pdu.readUInt16BE(at + HeaderOffset.seqNum);
+}

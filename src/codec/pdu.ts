@@ -1,0 +1,86 @@
+import { type ByteSink, encodeBodyInto } from "./body-codec.js";
+import type { CommandBody, CommandId } from "./generated/commands.js";
+import { HEADER_SIZE, type PduHeader, writeHeader } from "./pdu-header.js";
+import { commands } from "./registry.js";
+
+export type HeaderOverrides = Partial<PduHeader>;
+
+const PROTOCOL_VERSION = 1;
+const serviceIdOf = new Map<number, number>(commands.map(({ id, serviceId }) => [id, serviceId]));
+
+/**
+ * Appends one PDU to a sink. seqNum is 0 unless given: responses echo the request's (FRM-08), notifications carry 0 (FRM-14).
+ * @throws TypeError when the body does not fit the command's message
+ */
+export function writePdu<C extends CommandId>(sink: ByteSink, commandId: C, body: CommandBody[C], seqNum = 0): void {
+  // Nothing reserved: where the PDU will begin.
+  const start = sink.reserve(0);
+  const size = encodeBodyInto(sink, HEADER_SIZE, commandId, body);
+  writePlainHeader(commandId, HEADER_SIZE + size, seqNum, sink.buffer, start);
+}
+
+/** One PDU as bytes of its own. Any header field can be overridden, also with a lie. */
+export function encodePdu<C extends CommandId>(
+  commandId: C,
+  body: CommandBody[C],
+  overrides?: HeaderOverrides,
+): Buffer {
+  const sink = new OnePdu();
+  const length = HEADER_SIZE + encodeBodyInto(sink, HEADER_SIZE, commandId, body);
+  if (overrides === undefined) writePlainHeader(commandId, length, 0, sink.buffer, 0);
+  else writeHeader(headerFor(commandId, length, overrides), sink.buffer, 0);
+  return sink.buffer;
+}
+
+/** A PDU around body bytes that need not be valid, or belong to any known command. */
+export function framePdu(commandId: number, body: Buffer, overrides: HeaderOverrides = {}): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_SIZE);
+  writeHeader(headerFor(commandId, HEADER_SIZE + body.length, overrides), header, 0);
+  return Buffer.concat([header, body]);
+}
+
+/** Hot: the header of everything that servers and devices send, without an object for it. */
+function writePlainHeader(commandId: number, length: number, seqNum: number, out: Buffer, at: number): void {
+  const serviceId = serviceIdOf.get(commandId) ?? commandId >>> 8;
+  out[at] = length >>> 24;
+  out[at + 1] = length >>> 16;
+  out[at + 2] = length >>> 8;
+  out[at + 3] = length;
+  out[at + 4] = 0;
+  out[at + 5] = PROTOCOL_VERSION;
+  out[at + 6] = 0;
+  out[at + 7] = 0;
+  out[at + 8] = serviceId >>> 8;
+  out[at + 9] = serviceId;
+  out[at + 10] = commandId >>> 8;
+  out[at + 11] = commandId;
+  out[at + 12] = seqNum >>> 8;
+  out[at + 13] = seqNum;
+  out[at + 14] = 0;
+  out[at + 15] = 0;
+}
+
+function headerFor(commandId: number, length: number, overrides: HeaderOverrides): PduHeader {
+  return {
+    length,
+    version: PROTOCOL_VERSION,
+    flag: 0,
+    serviceId: serviceIdOf.get(commandId) ?? commandId >>> 8,
+    commandId,
+    seqNum: 0,
+    reserved: 0,
+    ...overrides,
+  };
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Room for exactly one PDU. */
+class OnePdu implements ByteSink {
+  buffer: Buffer = nothing;
+
+  reserve(sizeBytes: number): number {
+    this.buffer = Buffer.allocUnsafe(sizeBytes);
+    return 0;
+  }
+}

@@ -1,0 +1,93 @@
+import { encodeMessage, encodePartialMessage } from "../body-codec.js";
+import { framePdu, type HeaderOverrides } from "../pdu.js";
+import type { PduHeader } from "../pdu-header.js";
+import { type Command, commandById, commandByName, commandsOfMessage } from "../registry.js";
+import { encryptText } from "../text-content.js";
+import { BodyJsonError, bodyFromJson, type JsonObject, type JsonValue } from "./body-json.js";
+
+export interface PduJsonOptions {
+  /** Leave required fields out instead of refusing. */
+  readonly partial?: boolean;
+  readonly textKey?: string;
+  /** Win over the JSON's header; `length` may lie. */
+  readonly header?: HeaderOverrides;
+}
+
+const headerFields = ["version", "flag", "serviceId", "commandId", "seqNum", "reserved"] as const;
+
+/**
+ * Makes one PDU from what `ttk decode --format json` prints: `command` (name, number) or `message`, `body`, and the header
+ * fields to keep. The length is always computed unless overridden; `text` fills an absent msg_data, encrypted.
+ * @throws BodyJsonError
+ */
+export function pduFromJson(json: JsonObject, options: PduJsonOptions = {}): Buffer {
+  const header = objectAt(json, "header");
+  const command = commandFor(json, header);
+  const body = bodyFromJson(command.messageName, withText(json, command, options));
+  const unknown = unknownBytes(json.unknownFields);
+  const bytes = Buffer.concat([encode(command, body, options.partial ?? false), unknown]);
+  return framePdu(command.id, bytes, { ...headerOverrides(header), ...options.header });
+}
+
+function encode(command: Command, body: Record<string, unknown>, partial: boolean): Buffer {
+  if (partial) return encodePartialMessage(command.messageName, body);
+  try {
+    return encodeMessage(command.messageName, body);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new BodyJsonError(`${error.message} (--partial leaves required fields out)`);
+  }
+}
+
+function commandFor(json: JsonObject, header: JsonObject | undefined): Command {
+  const given = json.command ?? header?.commandId;
+  if (typeof given === "number" || typeof given === "string") {
+    const command = commandByName(String(given)) ?? commandById(Number(given));
+    if (command !== undefined) return command;
+    throw new BodyJsonError(`command: ${JSON.stringify(given)} is not a command; ttk schema lists them`);
+  }
+  const message = json.message;
+  if (typeof message !== "string") throw new BodyJsonError('"command" or "message" is missing');
+  const candidates = commandsOfMessage(message);
+  if (candidates[0] === undefined)
+    throw new BodyJsonError(`message: ${JSON.stringify(message)} is not a message; ttk schema lists them`);
+  return candidates[0];
+}
+
+function withText(json: JsonObject, command: Command, options: PduJsonOptions): JsonObject {
+  const body = objectAt(json, "body") ?? {};
+  const text = json.text;
+  if (command.messageName !== "IM.Message.IMMsgData" || typeof text !== "string" || "msg_data" in body) return body;
+  return { ...body, msg_data: encryptText(text, options.textKey).toString("base64") };
+}
+
+function headerOverrides(header: JsonObject | undefined): HeaderOverrides {
+  const overrides: { -readonly [K in keyof PduHeader]?: number } = {};
+  for (const name of headerFields) {
+    const value = header?.[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0xffff) {
+      throw new BodyJsonError(
+        `header.${name}: a whole number from 0 to 65535 is expected, not ${JSON.stringify(value)}`,
+      );
+    }
+    overrides[name] = value;
+  }
+  return overrides;
+}
+
+/** Unknown fields of the top level come back as they were; those inside nested messages have lost their place. */
+function unknownBytes(value: JsonValue | undefined): Buffer {
+  if (!Array.isArray(value)) return Buffer.alloc(0);
+  const fields = value as readonly { path?: unknown; hex?: unknown }[];
+  return Buffer.concat(
+    fields.filter(({ path }) => !path).map(({ hex }) => Buffer.from(typeof hex === "string" ? hex : "", "hex")),
+  );
+}
+
+function objectAt(json: JsonObject, key: string): JsonObject | undefined {
+  const value = json[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
+  throw new BodyJsonError(`${key}: an object is expected`);
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const DEADLINE_MS = 15_000;
+
+/** The built `ttk` as a process of its own. */
+export class TtkProcess {
+  stdout = "";
+  stderr = "";
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | NodeJS.Signals>;
+  #wake: () => void = () => {};
+  #hasEnded = false;
+
+  constructor(args: readonly string[], options: { readonly stdin?: string } = {}) {
+    this.#child = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+      this.#wake();
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.#child.stdin?.end(options.stdin ?? "");
+    this.#ended = new Promise((resolve) =>
+      this.#child.on("close", (code, signal) => {
+        this.#hasEnded = true;
+        this.#wake();
+        resolve(code ?? signal ?? -1);
+      }),
+    );
+  }
+
+  /** The first line of stdout that fits, once it is there. */
+  async line(fits: (line: string) => boolean): Promise<string> {
+    const deadline = performance.now() + DEADLINE_MS;
+    for (;;) {
+      const found = this.stdout.split("\n").slice(0, -1).find(fits);
+      if (found !== undefined) return found;
+      const remainingMs = deadline - performance.now();
+      if (this.#hasEnded || remainingMs <= 0) {
+        throw new Error(`no such line; stdout: ${this.stdout} stderr: ${this.stderr}`);
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, remainingMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Exit code, or the signal that ended it. */
+  async end(): Promise<number | NodeJS.Signals> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE_MS);
+    const code = await this.#ended;
+    clearTimeout(timer);
+    return code;
+  }
+
+  /** For afterEach: whatever happened, nothing stays behind. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
