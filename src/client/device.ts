@@ -1,0 +1,295 @@
+import { decodeBody } from "../codec/body-codec.js";
+import { type CommandBody, CommandId } from "../codec/generated/commands.js";
+import { type KickReasonType, MsgType, ResultType, SessionType, UserStatType } from "../codec/generated/enums.js";
+import type {
+  IMLoginRes,
+  IMMsgData,
+  IMMsgDataAck,
+  IMMsgDataReadNotify,
+  UserInfo,
+} from "../codec/generated/messages.js";
+import { loginPassword } from "../codec/password.js";
+import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../codec/pdu-header.js";
+import { ProtocolError } from "../codec/protocol-error.js";
+import type { Address } from "../net/address.js";
+import { dial } from "../net/dial.js";
+import type { CloseReason, LinkHandler, PduLink } from "../net/pdu-link.js";
+import { ClientError } from "./client-error.js";
+import { type ClientTypeName, clientTypes } from "./client-type.js";
+import { PendingRequests } from "./pending-requests.js";
+import { type RequestId, type ResponseBody, responseOf } from "./requests.js";
+
+/** One object may serve thousands of devices. */
+export interface DeviceOptions {
+  readonly clientType: ClientTypeName;
+  readonly clientVersion?: string;
+  /** How long an awaited answer may take; 10,000 unless given. Looked at every 250 ms. */
+  readonly requestTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+  /** A heartbeat goes out after sending nothing for so long (CON-01); 30,000 unless given, 0 = only `sendHeartbeat`. */
+  readonly heartbeatIntervalMs?: number;
+  /** Source address: one address has no more than about 64,000 ports towards one server. */
+  readonly localAddress?: string;
+  /** Acknowledge each message received with 0x0302, as the shipped clients do (MSG-13); true unless given. */
+  readonly acknowledges?: boolean;
+  /** What a server may send; 64 MiB a PDU unless given. */
+  readonly pduSizeMaxBytes?: number;
+}
+
+/**
+ * What comes in unasked, and the answers to what was sent without waiting. Every callback is optional, runs inside the
+ * read of the socket, and must not keep the bytes that it is shown (`msg_data` is a view): one handler may serve all
+ * devices of a process. What nobody listens for is not decoded.
+ */
+export interface DeviceHandler {
+  /** 0x0301 from anybody, or from another device of the same user. Its 0x0302 is queued already. */
+  onMessage?(device: Device, message: IMMsgData, seqNum: number): void;
+  /** 0x0302: the server has stored the message that `sendMessage` returned this seq_num for (MSG-01, MSG-10). */
+  onAck?(device: Device, seqNum: number, ack: IMMsgDataAck): void;
+  /** 0x0304: another device of this user has read a session (MSG-14). */
+  onRead?(device: Device, notify: IMMsgDataReadNotify): void;
+  /** 0x0203 (PRE-01); a busy server sends one to every PC for each login of anybody. */
+  onPresence?(device: Device, userId: number, status: UserStatType): void;
+  /** 0x0107; the device closes its connection right after it (LGN-10, LGN-14). */
+  onKick?(device: Device, reason: KickReasonType): void;
+  /** The echo of `sendHeartbeat`. */
+  onHeartbeat?(device: Device, seqNum: number): void;
+  /** Any other PDU `bytes[start, end)`, header included: answers to `sendRequest`, and further notifications. */
+  onOther?(device: Device, commandId: number, seqNum: number, bytes: Buffer, start: number, end: number): void;
+  /** A PDU that cannot be decoded. */
+  onMalformed?(device: Device, commandId: number, error: ProtocolError): void;
+  /** Exactly once for each connection that was open. */
+  onClose?(device: Device, reason: CloseReason): void;
+}
+
+export interface Credentials {
+  readonly userName: string;
+  /** As typed; the MD5 of it goes over the wire. */
+  readonly password: string;
+  readonly onlineStatus?: UserStatType;
+}
+
+export type LoginAnswer = IMLoginRes & { readonly user_info: UserInfo };
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 30_000;
+const SEQ_NUM_MAX = 0xffff;
+const CLIENT_VERSION = "ttk";
+const nobodyListens: DeviceHandler = {};
+const emptyBody = {};
+
+// Filled anew for each PDU and encoded before the call returns: the hot path allocates no body.
+const outgoing: IMMsgData = {
+  from_user_id: 0,
+  to_session_id: 0,
+  msg_id: 0,
+  create_time: 0,
+  msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+  msg_data: Buffer.alloc(0),
+};
+const outgoingAck: IMMsgDataAck = {
+  user_id: 0,
+  session_id: 0,
+  msg_id: 0,
+  session_type: SessionType.SESSION_TYPE_SINGLE,
+};
+
+/**
+ * One device of one user: dials, logs in, pulls, sends, answers. Several devices of a user are several Devices. Set-up
+ * steps are promises; `send…` and the handler's callbacks are the hot path, without a promise for each message.
+ */
+export class Device implements LinkHandler {
+  /** 0 until logged in. */
+  userId = 0;
+  kickedFor: KickReasonType | undefined;
+  #link: PduLink | undefined;
+  #requests: PendingRequests | undefined;
+  #lastSeqNum = 0;
+
+  constructor(
+    readonly options: DeviceOptions,
+    private readonly handler: DeviceHandler = nobodyListens,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.#link?.isOpen ?? false;
+  }
+
+  /** The connection, for its addresses and counters; `undefined` while there is none. */
+  get link(): PduLink | undefined {
+    return this.#link;
+  }
+
+  /** @throws DialError */
+  async connect(address: Address, signal?: AbortSignal): Promise<void> {
+    if (this.isOpen) throw new Error("this device is connected already");
+    const { connectTimeoutMs, localAddress, heartbeatIntervalMs, pduSizeMaxBytes } = this.options;
+    this.userId = 0;
+    this.kickedFor = undefined;
+    this.#link = await dial(
+      address,
+      {
+        limits: pduSizeMaxBytes === undefined ? serverLimits : { pduSizeMaxBytes },
+        heartbeatIntervalMs: heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
+        ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+        ...(localAddress === undefined ? {} : { localAddress }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+      this,
+    );
+  }
+
+  /** LGN-01. @throws ClientError LOGIN_REFUSED with the server's reason, TIMEOUT, CLOSED, ANSWER_MALFORMED */
+  async login({ userName, password, onlineStatus }: Credentials): Promise<LoginAnswer> {
+    const answer = await this.request(CommandId.CID_LOGIN_REQ_USERLOGIN, {
+      user_name: userName,
+      password: loginPassword(password),
+      online_status: onlineStatus ?? UserStatType.USER_STATUS_ONLINE,
+      client_type: clientTypes[this.options.clientType],
+      client_version: this.options.clientVersion ?? CLIENT_VERSION,
+    });
+    const { result_code: resultCode, result_string: resultString = "", user_info } = answer;
+    if (resultCode !== ResultType.REFUSE_REASON_NONE) {
+      throw new ClientError("LOGIN_REFUSED", { resultCode, resultString });
+    }
+    if (user_info === undefined) throw new ClientError("ANSWER_MALFORMED", { reason: "no user_info" });
+    this.userId = user_info.user_id;
+    return { ...answer, user_info };
+  }
+
+  /** LGN-13: logs out; the server closes the connection after its answer. */
+  async logout(): Promise<void> {
+    await this.request(CommandId.CID_LOGIN_REQ_LOGINOUT, emptyBody);
+    this.close();
+  }
+
+  /** Sends a request and awaits its answer. @throws ClientError TIMEOUT, CLOSED, ANSWER_MALFORMED */
+  request<C extends RequestId>(commandId: C, body: CommandBody[C]): Promise<ResponseBody<C>> {
+    if (!this.isOpen) return Promise.reject(new ClientError("CLOSED"));
+    this.#requests ??= new PendingRequests();
+    const seqNum = this.#nextSeqNum();
+    const timeoutMs = this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const answer = this.#requests.add(seqNum, responseOf[commandId], timeoutMs) as Promise<ResponseBody<C>>;
+    this.#link?.send(commandId, body, seqNum);
+    return answer;
+  }
+
+  /** Sends a message and awaits the server's ack, by which it is stored (MSG-01, MSG-10). */
+  message(toSessionId: number, msgType: MsgType, content: Buffer): Promise<IMMsgDataAck> {
+    return this.request(CommandId.CID_MSG_DATA, {
+      from_user_id: this.userId,
+      to_session_id: toSessionId,
+      msg_id: 0,
+      create_time: 0,
+      msg_type: msgType,
+      msg_data: content,
+    });
+  }
+
+  /** Hot: sends a message; the ack comes to `onAck` under the seq_num returned. 0 when the connection is closed. */
+  sendMessage(toSessionId: number, msgType: MsgType, content: Buffer): number {
+    outgoing.from_user_id = this.userId;
+    outgoing.to_session_id = toSessionId;
+    outgoing.msg_type = msgType;
+    outgoing.msg_data = content;
+    return this.sendRequest(CommandId.CID_MSG_DATA, outgoing);
+  }
+
+  /** Hot: the echo comes to `onHeartbeat` under the seq_num returned (CON-01). 0 when the connection is closed. */
+  sendHeartbeat(): number {
+    return this.sendRequest(CommandId.CID_OTHER_HEARTBEAT, emptyBody);
+  }
+
+  /** Hot: sends without waiting; the answer comes to `onOther` under the seq_num returned. 0 when closed. */
+  sendRequest<C extends CommandId>(commandId: C, body: CommandBody[C]): number {
+    if (!this.isOpen) return 0;
+    const seqNum = this.#nextSeqNum();
+    this.#link?.send(commandId, body, seqNum);
+    return seqNum;
+  }
+
+  /** MSG-14: everything of the session up to `msgId` is read. Has no answer. */
+  sendReadAck(sessionId: number, sessionType: SessionType, msgId: number): void {
+    const body = { user_id: this.userId, session_id: sessionId, msg_id: msgId, session_type: sessionType };
+    this.sendRequest(CommandId.CID_MSG_READ_ACK, body);
+  }
+
+  /** Sends what is queued, then closes; `onClose` follows. */
+  close(): void {
+    this.#link?.close();
+  }
+
+  /** Closes now, whatever is queued: what a crash or a lost network looks like. */
+  destroy(): void {
+    this.#link?.destroy();
+  }
+
+  /** Called by the link. */
+  onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
+    const commandId = readCommandId(bytes, start);
+    const seqNum = readSeqNum(bytes, start);
+    if (this.#requests?.settle(commandId, seqNum, bytes, start, end)) return;
+    try {
+      this.#handle(link, commandId, seqNum, bytes, start, end);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.handler.onMalformed?.(this, commandId, error);
+    }
+  }
+
+  /** Called by the link. */
+  onClose(_link: PduLink, reason: CloseReason): void {
+    this.#link = undefined;
+    this.#requests?.fail(new ClientError("CLOSED", { reason }));
+    this.handler.onClose?.(this, reason);
+  }
+
+  #handle(link: PduLink, commandId: number, seqNum: number, bytes: Buffer, start: number, end: number): void {
+    const { handler } = this;
+    const bodyAt = start + HEADER_SIZE;
+    switch (commandId) {
+      case CommandId.CID_MSG_DATA: {
+        const message = decodeBody(CommandId.CID_MSG_DATA, bytes, bodyAt, end);
+        if (this.options.acknowledges !== false) this.#acknowledge(link, message);
+        return handler.onMessage?.(this, message, seqNum);
+      }
+      case CommandId.CID_MSG_DATA_ACK:
+        return handler.onAck?.(this, seqNum, decodeBody(CommandId.CID_MSG_DATA_ACK, bytes, bodyAt, end));
+      case CommandId.CID_BUDDY_LIST_STATUS_NOTIFY: {
+        if (handler.onPresence === undefined) return;
+        const { user_stat } = decodeBody(CommandId.CID_BUDDY_LIST_STATUS_NOTIFY, bytes, bodyAt, end);
+        return handler.onPresence(this, user_stat.user_id, user_stat.status);
+      }
+      case CommandId.CID_OTHER_HEARTBEAT:
+        return handler.onHeartbeat?.(this, seqNum);
+      case CommandId.CID_MSG_READ_NOTIFY:
+        return handler.onRead?.(this, decodeBody(CommandId.CID_MSG_READ_NOTIFY, bytes, bodyAt, end));
+      case CommandId.CID_LOGIN_KICK_USER:
+        this.kickedFor = decodeBody(CommandId.CID_LOGIN_KICK_USER, bytes, bodyAt, end).kick_reason;
+        handler.onKick?.(this, this.kickedFor);
+        return link.close();
+      default:
+        return handler.onOther?.(this, commandId, seqNum, bytes, start, end);
+    }
+  }
+
+  /** MSG-13: in a one-to-one session the peer is the session, in a group the group is. */
+  #acknowledge(link: PduLink, message: IMMsgData): void {
+    const isGroup =
+      message.msg_type === MsgType.MSG_TYPE_GROUP_TEXT || message.msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
+    const isOwn = message.from_user_id === this.userId;
+    outgoingAck.user_id = this.userId;
+    outgoingAck.session_id = isGroup || isOwn ? message.to_session_id : message.from_user_id;
+    outgoingAck.msg_id = message.msg_id;
+    outgoingAck.session_type = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
+    link.send(CommandId.CID_MSG_DATA_ACK, outgoingAck, this.#nextSeqNum());
+  }
+
+  /** 1…65535 in turn; 0 is what notifications carry (FRM-14). A number still waited for is not given out again. */
+  #nextSeqNum(): number {
+    do {
+      this.#lastSeqNum = this.#lastSeqNum === SEQ_NUM_MAX ? 1 : this.#lastSeqNum + 1;
+    } while (this.#requests?.has(this.#lastSeqNum));
+    return this.#lastSeqNum;
+  }
+}

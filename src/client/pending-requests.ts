@@ -1,0 +1,76 @@
+import { decodeBody } from "../codec/body-codec.js";
+import type { CommandBody, CommandId } from "../codec/generated/commands.js";
+import { HEADER_SIZE } from "../codec/pdu-header.js";
+import { commandById, hexId } from "../codec/registry.js";
+import { unwatch, type Watched, watch } from "../net/link-sweep.js";
+import { ClientError } from "./client-error.js";
+
+interface Pending {
+  readonly responseId: CommandId;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly resolve: (body: object) => void;
+  readonly reject: (error: ClientError) => void;
+}
+
+/** Requests whose answers are awaited, by seq_num (FRM-08). Deadlines are looked at by the process's one link sweep. */
+export class PendingRequests implements Watched {
+  readonly #pending = new Map<number, Pending>();
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  has(seqNum: number): boolean {
+    return this.#pending.has(seqNum);
+  }
+
+  add<C extends CommandId>(seqNum: number, responseId: C, timeoutMs: number): Promise<CommandBody[C]> {
+    if (this.#pending.size === 0) watch(this);
+    return new Promise((resolve, reject) => {
+      const deadlineMs = performance.now() + timeoutMs;
+      const settle = resolve as (body: object) => void;
+      this.#pending.set(seqNum, { responseId, timeoutMs, deadlineMs, resolve: settle, reject });
+    });
+  }
+
+  /** Whether `bytes[start, end)` answers a request; its promise settles then. */
+  settle(commandId: number, seqNum: number, bytes: Buffer, start: number, end: number): boolean {
+    const pending = this.#pending.get(seqNum);
+    if (pending === undefined || pending.responseId !== commandId) return false;
+    this.#remove(seqNum);
+    try {
+      // A copy: the caller's bytes are gone when the promise's owner runs, and decoded bytes fields are views.
+      pending.resolve(decodeBody(pending.responseId, Buffer.from(bytes.subarray(start + HEADER_SIZE, end))));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      pending.reject(new ClientError("ANSWER_MALFORMED", { waitedFor: nameOf(commandId), reason }, { cause: error }));
+    }
+    return true;
+  }
+
+  /** Rejects everything that still waits. */
+  fail(error: ClientError): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    unwatch(this);
+    for (const { reject } of all) reject(error);
+  }
+
+  sweep(nowMs: number): void {
+    for (const [seqNum, { deadlineMs, timeoutMs, responseId, reject }] of this.#pending) {
+      if (nowMs < deadlineMs) continue;
+      this.#remove(seqNum);
+      reject(new ClientError("TIMEOUT", { waitedFor: nameOf(responseId), timeoutMs }));
+    }
+  }
+
+  #remove(seqNum: number): void {
+    this.#pending.delete(seqNum);
+    if (this.#pending.size === 0) unwatch(this);
+  }
+}
+
+function nameOf(commandId: number): string {
+  return `${hexId(commandId)} ${commandById(commandId)?.name ?? ""}`.trim();
+}

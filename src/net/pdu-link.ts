@@ -1,0 +1,222 @@
+import type { Socket } from "node:net";
+import { type CommandBody, CommandId } from "../codec/generated/commands.js";
+import { writePdu } from "../codec/pdu.js";
+import { PduFramer } from "../codec/pdu-framer.js";
+import type { PduLimits } from "../codec/pdu-header.js";
+import { ProtocolError } from "../codec/protocol-error.js";
+import type { Address } from "./address.js";
+import { unwatch, watch } from "./link-sweep.js";
+import { Outbox } from "./outbox.js";
+import { flushAtEndOfTick } from "./tick-flush.js";
+
+export type CloseReason = "peer-closed" | "closed" | "idle" | "outbox-full" | "protocol-error" | "socket-error";
+
+export interface LinkOptions {
+  /** What the peer may send. */
+  readonly limits: PduLimits;
+  /** Bytes held for a peer that does not read; more destroys the link (FRM-15). */
+  readonly outboxSizeMaxBytes?: number;
+  /** When set, a heartbeat is sent after sending nothing for so long (RTE-09: 5,000 between servers). */
+  readonly heartbeatIntervalMs?: number;
+  /** When set, the link closes after receiving nothing for so long (RTE-09: 30,000 between servers; CON-03). */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface LinkHandler {
+  /** One whole PDU, `bytes[start, end)`; the bytes are only valid during the call. */
+  onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void;
+  /** Exactly once, when the socket is gone. No onPdu follows. */
+  onClose(link: PduLink, reason: CloseReason, error?: Error): void;
+}
+
+const OUTBOX_SIZE_MAX_BYTES = 4 * 1024 * 1024;
+/** How long a closed link waits for the peer to take what was flushed and close its side. */
+const CLOSE_WAIT_MS = 1000;
+
+/**
+ * PDUs over one TCP socket. What is sent collects in an outbox that is flushed once a tick; while a write is under way the
+ * outbox keeps collecting, up to its limit. Incoming bytes are framed in place.
+ */
+export class PduLink {
+  readonly local: Address;
+  readonly remote: Address;
+  /** 0 = never. May be changed while the link is open. */
+  idleTimeoutMs: number;
+  bytesIn = 0;
+  bytesOut = 0;
+  pdusIn = 0;
+  pdusOut = 0;
+
+  readonly #outbox = new Outbox();
+  readonly #framer: PduFramer;
+  readonly #outboxSizeMaxBytes: number;
+  readonly #heartbeatIntervalMs: number;
+  #handler: LinkHandler | undefined;
+  #state: "open" | "closing" | "gone" = "open";
+  #reason: CloseReason | undefined;
+  #error: Error | undefined;
+  #queued = false;
+  #writing: Buffer | undefined;
+  #lastInMs = performance.now();
+  #lastOutMs = this.#lastInMs;
+
+  constructor(
+    private readonly socket: Socket,
+    options: LinkOptions,
+  ) {
+    this.local = { host: socket.localAddress ?? "", port: socket.localPort ?? 0 };
+    this.remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    this.#framer = new PduFramer(options.limits, this.#deliver);
+    this.#outboxSizeMaxBytes = options.outboxSizeMaxBytes ?? OUTBOX_SIZE_MAX_BYTES;
+    this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 0;
+    this.idleTimeoutMs = options.idleTimeoutMs ?? 0;
+  }
+
+  /** Begins to deliver. The caller wires the socket's bytes to `receive` when it reads them itself (net.connect's onread). */
+  start(handler: LinkHandler, reads: "events" | "onread"): void {
+    this.#handler = handler;
+    this.socket.setNoDelay(true);
+    this.socket.on("error", (error) => {
+      this.#error = error;
+      this.#reason ??= "socket-error";
+    });
+    this.socket.on("end", this.#peerEnded);
+    this.socket.on("close", this.#gone);
+    if (reads === "events") this.socket.on("data", (chunk: Buffer) => this.receive(chunk, chunk.length));
+    watch(this);
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  /** Bytes that wait for the peer to read. */
+  get outboxBytes(): number {
+    return this.#outbox.sizeBytes + (this.#writing?.length ?? 0);
+  }
+
+  /** Queues one PDU; does nothing once the link is closing. */
+  send<C extends CommandId>(commandId: C, body: CommandBody[C], seqNum = 0): void {
+    if (this.#state !== "open") return;
+    writePdu(this.#outbox, commandId, body, seqNum);
+    this.#appended();
+  }
+
+  /** Queues bytes as they are (copied): a PDU that is relayed, or one broken on purpose. */
+  sendBytes(bytes: Buffer, start = 0, end = bytes.length): void {
+    if (this.#state !== "open") return;
+    this.#outbox.append(bytes, start, end);
+    this.#appended();
+  }
+
+  /** Sends what is queued, then closes; the peer has a bounded time to take it. */
+  close(): void {
+    this.#closeBecause("closed");
+  }
+
+  /** Closes now, whatever is queued. */
+  destroy(reason: CloseReason = "closed"): void {
+    if (this.#state === "gone") return;
+    this.#reason ??= reason;
+    this.#state = "closing";
+    this.#framer.stop();
+    this.socket.destroy();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Bytes from the socket: `chunk[0, end)`, not kept. */
+  receive(chunk: Buffer, end: number): void {
+    this.#lastInMs = performance.now();
+    this.bytesIn += end;
+    if (this.#state !== "open") return;
+    try {
+      this.#framer.push(chunk, end);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#error = error;
+      this.#closeBecause("protocol-error");
+    }
+  }
+
+  /** Hands the outbox to the socket unless a write is under way; called at the end of the tick. */
+  flush(): void {
+    this.#queued = false;
+    if (this.#state === "gone" || this.#writing !== undefined) return;
+    if (this.#outbox.sizeBytes === 0) {
+      if (this.#state === "closing") this.#finish();
+      return;
+    }
+    const bytes = this.#outbox.take();
+    this.#writing = bytes;
+    this.bytesOut += bytes.length;
+    this.#lastOutMs = performance.now();
+    this.socket.write(bytes, this.#written);
+  }
+
+  /** Heartbeat and idle timeout. */
+  sweep(nowMs: number): void {
+    if (this.#state !== "open") return;
+    if (this.idleTimeoutMs > 0 && nowMs - this.#lastInMs >= this.idleTimeoutMs) return this.#closeBecause("idle");
+    if (this.#heartbeatIntervalMs > 0 && nowMs - this.#lastOutMs >= this.#heartbeatIntervalMs) {
+      this.send(CommandId.CID_OTHER_HEARTBEAT, {});
+    }
+  }
+
+  #appended(): void {
+    this.pdusOut++;
+    if (this.outboxBytes > this.#outboxSizeMaxBytes) return this.destroy("outbox-full");
+    this.#enqueue();
+  }
+
+  #enqueue(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    flushAtEndOfTick(this);
+  }
+
+  readonly #deliver = (bytes: Buffer, start: number, end: number): boolean => {
+    this.pdusIn++;
+    this.#handler?.onPdu(this, bytes, start, end);
+    return this.#state === "open";
+  };
+
+  readonly #written = (): void => {
+    if (this.#writing !== undefined) Outbox.recycle(this.#writing);
+    this.#writing = undefined;
+    if (this.#outbox.sizeBytes > 0 || this.#state === "closing") this.flush();
+  };
+
+  #closeBecause(reason: CloseReason): void {
+    if (this.#state !== "open") return;
+    this.#reason = reason;
+    this.#state = "closing";
+    this.#framer.stop();
+    this.#enqueue();
+    setTimeout(() => this.destroy(), CLOSE_WAIT_MS).unref();
+  }
+
+  /** Everything is flushed: FIN, then go on reading into nothing, so that the peer gets no reset before it has read. */
+  #finish(): void {
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  /** CON-08: a half-closed peer gets what is queued, then the connection ends. */
+  readonly #peerEnded = (): void => this.#closeBecause("peer-closed");
+
+  readonly #gone = (): void => {
+    if (this.#state === "gone") return;
+    this.#state = "gone";
+    unwatch(this);
+    this.#framer.stop();
+    this.#outbox.clear();
+    this.#handler?.onClose(this, this.#reason ?? "peer-closed", this.#error);
+  };
+}
