@@ -1,0 +1,25 @@
+import type { CommandBody } from "../../../codec/generated/commands.js";
+import type { Clock } from "../../clock.js";
+import type { LoginGuard } from "../../storage/login-guard.js";
+import type { Storage } from "../../storage/storage.js";
+import type { DatabaseNoticeId, DatabaseRequestId, DatabaseResponseBody } from "../database-port.js";
+
+export interface DatabaseContext {
+  readonly storage: Storage;
+  readonly loginGuard: LoginGuard;
+  readonly clock: Clock;
+  /** 32 bytes: for the placeholder text of audio messages (MSG-19). */
+  readonly textKey: string;
+}
+
+/** What storage answers to each request. attach_data and seq_num are put back by whoever carries the answer. */
+export type DatabaseCommands = {
+  readonly [C in DatabaseRequestId]: (
+    context: DatabaseContext,
+    body: CommandBody[C],
+  ) => Promise<DatabaseResponseBody<C>>;
+};
+
+export type DatabaseNotices = {
+  readonly [C in DatabaseNoticeId]: (context: DatabaseContext, body: CommandBody[C]) => Promise<void>;
+};

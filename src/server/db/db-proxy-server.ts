@@ -1,0 +1,119 @@
+import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import { defaultTextKey } from "../../codec/text-content.js";
+import type { Address } from "../../net/address.js";
+import { type ListenOptions, listen } from "../../net/listen.js";
+import type { PduLink } from "../../net/pdu-link.js";
+import type { Clock } from "../clock.js";
+import { type CommandHandlers, CommandIntake } from "../command-intake.js";
+import { drainLinks } from "../drain-links.js";
+import { linkCounters } from "../link-counters.js";
+import type { RunningRole } from "../running-role.js";
+import { serverLinkDefaults } from "../server-link.js";
+import { type ServerLog, silentLog } from "../server-log.js";
+import { LoginGuard } from "../storage/login-guard.js";
+import type { Storage } from "../storage/storage.js";
+import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
+import type { DatabaseContext } from "./commands/database-command.js";
+import { type DatabaseNoticeId, type DatabaseRequestId, databaseResponse } from "./database-port.js";
+
+export interface DbProxyServerOptions {
+  readonly listen: Address;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log?: ServerLog;
+  readonly textKey?: string;
+  readonly link?: Partial<ListenOptions>;
+}
+
+/** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
+export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
+  const { storage, clock, log = silentLog } = options;
+  const context = { storage, clock, loginGuard: new LoginGuard(clock), textKey: options.textKey ?? defaultTextKey };
+  const work = new DatabaseWork(context, log);
+  const intake = new CommandIntake("db", log, work.handlers());
+  const listener = await listen(options.listen, { ...serverLinkDefaults, ...options.link }, () => ({
+    onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
+    onClose: (_, reason) => log.note("db", "msg_server link closed", { reason }),
+  }));
+  return {
+    role: "db",
+    addresses: { servers: listener.address },
+    counters: () => ({
+      ...linkCounters(listener),
+      ...intake.counters(),
+      pendingStores: work.pending,
+      failedStores: work.failed,
+    }),
+    stop: async (graceMs) => {
+      listener.close();
+      const startMs = performance.now();
+      // DBP-04: what msg_servers have sent is still answered; what they would send goes elsewhere.
+      for (const link of listener.connections) link.send(CommandId.CID_OTHER_STOP_RECV_PACKET, { result: 0 });
+      await work.idle(graceMs);
+      await drainLinks(listener.connections, Math.max(0, graceMs - (performance.now() - startMs)));
+    },
+  };
+}
+
+/** Requests under way, which a stopping server finishes (OBS-03). */
+class DatabaseWork {
+  pending = 0;
+  failed = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(
+    private readonly context: DatabaseContext,
+    private readonly log: ServerLog,
+  ) {}
+
+  handlers(): CommandHandlers {
+    const requests = Object.keys(databaseResponse).map((id) => [id, this.#answering(Number(id) as DatabaseRequestId)]);
+    const notices = Object.keys(databaseNotices).map((id) => [id, this.#taking(Number(id) as DatabaseNoticeId)]);
+    return Object.fromEntries([...requests, ...notices]) as CommandHandlers;
+  }
+
+  /** Resolves once nothing is under way, or after `graceMs`. */
+  async idle(graceMs: number): Promise<void> {
+    if (this.pending === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      setTimeout(resolve, graceMs).unref();
+    });
+  }
+
+  /** DBP-02: attach_data and seq_num go back unchanged. */
+  #answering<C extends DatabaseRequestId>(commandId: C) {
+    return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
+      const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
+      const { attach_data } = request;
+      const answered = databaseCommands[commandId](this.context, request).then((answer) => {
+        link.send(databaseResponse[commandId], attach_data === undefined ? answer : { ...answer, attach_data }, seqNum);
+      });
+      this.#track(answered);
+    };
+  }
+
+  #taking<C extends DatabaseNoticeId>(commandId: C) {
+    return (_: PduLink, body: CommandBody[C]): void => this.#track(databaseNotices[commandId](this.context, body));
+  }
+
+  #track(work: Promise<void>): void {
+    this.pending++;
+    const done = () => {
+      this.pending--;
+      if (this.pending === 0) this.#whenIdle?.();
+    };
+    work.then(done, (error: Error) => {
+      this.failed++;
+      this.log.note("db", "storage failed", { error: error.message });
+      done();
+    });
+  }
+}
+
+/** Byte fields are views of the link's read buffer, which the next read overwrites. */
+function owned(body: object): object {
+  const copy: Record<string, unknown> = { ...body };
+  for (const [name, value] of Object.entries(copy)) if (Buffer.isBuffer(value)) copy[name] = Buffer.from(value);
+  return copy;
+}

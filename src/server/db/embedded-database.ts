@@ -1,0 +1,48 @@
+import type { CommandBody } from "../../codec/generated/commands.js";
+import { defaultTextKey } from "../../codec/text-content.js";
+import type { Clock } from "../clock.js";
+import { LoginGuard } from "../storage/login-guard.js";
+import type { Storage } from "../storage/storage.js";
+import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
+import type { DatabaseContext } from "./commands/database-command.js";
+import type { DatabaseNoticeId, DatabasePort, DatabaseRequestId, DatabaseResponseBody } from "./database-port.js";
+
+export interface EmbeddedDatabaseOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Failures by name; one for all msg_servers that share a storage. */
+  readonly loginGuard?: LoginGuard;
+  readonly textKey?: string;
+}
+
+/** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
+export class EmbeddedDatabase implements DatabasePort {
+  readonly isOpen = true;
+  readonly #context: DatabaseContext;
+  #requests = 0;
+
+  constructor({ storage, clock, loginGuard, textKey }: EmbeddedDatabaseOptions) {
+    this.#context = {
+      storage,
+      clock,
+      loginGuard: loginGuard ?? new LoginGuard(clock),
+      textKey: textKey ?? defaultTextKey,
+    };
+  }
+
+  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+    this.#requests++;
+    return databaseCommands[commandId](this.#context, body);
+  }
+
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
+    this.#requests++;
+    void databaseNotices[commandId](this.#context, body);
+  }
+
+  counters(): Record<string, number> {
+    return { databaseRequests: this.#requests };
+  }
+
+  async stop(): Promise<void> {}
+}

@@ -1,0 +1,63 @@
+import type { CommandId } from "../../codec/generated/commands.js";
+import { DatabaseUnavailableError } from "./database-port.js";
+
+export interface PendingAnswer {
+  readonly link: object;
+  readonly response: CommandId;
+  readonly seqNum: number;
+  readonly resolve: (body: object) => void;
+  readonly reject: (error: Error) => void;
+  readonly deadlineMs: number;
+}
+
+/** Requests that wait for an answer, by the number that travels in attach_data. */
+export class PendingAnswers {
+  readonly #byHandle = new Map<number, PendingAnswer>();
+
+  constructor(private readonly pendingMax: number) {}
+
+  get size(): number {
+    return this.#byHandle.size;
+  }
+
+  get isFull(): boolean {
+    return this.#byHandle.size >= this.pendingMax;
+  }
+
+  add(handle: number, pending: PendingAnswer): void {
+    this.#byHandle.set(handle, pending);
+  }
+
+  take(handle: number): PendingAnswer | undefined {
+    const pending = this.#byHandle.get(handle);
+    this.#byHandle.delete(handle);
+    return pending;
+  }
+
+  /** For an answer that cannot be decoded, so that its attach_data cannot be read: the header must do. */
+  takeBySeqNum(link: object, response: number, seqNum: number): PendingAnswer | undefined {
+    for (const [handle, pending] of this.#byHandle) {
+      if (pending.link === link && pending.response === response && pending.seqNum === seqNum) return this.take(handle);
+    }
+    return undefined;
+  }
+
+  /** The oldest come first, so that the sweep ends at the first that may still wait. */
+  expire(nowMs: number): void {
+    for (const [handle, pending] of this.#byHandle) {
+      if (pending.deadlineMs > nowMs) return;
+      this.#fail(handle, pending, "no answer in time");
+    }
+  }
+
+  failLink(link: object): void {
+    for (const [handle, pending] of this.#byHandle) {
+      if (pending.link === link) this.#fail(handle, pending, "link lost");
+    }
+  }
+
+  #fail(handle: number, pending: PendingAnswer, reason: string): void {
+    this.#byHandle.delete(handle);
+    pending.reject(new DatabaseUnavailableError(reason));
+  }
+}

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AttachType, decodeAttachData, encodeAttachData } from "../../codec/attach-data.js";
+import { decodeBody } from "../../codec/body-codec.js";
+import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.js";
+import { ProtocolError } from "../../codec/protocol-error.js";
+import { type Address, formatAddress } from "../../net/address.js";
+import type { PduLink } from "../../net/pdu-link.js";
+import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { serverLinkDefaults } from "../server-link.js";
+import type { ServerLog } from "../server-log.js";
+import {
+  type DatabaseNoticeId,
+  type DatabasePort,
+  type DatabaseRequestId,
+  type DatabaseResponseBody,
+  DatabaseUnavailableError,
+  databaseResponse,
+} from "./database-port.js";
+import { PendingAnswers } from "./pending-answers.js";
+
+export interface RemoteDatabaseOptions {
+  readonly dbProxies: readonly Address[];
+  readonly linksPerProxy?: number;
+  readonly requestTimeoutMs?: number;
+  readonly pendingMax?: number;
+  readonly link?: Partial<PersistentLinkOptions>;
+  readonly log: ServerLog;
+}
+
+const LINKS_PER_PROXY = 4;
+const REQUEST_TIMEOUT_MS = 10_000;
+const PENDING_MAX = 100_000;
+const SWEEP_INTERVAL_MS = 500;
+const HANDLE_MAX = 0xffffffff;
+
+/** DBP-05: half of the links serve these, the other half everything else. */
+const loginTimeRequests: ReadonlySet<number> = new Set([
+  CommandId.CID_OTHER_VALIDATE_REQ,
+  CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST,
+  CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST,
+  CommandId.CID_MSG_UNREAD_CNT_REQUEST,
+  CommandId.CID_MSG_LIST_REQUEST,
+  CommandId.CID_MSG_GET_BY_MSG_ID_REQ,
+]);
+
+/** db_proxy_servers over links; answers find their request by the handle in attach_data, which comes back unchanged. */
+export class RemoteDatabase implements DatabasePort {
+  readonly #links: readonly PersistentLink[];
+  readonly #pending: PendingAnswers;
+  /** DBP-04: links that asked to be left alone. */
+  readonly #resting = new WeakSet<PduLink>();
+  readonly #sweep: NodeJS.Timeout;
+  #handle = 0;
+  #requests = 0;
+
+  constructor(private readonly options: RemoteDatabaseOptions) {
+    this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
+    const perProxy = options.linksPerProxy ?? LINKS_PER_PROXY;
+    // Proxies in turn, so that each half of the links holds some of every proxy.
+    this.#links = Array.from({ length: perProxy }, () => options.dbProxies)
+      .flat()
+      .map((address) => this.#linkTo(address));
+    for (const link of this.#links) link.start();
+    this.#sweep = setInterval(() => this.#pending.expire(performance.now()), SWEEP_INTERVAL_MS);
+    this.#sweep.unref();
+  }
+
+  get isOpen(): boolean {
+    return this.#links.some((link) => this.#usable(link) !== undefined);
+  }
+
+  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+    const link = this.#choose(commandId, body);
+    if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
+    if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
+    this.#requests++;
+    const handle = this.#nextHandle();
+    const seqNum = handle & 0xffff;
+    const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
+    link.send(commandId, { ...body, attach_data }, seqNum);
+    return new Promise((resolve, reject) => {
+      this.#pending.add(handle, {
+        link,
+        response: databaseResponse[commandId],
+        seqNum,
+        resolve: resolve as (answer: object) => void,
+        reject,
+        deadlineMs: performance.now() + (this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+      });
+    });
+  }
+
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
+    this.#requests++;
+    this.#choose(commandId, body)?.send(commandId, body);
+  }
+
+  counters(): Record<string, number> {
+    const open = this.#links.filter(({ isOpen }) => isOpen).length;
+    return { databaseLinks: open, databaseRequests: this.#requests, databasePending: this.#pending.size };
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const deadlineMs = performance.now() + graceMs;
+    while (this.#pending.size > 0 && performance.now() < deadlineMs) await delay(5);
+    clearInterval(this.#sweep);
+    for (const link of this.#links) link.stop();
+  }
+
+  #linkTo(address: Address): PersistentLink {
+    const at = formatAddress(address);
+    const { log, link } = this.options;
+    return new PersistentLink(
+      address,
+      { ...serverLinkDefaults, ...link },
+      {
+        onOpen: () => log.note("msg", "db_proxy_server link open", { at }),
+        onPdu: (from, bytes, start, end) => this.#received(from, bytes, start, end),
+        onClose: (from, reason) => {
+          this.#pending.failLink(from);
+          log.note("msg", "db_proxy_server link lost", { at, reason });
+        },
+        onUnreachable: (error, retryInMs) => log.note("msg", error.message, { retryInMs }),
+      },
+    );
+  }
+
+  /**
+   * The same user's requests of one kind take the same link while the links stay as they are: a db_proxy_server that works
+   * in order then keeps their order (MSG-09). One half of the links falls back to the other (DBP-05).
+   */
+  #choose(commandId: number, body: object): PduLink | undefined {
+    const half = Math.ceil(this.#links.length / 2);
+    const isLoginTime = loginTimeRequests.has(commandId);
+    const preferred = isLoginTime ? this.#links.slice(0, half) : this.#links.slice(half);
+    const spread = spreadOf(body);
+    return this.#pick(preferred, spread) ?? this.#pick(this.#links, spread);
+  }
+
+  #pick(links: readonly PersistentLink[], spread: number): PduLink | undefined {
+    for (let step = 0; step < links.length; step++) {
+      const link = this.#usable(links[(spread + step) % links.length] as PersistentLink);
+      if (link !== undefined) return link;
+    }
+    return undefined;
+  }
+
+  #usable({ link }: PersistentLink): PduLink | undefined {
+    return link?.isOpen && !this.#resting.has(link) ? link : undefined;
+  }
+
+  #nextHandle(): number {
+    this.#handle = this.#handle >= HANDLE_MAX ? 1 : this.#handle + 1;
+    return this.#handle;
+  }
+
+  #received(link: PduLink, bytes: Buffer, start: number, end: number): void {
+    const commandId = readCommandId(bytes, start);
+    if (commandId === CommandId.CID_OTHER_HEARTBEAT) return;
+    if (commandId === CommandId.CID_OTHER_STOP_RECV_PACKET) {
+      this.#resting.add(link);
+      return;
+    }
+    try {
+      this.#answered(commandId, bytes, start, end);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const pending = this.#pending.takeBySeqNum(link, commandId, readSeqNum(bytes, start));
+      // LGN-17, TT: the original db_proxy_server answers 0x0108 with a body that lacks its required field.
+      if (commandId === CommandId.CID_LOGIN_RES_DEVICETOKEN) pending?.resolve({ user_id: 0 });
+      else pending?.reject(new DatabaseUnavailableError(error.message));
+    }
+  }
+
+  #answered(commandId: number, bytes: Buffer, start: number, end: number): void {
+    // The bytes go with this call, the answer does not: byte fields must not be views of them.
+    const own = Buffer.from(bytes.subarray(start + HEADER_SIZE, end));
+    const body = decodeBody(commandId as CommandId, own) as { attach_data?: Buffer };
+    if (body.attach_data === undefined) return;
+    const { handle } = decodeAttachData(body.attach_data);
+    delete body.attach_data;
+    this.#pending.take(handle)?.resolve(body);
+  }
+}
+
+function spreadOf(body: object): number {
+  const { user_id, from_user_id } = body as { user_id?: unknown; from_user_id?: unknown };
+  const id = user_id ?? from_user_id;
+  return typeof id === "number" ? id : 0;
+}

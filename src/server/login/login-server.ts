@@ -1,0 +1,107 @@
+import { clientLimits } from "../../codec/pdu-header.js";
+import type { Address } from "../../net/address.js";
+import { type ListenOptions, listen } from "../../net/listen.js";
+import type { PduLink } from "../../net/pdu-link.js";
+import { drainLinks } from "../drain-links.js";
+import { startHttpPort } from "../http-port.js";
+import { linkCounters } from "../link-counters.js";
+import type { RunningRole } from "../running-role.js";
+import { serverLinkDefaults } from "../server-link.js";
+import { type ServerLog, silentLog } from "../server-log.js";
+import { discoveryAnswer, type ServiceLinks } from "./discovery-answer.js";
+import { DiscoveryPort } from "./discovery-port.js";
+import { MsgServerDirectory } from "./msg-server-directory.js";
+import { RegistrationPort } from "./registration-port.js";
+
+export interface LoginServerOptions {
+  /** Port 0 takes a free one, in each of the three. */
+  readonly listen: {
+    /** PDU, for clients. */
+    readonly clients: Address;
+    /** HTTP, for clients. */
+    readonly http: Address;
+    /** PDU, for msg_servers. */
+    readonly servers: Address;
+  };
+  readonly log?: ServerLog;
+  /** What else `GET /msg_server` hands out. */
+  readonly services?: Partial<ServiceLinks>;
+  /** Clients connected at once, on each of their two ports. */
+  readonly clientsMax?: number;
+  /** How long a client may take to put its question. */
+  readonly clientTimeoutMs?: number;
+  /** What differs from the defaults of links between servers. */
+  readonly link?: Partial<ListenOptions>;
+}
+
+const CLIENTS_MAX = 10_000;
+const CLIENT_TIMEOUT_MS = 15_000;
+const MSG_SERVERS_MAX = 1024;
+/** LSV-03. */
+const HTTP_REQUEST_SIZE_MAX_BYTES = 1024;
+const defaultServices: ServiceLinks = {
+  msfsPrior: "http://127.0.0.1:8700/",
+  msfsBackup: "http://127.0.0.1:8700/",
+  discovery: "http://127.0.0.1/api/discovery",
+};
+
+/** Starts a login_server (LSV-01 … LSV-04). @throws ListenError */
+export async function startLoginServer(options: LoginServerOptions): Promise<RunningRole> {
+  const { log = silentLog, clientsMax = CLIENTS_MAX, clientTimeoutMs = CLIENT_TIMEOUT_MS } = options;
+  const services = { ...defaultServices, ...options.services };
+  const directory = new MsgServerDirectory<PduLink>();
+  const registration = new RegistrationPort(directory, log);
+  const discovery = new DiscoveryPort(() => directory.choose(), clientTimeoutMs, log);
+
+  const serverOptions = { ...serverLinkDefaults, connectionsMax: MSG_SERVERS_MAX, ...options.link };
+  const servers = await listen(options.listen.servers, serverOptions, () => registration);
+  const clientOptions = { limits: clientLimits, connectionsMax: clientsMax };
+  const clients = await listen(options.listen.clients, clientOptions, (link) => discovery.accept(link)).catch(
+    (error) => {
+      servers.close();
+      throw error;
+    },
+  );
+  const http = await startHttpPort(
+    {
+      listen: options.listen.http,
+      connectionsMax: clientsMax,
+      requestTimeoutMs: clientTimeoutMs,
+      requestSizeMaxBytes: HTTP_REQUEST_SIZE_MAX_BYTES,
+    },
+    (path) => {
+      // LSV-03: any path that begins so.
+      if (!path.startsWith("/msg_server")) return { status: 404, body: { msg: "not found" } };
+      return { status: 200, body: discoveryAnswer(directory.choose(), services) };
+    },
+  ).catch((error) => {
+    servers.close();
+    clients.close();
+    throw error;
+  });
+
+  return {
+    role: "login",
+    addresses: { clients: clients.address, http: http.address, servers: servers.address },
+    counters: () => ({
+      msgServers: directory.size,
+      users: directory.userCount,
+      httpRequests: http.requests,
+      ...prefixed("clients", { ...linkCounters(clients), ...discovery.counters() }),
+      ...prefixed("servers", { ...linkCounters(servers), ...registration.counters() }),
+    }),
+    stop: async (graceMs) => {
+      clients.close();
+      servers.close();
+      await Promise.all([
+        http.stop(graceMs),
+        drainLinks(clients.connections, graceMs),
+        drainLinks(servers.connections, graceMs),
+      ]);
+    },
+  };
+}
+
+function prefixed(port: string, counters: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counters).map(([name, count]) => [`${port}.${name}`, count]));
+}

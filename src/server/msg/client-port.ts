@@ -1,0 +1,162 @@
+import { decodeBody } from "../../codec/body-codec.js";
+import { CommandId } from "../../codec/generated/commands.js";
+import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.js";
+import { ProtocolError } from "../../codec/protocol-error.js";
+import { hexId } from "../../codec/registry.js";
+import { formatAddress } from "../../net/address.js";
+import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
+import { DatabaseUnavailableError } from "../db/database-port.js";
+import { ClientSession } from "./client-session.js";
+import type { ClientHandler } from "./define-handler.js";
+import { accountHandlers } from "./handlers/account-handlers.js";
+import { forwardedHandlers } from "./handlers/forwarded-handlers.js";
+import { groupHandlers } from "./handlers/group-handlers.js";
+import { loginHandler } from "./handlers/login-handler.js";
+import { messageHandlers } from "./handlers/message-handlers.js";
+import type { MsgContext } from "./msg-context.js";
+
+const handlers: ReadonlyMap<number, ClientHandler> = new Map(
+  [loginHandler, ...accountHandlers, ...forwardedHandlers, ...messageHandlers, ...groupHandlers].map((handler) => [
+    handler.command,
+    handler,
+  ]),
+);
+
+/** CON-02 is checked each second. */
+const SWEEP_INTERVAL_MS = 1000;
+
+/** Clients' connections: from bytes to handlers, and what happens when they come and go. */
+export class ClientPort implements LinkHandler {
+  readonly #sessions = new Map<PduLink, ClientSession>();
+  /** CON-02: in the order they connected. */
+  readonly #strangers = new Set<ClientSession>();
+  readonly #received = new Map<number, number>();
+  readonly #sweep: NodeJS.Timeout;
+  #ignored = 0;
+  #pending = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(private readonly context: MsgContext) {
+    this.#sweep = setInterval(
+      () => this.#closeStrangers(),
+      Math.min(SWEEP_INTERVAL_MS, context.limits.loginTimeoutMs / 4),
+    );
+    this.#sweep.unref();
+  }
+
+  accept(link: PduLink): LinkHandler {
+    const session = new ClientSession(link, performance.now());
+    this.#sessions.set(link, session);
+    this.#strangers.add(session);
+    return this;
+  }
+
+  /** Hot. FRM-07: only command_id decides; version, flag, reserved and service_id mean nothing. */
+  onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
+    const session = this.#sessions.get(link);
+    if (session === undefined) return;
+    const commandId = readCommandId(bytes, start);
+    this.#received.set(commandId, (this.#received.get(commandId) ?? 0) + 1);
+    // CON-01: the very same PDU goes back.
+    if (commandId === CommandId.CID_OTHER_HEARTBEAT) return link.sendBytes(bytes, start, end);
+    const seqNum = readSeqNum(bytes, start);
+    this.#log(session, commandId, seqNum, end - start);
+    const handler = handlers.get(commandId);
+    if (handler === undefined || !handler.allowedIn.includes(session.state)) {
+      this.#ignored++;
+      return;
+    }
+    this.#handle(handler, session, bytes, start + HEADER_SIZE, end, seqNum);
+  }
+
+  /** CON-04. */
+  onClose(link: PduLink, reason: CloseReason): void {
+    const session = this.#sessions.get(link);
+    if (session === undefined) return;
+    this.#sessions.delete(link);
+    this.#strangers.delete(session);
+    const { users, route, login, log } = this.context;
+    if (reason === "outbox-full")
+      log.note("msg", "client dropped: it does not read", { peer: formatAddress(link.remote) });
+    if (!users.remove(session)) return;
+    route.wentOffline(session.userId, session.clientType);
+    login.userLeft(session.userId);
+  }
+
+  /** OBS-03: resolves once every request that was accepted has been answered, or after `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    clearInterval(this.#sweep);
+    if (this.#pending === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      setTimeout(resolve, graceMs).unref();
+    });
+  }
+
+  counters(): Record<string, number> {
+    const byCommand = [...this.#received].map(([id, count]) => [`pdusIn.${hexId(id)}`, count] as const);
+    return { ...Object.fromEntries(byCommand), pendingRequests: this.#pending, ignored: this.#ignored };
+  }
+
+  #handle(
+    handler: ClientHandler,
+    session: ClientSession,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    seqNum: number,
+  ): void {
+    try {
+      const body = decodeBody(handler.command, bytes, start, end);
+      const work = handler.handle(this.context, session, body, seqNum);
+      if (session.isLoggedIn) this.#strangers.delete(session);
+      if (work !== undefined) this.#track(work, session);
+    } catch (error) {
+      // FRM-10: ignored.
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#ignored++;
+    }
+  }
+
+  #track(work: Promise<void>, session: ClientSession): void {
+    this.#pending++;
+    work.then(
+      () => this.#done(session),
+      (error: unknown) => {
+        this.#done(session);
+        if (!(error instanceof DatabaseUnavailableError)) throw error;
+        this.context.counts.databaseFailures++;
+        // Without its answer a login can neither succeed nor be tried again on this connection (LGN-04).
+        if (session.state === "loggingIn") session.link.close();
+      },
+    );
+  }
+
+  #done(session: ClientSession): void {
+    this.#pending--;
+    if (session.isLoggedIn) this.#strangers.delete(session);
+    if (this.#pending === 0) this.#whenIdle?.();
+  }
+
+  #log(session: ClientSession, commandId: number, seqNum: number, length: number): void {
+    const { command } = this.context.log;
+    if (command === undefined) return;
+    command({
+      role: "msg",
+      peer: formatAddress(session.link.remote),
+      userId: session.userId,
+      commandId,
+      seqNum,
+      length,
+    });
+  }
+
+  #closeStrangers(): void {
+    const oldestMs = performance.now() - this.context.limits.loginTimeoutMs;
+    for (const session of this.#strangers) {
+      if (session.connectedMs > oldestMs) return;
+      this.#strangers.delete(session);
+      session.link.close();
+    }
+  }
+}

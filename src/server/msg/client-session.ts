@@ -1,0 +1,40 @@
+import type { ClientType } from "../../codec/generated/enums.js";
+import type { PduLink } from "../../net/pdu-link.js";
+
+/** PC: 0x01, 0x02. Mobile: 0x11, 0x12. */
+const MOBILE_BIT = 0x10;
+
+export type SessionState = "connected" | "loggingIn" | "loggedIn";
+
+/** One client connection. There are thousands: fields only, and no closures. */
+export class ClientSession {
+  state: SessionState = "connected";
+  /** 0 until logged in. The only user id that the server believes (CON-07). */
+  userId = 0;
+  clientType: ClientType = 0x01;
+  /** MSG-08: the second of the server's clock that is being counted, and how many messages it has had. */
+  windowSecond = 0;
+  windowMessages = 0;
+
+  constructor(
+    readonly link: PduLink,
+    readonly connectedMs: number,
+  ) {}
+
+  get isLoggedIn(): boolean {
+    return this.state === "loggedIn";
+  }
+
+  get isMobile(): boolean {
+    return isMobile(this.clientType);
+  }
+
+  /** LGN-10: whether a user may have only one of the two. */
+  isSameClassAs(clientType: ClientType): boolean {
+    return this.isMobile === isMobile(clientType);
+  }
+}
+
+export function isMobile(clientType: ClientType): boolean {
+  return (clientType & MOBILE_BIT) !== 0;
+}

@@ -1,0 +1,134 @@
+import { CommandId } from "../../../codec/generated/commands.js";
+import { MsgType, SessionType } from "../../../codec/generated/enums.js";
+import type { IMMsgData } from "../../../codec/generated/messages.js";
+import { encodePdu } from "../../../codec/pdu.js";
+import { nowSeconds } from "../../clock.js";
+import type { ClientSession } from "../client-session.js";
+import { defineHandler, onceLoggedIn } from "../define-handler.js";
+import type { MsgContext } from "../msg-context.js";
+
+/** Hot path: IMMsgData in, stored, acked, fanned out here and by way of route_server (MSG-01 … 10, GRP-06, GRP-07). */
+const message = defineHandler({
+  command: CommandId.CID_MSG_DATA,
+  allowedIn: onceLoggedIn,
+  async handle(context, session, body, seqNum) {
+    const { counts } = context;
+    if (isOverRate(context, session)) {
+      counts.messagesOverRate++;
+      return;
+    }
+    const isGroup = isGroupMessage(body);
+    // MSG-06, MSG-07.
+    if (body.msg_data.length === 0 || body.to_session_id === 0 || (!isGroup && body.to_session_id === session.userId)) {
+      counts.messagesRefused++;
+      return;
+    }
+    // MSG-04: the client's word on sender, time and id counts for nothing; its attach_data goes nowhere (MSG-24).
+    const stored = await context.database.request(CommandId.CID_MSG_DATA, {
+      from_user_id: session.userId,
+      to_session_id: body.to_session_id,
+      msg_id: 0,
+      create_time: nowSeconds(context.clock),
+      msg_type: body.msg_type,
+      msg_data: Buffer.from(body.msg_data),
+    });
+    if (stored.msg_id === 0) {
+      counts.messagesRefused++;
+      return;
+    }
+    counts.messagesAccepted++;
+    acknowledge(session, stored, isGroup, seqNum);
+    await fanOut(context, session, stored, isGroup);
+  },
+});
+
+/** MSG-08: a fixed second of the server's clock. */
+function isOverRate({ clock, limits }: MsgContext, session: ClientSession): boolean {
+  if (limits.messagesPerSecondMax === 0) return false;
+  const second = nowSeconds(clock);
+  if (session.windowSecond !== second) {
+    session.windowSecond = second;
+    session.windowMessages = 0;
+  }
+  session.windowMessages++;
+  return session.windowMessages > limits.messagesPerSecondMax;
+}
+
+export function isGroupMessage({ msg_type }: IMMsgData): boolean {
+  return msg_type === MsgType.MSG_TYPE_GROUP_TEXT || msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
+}
+
+function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup: boolean, seqNum: number): void {
+  const session_type = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
+  const ack = { user_id: userId, session_id: stored.to_session_id, msg_id: stored.msg_id, session_type };
+  link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
+}
+
+/** MSG-03, GRP-06: seq_num 0 (FRM-14), the sending connection left out. */
+function fanOut(
+  context: MsgContext,
+  session: ClientSession,
+  stored: IMMsgData,
+  isGroup: boolean,
+): void | Promise<void> {
+  const { delivery, route, groups } = context;
+  const pdu = encodePdu(CommandId.CID_MSG_DATA, stored);
+  route.relayBytes(pdu);
+  if (isGroup) {
+    return groups.withMembers(stored.to_session_id, session.userId, (members) =>
+      delivery.toUsers(members, pdu, session),
+    );
+  }
+  delivery.toUser(session.userId, pdu, session);
+  delivery.toUser(stored.to_session_id, pdu);
+}
+
+/** MSG-13: no answer; only counted. */
+const dataAck = defineHandler({
+  command: CommandId.CID_MSG_DATA_ACK,
+  allowedIn: onceLoggedIn,
+  handle({ counts }) {
+    counts.dataAcks++;
+  },
+});
+
+/** MSG-14, GRP-08. */
+const readAck = defineHandler({
+  command: CommandId.CID_MSG_READ_ACK,
+  allowedIn: onceLoggedIn,
+  handle({ database, delivery, route }, session, { session_id, session_type, msg_id }) {
+    const notify = { user_id: session.userId, session_id, msg_id, session_type };
+    database.tell(CommandId.CID_MSG_READ_ACK, notify);
+    route.relay(CommandId.CID_MSG_READ_NOTIFY, notify);
+    delivery.toUser(session.userId, encodePdu(CommandId.CID_MSG_READ_NOTIFY, notify), session);
+  },
+});
+
+/** MSG-20: not stored and not acked; the sender is who is logged in (CON-07). */
+const peerCommand = defineHandler({
+  command: CommandId.CID_SWITCH_P2P_CMD,
+  allowedIn: onceLoggedIn,
+  handle({ delivery, route }, session, { to_user_id, cmd_msg_data }) {
+    const command = { from_user_id: session.userId, to_user_id, cmd_msg_data };
+    const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, command);
+    route.relayBytes(pdu);
+    delivery.toUser(session.userId, pdu, session);
+    if (to_user_id !== session.userId) delivery.toUser(to_user_id, pdu);
+  },
+});
+
+/** MSG-22. */
+const removeSession = defineHandler({
+  command: CommandId.CID_BUDDY_LIST_REMOVE_SESSION_REQ,
+  allowedIn: onceLoggedIn,
+  async handle({ database, delivery, route }, session, { session_type, session_id }, seqNum) {
+    const request = { user_id: session.userId, session_type, session_id };
+    const { result_code } = await database.request(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_REQ, request);
+    session.link.send(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_RES, { ...request, result_code }, seqNum);
+    if (session_type !== SessionType.SESSION_TYPE_SINGLE) return;
+    route.relay(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY, request);
+    delivery.toUser(session.userId, encodePdu(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY, request), session);
+  },
+});
+
+export const messageHandlers = [message, dataAck, readAck, peerCommand, removeSession];

@@ -1,0 +1,98 @@
+import { decodeAttachData } from "../../codec/attach-data.js";
+import { decodeBody } from "../../codec/body-codec.js";
+import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import { type KickReasonType, UserStatType } from "../../codec/generated/enums.js";
+import { encodePdu } from "../../codec/pdu.js";
+import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
+import { ProtocolError } from "../../codec/protocol-error.js";
+import { isGroupMessage } from "./handlers/message-handlers.js";
+import { kickLocally } from "./kick.js";
+import type { MsgContext } from "./msg-context.js";
+
+type NewsHandlers = { readonly [C in CommandId]?: (context: MsgContext, body: CommandBody[C]) => void };
+
+/** login_status of 0x070e. */
+const PC_IS_ON = 1;
+
+/** What msg_server does with PDUs that come from route_server: everything ends at connections here, nothing is relayed. */
+const handlers: NewsHandlers = {
+  /** PRE-03. */
+  [CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY]: ({ delivery }, { user_id, login_status }) => {
+    const login_stat = login_status === PC_IS_ON ? UserStatType.USER_STATUS_ONLINE : UserStatType.USER_STATUS_OFFLINE;
+    delivery.toMobilesOf(user_id, encodePdu(CommandId.CID_BUDDY_LIST_PC_LOGIN_STATUS_NOTIFY, { user_id, login_stat }));
+  },
+
+  /** PUL-07: the answer to a client's question, on its way back. */
+  [CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE]: ({ statusRequests }, { attach_data, user_stat_list }) => {
+    if (attach_data === undefined) return;
+    const request = statusRequests.take(decodeAttachData(attach_data).handle);
+    if (request === undefined) return;
+    const { session, seqNum } = request;
+    const answer = { user_id: session.userId, user_stat_list };
+    session.link.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, answer, seqNum);
+  },
+
+  /** MSG-03, GRP-06; seq_num 0 and no attach_data, whatever the other msg_server put in (FRM-14, MSG-24). */
+  [CommandId.CID_MSG_DATA]: ({ delivery, groups }, body) => {
+    const { attach_data: _, ...message } = body;
+    const pdu = encodePdu(CommandId.CID_MSG_DATA, message);
+    if (isGroupMessage(body)) {
+      void groups.withMembers(body.to_session_id, body.from_user_id, (members) => delivery.toUsers(members, pdu));
+      return;
+    }
+    delivery.toUser(body.from_user_id, pdu);
+    if (body.to_session_id !== body.from_user_id) delivery.toUser(body.to_session_id, pdu);
+  },
+
+  /** MSG-20. */
+  [CommandId.CID_SWITCH_P2P_CMD]: ({ delivery }, body) => {
+    const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, body);
+    delivery.toUsers(new Set([body.from_user_id, body.to_user_id]), pdu);
+  },
+
+  /** MSG-14. */
+  [CommandId.CID_MSG_READ_NOTIFY]: ({ delivery }, body) => {
+    delivery.toUser(body.user_id, encodePdu(CommandId.CID_MSG_READ_NOTIFY, body));
+  },
+
+  /** LGN-11, LGN-14. */
+  [CommandId.CID_OTHER_SERVER_KICK_USER]: (context, { user_id, client_type, reason }) => {
+    kickLocally(context, user_id, client_type, reason as KickReasonType);
+  },
+
+  /** GRP-05: each connection once. */
+  [CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY]: ({ delivery }, body) => {
+    const concerned = new Set([...body.cur_user_id_list, ...body.chg_user_id_list]);
+    delivery.toUsers(concerned, encodePdu(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, body));
+  },
+
+  /** MSG-22. */
+  [CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY]: ({ delivery }, body) => {
+    delivery.toUser(body.user_id, encodePdu(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY, body));
+  },
+
+  /** PRE-04. */
+  [CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY]: ({ delivery }, body) => {
+    delivery.toAll(encodePdu(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY, body));
+  },
+};
+
+/** `false` when it was unknown or undecodable: ignored, and for the caller to count. */
+export function handleRouteNews(context: MsgContext, bytes: Buffer, start: number, end: number): boolean {
+  const commandId = readCommandId(bytes, start);
+  if (commandId === CommandId.CID_OTHER_HEARTBEAT) return true;
+  // PRE-01, the most frequent of all: the very bytes that came go on to every PC.
+  if (commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY) {
+    context.delivery.toPcs(bytes, start, end);
+    return true;
+  }
+  const handler = handlers[commandId as CommandId] as ((context: MsgContext, body: object) => void) | undefined;
+  if (handler === undefined) return false;
+  try {
+    handler(context, decodeBody(commandId as CommandId, bytes, start + HEADER_SIZE, end));
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { MemoryAccounts } from "./memory-accounts.js";
+import type { PushStorage, PushToken } from "./storage.js";
+import { fits } from "./storage-limits.js";
+
+const TOKEN_MAX_CHARS = 1024;
+
+export class MemoryPush implements PushStorage {
+  readonly #tokens = new Map<number, { readonly clientType: number; readonly token: string }>();
+  readonly #shields = new Map<number, number>();
+
+  constructor(
+    private readonly accounts: MemoryAccounts,
+    private readonly totalUnread: (userId: number) => number,
+  ) {}
+
+  async setDeviceToken(userId: number, clientType: number, token: string): Promise<void> {
+    if (token === "") this.#tokens.delete(userId);
+    else if (fits(token, TOKEN_MAX_CHARS) && this.accounts.has(userId)) this.#tokens.set(userId, { clientType, token });
+  }
+
+  async pushTokens(userIds: readonly number[]): Promise<PushToken[]> {
+    return [...new Set(userIds)].flatMap((userId) => {
+      const known = this.#tokens.get(userId);
+      return known === undefined ? [] : { userId, ...known, totalUnread: this.totalUnread(userId) };
+    });
+  }
+
+  async setPushShield(userId: number, status: number): Promise<void> {
+    if (this.accounts.has(userId)) this.#shields.set(userId, status);
+  }
+
+  async pushShield(userId: number): Promise<number> {
+    return this.#shields.get(userId) ?? 0;
+  }
+}

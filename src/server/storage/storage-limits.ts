@@ -1,0 +1,22 @@
+/** The most that any adapter stores: of text in characters (code points), as database columns count, unless the name says bytes. */
+export const storageLimits = {
+  userName: 32,
+  nick: 32,
+  domain: 32,
+  phone: 11,
+  email: 64,
+  avatar: 255,
+  /** PRE-04. */
+  signInfoBytes: 128,
+  departmentName: 64,
+  groupName: 256,
+  groupAvatar: 256,
+  groupMembers: 5_000,
+  /** MSG-23. */
+  contentBytes: 4096,
+} as const;
+
+export function fits(text: string, charsMax: number): boolean {
+  // A code point is one or two UTF-16 units, so most texts need no counting.
+  return text.length <= charsMax || (text.length <= 2 * charsMax && [...text].length <= charsMax);
+}

@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { ids, inGroup, type MakeStorage, storageUnderTest, withUser } from "./storage-under-test.js";
+
+const IOS = 0x11;
+const ANDROID = 0x12;
+
+export function pushContract(make: MakeStorage): void {
+  it("keeps one push token for each user, the latest, until it is cleared (LGN-13, LGN-15, DBP-03)", async () => {
+    const { storage } = await storageUnderTest(make);
+    await storage.push.setDeviceToken(1, IOS, "old");
+    await storage.push.setDeviceToken(1, ANDROID, "a:b");
+    await storage.push.setDeviceToken(ids.unknown, IOS, "x");
+    expect(await storage.push.pushTokens([2, 1, ids.unknown, 1])).toEqual([
+      { userId: 1, clientType: ANDROID, token: "a:b", totalUnread: 0 },
+    ]);
+    await storage.push.setDeviceToken(1, ANDROID, "");
+    expect(await storage.push.pushTokens([1])).toEqual([]);
+  });
+
+  it("gives with a token all that is unread, of users and groups (DBP-03)", async () => {
+    const { storage, say } = await storageUnderTest(make);
+    await storage.push.setDeviceToken(2, IOS, "t");
+    await say(1, withUser(2));
+    await say(1, withUser(2));
+    await say(3, withUser(2));
+    await say(1, inGroup(1));
+    expect(await storage.push.pushTokens([2])).toMatchObject([{ totalUnread: 4 }]);
+    await storage.sessions.markRead(2, withUser(1));
+    expect(await storage.push.pushTokens([2])).toMatchObject([{ totalUnread: 2 }]);
+  });
+
+  it("keeps no token of more than 1024 characters", async () => {
+    const { storage } = await storageUnderTest(make);
+    await storage.push.setDeviceToken(1, IOS, "t".repeat(1024));
+    await storage.push.setDeviceToken(1, IOS, "u".repeat(1025));
+    expect((await storage.push.pushTokens([1]))[0]?.token).toBe("t".repeat(1024));
+  });
+
+  it("keeps each user's do-not-disturb (LGN-16)", async () => {
+    const { storage } = await storageUnderTest(make);
+    expect(await storage.push.pushShield(1)).toBe(0);
+    await storage.push.setPushShield(1, 1);
+    expect(await storage.push.pushShield(1)).toBe(1);
+    expect(await storage.push.pushShield(2)).toBe(0);
+    await storage.push.setPushShield(1, 0);
+    expect(await storage.push.pushShield(1)).toBe(0);
+  });
+
+  it("lists a receiver's offline files until each is deleted (FIL-03)", async () => {
+    const { storage } = await storageUnderTest(make);
+    const file = { fromId: 1, toId: 2, taskId: "t1", name: "ä.txt", sizeBytes: 4_000_000_000 };
+    const another = { ...file, taskId: "t2" };
+    await storage.offlineFiles.add(file);
+    await storage.offlineFiles.add(another);
+    await storage.offlineFiles.add({ ...file, toId: 3 });
+    expect(await storage.offlineFiles.list(2)).toEqual([file, another]);
+    await storage.offlineFiles.delete(9, 2, "t1");
+    await storage.offlineFiles.delete(1, 2, "t1");
+    await storage.offlineFiles.delete(1, 2, "t1");
+    expect(await storage.offlineFiles.list(2)).toEqual([another]);
+    expect(await storage.offlineFiles.list(3)).toHaveLength(1);
+    expect(await storage.offlineFiles.list(1)).toEqual([]);
+  });
+}
