@@ -1,0 +1,8 @@
+import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
+
+/** What a run tells while it goes on, for live views. */
+export type ConformanceEvent =
+  | { readonly type: "run-started"; readonly target: ConformanceTarget; readonly total: number }
+  | { readonly type: "case-started"; readonly id: string }
+  | { readonly type: "case-finished"; readonly result: CaseResult; readonly finished: number; readonly total: number }
+  | { readonly type: "run-finished"; readonly result: ConformanceResult };

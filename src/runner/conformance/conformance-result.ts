@@ -1,0 +1,66 @@
+import type { TraceEntry } from "../../client/pdu-trace.js";
+import type { Level } from "../../scenarios/conformance/conformance-case.js";
+
+/** What became of a case. `blocked` could not be judged, `errored` is the suite's own fault: neither counts as passed. */
+export const verdicts = [
+  "passed",
+  "failed",
+  "expected-failure",
+  "unexpected-pass",
+  "blocked",
+  "skipped",
+  "errored",
+  "supported",
+  "unsupported",
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export interface CaseResult {
+  readonly id: string;
+  readonly requirements: readonly string[];
+  readonly level: Level;
+  readonly title: string;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+  /** What a failed case expected, and what it got instead. */
+  readonly expected: string | null;
+  readonly actual: string | null;
+  /** Why a case was blocked, skipped or errored. */
+  readonly reason: string | null;
+  /** What went over the case's connections. Empty for a case that passed, unless all traces are kept. */
+  readonly trace: readonly TraceEntry[];
+  /** A command line that runs this case alone. */
+  readonly rerun: string;
+}
+
+/** What a run comes to; the first that applies, in this order. */
+export type Outcome = "interrupted" | "errored" | "failed" | "stale-baseline" | "blocked" | "held";
+
+export interface ConformanceSummary extends Record<Verdict, number> {
+  readonly total: number;
+  /** Failed SHOULDs that do not fail the run; 0 with `strict`. */
+  readonly warnings: number;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+}
+
+export interface ConformanceTarget {
+  /** `host:port` */
+  readonly address: string;
+  /** The second msg_server, when one was given. */
+  readonly peer: string | null;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly timeScale: number;
+  readonly timeoutFactor: number;
+  readonly strict: boolean;
+}
+
+/** What `ttk conform --report json=F` writes; schemas/conformance-report.schema.json describes it. */
+export interface ConformanceResult {
+  readonly schemaVersion: 1;
+  readonly summary: ConformanceSummary;
+  readonly target: ConformanceTarget;
+  /** In the order of the suite, whatever order they ran in. */
+  readonly cases: readonly CaseResult[];
+}

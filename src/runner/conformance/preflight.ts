@@ -1,0 +1,155 @@
+import type { Account } from "../../client/account.js";
+import { ClientError } from "../../client/client-error.js";
+import { Device } from "../../client/device.js";
+import { type Address, DialError } from "../../client/peer.js";
+import { CommandId } from "../../codec/generated/commands.js";
+import type { GroupInfo } from "../../codec/generated/messages.js";
+import { expendableAmong, type KnownGroup } from "./account-pool.js";
+
+export interface PreflightOptions {
+  readonly target: Address;
+  readonly peer: Address | undefined;
+  readonly accounts: readonly Account[];
+  readonly answerMs: number;
+  /** Whether any case needs users, or a group. */
+  readonly needsLogin: boolean;
+  readonly needsGroups: boolean;
+}
+
+/** What a run found before its first case; each text says why cases that need the thing are blocked. */
+export interface Preflight {
+  readonly targetProblem: string | undefined;
+  readonly peerProblem: string | undefined;
+  readonly loginProblem: string | undefined;
+  /** The server broke the rules of logging in, instead of refusing it: cases that judge the login can tell how. */
+  readonly isLoginBroken: boolean;
+  readonly groups: readonly KnownGroup[];
+}
+
+/** Accounts tried before logging in counts as impossible: some may be locked out by an earlier run. */
+const LOGIN_ATTEMPTS = 3;
+const SCAN_BATCH = 8;
+const SCANNED_MAX = 200;
+/** With so many groups of at least so many accounts, group cases need not wait for each other much. */
+const GROUPS_ENOUGH = 3;
+const MEMBERS_ENOUGH = 3;
+
+/** Reaches the servers, logs in once, and looks up groups for the cases that need one. Never throws for a server's fault. */
+export async function preflight(options: PreflightOptions): Promise<Preflight> {
+  const found = { targetProblem: undefined, peerProblem: undefined, loginProblem: undefined, isLoginBroken: false };
+  const targetProblem = await reach(options.target, options);
+  if (targetProblem !== undefined) return { ...found, targetProblem, groups: [] };
+  const peerProblem = options.peer === undefined ? undefined : await reach(options.peer, options);
+  if (!options.needsLogin || options.accounts.length === 0) return { ...found, peerProblem, groups: [] };
+  const login = await tryLogin(options);
+  if (login !== undefined) return { ...found, peerProblem, ...login, groups: [] };
+  return { ...found, peerProblem, groups: options.needsGroups ? await findGroups(options) : [] };
+}
+
+async function reach(address: Address, { answerMs }: PreflightOptions): Promise<string | undefined> {
+  const device = newDevice(answerMs);
+  try {
+    await device.connect(address);
+    device.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DialError) return error.message;
+    throw error;
+  }
+}
+
+async function tryLogin(
+  options: PreflightOptions,
+): Promise<Pick<Preflight, "loginProblem" | "isLoginBroken"> | undefined> {
+  let problem: Pick<Preflight, "loginProblem" | "isLoginBroken"> | undefined;
+  for (const account of options.accounts.slice(0, LOGIN_ATTEMPTS)) {
+    try {
+      const device = await loggedIn(account, options);
+      device.close();
+      return undefined;
+    } catch (error) {
+      const reason = `${account.name} cannot log in: ${reasonOf(error)}`;
+      const isLoginBroken = !(error instanceof ClientError && error.code === "LOGIN_REFUSED");
+      problem = { loginProblem: reason, isLoginBroken };
+      if (isLoginBroken) return problem;
+    }
+  }
+  return problem;
+}
+
+/** Asks accounts, a few at a time, for their groups, until there are enough of them. */
+async function findGroups(options: PreflightOptions): Promise<KnownGroup[]> {
+  const spared = new Set(expendableAmong(options.accounts));
+  const candidates = options.accounts.filter((account) => !spared.has(account)).slice(0, SCANNED_MAX);
+  const userIds = new Map<Account, number>();
+  const infos = new Map<number, GroupInfo>();
+  for (let at = 0; at < candidates.length && !isEnough(known(infos, userIds)); at += SCAN_BATCH) {
+    const batch = candidates.slice(at, at + SCAN_BATCH);
+    await Promise.all(batch.map((account) => scan(account, options, userIds, infos)));
+  }
+  return known(infos, userIds);
+}
+
+async function scan(
+  account: Account,
+  options: PreflightOptions,
+  userIds: Map<Account, number>,
+  infos: Map<number, GroupInfo>,
+): Promise<void> {
+  try {
+    const device = await loggedIn(account, options);
+    const user_id = device.userId;
+    userIds.set(account, user_id);
+    const { group_version_list } = await device.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
+    const unknown = group_version_list.filter(({ group_id }) => !infos.has(group_id));
+    if (unknown.length > 0) {
+      const asked = unknown.map(({ group_id }) => ({ group_id, version: 0 }));
+      const answer = await device.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
+      for (const info of answer.group_info_list) infos.set(info.group_id, info);
+    }
+    device.close();
+  } catch (error) {
+    // One account less to know groups by: what is wrong with it, or with the server, is for the cases to find.
+    if (!(error instanceof ClientError || error instanceof DialError)) throw error;
+  }
+}
+
+function known(infos: ReadonlyMap<number, GroupInfo>, userIds: ReadonlyMap<Account, number>): KnownGroup[] {
+  return [...infos.values()].map(({ group_id, group_name, version, group_member_list }) => {
+    const memberIds = new Set(group_member_list);
+    const accounts = [...userIds];
+    return {
+      group: { groupId: group_id, name: group_name, version, memberIds: group_member_list },
+      members: accounts.filter(([, id]) => memberIds.has(id)).map(([account]) => account),
+      outsiders: accounts.filter(([, id]) => !memberIds.has(id)).map(([account]) => account),
+    };
+  });
+}
+
+function isEnough(groups: readonly KnownGroup[]): boolean {
+  return (
+    groups.filter(({ members, outsiders }) => members.length >= MEMBERS_ENOUGH && outsiders.length > 0).length >=
+    GROUPS_ENOUGH
+  );
+}
+
+async function loggedIn(account: Account, { target, answerMs }: PreflightOptions): Promise<Device> {
+  const device = newDevice(answerMs);
+  await device.connect(target);
+  try {
+    await device.login({ userName: account.name, password: account.password });
+    return device;
+  } catch (error) {
+    device.destroy();
+    throw error;
+  }
+}
+
+function newDevice(answerMs: number): Device {
+  return new Device({ clientType: "windows", requestTimeoutMs: answerMs, connectTimeoutMs: answerMs });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ClientError || error instanceof DialError) return error.message;
+  throw error;
+}

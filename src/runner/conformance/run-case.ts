@@ -1,0 +1,168 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ExpectationError } from "../../client/expectation-error.js";
+import { PduTrace } from "../../client/pdu-trace.js";
+import { type Address, DialError, PduPeer } from "../../client/peer.js";
+import { commandById, hexId } from "../../codec/registry.js";
+import type { CaseEnvironment, CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import type { Lease } from "./account-pool.js";
+import type { CaseResult, Verdict } from "./conformance-result.js";
+
+export interface CaseRunOptions {
+  readonly target: Address;
+  readonly peer: Address | undefined;
+  readonly timing: CaseTiming;
+  readonly random: () => number;
+  readonly nowMs: () => number;
+  readonly keepsAllTraces: boolean;
+  readonly rerun: string;
+  readonly signal: AbortSignal;
+}
+
+/** Beyond the server's own time limits; every single wait is bounded too, so this is a net under the suite's own faults. */
+const CASE_LIMIT_ANSWERS = 60;
+
+class Blocked extends Error {}
+
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly reason?: string;
+}
+
+/** Runs one case with users of its own and judges what came of it. Never throws. */
+export async function runCase(definition: ConformanceCase, lease: Lease, options: CaseRunOptions): Promise<CaseResult> {
+  const startedMs = performance.now();
+  const trace = new PduTrace();
+  const peers: PduPeer[] = [];
+  const judgement = await judge(definition, environmentFor(lease, options, trace, peers), peers, options);
+  await Promise.all(peers.map((peer) => peer.close()));
+  const isTraceKept = options.keepsAllTraces || !(judgement.verdict === "passed" || judgement.verdict === "supported");
+  return caseResult(definition, options.rerun, judgement, {
+    durationMs: performance.now() - startedMs,
+    trace: isTraceKept ? trace.entries() : [],
+  });
+}
+
+/** The result of a case that was not run. */
+export function caseNotRun(
+  definition: ConformanceCase,
+  rerun: string,
+  verdict: "blocked" | "skipped",
+  reason: string,
+): CaseResult {
+  return caseResult(definition, rerun, { verdict, reason }, { durationMs: 0, trace: [] });
+}
+
+function caseResult(
+  { id, requirements, level, title }: ConformanceCase,
+  rerun: string,
+  {
+    verdict,
+    expected = null,
+    actual = null,
+    reason = null,
+  }: { [K in keyof Judgement]: Judgement[K] | null } & { verdict: Verdict },
+  { durationMs, trace }: Pick<CaseResult, "durationMs" | "trace">,
+): CaseResult {
+  const rounded = Math.round(durationMs * 10) / 10;
+  return { id, requirements, level, title, verdict, durationMs: rounded, expected, actual, reason, trace, rerun };
+}
+
+function environmentFor(
+  { accounts, expendable, group }: Lease,
+  { target, peer, timing, random, nowMs, signal }: CaseRunOptions,
+  trace: PduTrace,
+  peers: PduPeer[],
+): CaseEnvironment {
+  return {
+    accounts,
+    expendable,
+    group,
+    timing,
+    random,
+    nowMs,
+    async dial(server, label) {
+      const address = server === "target" ? target : peer;
+      if (address === undefined) throw new Error("the case has not asked for a second server");
+      const { answerMs } = timing;
+      const dialled = await PduPeer.dial(address, {
+        label,
+        trace,
+        answerTimeoutMs: answerMs,
+        connectTimeoutMs: answerMs,
+        signal,
+      });
+      peers.push(dialled);
+      return dialled;
+    },
+    async pause(ms) {
+      await delay(Math.max(0, ms), undefined, { signal });
+    },
+    block(reason) {
+      throw new Blocked(reason);
+    },
+  };
+}
+
+async function judge(
+  definition: ConformanceCase,
+  environment: CaseEnvironment,
+  peers: readonly PduPeer[],
+  options: CaseRunOptions,
+): Promise<Judgement> {
+  const isMay = definition.level === "may";
+  try {
+    await withinLimit(definition.run(environment), options);
+    expectSchemaKept(peers);
+    return { verdict: isMay ? "supported" : "passed" };
+  } catch (error) {
+    if (options.signal.aborted) return { verdict: "skipped", reason: "interrupted" };
+    if (error instanceof Blocked) return { verdict: "blocked", reason: error.message };
+    if (error instanceof ExpectationError) {
+      return { verdict: isMay ? "unsupported" : "failed", expected: error.expected, actual: error.actual };
+    }
+    // It was reachable before the first case.
+    if (error instanceof DialError) {
+      return { verdict: "failed", expected: "the server accepts the connection", actual: error.message };
+    }
+    return { verdict: "errored", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+/** Whatever a case is about, the server must not send what its schema does not allow. */
+function expectSchemaKept(peers: readonly PduPeer[]): void {
+  for (const { malformed, label } of peers) {
+    const [first] = malformed;
+    if (first === undefined) continue;
+    const name = `${hexId(first.commandId)} ${commandById(first.commandId)?.name ?? "(unknown)"}`;
+    throw new ExpectationError(
+      `every PDU on ${label} keeps the schema`,
+      `${name}: ${first.error.message}${malformed.length > 1 ? `, and ${malformed.length - 1} more` : ""}`,
+    );
+  }
+}
+
+async function withinLimit(run: Promise<void>, { timing, signal }: CaseRunOptions): Promise<void> {
+  const limitMs = CASE_LIMIT_ANSWERS * timing.answerMs + 2 * timing.mobileIdleTimeoutMs;
+  const net = new AbortController();
+  const aborted = () => net.abort();
+  signal.addEventListener("abort", aborted);
+  const overrun = delay(limitMs, undefined, { signal: net.signal }).then(
+    () => {
+      throw new Error(`the case did not end within ${limitMs} ms`);
+    },
+    () => {
+      if (signal.aborted) throw new Error("interrupted");
+    },
+  );
+  try {
+    // The run's own failure after an overrun or interruption has nobody left to tell.
+    run.catch(() => {});
+    await Promise.race([run, overrun.then(() => run)]);
+  } finally {
+    signal.removeEventListener("abort", aborted);
+    net.abort();
+    overrun.catch(() => {});
+  }
+}

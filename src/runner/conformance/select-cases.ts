@@ -1,0 +1,59 @@
+import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+
+export interface Selection {
+  /** Ids, requirements or levels, `*` and `?` allowed: `msg.*`, `LGN-06`, `must`. Everything unless given. */
+  readonly only?: readonly string[];
+  /** The same, for cases that are listed in the result as skipped. */
+  readonly skip?: readonly string[];
+  readonly hasSecondServer: boolean;
+}
+
+export interface SelectedCase {
+  readonly case: ConformanceCase;
+  /** The pattern that skips it. */
+  readonly skippedBy: string | undefined;
+}
+
+/** A pattern that matches no case: most likely mistyped, and a run that silently judges nothing would look good. */
+export class SelectionError extends Error {
+  override readonly name = "SelectionError";
+
+  constructor(
+    readonly pattern: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Chooses what to run. Cases for two msg_servers are chosen only when there are two. @throws SelectionError */
+export function selectCases(
+  all: readonly ConformanceCase[],
+  { only, skip = [], hasSecondServer }: Selection,
+): SelectedCase[] {
+  for (const pattern of [...(only ?? []), ...skip]) {
+    if (!all.some((each) => matches(pattern, each))) {
+      throw new SelectionError(pattern, `"${pattern}" matches no case's id, requirement or level`);
+    }
+  }
+  const wanted = only === undefined ? all : all.filter((each) => only.some((pattern) => matches(pattern, each)));
+  const runnable = wanted.filter(({ needs }) => hasSecondServer || !needs.secondServer);
+  if (runnable.length === 0) {
+    throw new SelectionError(
+      (only ?? []).join(" "),
+      "what is selected needs a second msg_server: give its address with --peer",
+    );
+  }
+  return runnable.map((each) => ({ case: each, skippedBy: skip.find((pattern) => matches(pattern, each)) }));
+}
+
+function matches(pattern: string, { id, requirements, level }: ConformanceCase): boolean {
+  const expression = new RegExp(`^${pattern.split("").map(escaped).join("")}$`, "i");
+  return [id, level, ...requirements].some((name) => expression.test(name));
+}
+
+function escaped(character: string): string {
+  if (character === "*") return ".*";
+  if (character === "?") return ".";
+  return character.replace(/[\\^$.|+()[\]{}]/, "\\$&");
+}

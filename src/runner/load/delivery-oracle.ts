@@ -1,0 +1,454 @@
+import { MessageState, MessageTable } from "./message-table.js";
+import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { StreamTable } from "./stream-table.js";
+
+export interface OracleOptions {
+  readonly users: number;
+  /** At most 15: recipients are bits of a 32-bit number. */
+  readonly devicesPerUser: number;
+  /** Tells this run's messages from others'; below 2³⁰. */
+  readonly run: number;
+  /** An ack that takes longer no longer holds up the next message to the same user. */
+  readonly ackTimeoutMs: number;
+  /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
+  readonly inFlightMax?: number;
+}
+
+export type Fault = "lost" | "unacked" | "duplicated" | "reordered" | "corrupted" | "misdelivered";
+
+/** One fault as evidence. Devices and users are numbers of the run; times are ms of the run's clock. */
+export interface FaultWitness {
+  readonly kind: Fault;
+  /** 0 when the content could not be recognised. */
+  readonly serial: number;
+  readonly senderDevice: number;
+  readonly targetUser: number;
+  /** Whose delivery it is; undefined for `unacked`. */
+  readonly device: number | undefined;
+  /** 0 when the server never told. */
+  readonly msgId: number;
+  readonly sentMs: number | undefined;
+}
+
+/**
+ * What became of the messages. Once `finish` has been called
+ * `sent = acked + unacked + abandoned` and `expectedDeliveries = delivered + lost + corrupted + unjudged`.
+ */
+export interface DeliveryCounts {
+  /** Messages. */
+  sent: number;
+  acked: number;
+  /** Never acknowledged although the sender stayed connected. */
+  unacked: number;
+  /** Unacknowledged because the sender's connection was lost: the server may or may not have them. */
+  abandoned: number;
+  /** Deliveries: a message counts once for each device that must get it. */
+  expectedDeliveries: number;
+  delivered: number;
+  /** Acknowledged, never arrived. */
+  lost: number;
+  duplicated: number;
+  /** Arrived after one of the same sender's device to the same user that was sent after this one's ack. */
+  reordered: number;
+  /** Arrived changed: content, sender or msg_id. */
+  corrupted: number;
+  /** Arrived where it does not belong, or nothing that was sent explains it. */
+  misdelivered: number;
+  /** Cannot be judged: the recipient, or the sender before its ack, was disconnected meanwhile. */
+  unjudged: number;
+  /** Messages that are not of this run, from people who are not either. Not a fault. */
+  foreign: number;
+}
+
+const IN_FLIGHT_MAX = 1 << 20;
+const WITNESSES_MAX_PER_KIND = 20;
+const NOT_A_RECIPIENT = -1;
+
+/**
+ * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
+ * online and the sender's other ones (MSG-03). Every arrival is judged by the token in it.
+ *
+ * Order is judged within a stream, which is what one device sends to one user. The run has at most one unacknowledged
+ * message in each stream, so MSG-09 promises its order; between streams it promises nothing that could be judged here,
+ * because two devices' messages are not sent "one after the other's ack".
+ */
+export class DeliveryOracle {
+  readonly counts: DeliveryCounts = {
+    sent: 0,
+    acked: 0,
+    unacked: 0,
+    abandoned: 0,
+    expectedDeliveries: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    misdelivered: 0,
+    unjudged: 0,
+    foreign: 0,
+  };
+  readonly witnesses: FaultWitness[] = [];
+  /** Times of the message that `acked` or `received` last answered true for: a second result without an allocation. */
+  lastIntendedMs = 0;
+  lastSentMs = 0;
+
+  readonly #users: number;
+  readonly #devicesPerUser: number;
+  readonly #run: number;
+  readonly #ackTimeoutMs: number;
+  readonly #messages: MessageTable;
+  readonly #streams: StreamTable;
+  readonly #online: Uint8Array;
+  /** Messages with a smaller serial were sent while the device was away. */
+  readonly #onlineSince: Float64Array;
+  readonly #token: MessageToken = emptyToken();
+  readonly #witnessed = new Map<Fault, number>();
+  #lastSerial = 0;
+
+  constructor(options: OracleOptions) {
+    if (options.devicesPerUser > 15) throw new RangeError("at most 15 devices for each user");
+    const devices = options.users * options.devicesPerUser;
+    this.#users = options.users;
+    this.#devicesPerUser = options.devicesPerUser;
+    this.#run = options.run;
+    this.#ackTimeoutMs = options.ackTimeoutMs;
+    this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX);
+    this.#streams = new StreamTable(2 * options.devicesPerUser);
+    this.#online = new Uint8Array(devices);
+    this.#onlineSince = new Float64Array(devices);
+  }
+
+  /** Messages whose ack or some of whose deliveries are awaited. */
+  get inFlight(): number {
+    return this.#messages.live;
+  }
+
+  /** No further message can be accounted for until others have arrived. */
+  get isFull(): boolean {
+    return this.#messages.isFull;
+  }
+
+  /** Whether a message of the device to the user awaits its ack: the next one must wait for it. */
+  isAwaitingAck(senderDevice: number, targetUser: number): boolean {
+    const stream = this.#streams.find(this.#streamKey(senderDevice, targetUser));
+    return stream !== undefined && (this.#streams.unacked[stream] as number) > 0;
+  }
+
+  /** The device is logged in: from now on it must get what is sent to its user. */
+  online(device: number): void {
+    this.#online[device] = 1;
+    this.#onlineSince[device] = this.#lastSerial + 1;
+  }
+
+  /** The device's connection is gone: nothing more can be said about what was on its way to it, or unacknowledged from it. */
+  offline(device: number): void {
+    if (this.#online[device] === 0) return;
+    this.#online[device] = 0;
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      const state = messages.state[row];
+      if (state === MessageState.free) continue;
+      if (messages.senderDevice[row] === device && (state === MessageState.sent || state === MessageState.timedOut)) {
+        this.counts.abandoned++;
+        if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
+        messages.state[row] = MessageState.abandoned;
+      }
+      this.#excuse(row, device);
+      this.#releaseWhenDone(row);
+    }
+  }
+
+  /**
+   * Begins a message and writes its token into `content`; the caller sends it at once.
+   * @returns its row, which `acked` wants back
+   */
+  begin(senderDevice: number, targetUser: number, intendedMs: number, sentMs: number, content: Buffer): number {
+    const messages = this.#messages;
+    const row = messages.take();
+    const recipients = this.#recipientsOf(senderDevice, targetUser);
+    messages.state[row] = MessageState.sent;
+    messages.serial[row] = ++this.#lastSerial;
+    messages.senderDevice[row] = senderDevice;
+    messages.targetUser[row] = targetUser;
+    messages.expected[row] = recipients;
+    messages.pending[row] = recipients;
+    messages.stream[row] = this.#streams.add(this.#streamKey(senderDevice, targetUser));
+    messages.intendedMs[row] = intendedMs;
+    messages.sentMs[row] = sentMs;
+    this.counts.sent++;
+    this.counts.expectedDeliveries += bitCount(recipients);
+
+    const token = this.#token;
+    token.run = this.#run;
+    token.senderDevice = senderDevice;
+    token.targetUser = targetUser;
+    token.serial = this.#lastSerial;
+    token.row = row;
+    token.intendedUs = Math.max(0, Math.round(intendedMs * 1000));
+    writeToken(content, token);
+    return row;
+  }
+
+  /** The serial of a message in flight: a row alone may have passed on to another message. */
+  serialOf(row: number): number {
+    return this.#messages.serial[row] as number;
+  }
+
+  /** The server has acknowledged the message. False when it had already, or the message is no longer known. */
+  acked(row: number, serial: number, msgId: number): boolean {
+    const messages = this.#messages;
+    const state = messages.state[row];
+    if (messages.serial[row] !== serial || (state !== MessageState.sent && state !== MessageState.timedOut))
+      return false;
+    this.counts.acked++;
+    if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
+    messages.state[row] = MessageState.acked;
+    messages.msgId[row] ||= msgId;
+    this.lastIntendedMs = messages.intendedMs[row] as number;
+    this.lastSentMs = messages.sentMs[row] as number;
+    this.#releaseWhenDone(row);
+    return true;
+  }
+
+  /** A message has arrived at a device. True when it was awaited there and is intact: a delivery to time. */
+  received(device: number, fromUser: number | undefined, msgId: number, content: Buffer): boolean {
+    const token = this.#token;
+    const reading = readToken(content, this.#run, token);
+    if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
+    const bit = this.#recipientBit(device, token.senderDevice, token.targetUser);
+    if (bit === NOT_A_RECIPIENT || token.serial > this.#lastSerial) return this.#misdelivered(device, msgId, token);
+    const messages = this.#messages;
+    const { row } = token;
+    if (messages.state[row] === MessageState.free || messages.serial[row] !== token.serial) {
+      // Everybody had it already. Unless the device was away then, and the server sends what it missed.
+      if (token.serial >= (this.#onlineSince[device] as number)) this.#duplicated(device, msgId, token);
+      return false;
+    }
+    const mask = 1 << bit;
+    if (((messages.expected[row] as number) & mask) === 0) return false;
+    if (((messages.pending[row] as number) & mask) === 0) {
+      this.#duplicated(device, msgId, token);
+      return false;
+    }
+    return this.#settle(row, bit, device, fromUser, msgId);
+  }
+
+  /** Gives up waiting for acks that are due for too long: the next message of the stream may go. */
+  expireAcks(nowMs: number, expired: (senderDevice: number, serial: number) => void): void {
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      if (messages.state[row] !== MessageState.sent) continue;
+      if (nowMs - (messages.sentMs[row] as number) < this.#ackTimeoutMs) continue;
+      messages.state[row] = MessageState.timedOut;
+      // What follows is no longer sent "after the other's ack" (MSG-09).
+      messages.unordered[row] = 1;
+      this.#streams.acked(messages.stream[row] as number);
+      expired(messages.senderDevice[row] as number, messages.serial[row] as number);
+    }
+  }
+
+  /** The run is over: what is still awaited will not come. */
+  finish(): void {
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      const state = messages.state[row];
+      if (state === MessageState.free) continue;
+      const pending = bitCount(messages.pending[row] as number);
+      if (state === MessageState.acked) {
+        this.counts.lost += pending;
+        this.#witnessLost(row);
+      } else if (state === MessageState.abandoned) {
+        this.counts.unjudged += pending;
+      } else {
+        // Not accepted by the server, as far as it said: nobody has to get it.
+        this.counts.unacked++;
+        this.counts.expectedDeliveries -= pending;
+        this.#witnessRow("unacked", row, undefined);
+      }
+      messages.release(row);
+      this.#streams.remove(messages.stream[row] as number);
+    }
+  }
+
+  #settle(row: number, bit: number, device: number, fromUser: number | undefined, msgId: number): boolean {
+    const messages = this.#messages;
+    messages.pending[row] = (messages.pending[row] as number) & ~(1 << bit);
+    const knownMsgId = messages.msgId[row] as number;
+    const sender = this.#userOf(messages.senderDevice[row] as number);
+    if (fromUser !== sender || (knownMsgId !== 0 && knownMsgId !== msgId)) {
+      this.counts.corrupted++;
+      this.#witnessRow("corrupted", row, device, msgId);
+      this.#releaseWhenDone(row);
+      return false;
+    }
+    messages.msgId[row] = msgId;
+    this.counts.delivered++;
+    const stream = messages.stream[row] as number;
+    const ordered = this.#streams.inOrder(stream, bit, messages.serial[row] as number, msgId);
+    if (!ordered && messages.unordered[row] === 0) {
+      this.counts.reordered++;
+      this.#witnessRow("reordered", row, device);
+    }
+    this.lastIntendedMs = messages.intendedMs[row] as number;
+    this.lastSentMs = messages.sentMs[row] as number;
+    this.#releaseWhenDone(row);
+    return true;
+  }
+
+  /** Content that is not as any message was sent: it stands for the one that the device awaits from that sender. */
+  #receivedDamaged(device: number, fromUser: number | undefined, msgId: number, tokenReadable: boolean): boolean {
+    if (fromUser === undefined && !tokenReadable) {
+      this.counts.foreign++;
+      return false;
+    }
+    const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token.serial : 0);
+    if (row === undefined) {
+      const unknown = {
+        serial: 0,
+        senderDevice: (fromUser ?? 0) * this.#devicesPerUser,
+        targetUser: this.#userOf(device),
+      };
+      return this.#misdelivered(device, msgId, unknown);
+    }
+    const messages = this.#messages;
+    const sender = messages.senderDevice[row] as number;
+    const bit = this.#recipientBit(device, sender, messages.targetUser[row] as number);
+    messages.pending[row] = (messages.pending[row] as number) & ~(1 << bit);
+    this.counts.corrupted++;
+    this.#witnessRow("corrupted", row, device, msgId);
+    this.#releaseWhenDone(row);
+    return false;
+  }
+
+  /** Of the messages that the device awaits from the user: the one with that msg_id, or that serial, or the oldest. */
+  #likeliest(device: number, fromUser: number | undefined, msgId: number, serial: number): number | undefined {
+    const messages = this.#messages;
+    let best: number | undefined;
+    let bestRank = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < messages.rows; row++) {
+      if (messages.state[row] === MessageState.free) continue;
+      const sender = messages.senderDevice[row] as number;
+      if (this.#userOf(sender) !== fromUser && messages.serial[row] !== serial) continue;
+      const bit = this.#recipientBit(device, sender, messages.targetUser[row] as number);
+      if (bit === NOT_A_RECIPIENT || ((messages.pending[row] as number) & (1 << bit)) === 0) continue;
+      const known = messages.msgId[row] as number;
+      if (known !== 0 && known !== msgId && messages.serial[row] !== serial) continue;
+      const rank = known === msgId ? -1 : messages.serial[row] === serial ? 0 : (messages.serial[row] as number);
+      if (rank >= bestRank) continue;
+      bestRank = rank;
+      best = row;
+    }
+    return best;
+  }
+
+  #misdelivered(
+    device: number,
+    msgId: number,
+    of: Pick<MessageToken, "serial" | "senderDevice" | "targetUser">,
+  ): false {
+    this.counts.misdelivered++;
+    this.#witness("misdelivered", of, device, msgId, undefined);
+    return false;
+  }
+
+  #duplicated(device: number, msgId: number, token: MessageToken): void {
+    this.counts.duplicated++;
+    this.#witness("duplicated", token, device, msgId, undefined);
+  }
+
+  #witnessLost(row: number): void {
+    const messages = this.#messages;
+    const pending = messages.pending[row] as number;
+    for (let bit = 0; bit < 2 * this.#devicesPerUser; bit++) {
+      if ((pending & (1 << bit)) !== 0) this.#witnessRow("lost", row, this.#deviceAt(row, bit));
+    }
+  }
+
+  #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#messages.msgId[row] as number): void {
+    const messages = this.#messages;
+    const message = {
+      serial: messages.serial[row] as number,
+      senderDevice: messages.senderDevice[row] as number,
+      targetUser: messages.targetUser[row] as number,
+    };
+    this.#witness(kind, message, device, msgId, messages.sentMs[row] as number);
+  }
+
+  #witness(
+    kind: Fault,
+    message: Pick<MessageToken, "serial" | "senderDevice" | "targetUser">,
+    device: number | undefined,
+    msgId: number,
+    sentMs: number | undefined,
+  ): void {
+    const witnessed = this.#witnessed.get(kind) ?? 0;
+    if (witnessed >= WITNESSES_MAX_PER_KIND) return;
+    this.#witnessed.set(kind, witnessed + 1);
+    const { serial, senderDevice, targetUser } = message;
+    this.witnesses.push({ kind, serial, senderDevice, targetUser, device, msgId, sentMs });
+  }
+
+  #excuse(row: number, device: number): void {
+    const messages = this.#messages;
+    const bit = this.#recipientBit(device, messages.senderDevice[row] as number, messages.targetUser[row] as number);
+    if (bit === NOT_A_RECIPIENT) return;
+    const mask = 1 << bit;
+    // Also no longer expected: when the device comes back it may get the message, or not.
+    messages.expected[row] = (messages.expected[row] as number) & ~mask;
+    if (((messages.pending[row] as number) & mask) === 0) return;
+    messages.pending[row] = (messages.pending[row] as number) & ~mask;
+    this.counts.unjudged++;
+  }
+
+  #releaseWhenDone(row: number): void {
+    const messages = this.#messages;
+    if (messages.pending[row] !== 0) return;
+    const state = messages.state[row];
+    if (state !== MessageState.acked && state !== MessageState.abandoned) return;
+    this.#streams.remove(messages.stream[row] as number);
+    messages.release(row);
+  }
+
+  #recipientsOf(senderDevice: number, targetUser: number): number {
+    let recipients = 0;
+    for (let place = 0; place < this.#devicesPerUser; place++) {
+      if (this.#online[targetUser * this.#devicesPerUser + place] === 1) recipients |= 1 << place;
+    }
+    const first = this.#userOf(senderDevice) * this.#devicesPerUser;
+    for (let place = 0; place < this.#devicesPerUser; place++) {
+      const device = first + place;
+      if (device !== senderDevice && this.#online[device] === 1) recipients |= 1 << (this.#devicesPerUser + place);
+    }
+    return recipients;
+  }
+
+  /** Bits from 0: the target's devices; then the sender's. */
+  #recipientBit(device: number, senderDevice: number, targetUser: number): number {
+    if (device === senderDevice) return NOT_A_RECIPIENT;
+    const user = this.#userOf(device);
+    const place = device - user * this.#devicesPerUser;
+    if (user === targetUser) return place;
+    return user === this.#userOf(senderDevice) ? this.#devicesPerUser + place : NOT_A_RECIPIENT;
+  }
+
+  #deviceAt(row: number, bit: number): number {
+    if (bit < this.#devicesPerUser) return (this.#messages.targetUser[row] as number) * this.#devicesPerUser + bit;
+    const sender = this.#userOf(this.#messages.senderDevice[row] as number);
+    return sender * this.#devicesPerUser + bit - this.#devicesPerUser;
+  }
+
+  #userOf(device: number): number {
+    return Math.floor(device / this.#devicesPerUser);
+  }
+
+  #streamKey(senderDevice: number, targetUser: number): number {
+    return senderDevice * this.#users + targetUser;
+  }
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

@@ -1,0 +1,12 @@
+export type { Account } from "../../client/account.js";
+export type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
+export type { Random } from "../../scenarios/load/random.js";
+export type { StartUp, StartUpStep, StepDone } from "../../scenarios/load/start-up.js";
+export type { ThinkTime } from "../../scenarios/load/think-time.js";
+export type { DeliveryCounts, Fault } from "./delivery-oracle.js";
+export type { GeneratorHealth } from "./generator-health.js";
+export type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
+export { type Connect, type LoadPlan, planDefaults } from "./load-plan.js";
+export type { DeliveryWitness, LoadResult } from "./load-result.js";
+export { LoadBlockedError, type LoadDependencies, runLoad } from "./load-run.js";
+export type { CounterResult, GaugeResult, MetricResult, TrendResult } from "./metrics.js";

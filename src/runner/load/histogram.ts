@@ -1,0 +1,155 @@
+import { deflateSync } from "node:zlib";
+
+/** Values recorded are whole microseconds from 0 up to here, about 71 minutes; greater ones are recorded as this. */
+const HIGHEST_TRACKABLE_US = 0xffff_ffff;
+const SIGNIFICANT_DIGITS = 3;
+// Three significant digits need 2,048 steps in the first bucket; each further bucket doubles the step, with half as many.
+const SUB_BUCKET_COUNT = 2048;
+const SUB_BUCKET_HALF = SUB_BUCKET_COUNT / 2;
+const SUB_BUCKET_HALF_BITS = 10;
+const BUCKET_COUNT = 32 - SUB_BUCKET_HALF_BITS;
+const COUNTS_LENGTH = (BUCKET_COUNT + 1) * SUB_BUCKET_HALF;
+
+// HdrHistogram's V2 encoding; 0x10 says that counts are ZigZag LEB128.
+const ENCODING_COOKIE = 0x1c849303 | 0x10;
+const COMPRESSED_COOKIE = 0x1c849304 | 0x10;
+const ENCODING_HEADER_BYTES = 40;
+const LEB128_BYTES_MAX = 9;
+
+/**
+ * A log-linear histogram with HdrHistogram's buckets: any percentile is right to three significant digits. Two histograms
+ * merge exactly, by addition, so percentiles of shards put together equal those of one unsharded run.
+ */
+export class Histogram {
+  // 64-bit floats count exactly up to 2⁵³; 32 bits would overflow in a soak test.
+  readonly #counts = new Float64Array(COUNTS_LENGTH);
+  #count = 0;
+  #sumUs = 0;
+  #minUs = Number.POSITIVE_INFINITY;
+  #maxUs = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Smallest value recorded; 0 when there is none. */
+  get minUs(): number {
+    return this.#count === 0 ? 0 : this.#minUs;
+  }
+
+  get maxUs(): number {
+    return this.#maxUs;
+  }
+
+  get meanUs(): number {
+    return this.#count === 0 ? 0 : this.#sumUs / this.#count;
+  }
+
+  /** Hot: once or more for each PDU. A fraction is rounded, a negative value counts as 0. */
+  recordUs(us: number): void {
+    const value = us >= HIGHEST_TRACKABLE_US ? HIGHEST_TRACKABLE_US : us > 0 ? Math.round(us) : 0;
+    const index = indexOf(value);
+    this.#counts[index] = (this.#counts[index] as number) + 1;
+    this.#count++;
+    this.#sumUs += value;
+    if (value < this.#minUs) this.#minUs = value;
+    if (value > this.#maxUs) this.#maxUs = value;
+  }
+
+  /**
+   * The least recorded value that `percent` of all values do not exceed, as the highest value of its bucket, never above
+   * the greatest one recorded. 0 when empty.
+   */
+  percentileUs(percent: number): number {
+    if (this.#count === 0) return 0;
+    const wanted = Math.max(1, Math.ceil((Math.min(percent, 100) / 100) * this.#count - 1e-9));
+    let seen = 0;
+    for (let index = 0; index < COUNTS_LENGTH; index++) {
+      seen += this.#counts[index] as number;
+      if (seen >= wanted) return Math.min(highestValueAt(index), this.#maxUs);
+    }
+    return this.#maxUs;
+  }
+
+  /** Adds everything that `other` holds. */
+  merge(other: Histogram): void {
+    for (let index = 0; index < COUNTS_LENGTH; index++) {
+      const added = other.#counts[index] as number;
+      if (added !== 0) this.#counts[index] = (this.#counts[index] as number) + added;
+    }
+    this.#count += other.#count;
+    this.#sumUs += other.#sumUs;
+    this.#minUs = Math.min(this.#minUs, other.#minUs);
+    this.#maxUs = Math.max(this.#maxUs, other.#maxUs);
+  }
+
+  reset(): void {
+    this.#counts.fill(0);
+    this.#count = 0;
+    this.#sumUs = 0;
+    this.#minUs = Number.POSITIVE_INFINITY;
+    this.#maxUs = 0;
+  }
+
+  /** HdrHistogram V2, compressed, base64; its values are microseconds. Any HdrHistogram library reads it. */
+  toHdrBase64(): string {
+    const plain = this.#encode();
+    const compressed = deflateSync(plain);
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(COMPRESSED_COOKIE, 0);
+    head.writeUInt32BE(compressed.length, 4);
+    return Buffer.concat([head, compressed]).toString("base64");
+  }
+
+  #encode(): Buffer {
+    const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
+    const out = Buffer.alloc(ENCODING_HEADER_BYTES + (used + 1) * LEB128_BYTES_MAX);
+    let at = ENCODING_HEADER_BYTES;
+    for (let index = 0; index < used; ) {
+      const count = this.#counts[index] as number;
+      if (count !== 0) {
+        at = writeZigZag(BigInt(count), out, at);
+        index++;
+        continue;
+      }
+      const start = index;
+      while (index < used && this.#counts[index] === 0) index++;
+      // A run of empty buckets is one negative number.
+      at = writeZigZag(BigInt(start - index), out, at);
+    }
+    out.writeUInt32BE(ENCODING_COOKIE, 0);
+    out.writeUInt32BE(at - ENCODING_HEADER_BYTES, 4);
+    out.writeUInt32BE(0, 8); // normalizing index offset
+    out.writeUInt32BE(SIGNIFICANT_DIGITS, 12);
+    out.writeBigInt64BE(1n, 16); // lowest discernible value
+    out.writeBigInt64BE(BigInt(HIGHEST_TRACKABLE_US), 24);
+    out.writeDoubleBE(1, 32); // conversion ratio
+    return out.subarray(0, at);
+  }
+}
+
+/** Below 2,048 each value has its own counter; above, the top eleven bits choose it. */
+function indexOf(value: number): number {
+  if (value < SUB_BUCKET_COUNT) return value;
+  const bucket = 32 - SUB_BUCKET_HALF_BITS - 1 - Math.clz32(value);
+  return bucket * SUB_BUCKET_HALF + (value >>> bucket);
+}
+
+function highestValueAt(index: number): number {
+  if (index < SUB_BUCKET_COUNT) return index;
+  const bucket = (index >>> SUB_BUCKET_HALF_BITS) - 1;
+  const step = 2 ** bucket;
+  return (index - bucket * SUB_BUCKET_HALF) * step + step - 1;
+}
+
+/** Seven bits a byte, least first, and a ninth byte that holds eight. */
+function writeZigZag(value: bigint, out: Buffer, at: number): number {
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+  let end = at;
+  for (let byte = 1; byte < LEB128_BYTES_MAX && rest > 0x7fn; byte++) {
+    out[end++] = Number(rest & 0x7fn) | 0x80;
+    rest >>= 7n;
+  }
+  out[end++] = Number(rest);
+  return end;
+}

@@ -1,0 +1,48 @@
+import type { Account } from "../../client/account.js";
+import type { Device } from "../../client/device.js";
+import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
+import type { Random } from "../../scenarios/load/random.js";
+import type { ThinkTime } from "../../scenarios/load/think-time.js";
+
+/**
+ * Connects a device, `place` being its number among those of its user, to the msg_server that it is to use; returns that
+ * server's name for reports. @throws DialError, ClientError
+ */
+export type Connect = (device: Device, user: number, place: number, signal: AbortSignal) => Promise<string>;
+
+/** Everything that decides what a run does. */
+export interface LoadPlan {
+  readonly scenario: LoadScenario;
+  /** One for each user; none is used twice, because a second login would kick the first (LGN-10). */
+  readonly accounts: readonly Account[];
+  readonly devicesPerUser: number;
+  readonly connect: Connect;
+  /** Length of the steady phase. */
+  readonly durationMs: number;
+  /** Acts of all users together. */
+  readonly actsPerSecond: number;
+  /** Waits between the acts of one user, for a mean in ms. */
+  readonly thinkTime: (meanMs: number) => ThinkTime;
+  readonly seed: number;
+  readonly random: (seed: number) => Random;
+  readonly messageSizeBytes: number;
+  /** Devices that connect, log in and pull at the same time. */
+  readonly startingMax: number;
+  /** Messages that a server takes from one connection in a second (MSG-08); undefined = send whatever the plan says. */
+  readonly messagesPerSecondMax: number | undefined;
+  readonly heartbeatIntervalMs: number;
+  readonly ackTimeoutMs: number;
+  /** How long the run waits for what is still on its way when the steady phase is over. */
+  readonly drainTimeoutMs: number;
+}
+
+/** What the shipped clients, and servers' limits, suggest. */
+export const planDefaults = {
+  messageSizeBytes: 64,
+  startingMax: 64,
+  /** MSG-08. */
+  messagesPerSecondMax: 20,
+  heartbeatIntervalMs: 30_000,
+  ackTimeoutMs: 10_000,
+  drainTimeoutMs: 10_000,
+} as const;

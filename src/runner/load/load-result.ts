@@ -1,0 +1,68 @@
+import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
+import type { GeneratorHealth } from "./generator-health.js";
+import type { LoadSnapshot } from "./load-event.js";
+import type { MetricResult } from "./metrics.js";
+
+/** A fault with names in place of numbers. */
+export interface DeliveryWitness {
+  readonly kind: Fault;
+  /** Number of the message in the run; 0 when its content could not be recognised. */
+  readonly message: number;
+  /** `user17/windows`, and the msg_server it is connected to. */
+  readonly from: string;
+  readonly fromServer: string;
+  readonly to: string;
+  /** Whose delivery it is; null for a message that was never acknowledged. */
+  readonly device: string | null;
+  readonly deviceServer: string | null;
+  /** 0 when the server never told. */
+  readonly msgId: number;
+  /** When it was sent, in ms since the run began; null when that is no longer known. */
+  readonly sentAtMs: number | null;
+}
+
+export interface LoadResult {
+  readonly scenario: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly users: number;
+  readonly devicesPerUser: number;
+  /** Most devices online at the same time. */
+  readonly devicesOnline: number;
+  readonly targets: readonly string[];
+  /** Messages a second, as planned. */
+  readonly rate: number;
+  readonly rampUpMs: number;
+  readonly steadyMs: number;
+  readonly drainMs: number;
+  readonly durationMs: number;
+  readonly interrupted: boolean;
+  /** What the server did wrong; empty = the run passed. */
+  readonly failures: readonly string[];
+  /** Why the latencies are not to be trusted; empty = the run is valid. */
+  readonly invalid: readonly string[];
+  readonly health: GeneratorHealth;
+  readonly metrics: Readonly<Record<string, MetricResult>>;
+  readonly delivery: DeliveryCounts;
+  readonly witnesses: readonly DeliveryWitness[];
+  readonly series: readonly LoadSnapshot[];
+}
+
+/** What in these counts is the server's fault, as text; empty when nothing is. */
+export function failuresIn(
+  counts: DeliveryCounts,
+  connectionsLost: number,
+  unackedIsAllowed: boolean,
+): readonly string[] {
+  const faults: Array<[number, string]> = [
+    [counts.lost, "lost"],
+    [unackedIsAllowed ? 0 : counts.unacked, "never acknowledged"],
+    [counts.duplicated, "duplicated"],
+    [counts.reordered, "out of order"],
+    [counts.corrupted, "corrupted"],
+    [counts.misdelivered, "misdelivered"],
+    [connectionsLost, connectionsLost === 1 ? "connection lost" : "connections lost"],
+  ];
+  return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}

@@ -1,0 +1,119 @@
+import { crc32 } from "node:zlib";
+
+/**
+ * What a load message says about itself, so that whoever receives it can be judged without a table of everything sent.
+ * The content is ASCII of 64 different characters: it survives stores that cut at NUL or replace invalid UTF-8 (MSG-05).
+ */
+export interface MessageToken {
+  /** Tells the messages of this run from those of earlier ones. Below 2³⁰. */
+  run: number;
+  /** The sending device. Below 2²⁴. */
+  senderDevice: number;
+  /** The user it is meant for. Below 2²⁴. */
+  targetUser: number;
+  /** Number of the message in the run, from 1. Below 2³⁶. */
+  serial: number;
+  /** Row of the message in the table of those in flight. Below 2²⁴. */
+  row: number;
+  /** When it was meant to be sent, in µs since the run began. Below 2⁴⁸. */
+  intendedUs: number;
+}
+
+/** `foreign`: not a message of the run. `damaged`: it was one, but its checksum says that it was changed. */
+export type TokenReading = "intact" | "damaged" | "foreign";
+
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_abcdefghijklmnopqrstuvwxyz";
+const digitCodes = Buffer.from(DIGITS, "latin1");
+const valueOfCode = new Uint8Array(256);
+for (let value = 0; value < 64; value++) valueOfCode[digitCodes[value] as number] = value;
+
+const MAGIC = Buffer.from("TTK1", "latin1");
+// Field by field: offset and number of six-bit digits.
+const RUN = { at: 4, digits: 5 } as const;
+const SENDER = { at: 9, digits: 4 } as const;
+const TARGET = { at: 13, digits: 4 } as const;
+const SERIAL = { at: 17, digits: 6 } as const;
+const ROW = { at: 23, digits: 4 } as const;
+const INTENDED = { at: 27, digits: 8 } as const;
+const FILLER_AT = 35;
+const CHECKSUM_DIGITS = 6;
+
+/** Bytes that a message needs at least. */
+export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
+
+/** A buffer for the content of a run's messages: the parts that never change are in it. */
+export function contentTemplate(sizeBytes: number, run: number): Buffer {
+  if (sizeBytes < TOKEN_SIZE_BYTES) throw new RangeError(`a message needs ${TOKEN_SIZE_BYTES} bytes, not ${sizeBytes}`);
+  const content = Buffer.alloc(sizeBytes);
+  for (let at = 0; at < sizeBytes; at++) content[at] = digitCodes[(at * 7) & 63] as number;
+  MAGIC.copy(content);
+  writeDigits(content, RUN, run);
+  return content;
+}
+
+/** Hot: writes everything but what `contentTemplate` has written. */
+export function writeToken(content: Buffer, token: MessageToken): void {
+  writeDigits(content, SENDER, token.senderDevice);
+  writeDigits(content, TARGET, token.targetUser);
+  writeDigits(content, SERIAL, token.serial);
+  writeDigits(content, ROW, token.row);
+  writeDigits(content, INTENDED, token.intendedUs);
+  writeDigits(content, checksumIn(content), crc32(content.subarray(0, content.length - CHECKSUM_DIGITS)));
+}
+
+/** Hot: reads into `token`, whose fields mean something unless the answer is `foreign`. */
+export function readToken(content: Buffer, run: number, token: MessageToken): TokenReading {
+  if (content.length < TOKEN_SIZE_BYTES || !startsWithMagic(content)) return "foreign";
+  token.run = readDigits(content, RUN);
+  if (token.run !== run) return "foreign";
+  token.senderDevice = readDigits(content, SENDER);
+  token.targetUser = readDigits(content, TARGET);
+  token.serial = readDigits(content, SERIAL);
+  token.row = readDigits(content, ROW);
+  token.intendedUs = readDigits(content, INTENDED);
+  const checksum = crc32(content.subarray(0, content.length - CHECKSUM_DIGITS));
+  return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content) ? "intact" : "damaged";
+}
+
+export function emptyToken(): MessageToken {
+  return { run: 0, senderDevice: 0, targetUser: 0, serial: 0, row: 0, intendedUs: 0 };
+}
+
+interface Field {
+  readonly at: number;
+  readonly digits: number;
+}
+
+function checksumIn(content: Buffer): Field {
+  return { at: content.length - CHECKSUM_DIGITS, digits: CHECKSUM_DIGITS };
+}
+
+function startsWithMagic(content: Buffer): boolean {
+  return content[0] === MAGIC[0] && content[1] === MAGIC[1] && content[2] === MAGIC[2] && content[3] === MAGIC[3];
+}
+
+/** The checksum does not cover its own digits, and a byte outside the alphabet reads as 0 there. */
+function hasChecksumDigits(content: Buffer): boolean {
+  for (let at = content.length - CHECKSUM_DIGITS; at < content.length; at++) {
+    const code = content[at] as number;
+    if (digitCodes[valueOfCode[code] as number] !== code) return false;
+  }
+  return true;
+}
+
+/** Multiplies and divides, because fields are wider than the 32 bits of JavaScript's shifts. */
+function writeDigits(out: Buffer, { at, digits }: Field, value: number): void {
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place--) {
+    const quotient = Math.floor(rest / 64);
+    out[place] = digitCodes[rest - quotient * 64] as number;
+    rest = quotient;
+  }
+}
+
+function readDigits(bytes: Buffer, { at, digits }: Field): number {
+  let value = 0;
+  for (let place = at; place < at + digits; place++)
+    value = value * 64 + (valueOfCode[bytes[place] as number] as number);
+  return value;
+}

@@ -1,0 +1,134 @@
+import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
+import type { Random } from "../../scenarios/load/random.js";
+import { DeliveryOracle } from "./delivery-oracle.js";
+import type { LoadMetrics } from "./load-metrics.js";
+import type { LoadPlan } from "./load-plan.js";
+import { contentTemplate } from "./message-token.js";
+import { Trend } from "./metrics.js";
+import { PendingAcks } from "./pending-acks.js";
+import { SendWindow } from "./send-window.js";
+import type { VirtualDevice } from "./virtual-device.js";
+
+const RUN_NUMBERS = 2 ** 30;
+const UNKNOWN_USER = 0;
+
+/**
+ * The run as its behaviour sees it: sends messages that are accounted for and takes what arrives. This is the hot path:
+ * no promise, closure or object for a message.
+ */
+export class Messenger implements Crowd {
+  readonly users: number;
+  readonly devicesPerUser: number;
+  readonly oracle: DeliveryOracle;
+  /** Of the current second; the run resets them. */
+  readonly secondAck = new Trend();
+  readonly secondDelivery = new Trend();
+  /** When the act that is being done was meant to happen. */
+  intendedMs = 0;
+
+  readonly #scenario: LoadScenario;
+  readonly #acks: PendingAcks;
+  readonly #window: SendWindow | undefined;
+  readonly #content: Buffer;
+  /** The server's ids of our users, and back. */
+  readonly #userIds: Float64Array;
+  readonly #userOfId = new Map<number, number>();
+
+  constructor(
+    plan: LoadPlan,
+    readonly random: Random,
+    private readonly devices: readonly VirtualDevice[],
+    private readonly metrics: LoadMetrics,
+    private readonly clock: () => number,
+  ) {
+    this.users = plan.accounts.length;
+    this.devicesPerUser = plan.devicesPerUser;
+    this.#scenario = plan.scenario;
+    const run = random.below(RUN_NUMBERS);
+    this.oracle = new DeliveryOracle({
+      users: this.users,
+      devicesPerUser: this.devicesPerUser,
+      run,
+      ackTimeoutMs: plan.ackTimeoutMs,
+    });
+    this.#acks = new PendingAcks(devices.length);
+    const limit = plan.messagesPerSecondMax;
+    this.#window = limit === undefined ? undefined : new SendWindow(devices.length, limit);
+    this.#content = contentTemplate(plan.messageSizeBytes, run);
+    this.#userIds = new Float64Array(this.users).fill(UNKNOWN_USER);
+  }
+
+  /** A device is logged in. Returns the number of another user of the run with the same id, which must not be. */
+  online(device: VirtualDevice): number | undefined {
+    const user = this.#userOf(device.index);
+    const known = this.#userOfId.get(device.userId);
+    if (known !== undefined && known !== user) return known;
+    this.#userIds[user] = device.userId;
+    this.#userOfId.set(device.userId, user);
+    this.oracle.online(device.index);
+    return undefined;
+  }
+
+  offline(device: VirtualDevice): void {
+    this.oracle.offline(device.index);
+    this.#acks.forget(device.index);
+  }
+
+  canSend(device: number, toUser: number): boolean {
+    if (this.#userIds[toUser] === UNKNOWN_USER || this.devices[device]?.isOpen !== true) return false;
+    if (this.oracle.isFull || !this.#acks.hasRoom(device) || this.oracle.isAwaitingAck(device, toUser)) return false;
+    return this.#window?.hasRoom(device, this.clock()) ?? true;
+  }
+
+  sendText(device: number, toUser: number): void {
+    const sender = this.devices[device] as VirtualDevice;
+    const row = this.oracle.begin(device, toUser, this.intendedMs, this.clock(), this.#content);
+    const seqNum = sender.sendText(this.#userIds[toUser] as number, this.#content);
+    this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
+    this.#window?.sent(device);
+  }
+
+  readAck(device: number, peerUser: number, msgId: number): void {
+    this.devices[device]?.sendSingleReadAck(this.#userIds[peerUser] as number, msgId);
+  }
+
+  /** An ack has come. */
+  acked(device: VirtualDevice, seqNum: number, msgId: number): void {
+    const row = this.#acks.take(device.index, seqNum);
+    if (row === undefined) return this.metrics.error("unexpected_ack");
+    const { takenSerial, takenLate } = this.#acks;
+    const nowMs = this.clock();
+    if (!takenLate) this.#window?.settled(device.index, nowMs);
+    if (!this.oracle.acked(row, takenSerial, msgId)) return;
+    this.metrics.ack.recordMs(nowMs - this.oracle.lastIntendedMs);
+    this.metrics.ackUncorrected.recordMs(nowMs - this.oracle.lastSentMs);
+    this.secondAck.recordMs(nowMs - this.oracle.lastIntendedMs);
+  }
+
+  /** A message has come; `content` is valid during the call. */
+  arrived(device: VirtualDevice, fromUserId: number, msgId: number, content: Buffer): void {
+    const fromUser = this.#userOfId.get(fromUserId);
+    if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
+    const nowMs = this.clock();
+    this.metrics.delivery.recordMs(nowMs - this.oracle.lastIntendedMs);
+    this.metrics.deliveryUncorrected.recordMs(nowMs - this.oracle.lastSentMs);
+    this.secondDelivery.recordMs(nowMs - this.oracle.lastIntendedMs);
+    // An intact message has a sender of the run.
+    this.#scenario.onMessage(this, device.index, fromUser as number, msgId);
+  }
+
+  /** Gives up waiting for acks that are due for too long. */
+  expireAcks(nowMs: number): void {
+    this.oracle.expireAcks(nowMs, this.#expired);
+  }
+
+  readonly #expired = (device: number, serial: number): void => {
+    this.metrics.error("ack_timeout");
+    this.#acks.giveUp(device, serial);
+    this.#window?.settled(device, this.clock());
+  };
+
+  #userOf(device: number): number {
+    return Math.floor(device / this.devicesPerUser);
+  }
+}

@@ -1,0 +1,123 @@
+import { Histogram } from "./histogram.js";
+
+/** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
+export type MetricResult = TrendResult | CounterResult | GaugeResult;
+
+export interface TrendResult {
+  readonly type: "trend";
+  readonly count: number;
+  /** Values recorded in a second of the run. */
+  readonly rate: number;
+  readonly min: number;
+  readonly avg: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  readonly hdr: string;
+}
+
+export interface CounterResult {
+  readonly type: "counter";
+  readonly count: number;
+  readonly rate: number;
+}
+
+export interface GaugeResult {
+  readonly type: "gauge";
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Durations. */
+export class Trend {
+  readonly histogram = new Histogram();
+
+  recordMs(durationMs: number): void {
+    this.histogram.recordUs(durationMs * 1000);
+  }
+
+  get count(): number {
+    return this.histogram.count;
+  }
+
+  percentileMs(percent: number): number {
+    return this.histogram.percentileUs(percent) / 1000;
+  }
+
+  result(runMs: number): TrendResult {
+    const { histogram } = this;
+    return {
+      type: "trend",
+      count: histogram.count,
+      rate: perSecond(histogram.count, runMs),
+      min: histogram.minUs / 1000,
+      avg: rounded(histogram.meanUs / 1000),
+      p50: this.percentileMs(50),
+      p90: this.percentileMs(90),
+      p95: this.percentileMs(95),
+      p99: this.percentileMs(99),
+      p999: this.percentileMs(99.9),
+      max: histogram.maxUs / 1000,
+      hdr: histogram.toHdrBase64(),
+    };
+  }
+}
+
+/** A number that goes up and down, with the extremes it has had. */
+export class Gauge {
+  #value = 0;
+  #min = 0;
+  #max = 0;
+
+  get value(): number {
+    return this.#value;
+  }
+
+  add(change: number): void {
+    this.#value += change;
+    this.#min = Math.min(this.#min, this.#value);
+    this.#max = Math.max(this.#max, this.#value);
+  }
+
+  result(): GaugeResult {
+    return { type: "gauge", value: this.#value, min: this.#min, max: this.#max };
+  }
+}
+
+/** Something that only grows, by kind. */
+export class TaggedCounter {
+  readonly #counts = new Map<string, number>();
+
+  add(kind: string): void {
+    this.#counts.set(kind, this.of(kind) + 1);
+  }
+
+  of(kind: string): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+
+  get kinds(): readonly string[] {
+    return [...this.#counts.keys()].sort();
+  }
+
+  get total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
+
+export function counterResult(count: number, runMs: number): CounterResult {
+  return { type: "counter", count, rate: perSecond(count, runMs) };
+}
+
+export function perSecond(count: number, durationMs: number): number {
+  return durationMs <= 0 ? 0 : rounded((count * 1000) / durationMs);
+}
+
+/** To the microsecond, or a thousandth of whatever else it is: more digits are noise in a report. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

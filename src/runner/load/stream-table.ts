@@ -1,0 +1,94 @@
+const INITIAL_ROWS = 256;
+
+/**
+ * A stream is what one device sends to one user. It has a row only while a message of it is in flight: order can only be
+ * broken between messages that are under way together.
+ */
+export class StreamTable {
+  /** Messages of the stream in flight. */
+  inFlight = new Int32Array(INITIAL_ROWS);
+  /** Those of them whose ack is awaited. */
+  unacked = new Int32Array(INITIAL_ROWS);
+  #newestSerial: Float64Array;
+  #newestMsgId: Float64Array;
+  #keys = new Float64Array(INITIAL_ROWS);
+  readonly #rowOf = new Map<number, number>();
+  readonly #free: number[] = [];
+  #rows = 0;
+
+  constructor(private readonly recipientsMax: number) {
+    this.#newestSerial = new Float64Array(INITIAL_ROWS * recipientsMax);
+    this.#newestMsgId = new Float64Array(INITIAL_ROWS * recipientsMax);
+  }
+
+  find(key: number): number | undefined {
+    return this.#rowOf.get(key);
+  }
+
+  /** The row of a stream, with one message in flight and unacked more than before. */
+  add(key: number): number {
+    let row = this.#rowOf.get(key);
+    if (row === undefined) {
+      row = this.#take();
+      this.#rowOf.set(key, row);
+      this.#keys[row] = key;
+    }
+    this.inFlight[row] = (this.inFlight[row] as number) + 1;
+    this.unacked[row] = (this.unacked[row] as number) + 1;
+    return row;
+  }
+
+  acked(row: number): void {
+    this.unacked[row] = (this.unacked[row] as number) - 1;
+  }
+
+  /** A message of the stream is no longer in flight; the stream goes with its last one. */
+  remove(row: number): void {
+    const left = (this.inFlight[row] as number) - 1;
+    this.inFlight[row] = left;
+    if (left > 0) return;
+    this.#rowOf.delete(this.#keys[row] as number);
+    this.#free.push(row);
+  }
+
+  /**
+   * Notes an arrival at a recipient. False when the recipient already has a message of the stream that was sent later, or
+   * has a greater msg_id (MSG-09).
+   */
+  inOrder(row: number, recipient: number, serial: number, msgId: number): boolean {
+    const at = row * this.recipientsMax + recipient;
+    const later = serial > (this.#newestSerial[at] as number);
+    const greater = msgId > (this.#newestMsgId[at] as number);
+    if (later) this.#newestSerial[at] = serial;
+    if (greater) this.#newestMsgId[at] = msgId;
+    return later && greater;
+  }
+
+  #take(): number {
+    const row = this.#free.pop() ?? this.#rows++;
+    if (row >= this.inFlight.length) this.#grow();
+    this.inFlight[row] = 0;
+    this.unacked[row] = 0;
+    this.#newestSerial.fill(0, row * this.recipientsMax, (row + 1) * this.recipientsMax);
+    this.#newestMsgId.fill(0, row * this.recipientsMax, (row + 1) * this.recipientsMax);
+    return row;
+  }
+
+  #grow(): void {
+    const rows = this.inFlight.length * 2;
+    const widen = (old: Float64Array, length: number) => {
+      const bigger = new Float64Array(length);
+      bigger.set(old);
+      return bigger;
+    };
+    const inFlight = new Int32Array(rows);
+    inFlight.set(this.inFlight);
+    const unacked = new Int32Array(rows);
+    unacked.set(this.unacked);
+    this.inFlight = inFlight;
+    this.unacked = unacked;
+    this.#keys = widen(this.#keys, rows);
+    this.#newestSerial = widen(this.#newestSerial, rows * this.recipientsMax);
+    this.#newestMsgId = widen(this.#newestMsgId, rows * this.recipientsMax);
+  }
+}

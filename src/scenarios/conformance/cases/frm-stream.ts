@@ -1,0 +1,174 @@
+import { CommandId } from "../../../codec/generated/commands.js";
+import { ResultType } from "../../../codec/generated/enums.js";
+import { encodePdu } from "../../../codec/pdu.js";
+import { defineCase } from "../define-case.js";
+import { expectEqual } from "../expect-that.js";
+
+/** Long enough for a segment of its own, TCP_NODELAY being set; there is no event to wait for. */
+const SEGMENT_GAP_MS = 4;
+
+export const frmStreamCases = [
+  defineCase({
+    id: "frm.several-in-one-segment",
+    requirements: ["FRM-02"],
+    level: "must",
+    title: "handles several PDUs of one segment, all of them and in order",
+    why: "clients pipeline; a server that takes one PDU for each read loses or delays the rest",
+    async run(context) {
+      const peer = await context.dial();
+      const seqNums = Array.from({ length: 20 }, () => peer.send(CommandId.CID_OTHER_HEARTBEAT, {}));
+      await peer.expectHeartbeat();
+      expectEqual(
+        "echoes in the order sent:",
+        peer.inbox.map(({ seqNum }) => seqNum),
+        seqNums,
+      );
+    },
+  }),
+
+  defineCase({
+    id: "frm.split-in-header",
+    requirements: ["FRM-03"],
+    level: "must",
+    title: "handles a PDU that arrives in two pieces, cut at each byte of its header",
+    why: "TCP cuts where it likes; a server that expects whole headers breaks on slow networks only",
+    async run(context) {
+      const peer = await context.dial();
+      for (let cut = 1; cut < 16; cut++) {
+        const seqNum = peer.nextSeqNum();
+        const bytes = encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum });
+        peer.sendBytes(bytes.subarray(0, cut));
+        await context.pause(SEGMENT_GAP_MS);
+        peer.sendBytes(bytes.subarray(cut));
+        await peer.expectAnswer(CommandId.CID_OTHER_HEARTBEAT, seqNum, { what: `cut after ${cut} bytes` });
+      }
+    },
+  }),
+
+  defineCase({
+    id: "frm.split-in-body",
+    requirements: ["FRM-03"],
+    level: "must",
+    title: "handles a PDU that arrives in two pieces, cut at each byte of its body",
+    why: "a body that was not waited for is decoded short, and the rest is taken for the next header",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId } = await context.login(context.account(0));
+      const whole = encodePdu(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id: userId, latest_update_time: 0 });
+      for (let cut = 16; cut < whole.length; cut++) {
+        const seqNum = peer.nextSeqNum();
+        whole.writeUInt16BE(seqNum, 12);
+        peer.sendBytes(Buffer.from(whole.subarray(0, cut)));
+        await context.pause(SEGMENT_GAP_MS);
+        peer.sendBytes(Buffer.from(whole.subarray(cut)));
+        await peer.expectAnswer(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, seqNum, {
+          what: `cut after ${cut} bytes`,
+        });
+      }
+    },
+  }),
+
+  defineCase({
+    id: "frm.byte-by-byte",
+    requirements: ["FRM-03"],
+    level: "must",
+    title: "handles a login request that arrives byte by byte",
+    why: "the smallest pieces that TCP can make; what holds here holds for any cut",
+    needs: { accounts: 1 },
+    async run(context) {
+      const peer = await context.dial();
+      const seqNum = peer.nextSeqNum();
+      const bytes = encodePdu(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(context.account(0)), { seqNum });
+      for (let at = 0; at < bytes.length; at++) {
+        peer.sendBytes(bytes.subarray(at, at + 1));
+        await context.pause(1);
+      }
+      const { body } = await peer.expectAnswer(CommandId.CID_LOGIN_REQ_USERLOGIN, seqNum);
+      expectEqual("result_code", body.result_code, ResultType.REFUSE_REASON_NONE);
+    },
+  }),
+
+  defineCase({
+    id: "frm.pdu-and-a-half",
+    requirements: ["FRM-02", "FRM-03"],
+    level: "must",
+    title: "handles a segment that ends inside the second of its PDUs",
+    why: "the rest of a read must be kept for the next one",
+    async run(context) {
+      const peer = await context.dial();
+      const [first, second] = [peer.nextSeqNum(), peer.nextSeqNum()];
+      const bytes = Buffer.concat([
+        encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum: first }),
+        encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum: second }),
+      ]);
+      peer.sendBytes(bytes.subarray(0, 25));
+      await peer.expectAnswer(CommandId.CID_OTHER_HEARTBEAT, first);
+      peer.sendBytes(bytes.subarray(25));
+      await peer.expectAnswer(CommandId.CID_OTHER_HEARTBEAT, second);
+    },
+  }),
+
+  defineCase({
+    id: "frm.length-zero",
+    requirements: ["FRM-04"],
+    level: "must",
+    title: "closes the connection when a PDU's length is 0",
+    why: "a length of 0 never ends: a server that goes on reading spins or stays mute",
+    async run(context) {
+      const peer = await context.dial();
+      await peer.expectHeartbeat();
+      //            length   ver  flag sid  cid  seq  rsv
+      peer.sendHex("00000000 0001 0000 0007 0701 0009 0000");
+      await peer.expectClosed();
+    },
+  }),
+
+  ...[1, 4, 15].map((length) =>
+    defineCase({
+      id: `frm.length-below-header.${length}`,
+      requirements: ["FRM-05"],
+      level: "should",
+      title: `closes the connection when a PDU's length is ${length}, less than its header`,
+      why: "no such PDU exists: a server that skips so many bytes is out of step from then on and misreads everything",
+      async run(context) {
+        const peer = await context.dial();
+        await peer.expectHeartbeat();
+        peer.sendHex(`${length.toString(16).padStart(8, "0")} 0001 0000 0007 0701 0009 0000`);
+        await peer.expectClosed();
+      },
+    }),
+  ),
+
+  ...[
+    { id: "frm.length-2-gib", hex: "7fffffff", words: "2 GiB" },
+    { id: "frm.length-4-gib", hex: "ffffffff", words: "4 GiB" },
+  ].map(({ id, hex, words }) =>
+    defineCase({
+      id,
+      requirements: ["FRM-06"],
+      level: "should",
+      title: `closes the connection when a PDU announces ${words}, before the body comes`,
+      why: "a stranger must not choose how much memory the server holds for him",
+      async run(context) {
+        const peer = await context.dial();
+        await peer.expectHeartbeat();
+        peer.sendHex(`${hex} 0001 0000 0007 0701 0009 0000`);
+        await peer.expectClosed();
+      },
+    }),
+  ),
+
+  defineCase({
+    id: "frm.http-request",
+    requirements: ["FRM-06"],
+    level: "should",
+    title: "closes the connection when an HTTP request comes to the PDU port",
+    why: "browsers and health checks find the port; read as a length, `GET ` announces 1.1 GiB",
+    async run(context) {
+      const peer = await context.dial();
+      await peer.expectHeartbeat();
+      peer.sendBytes(Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "latin1"));
+      await peer.expectClosed();
+    },
+  }),
+];

@@ -1,0 +1,254 @@
+import { CommandId } from "../../../codec/generated/commands.js";
+import type { ConformanceCase } from "../conformance-case.js";
+import { defineCase } from "../define-case.js";
+import { expectEqual, expectThat } from "../expect-that.js";
+
+/** 2036: later than anything that a server has seen, and small enough for signed numbers. */
+const FAR_FUTURE_S = 2_100_000_000;
+const USER_STATUS_LEFT = 3;
+const GROUP_TYPE_NORMAL = 1;
+
+export const pulListCases: readonly ConformanceCase[] = [
+  defineCase({
+    id: "pul.departments-all",
+    requirements: ["PUL-01"],
+    level: "must",
+    title: "lists all departments to a client that knows none",
+    why: "the contact list is a tree of departments",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId } = await context.login(context.account(0));
+      const all = await peer.request(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, {
+        user_id: userId,
+        latest_update_time: 0,
+      });
+      expectEqual("user_id", all.user_id, userId);
+      if (all.dept_list.length === 0) context.block("the server has no departments");
+      expectThat(all.latest_update_time > 0, "the greatest time of change", all.latest_update_time);
+      const ids = new Set(all.dept_list.map(({ dept_id }) => dept_id));
+      expectEqual("departments listed once:", ids.size, all.dept_list.length);
+    },
+  }),
+
+  defineCase({
+    id: "pul.departments-since",
+    requirements: ["PUL-01"],
+    level: "must",
+    title: "lists no department to a client that has the newest, and returns the time that it asked with",
+    why: "clients keep that time for the next pull; a wrong one makes them miss changes or pull all for ever",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const ask = (latest_update_time: number) =>
+        peer.request(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id, latest_update_time });
+      const all = await ask(0);
+      if (all.dept_list.length === 0) context.block("the server has no departments");
+      const newest = await ask(all.latest_update_time);
+      expectEqual("departments changed after the newest change:", newest.dept_list.length, 0);
+      expectEqual("latest_update_time", newest.latest_update_time, all.latest_update_time);
+      const before = await ask(all.latest_update_time - 1);
+      expectThat(before.dept_list.length > 0, "the newest department again, asked a second earlier", before);
+    },
+  }),
+
+  defineCase({
+    id: "pul.users-all",
+    requirements: ["PUL-02"],
+    level: "must",
+    title: "lists all users, but for those who have left, to a client that knows none",
+    why: "whom the list lacks nobody can write to",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [user, other] = await context.loginAll(context.account(0), context.account(1));
+      const all = await user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, {
+        user_id: user.userId,
+        latest_update_time: 0,
+      });
+      expectThat(all.latest_update_time > 0, "the greatest time of change", all.latest_update_time);
+      const ids = new Set(all.user_list.map(({ user_id }) => user_id));
+      for (const id of [user.userId, other.userId]) {
+        expectThat(ids.has(id), `user ${id} in the list`, `${ids.size} others`);
+      }
+      expectEqual("users listed once:", ids.size, all.user_list.length);
+      expectEqual("users who have left:", all.user_list.filter(({ status }) => status === USER_STATUS_LEFT).length, 0);
+    },
+  }),
+
+  defineCase({
+    id: "pul.users-since",
+    requirements: ["PUL-02"],
+    level: "must",
+    title: "lists the users changed since a time, the newest change again included",
+    why: "times are whole seconds: a second change in the same second would be missed otherwise",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const ask = (latest_update_time: number) =>
+        peer.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id, latest_update_time });
+      const all = await ask(0);
+      const again = await ask(all.latest_update_time);
+      expectThat(again.user_list.length > 0, "the user changed last", again);
+      expectThat(
+        again.latest_update_time >= all.latest_update_time,
+        `a time not before ${all.latest_update_time}`,
+        again.latest_update_time,
+      );
+    },
+  }),
+
+  defineCase({
+    id: "pul.users-none-new",
+    requirements: ["PUL-02"],
+    level: "must",
+    title: "lists no user, and returns the time that it was asked with, when none has changed since",
+    why: "a server that returns 0 or its own time makes clients pull everything, or miss what comes",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const answer = await peer.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, {
+        user_id,
+        latest_update_time: FAR_FUTURE_S,
+      });
+      expectEqual("users", answer.user_list.length, 0);
+      expectEqual("latest_update_time", answer.latest_update_time, FAR_FUTURE_S);
+    },
+  }),
+
+  defineCase({
+    id: "pul.no-change-missed",
+    requirements: ["PUL-09", "PRE-04"],
+    level: "must",
+    title: "lists a change made after one pull in the next pull from its latest_update_time",
+    why: "a change that no pull shows stays unknown until the client forgets everything",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [user, other] = await context.loginAll(context.account(0), context.account(1));
+      const ask = (latest_update_time: number) =>
+        user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id: user.userId, latest_update_time });
+      let known = (await ask(0)).latest_update_time;
+      for (const round of [1, 2, 3]) {
+        const sign_info = `${round} ${context.uniqueWord()}`;
+        await other.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id: other.userId, sign_info });
+        const answer = await ask(known);
+        const changed = answer.user_list.find(({ user_id }) => user_id === other.userId);
+        expectEqual(`sign_info of user ${other.userId} in the pull since ${known}:`, changed?.sign_info, sign_info);
+        known = answer.latest_update_time;
+      }
+    },
+  }),
+
+  defineCase({
+    id: "pul.user-details",
+    requirements: ["PUL-03"],
+    level: "must",
+    title: "gives the details of the users asked for and leaves unknown ids out",
+    why: "a client asks for senders that its list lacks",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [user, other] = await context.loginAll(context.account(0), context.account(1));
+      const answer = await user.request(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, {
+        user_id: user.userId,
+        user_id_list: [other.userId, context.unknownId()],
+      });
+      expectEqual(
+        "users",
+        answer.user_info_list.map(({ user_id }) => user_id),
+        [other.userId],
+      );
+    },
+  }),
+
+  defineCase({
+    id: "pul.user-details-of-nobody",
+    requirements: ["PUL-03"],
+    level: "must",
+    title: "answers a request for nobody's details with an empty list",
+    why: "the client waits for the answer, whatever it asked",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const answer = await peer.request(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, { user_id, user_id_list: [] });
+      expectEqual("users", answer.user_info_list.length, 0);
+      expectEqual("user_id", answer.user_id, user_id);
+    },
+  }),
+
+  defineCase({
+    id: "pul.groups",
+    requirements: ["PUL-04"],
+    level: "must",
+    title: "lists the normal groups that a user belongs to, with their versions",
+    why: "a client keeps its groups and pulls only those whose version grew",
+    needs: { accounts: 1, groupMembers: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const list = await peer.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
+      const ids = list.group_version_list.map(({ group_id }) => group_id);
+      expectThat(ids.includes(context.group.groupId), `group ${context.group.groupId} in the list`, ids);
+      expectEqual("groups listed once:", new Set(ids).size, ids.length);
+      const asked = list.group_version_list.map(({ group_id }) => ({ group_id, version: 0 }));
+      const details = await peer.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
+      for (const group of details.group_info_list) {
+        expectEqual(`type of group ${group.group_id}`, group.group_type, GROUP_TYPE_NORMAL);
+        expectThat(
+          group.group_member_list.includes(user_id),
+          `user ${user_id} among the members of group ${group.group_id}`,
+          group.group_member_list,
+        );
+        const listed = list.group_version_list.find(({ group_id }) => group_id === group.group_id);
+        expectEqual(`version of group ${group.group_id}`, group.version, listed?.version);
+      }
+    },
+  }),
+
+  defineCase({
+    id: "pul.group-details",
+    requirements: ["PUL-05"],
+    level: "must",
+    title: "gives a group's details to who has no version of it, and not to who has the newest",
+    why: "members lists are long; sending them unasked is what the version is there to avoid",
+    needs: { accounts: 1, groupMembers: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const { groupId: group_id } = context.group;
+      const ask = async (version: number) => {
+        const body = { user_id, group_version_list: [{ group_id, version }] };
+        return (await peer.request(CommandId.CID_GROUP_INFO_REQUEST, body)).group_info_list;
+      };
+      const [group] = await ask(0);
+      expectThat(group !== undefined, `group ${group_id} in full`, "an empty list");
+      expectEqual("group_id", group.group_id, group_id);
+      expectThat(group.group_member_list.includes(user_id), `user ${user_id} among the members`, group);
+      expectEqual("groups newer than the newest version:", (await ask(group.version)).length, 0);
+      if (group.version > 1) {
+        expectEqual("groups newer than the version before:", (await ask(group.version - 1)).length, 1);
+      }
+    },
+  }),
+
+  defineCase({
+    id: "pul.group-details-for-anybody",
+    requirements: ["PUL-05"],
+    level: "must",
+    title: "gives a group's details to a user who is not a member, and leaves unknown groups out",
+    why: "a client asks for the group of an invitation or a forwarded message before it belongs to it",
+    needs: { accounts: 2, groupMembers: 1 },
+    async run(context) {
+      const outsider = await context.login(context.account(1));
+      const { groupId, memberIds } = context.group;
+      const answer = await outsider.request(CommandId.CID_GROUP_INFO_REQUEST, {
+        user_id: outsider.userId,
+        group_version_list: [
+          { group_id: groupId, version: 0 },
+          { group_id: context.unknownId(), version: 0 },
+        ],
+      });
+      expectEqual(
+        "groups",
+        answer.group_info_list.map(({ group_id }) => group_id),
+        [groupId],
+      );
+      expectThat(!memberIds.includes(outsider.userId), "an outsider's request", "the member's own");
+    },
+  }),
+];

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { describe, expect, it } from "vitest";
+import { Histogram } from "../../../src/runner/load/histogram.js";
+
+const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 0xffff_ffff })), {
+  maxLength: 300,
+});
+
+function histogramOf(recorded: readonly number[]): Histogram {
+  const histogram = new Histogram();
+  for (const value of recorded) histogram.recordUs(value);
+  return histogram;
+}
+
+/** The library's reading of our export; 64-bit buckets, no WebAssembly. */
+function readBack(histogram: Histogram) {
+  return decodeFromCompressedBase64(histogram.toHdrBase64(), 64, false);
+}
+
+describe("Histogram", () => {
+  it("gives percentiles, mean and extremes of a known series", () => {
+    const histogram = histogramOf(Array.from({ length: 1000 }, (_, index) => index + 1));
+    expect(histogram.count).toBe(1000);
+    expect(histogram.percentileUs(50)).toBe(500);
+    expect(histogram.percentileUs(99)).toBe(990);
+    expect(histogram.percentileUs(99.9)).toBe(999);
+    expect(histogram.percentileUs(100)).toBe(1000);
+    expect(histogram.meanUs).toBe(500.5);
+    expect(histogram.minUs).toBe(1);
+    expect(histogram.maxUs).toBe(1000);
+  });
+
+  it("is empty before anything is recorded and after a reset", () => {
+    const histogram = histogramOf([7, 9]);
+    histogram.reset();
+    for (const empty of [histogram, new Histogram()]) {
+      expect([empty.count, empty.minUs, empty.maxUs, empty.meanUs, empty.percentileUs(99)]).toEqual([0, 0, 0, 0, 0]);
+    }
+  });
+
+  it("rounds fractions, lifts negative values to 0 and cuts at the highest trackable value", () => {
+    const histogram = histogramOf([1.6, -5, 1e12]);
+    expect(histogram.percentileUs(1)).toBe(0);
+    expect(histogram.percentileUs(50)).toBe(2);
+    expect(histogram.maxUs).toBe(0xffff_ffff);
+  });
+
+  it("keeps every percentile within three significant digits of the exact one", () => {
+    fc.assert(
+      fc.property(values, fc.double({ min: 0.1, max: 100, noNaN: true }), (recorded, percent) => {
+        fc.pre(recorded.length > 0);
+        const sorted = [...recorded].sort((a, b) => a - b);
+        const exact = sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length - 1e-9)) - 1] as number;
+        const approximate = histogramOf(recorded).percentileUs(percent);
+        expect(approximate).toBeGreaterThanOrEqual(exact);
+        expect(approximate).toBeLessThanOrEqual(exact * 1.001);
+      }),
+    );
+  });
+
+  it("merges to exactly what one histogram of all values holds, bit for bit", () => {
+    fc.assert(
+      fc.property(values, values, (left, right) => {
+        const merged = histogramOf(left);
+        merged.merge(histogramOf(right));
+        const whole = histogramOf([...left, ...right]);
+        expect(merged.toHdrBase64()).toBe(whole.toHdrBase64());
+        expect([merged.count, merged.minUs, merged.maxUs, merged.meanUs]).toEqual([
+          whole.count,
+          whole.minUs,
+          whole.maxUs,
+          whole.meanUs,
+        ]);
+      }),
+    );
+  });
+
+  it("exports what HdrHistogram's own library reads as the same distribution", () => {
+    fc.assert(
+      fc.property(values, (recorded) => {
+        const ours = histogramOf(recorded);
+        const theirs = readBack(ours);
+        expect(theirs.totalCount).toBe(recorded.length);
+        for (const percent of [50, 90, 99, 99.9, 100]) {
+          const highest = theirs.getValueAtPercentile(percent);
+          expect(Math.min(highest, ours.maxUs)).toBe(ours.percentileUs(percent));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

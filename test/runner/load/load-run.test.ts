@@ -1,0 +1,187 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { LoadPhase } from "../../../src/runner/load/load-event.js";
+import { LoadBlockedError } from "../../../src/runner/load/load-run.js";
+import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
+import { FakeMsgServer, type FakeOptions, type Mischief } from "../../helpers/fake-msg-server.js";
+import { loadPlan, run } from "../../helpers/load-plan.js";
+
+const USERS = 50;
+const servers: FakeMsgServer[] = [];
+
+async function fakeServer(options: Partial<FakeOptions> = {}): Promise<FakeMsgServer> {
+  const server = await FakeMsgServer.start({ users: USERS, ...options });
+  servers.push(server);
+  return server;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.stop();
+});
+
+/** Does the mischief to every so-many-th delivery and counts how often it did. */
+function every(interval: number, mischief: Mischief) {
+  const done = { count: 0 };
+  let deliveries = 0;
+  return {
+    done,
+    mischief: (): Mischief => {
+      if (++deliveries % interval !== 0) return "deliver";
+      done.count++;
+      return mischief;
+    },
+  };
+}
+
+describe("runLoad", () => {
+  it("logs in 50 users on two devices, has them chat, and accounts for every message", async () => {
+    const server = await fakeServer();
+    const phases: LoadPhase[] = [];
+    const result = await run(loadPlan(server.address, USERS), {
+      onEvent: (event) => {
+        if (event.type === "phase") phases.push(event.phase);
+      },
+    });
+    expect(phases).toEqual(["ramp-up", "steady", "drain", "logout"]);
+    expect(result.failures).toEqual([]);
+    expect(result.interrupted).toBe(false);
+    expect(result.devicesOnline).toBe(100);
+    expect(result.delivery.sent).toBeGreaterThan(50);
+    expect(result.delivery).toMatchObject({
+      acked: result.delivery.sent,
+      expectedDeliveries: result.delivery.sent * 3,
+      delivered: result.delivery.sent * 3,
+      lost: 0,
+    });
+    expect(result.metrics.msgs_acked).toMatchObject({ type: "counter", count: result.delivery.sent });
+    expect(result.metrics.login_duration).toMatchObject({ count: 100 });
+    expect(result.metrics["pull_duration{pull:users}"]).toMatchObject({ count: 100 });
+    expect(result.metrics.pull_duration).toMatchObject({ count: 700 });
+    expect(result.metrics.msg_delivery_duration).toMatchObject({ count: result.delivery.delivered });
+    expect(result.series.length).toBeGreaterThanOrEqual(1);
+  });
+
+  it("repeats a run's plan from its seed", async () => {
+    const server = await fakeServer({ users: 4 });
+    const plan = loadPlan(server.address, 4, { durationMs: 300, actsPerSecond: 40, seed: 99 });
+    const [one, two] = [await run(plan), await run(plan)];
+    expect(one.health.iterations + one.health.droppedIterations).toBe(
+      two.health.iterations + two.health.droppedIterations,
+    );
+  });
+
+  it.each([
+    ["drop", "lost"],
+    ["duplicate", "duplicated"],
+    ["alter", "corrupted"],
+  ] as const)("counts exactly what a server does wrong: %s", async (mischief, fault) => {
+    const { done, mischief: onDelivery } = every(20, mischief);
+    const server = await fakeServer({ mischief: onDelivery });
+    const result = await run(loadPlan(server.address, USERS));
+    expect(done.count).toBeGreaterThan(5);
+    const faults = { lost: 0, duplicated: 0, corrupted: 0, reordered: 0, misdelivered: 0, unacked: 0 };
+    expect(result.delivery).toMatchObject({ ...faults, [fault]: done.count });
+    expect(result.failures).toHaveLength(1);
+    const witness = result.witnesses.find(({ kind }) => kind === fault);
+    expect(witness?.from).toMatch(/^user\d+\/(windows|ios)$/);
+    expect(witness?.deviceServer).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+
+  it("counts messages that change places", async () => {
+    let swaps = 0;
+    const server = await fakeServer({
+      users: 2,
+      // Two users with one device each: whatever reaches user2 is of one stream.
+      mischief: ({ toUserId }) => {
+        if (toUserId !== 2 || ++swaps % 5 !== 0) return "deliver";
+        return "swap";
+      },
+    });
+    const plan = loadPlan(server.address, 2, { devicesPerUser: 1, durationMs: 1000, actsPerSecond: 30 });
+    const result = await run(plan);
+    expect(result.delivery.reordered).toBeGreaterThan(0);
+    // One that was held back at the very end has nothing to change places with.
+    expect(Math.floor(swaps / 5) - result.delivery.reordered - result.delivery.lost).toBe(0);
+    expect(result.delivery).toMatchObject({ duplicated: 0, corrupted: 0, misdelivered: 0 });
+  });
+
+  it("calls a message without an ack what it is, and goes on sending to the same user", async () => {
+    let refused = 0;
+    const server = await fakeServer({ accepts: () => refused++ % 10 !== 0 });
+    const result = await run(loadPlan(server.address, USERS, { ackTimeoutMs: 300 }));
+    expect(result.delivery.unacked).toBe(Math.ceil(refused / 10));
+    expect(result.delivery.lost).toBe(0);
+    expect(result.failures).toEqual([`${result.delivery.unacked} never acknowledged`]);
+  });
+
+  it("goes on when connections are cut, and says which deliveries cannot be judged", async () => {
+    const server = await fakeServer();
+    const result = await run(loadPlan(server.address, USERS, { durationMs: 1000 }), {
+      onEvent: (event) => {
+        if (event.type === "phase" && event.phase === "steady") setTimeout(() => server.cut(7), 200);
+      },
+    });
+    expect(result.failures).toEqual(["2 connections lost"]);
+    expect(result.delivery).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupted: 0 });
+    expect(result.metrics["errors{kind:link_lost}"]).toMatchObject({ count: 2 });
+  });
+
+  it("charges a stall to the messages that could not be sent meanwhile", async () => {
+    const server = await fakeServer({ users: 2 });
+    const plan = loadPlan(server.address, 2, {
+      devicesPerUser: 1,
+      durationMs: 4000,
+      actsPerSecond: 20,
+      thinkTime: thinkTimes.constant,
+      drainTimeoutMs: 5000,
+    });
+    const result = await run(plan, {
+      onEvent: (event) => {
+        if (event.type === "phase" && event.phase === "steady") setTimeout(() => server.stall(1400), 1000);
+      },
+    });
+    const corrected = result.metrics.msg_ack_duration as TrendResult;
+    const uncorrected = result.metrics.msg_ack_duration_uncorrected as TrendResult;
+    expect(result.failures).toEqual([]);
+    // Each user waited for one ack; 14 more acts of each were meant to happen during the stall.
+    expect(corrected.p90).toBeGreaterThan(500);
+    expect(corrected.max).toBeGreaterThan(1300);
+    expect(uncorrected.p90).toBeLessThan(100);
+  });
+
+  it("finishes and reports when it is interrupted", async () => {
+    const server = await fakeServer();
+    const abort = new AbortController();
+    const result = await run(loadPlan(server.address, USERS, { durationMs: 60_000 }), {
+      signal: abort.signal,
+      onEvent: (event) => {
+        if (event.type === "second") abort.abort();
+      },
+    });
+    expect(result.interrupted).toBe(true);
+    expect(result.failures).toEqual([]);
+    expect(result.delivery.delivered).toBe(result.delivery.expectedDeliveries);
+    expect(result.steadyMs).toBeLessThan(2000);
+    expect(result.invalid).toEqual([]);
+    expect(server.logins).toBe(0);
+  });
+
+  it("ends at once when nobody listens", async () => {
+    const plan = loadPlan({ host: "127.0.0.1", port: 1 }, USERS);
+    await expect(run(plan)).rejects.toThrow("cannot connect to 127.0.0.1:1: nobody listens there (ECONNREFUSED)");
+    await expect(run(plan)).rejects.toThrow(LoadBlockedError);
+  });
+
+  it("says whose login was refused, where and why", async () => {
+    const server = await fakeServer({ password: "another" });
+    const blocked = run(loadPlan(server.address, USERS));
+    await expect(blocked).rejects.toThrow(/^user1\/windows cannot start on 127\.0\.0\.1:\d+: .*wrong user name/);
+  });
+
+  it("refuses two accounts that are the same user", async () => {
+    const server = await fakeServer();
+    const plan = loadPlan(server.address, 2);
+    const accounts = [...plan.accounts, plan.accounts[0] as { name: string; password: string }];
+    await expect(run({ ...plan, accounts })).rejects.toThrow("it is the same user as user1");
+  });
+});
