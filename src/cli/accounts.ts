@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import type { Account } from "../client/account.js";
+import { usageError } from "./command-error.js";
+
+const RANGE = /\{(\d+)\.\.(\d+)\}/;
+const ACCOUNTS_MAX = 1_000_000;
+
+/**
+ * The accounts that `--accounts` names: a pattern such as `user{1..2000}`, all with the same password, or a YAML, JSON or
+ * CSV file: `{users: "user{1..200}", password: "secret"}`, `{accounts: [{name, password}, …]}`, or lines `name,password`.
+ * @throws CommandError
+ */
+export async function readAccounts(spec: string, password: string, cwd: string): Promise<readonly Account[]> {
+  if (RANGE.test(spec)) return expandPattern(spec, password);
+  const path = resolve(cwd, spec);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw usageError(`accounts ${spec}: cannot be read (${error.code}); give a file, or a pattern as in user{1..100}`);
+  });
+  try {
+    const accounts = extname(path) === ".csv" ? fromCsv(text, password) : await fromYaml(text, password);
+    if (accounts.length === 0) throw new Error("holds no account");
+    return accounts;
+  } catch (error) {
+    throw usageError(`accounts ${spec}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/** `user{1..3}` → user1, user2, user3; `u{01..10}` keeps the zeros. */
+export function expandPattern(pattern: string, password: string): Account[] {
+  const [range, first = "", last = ""] = RANGE.exec(pattern) ?? [];
+  if (range === undefined) return [{ name: pattern, password }];
+  const count = Number(last) - Number(first) + 1;
+  if (count < 1 || count > ACCOUNTS_MAX) {
+    throw usageError(`accounts ${pattern}: the range must go upwards and hold at most ${ACCOUNTS_MAX} names`);
+  }
+  const width = first.startsWith("0") ? first.length : 0;
+  return Array.from({ length: count }, (_, index) => {
+    const number = String(Number(first) + index).padStart(width, "0");
+    return { name: pattern.replace(range, number), password };
+  });
+}
+
+/** JSON is YAML. */
+async function fromYaml(text: string, password: string): Promise<Account[]> {
+  const { parse } = await import("yaml");
+  const content: unknown = parse(text);
+  if (typeof content !== "object" || content === null) throw new Error("expected an object with users or accounts");
+  const { users, accounts, password: common } = content as Record<string, unknown>;
+  const fallback = typeof common === "string" ? common : password;
+  if (typeof users === "string") return expandPattern(users, fallback);
+  if (!Array.isArray(accounts)) throw new Error('expected "users" with a pattern or "accounts" with a list');
+  return accounts.map((entry, index) => accountFrom(entry, index, fallback));
+}
+
+function accountFrom(entry: unknown, index: number, fallback: string): Account {
+  const { name, password = fallback } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof name !== "string" || name === "") throw new Error(`account ${index + 1} has no name`);
+  if (typeof password !== "string") throw new Error(`account ${index + 1} (${name}): the password must be text`);
+  return { name, password };
+}
+
+function fromCsv(text: string, fallback: string): Account[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const rows = /^name\s*(,|$)/i.test(lines[0] ?? "") ? lines.slice(1) : lines;
+  return rows.map((line, index) => {
+    const comma = line.indexOf(",");
+    const name = (comma < 0 ? line : line.slice(0, comma)).trim();
+    if (name === "") throw new Error(`account ${index + 1} has no name`);
+    return { name, password: comma < 0 ? fallback : line.slice(comma + 1).trim() };
+  });
+}

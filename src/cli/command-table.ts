@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import type { Host } from "./host.js";
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loaded only when the command is called: start-up time of `ttk decode` matters. */
+  readonly load: () => Promise<(host: Host) => Command>;
+}
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    summary: "start a reference cluster, judge it and load it",
+    load: async () => (await import("./commands/demo.js")).demoCommand,
+  },
+  {
+    name: "serve",
+    summary: "run the reference servers",
+    load: async () => (await import("./commands/serve.js")).serveCommand,
+  },
+  {
+    name: "conform",
+    summary: "judge a server against the protocol, requirement by requirement",
+    load: async () => (await import("./commands/conform.js")).conformCommand,
+  },
+  {
+    name: "load",
+    summary: "simulate thousands of multi-device users and account for every message",
+    load: async () => (await import("./commands/load.js")).loadCommand,
+  },
+  {
+    name: "decode",
+    summary: "tell what hex dumps, captures and raw bytes say",
+    load: async () => (await import("./commands/decode.js")).decodeCommand,
+  },
+  {
+    name: "encode",
+    summary: "make PDU bytes from JSON, also broken ones",
+    load: async () => (await import("./commands/encode.js")).encodeCommand,
+  },
+  {
+    name: "schema",
+    summary: "explain a command, message, enum or field",
+    load: async () => (await import("./commands/schema.js")).schemaCommand,
+  },
+];

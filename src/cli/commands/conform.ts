@@ -1,0 +1,139 @@
+import { Command } from "commander";
+import { type Address, formatAddress } from "../../net/address.js";
+import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
+import { conformanceJson } from "../../reports/conformance/conformance-json.js";
+import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
+import { runConformance } from "../../runner/conformance/run-conformance.js";
+import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
+import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { didYouMean } from "../../server/storage/did-you-mean.js";
+import { readAccounts } from "../accounts.js";
+import { usageError } from "../command-error.js";
+import { conformProgress } from "../conform/conform-progress.js";
+import { listCommand, showCommand } from "../conform/list-cases.js";
+import { ExitCode } from "../exit-codes.js";
+import type { Host } from "../host.js";
+import { addressValue, countValue, scaleValue } from "../option-values.js";
+import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+
+interface ConformOptions {
+  readonly peer?: Address;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly accounts: string;
+  readonly password: string;
+  readonly jobs: number;
+  readonly timeScale: number;
+  readonly timeoutFactor: number;
+  readonly strict?: boolean;
+  readonly traceAll?: boolean;
+  readonly report?: readonly ReportTarget<"json">[];
+  readonly json?: boolean;
+}
+
+const DEFAULT_ACCOUNTS = "user{1..200}";
+const DEFAULT_PASSWORD = "secret";
+const JOBS_MAX = 64;
+
+const examples = `
+Examples:
+  $ ttk conform 127.0.0.1:8000
+  $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json
+  $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
+  $ ttk conform list
+  $ ttk conform show msg.delivery-across-servers
+
+The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
+Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
+accounts), 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
+
+export function conformCommand(host: Host): Command {
+  return new Command("conform")
+    .description("Judge a msg_server against the protocol, requirement by requirement")
+    .argument("<address>", "host:port of the msg_server under test", addressValue)
+    .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
+    .option("--only <pattern...>", "cases whose id, requirement or level matches, as in 'msg.*' LGN-06 must")
+    .option("--skip <pattern...>", "cases to leave out, in the same words")
+    .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
+    .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
+    .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
+    .option("--time-scale <x>", "of the server's own time limits: 0.1 when it is configured to a tenth", scaleValue, 1)
+    .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
+    .option("--strict", "a SHOULD that fails fails the run")
+    .option("--trace-all", "keep what went over the wire for cases that passed, too")
+    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+    .option("--json", "the report on stdout is JSON")
+    .addHelpText("after", examples)
+    .addCommand(listCommand(host))
+    .addCommand(showCommand(host))
+    .action((address: Address, options: ConformOptions) => conform(host, address, options));
+}
+
+async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
+  const { peer, report = [], strict = false } = options;
+  const cases = chosenCases(options);
+  const accounts = await readAccounts(options.accounts, options.password, host.cwd);
+  await requireWritable(report, host.cwd);
+  const result = await runConformance({
+    target,
+    ...(peer === undefined ? {} : { peer }),
+    cases,
+    accounts,
+    jobs: options.jobs,
+    timeScale: options.timeScale,
+    timeoutFactor: options.timeoutFactor,
+    strict,
+    keepsAllTraces: options.traceAll ?? false,
+    nowMs: host.clock.nowMs,
+    random: host.random,
+    signal: host.signal,
+    rerun: (id) => rerunLine(target, options, id),
+    onEvent: conformProgress(host),
+  });
+  await writeReports(report, host.cwd, { json: () => conformanceJson(result) });
+  host.stdout.write(
+    options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
+  );
+  host.exitCode = exitCodeOf(result);
+}
+
+function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
+  try {
+    return selectCases(allCases, {
+      ...(only === undefined ? {} : { only }),
+      ...(skip === undefined ? {} : { skip }),
+      hasSecondServer: peer !== undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    const names = allCases.flatMap(({ id, requirements }) => [id, ...requirements]);
+    throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
+  }
+}
+
+/** A shell command; passwords stay out of it, because reports are passed around. */
+function rerunLine(target: Address, options: ConformOptions, id: string): string {
+  const { peer, accounts, password, timeScale, timeoutFactor } = options;
+  return [
+    `ttk conform ${formatAddress(target)}`,
+    ...(peer === undefined ? [] : [`--peer ${formatAddress(peer)}`]),
+    ...(accounts === DEFAULT_ACCOUNTS ? [] : [`--accounts '${accounts.replaceAll("'", `'\\''`)}'`]),
+    ...(password === DEFAULT_PASSWORD ? [] : ['--password "$PASSWORD"']),
+    ...(timeScale === 1 ? [] : [`--time-scale ${timeScale}`]),
+    ...(timeoutFactor === 1 ? [] : [`--timeout-factor ${timeoutFactor}`]),
+    `--only ${id}`,
+  ].join(" ");
+}
+
+const exitCodes: Readonly<Record<Outcome, ExitCode>> = {
+  interrupted: ExitCode.interrupted,
+  errored: ExitCode.internal,
+  failed: ExitCode.failed,
+  "stale-baseline": ExitCode.staleBaseline,
+  blocked: ExitCode.blocked,
+  held: ExitCode.ok,
+};
+
+function exitCodeOf({ summary }: ConformanceResult): ExitCode {
+  return exitCodes[summary.outcome];
+}

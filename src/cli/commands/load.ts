@@ -1,0 +1,153 @@
+import { Command, Option } from "commander";
+import type { Address } from "../../net/address.js";
+import { loadConsole } from "../../reports/load/load-console.js";
+import { loadJson } from "../../reports/load/load-json.js";
+import { loadProgress } from "../../reports/load/load-progress.js";
+import type { LoadPlan } from "../../runner/load/load-plan.js";
+import type { LoadResult } from "../../runner/load/load-result.js";
+import { LoadBlockedError, runLoad } from "../../runner/load/load-run.js";
+import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
+import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
+import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
+import { didYouMean } from "../../server/storage/did-you-mean.js";
+import { readAccounts } from "../accounts.js";
+import { blockedError, usageError } from "../command-error.js";
+import { ExitCode } from "../exit-codes.js";
+import type { Host } from "../host.js";
+import { durationValue } from "../load/duration-value.js";
+import { planFor } from "../load/load-choice.js";
+import { addressValue, addressValues, countValue } from "../option-values.js";
+import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+
+interface LoadOptions {
+  readonly users?: number;
+  readonly devices?: number;
+  readonly duration: number;
+  readonly target?: readonly Address[];
+  readonly login?: Address;
+  readonly accounts?: string;
+  readonly password: string;
+  readonly rate?: number;
+  readonly thinkTime?: ThinkTimeName;
+  readonly size?: number;
+  readonly seed?: number;
+  readonly starting?: number;
+  readonly drainTimeout?: number;
+  readonly allowOverLimit?: boolean;
+  readonly report?: readonly ReportTarget<"json">[];
+  readonly json?: boolean;
+}
+
+const USERS_MAX = 1_000_000;
+const USERS_DEFAULT = 100;
+const SEEDS = 2 ** 32;
+
+export function loadCommand(host: Host): Command {
+  return new Command("load")
+    .description("Simulate users with several devices, and account for every message they send")
+    .argument("[scenario]", `what the users do: ${[...loadScenarios.keys()].join(", ")}`, "steady-chat")
+    .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
+    .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
+    .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
+    .option("--devices <n>", "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2)", countValue(1, 4))
+    .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
+    .option("--password <text>", "of accounts that come without one", "secret")
+    .addOption(
+      durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m").default(15_000, "15s"),
+    )
+    .option(
+      "--rate <n>",
+      "messages a second of all users together (default: one for two users)",
+      countValue(1, 10_000_000),
+    )
+    .addOption(
+      new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
+        Object.keys(thinkTimes),
+      ),
+    )
+    .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
+    .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
+    .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
+    .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
+    .option("--allow-over-limit", "do not keep below the 20 messages a second that a server takes from a connection")
+    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+    .option("--json", "the report on stdout is JSON")
+    .addHelpText("after", examples)
+    .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
+}
+
+const examples = `
+Examples:
+  $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --devices 2 --duration 15s
+  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json
+  $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
+
+Each message carries a token. The report says what was acked, delivered, lost, duplicated, reordered or corrupted, and
+latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message,
+3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
+
+function durationOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(durationValue);
+}
+
+async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
+  const scenario = loadScenarios.get(name) ?? unknownScenario(name);
+  const plan = await planFrom(host, scenario, options);
+  const reports = options.report ?? [];
+  await requireWritable(reports, host.cwd);
+
+  const result = await run(host, plan);
+  await writeReports(reports, host.cwd, { json: () => loadJson(result) });
+  host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
+  host.exitCode = exitCodeOf(result);
+}
+
+function unknownScenario(name: string): never {
+  throw usageError(`there is no load scenario "${name}"${didYouMean(name, [...loadScenarios.keys()])}`);
+}
+
+async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions): Promise<LoadPlan> {
+  const spec = options.accounts ?? `user{1..${options.users ?? USERS_DEFAULT}}`;
+  const accounts = await readAccounts(spec, options.password, host.cwd);
+  const users = options.users ?? accounts.length;
+  if (accounts.length < users) {
+    throw usageError(`${users} users need as many accounts; ${spec} has ${accounts.length}`);
+  }
+  return planFor({
+    scenario,
+    accounts: accounts.slice(0, users),
+    devicesPerUser: options.devices,
+    durationMs: options.duration,
+    targets: options.target,
+    loginServer: options.login,
+    rate: options.rate,
+    thinkTime: options.thinkTime,
+    messageSizeBytes: options.size,
+    startingMax: options.starting,
+    drainTimeoutMs: options.drainTimeout,
+    allowOverLimit: options.allowOverLimit,
+    seed: options.seed ?? Math.floor(host.random() * SEEDS),
+  });
+}
+
+async function run(host: Host, plan: LoadPlan): Promise<LoadResult> {
+  const devices = plan.accounts.length * plan.devicesPerUser;
+  try {
+    return await runLoad(plan, {
+      signal: host.signal,
+      nowMs: host.clock.nowMs,
+      onEvent: (event) => {
+        if (event.type !== "second" || host.verbosity === "quiet") return;
+        host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof LoadBlockedError) throw blockedError(error.message);
+    throw error;
+  }
+}
+
+function exitCodeOf(result: LoadResult): ExitCode {
+  if (result.interrupted) return ExitCode.interrupted;
+  return result.failures.length > 0 ? ExitCode.failed : ExitCode.ok;
+}

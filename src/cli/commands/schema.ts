@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import { distance } from "fastest-levenshtein";
+import { findSchemaEntries, type SchemaEntry, schemaEntries } from "../../codec/schema-entries.js";
+import { usageError } from "../command-error.js";
+import type { Host } from "../host.js";
+
+const LISTED_MAX = 40;
+
+export function schemaCommand(host: Host): Command {
+  return new Command("schema")
+    .description("Explain a command, message, enum or field of the protocol")
+    .argument("[name]", "name, number (0x0301, 769) or a part of a name; nothing lists the commands")
+    .option("--json", "machine-readable")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ttk schema 0x0301
+  $ ttk schema IMMsgData
+  $ ttk schema msg_data            every message with such a field
+  $ ttk schema KickReasonType --json`,
+    )
+    .action((name: string | undefined, options: { json?: boolean }) => {
+      const entries = name === undefined ? schemaEntries().filter(({ kind }) => kind === "command") : found(name);
+      host.stdout.write(options.json ? `${JSON.stringify(entries, null, 2)}\n` : asText(entries, name !== undefined));
+    });
+}
+
+function found(name: string): readonly SchemaEntry[] {
+  const entries = findSchemaEntries(name);
+  if (entries.length > 0) return entries;
+  const near = schemaEntries()
+    .map((entry) => entry.name)
+    .sort((a, b) => likeness(name, a) - likeness(name, b))
+    .slice(0, 3);
+  throw usageError(`nothing in the schema is called "${name}"; did you mean ${near.join(", ")}?`);
+}
+
+function likeness(wanted: string, name: string): number {
+  return distance(wanted.toLowerCase(), (name.split(".").at(-1) ?? name).toLowerCase());
+}
+
+function asText(entries: readonly SchemaEntry[], inDetail: boolean): string {
+  const [only] = entries;
+  if (inDetail && only !== undefined && entries.length <= 3) return entries.map(details).join("\n");
+  if (!inDetail) return entries.map(oneLine).join("");
+  const more = entries.length > LISTED_MAX ? `… and ${entries.length - LISTED_MAX} more\n` : "";
+  return entries.slice(0, LISTED_MAX).map(oneLine).join("") + more;
+}
+
+function oneLine(entry: SchemaEntry): string {
+  if (entry.kind === "command")
+    return `${entry.id}  ${entry.name.padEnd(46)} ${entry.message.padEnd(38)} ${entry.directions}\n`;
+  return `${entry.kind.padEnd(8)} ${entry.name}\n`;
+}
+
+function details(entry: SchemaEntry): string {
+  if (entry.kind === "enum") {
+    return `enum ${entry.name}\n${entry.values.map(({ name, number }) => `  ${String(number).padStart(5)}  ${name}\n`).join("")}`;
+  }
+  const head =
+    entry.kind === "command"
+      ? [
+          `${entry.id} ${entry.name}`,
+          `  service     ${entry.service}`,
+          `  message     ${entry.message}`,
+          `  directions  ${entry.directions}`,
+          ...(entry.counterpart === null ? [] : [`  pairs with  ${entry.counterpart}`]),
+          ...(entry.obsoleteIds.length === 0 ? [] : [`  formerly    ${entry.obsoleteIds.join(", ")}`]),
+          ...(entry.requirements.length === 0 ? [] : [`  see         ${entry.requirements.join(", ")}`]),
+        ]
+      : [`message ${entry.name}`, `  carried by  ${entry.commands.join(", ") || "other messages"}`];
+  const fields = entry.fields.map(
+    ({ number, label, type, name }) =>
+      `  ${String(number).padStart(4)}  ${label.padEnd(8)}  ${type.padEnd(20)}  ${name}`,
+  );
+  return `${[...head, "  fields", ...(fields.length === 0 ? ["    (empty)"] : fields)].join("\n")}\n`;
+}

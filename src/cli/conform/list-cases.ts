@@ -1,0 +1,63 @@
+import { Command } from "commander";
+import { allCases } from "../../scenarios/conformance/all-cases.js";
+import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import { didYouMean } from "../../server/storage/did-you-mean.js";
+import { usageError } from "../command-error.js";
+import type { Host } from "../host.js";
+
+/** `ttk conform list`: a line for each case, or JSON. */
+export function listCommand(host: Host): Command {
+  return new Command("list")
+    .description("list the cases: id, level, requirements, title")
+    .option("--json", "as JSON")
+    .action(({ json }: { json?: boolean }) => {
+      if (json) host.stdout.write(`${JSON.stringify(allCases.map(facts), null, 2)}\n`);
+      else host.stdout.write(allCases.map(line).join(""));
+    });
+}
+
+/** `ttk conform show <id>`: everything about one case. */
+export function showCommand(host: Host): Command {
+  return new Command("show")
+    .description("explain one case")
+    .argument("<id>", "a case's id, as list prints it")
+    .option("--json", "as JSON")
+    .action((id: string, { json }: { json?: boolean }) => {
+      const found = allCases.find((each) => each.id === id.toLowerCase());
+      if (found === undefined) {
+        const ids = allCases.map((each) => each.id);
+        throw usageError(`there is no case "${id}"${didYouMean(id, ids)} (ttk conform list shows all)`);
+      }
+      host.stdout.write(json ? `${JSON.stringify(facts(found), null, 2)}\n` : explanation(found));
+    });
+}
+
+function line({ id, level, requirements, title }: ConformanceCase): string {
+  return `${id.padEnd(36)} ${level.padEnd(6)} ${requirements.join(",").padEnd(14)} ${title}\n`;
+}
+
+function explanation({ id, level, requirements, title, why, needs, waitsForTimeout }: ConformanceCase): string {
+  return [
+    `${id}: ${title}`,
+    `  level         ${level.toUpperCase()}`,
+    `  requirements  ${requirements.join(", ")}  (docs/spec/behaviour.md)`,
+    `  why           ${why}`,
+    `  needs         ${needsText(needs)}`,
+    ...(waitsForTimeout ? ["  waits         for one of the server's time limits (--time-scale)"] : []),
+    "",
+  ].join("\n");
+}
+
+function needsText({ accounts = 0, expendable = 0, groupMembers = 0, secondServer = false }: CaseNeeds): string {
+  const needs = [
+    ...(accounts > 0 ? [`${accounts} accounts`] : []),
+    ...(expendable > 0 ? [`${expendable} accounts that it spoils`] : []),
+    ...(groupMembers > 0 ? [`a group with ${groupMembers} of them`] : []),
+    ...(secondServer ? ["a second msg_server (--peer)"] : []),
+  ];
+  return needs.length === 0 ? "nothing" : needs.join(", ");
+}
+
+function facts({ id, level, requirements, title, why, needs, waitsForTimeout }: ConformanceCase): object {
+  return { id, level, requirements, title, why, needs, waitsForTimeout };
+}

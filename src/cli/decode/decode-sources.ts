@@ -1,0 +1,107 @@
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { CaptureFormat } from "../../codec/capture/detect-format.js";
+import { openInput } from "../../codec/capture/open-input.js";
+import type { InputShape } from "../../codec/input/input-shape.js";
+import { decodeText, isText } from "../../codec/input/source-text.js";
+import { looksLikeHeader } from "../../codec/plausible-header.js";
+import { usageError } from "../command-error.js";
+import type { Host } from "../host.js";
+import { captureRecords } from "./capture-records.js";
+import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import { StreamRecords } from "./stream-records.js";
+import { textRecords } from "./text-records.js";
+
+const TEXT_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Decodes each input in turn: a file, `-` for stdin, or else the argument itself as hex. */
+export async function* decodeSources(
+  host: Host,
+  inputs: readonly string[],
+  settings: DecodeSettings,
+  shape: InputShape | undefined,
+): AsyncGenerator<readonly DecodeItem[]> {
+  for (const input of inputs.length === 0 ? ["-"] : inputs) {
+    if (input === "-") {
+      if (host.stdin.isTTY)
+        host.stderr.write("reading from the terminal; end with Ctrl-D (ttk decode --help shows more)\n");
+      yield* decodeBytes("stdin", host.stdin, settings, shape);
+    } else if (existsSync(resolve(host.cwd, input))) {
+      yield* decodeBytes(input, openFile(resolve(host.cwd, input), input), settings, shape);
+    } else {
+      yield* decodeArgument(input, settings, shape);
+    }
+  }
+}
+
+function openFile(path: string, name: string): AsyncIterable<Buffer> {
+  if (statSync(path).isDirectory()) throw usageError(`${name}: is a folder; name a file in it`);
+  return createReadStream(path, { highWaterMark: 1 << 20 });
+}
+
+/** What is neither a file nor can be read as bytes was more likely meant as a file. */
+function* decodeArgument(
+  text: string,
+  settings: DecodeSettings,
+  shape: InputShape | undefined,
+): Generator<readonly DecodeItem[]> {
+  const looksLikeBytes = /^[\s\d a-fx,:{}()[\]\\"';<>+/=-]*$/i.test(text) || shape !== undefined;
+  if (!looksLikeBytes) throw usageError(`${text}: no such file, and not hex either`);
+  yield* textRecords("argument", text, settings, shape);
+}
+
+async function* decodeBytes(
+  name: string,
+  source: AsyncIterable<Buffer>,
+  settings: DecodeSettings,
+  shape: InputShape | undefined,
+): AsyncGenerator<readonly DecodeItem[]> {
+  try {
+    const { capture, chunks } = await openInput(source);
+    if (capture !== undefined) yield* decodeCapture(name, capture, chunks, settings);
+    else yield* decodeTextOrStream(name, chunks, settings, shape);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") throw usageError(`${name}: permission denied`);
+    if (code?.startsWith("Z_")) throw usageError(`${name}: the gzip file is broken: ${message}`);
+    throw error;
+  }
+}
+
+async function* decodeCapture(
+  name: string,
+  capture: CaptureFormat,
+  chunks: AsyncIterable<Buffer>,
+  settings: DecodeSettings,
+): AsyncGenerator<readonly DecodeItem[]> {
+  yield [{ remark: `${name}: a ${capture.kind} capture`, isDetail: true }];
+  yield* captureRecords(capture, chunks, settings);
+}
+
+/** Raw PDUs stream through; text is read whole, for its shape shows only then. */
+async function* decodeTextOrStream(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  settings: DecodeSettings,
+  shape: InputShape | undefined,
+): AsyncGenerator<readonly DecodeItem[]> {
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let stream: StreamRecords | undefined;
+  for await (const chunk of chunks) {
+    if (heldBytes === 0 && shape === undefined && !isText(chunk)) {
+      yield [{ remark: `${name}: raw PDUs`, isDetail: true }];
+      stream = new StreamRecords(settings, looksLikeHeader(chunk, 0));
+    }
+    if (stream !== undefined) {
+      yield stream.push(chunk);
+      continue;
+    }
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes > TEXT_MAX_BYTES) throw usageError(`${name}: more than ${TEXT_MAX_BYTES} bytes of text`);
+  }
+  if (stream !== undefined) yield stream.end();
+  else if (heldBytes === 0) throw usageError(`${name}: is empty`);
+  else yield* textRecords(name, decodeText(Buffer.concat(held)), settings, shape);
+}

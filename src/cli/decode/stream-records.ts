@@ -1,0 +1,83 @@
+import { skippedText } from "../../codec/capture/capture-event.js";
+import { CarryBudget } from "../../codec/capture/carry-budget.js";
+import { type CutSink, PduCutter, type SkipReason } from "../../codec/capture/pdu-cutter.js";
+import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
+import { directionOfCommand } from "../../codec/record/pdu-direction.js";
+import { type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
+import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+
+/**
+ * Bytes that somebody pasted. When their length fields lead exactly to their end they are PDUs, however odd the rest of
+ * their headers is (FRM-07); else boundaries are looked for.
+ */
+export function pastedRecords(bytes: Buffer, settings: DecodeSettings): readonly DecodeItem[] {
+  const stream = new StreamRecords(settings, true);
+  const ends = pduEnds(bytes);
+  if (ends === undefined) return [...stream.push(bytes), ...stream.end()];
+  let start = 0;
+  for (const end of ends) {
+    stream.onPdu(bytes, start, end, start);
+    start = end;
+  }
+  return stream.taken();
+}
+
+function pduEnds(bytes: Buffer): number[] | undefined {
+  const ends: number[] = [];
+  let at = 0;
+  while (at + HEADER_SIZE <= bytes.length) {
+    const length = bytes.readUInt32BE(at);
+    if (length < HEADER_SIZE || at + length > bytes.length) return undefined;
+    at += length;
+    ends.push(at);
+  }
+  return at === bytes.length ? ends : undefined;
+}
+
+/** PDUs one after the other, as a socket would deliver them: what a hex dump or a file of raw bytes holds. */
+export class StreamRecords implements CutSink {
+  #items: DecodeItem[] = [];
+  readonly #cutter: PduCutter;
+
+  constructor(
+    private readonly settings: DecodeSettings,
+    /** A file may begin anywhere; what somebody pasted begins where a PDU does. */
+    startsAtBoundary: boolean,
+  ) {
+    const budget = new CarryBudget(serverLimits.pduSizeMaxBytes);
+    this.#cutter = new PduCutter({ ...serverLimits, startsAtBoundary, pushesAreWrites: false, budget }, this);
+  }
+
+  push(bytes: Buffer): readonly DecodeItem[] {
+    this.#cutter.push(bytes, 0, bytes.length);
+    return this.taken();
+  }
+
+  end(): readonly DecodeItem[] {
+    this.#cutter.end();
+    return this.taken();
+  }
+
+  onPdu(bytes: Buffer, start: number, end: number, offset: number): void {
+    const origin = this.#origin(offset, directionOfCommand(readCommandId(bytes, start)));
+    this.#items.push({ record: recordOf(bytes.subarray(start, end), origin, this.settings) });
+  }
+
+  onSkipped(offset: number, length: number, reason: SkipReason, bytes: Buffer, start: number, end: number): void {
+    const origin = this.#origin(offset, null);
+    const isPduBeginning = reason === "cut-off" || reason === "length-out-of-range" || reason === "length-lies";
+    if (isPduBeginning)
+      this.#items.push({ record: recordOf(Buffer.from(bytes.subarray(start, end)), origin, this.settings) });
+    else this.#items.push({ record: skippedRecord(skippedText(reason, length), origin) });
+  }
+
+  #origin(offset: number, dir: PduOrigin["dir"]): PduOrigin {
+    return { seq: this.settings.nextSeq(), time: null, conn: null, dir, offset };
+  }
+
+  taken(): readonly DecodeItem[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+}

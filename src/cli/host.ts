@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { ExitCode } from "./exit-codes.js";
+
+/** A stream that text goes to. */
+export interface Output {
+  write(text: string | Buffer): void;
+  /** Resolves once the reader has caught up; awaited in loops that write much. */
+  drained(): Promise<void>;
+  /** Escape codes are welcome: a terminal, and neither NO_COLOR nor CI is set. */
+  readonly isStyled: boolean;
+  readonly columns: number;
+}
+
+/**
+ * The process, as commands see it: the only door to standard streams, signals, environment, wall clock and randomness.
+ * Results go to stdout, everything else to stderr.
+ */
+export interface Host {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** How to start this program again: executable and script. */
+  readonly self: readonly [string, string];
+  /** Aborted by the first Ctrl-C or SIGTERM: finish and report. A second one ends the process at once. */
+  readonly signal: AbortSignal;
+  /** Which signal that was. */
+  readonly stoppedBy: NodeJS.Signals | undefined;
+  readonly clock: { nowMs(): number };
+  readonly random: () => number;
+  verbosity: "quiet" | "normal" | "verbose";
+  exitCode: ExitCode;
+}
+
+export function processHost(): Host {
+  const abort = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    if (abort.signal.aborted) process.exit(ExitCode.interrupted);
+    stoppedBy = signal;
+    abort.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  // `ttk decode … | head`: the reader has what it wanted.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(ExitCode.ok);
+    throw error;
+  });
+  return {
+    // A getter: opening stdin costs start-up time, and most commands never read it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    self: [process.execPath, process.argv[1] ?? ""],
+    signal: abort.signal,
+    get stoppedBy() {
+      return stoppedBy;
+    },
+    clock: { nowMs: () => Date.now() },
+    random: () => Math.random(),
+    verbosity: "normal",
+    exitCode: ExitCode.ok,
+  };
+}
+
+function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Output {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    drained: async () => {
+      if (stream.writableNeedDrain) await once(stream, "drain");
+    },
+    get isStyled() {
+      return stream.isTTY === true && !process.env.NO_COLOR && !process.env.CI;
+    },
+    get columns() {
+      return stream.columns ?? 120;
+    },
+  };
+}
+
+/** Ends the process once its output is out. */
+export function leave(host: Host): void {
+  process.exitCode = host.exitCode;
+}

@@ -1,0 +1,94 @@
+import type { Account } from "../../client/account.js";
+import { discoverByHttp } from "../../client/discover.js";
+import { type Address, formatAddress } from "../../net/address.js";
+import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
+import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
+import { sustainablePerSecond } from "../../runner/load/send-window.js";
+import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
+import { seededRandom } from "../../scenarios/load/random.js";
+import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
+import { usageError } from "../command-error.js";
+
+/** What somebody chose for a run; what is left out is as the scenario and planDefaults say. */
+export interface LoadChoice {
+  readonly scenario: LoadScenario;
+  /** One for each user. */
+  readonly accounts: readonly Account[];
+  readonly devicesPerUser?: number | undefined;
+  readonly durationMs: number;
+  /** msg_servers, taken in turn, so that a user's devices meet across servers. */
+  readonly targets?: readonly Address[] | undefined;
+  /** login_server's HTTP port, asked by each device, when there are no targets. */
+  readonly loginServer?: Address | undefined;
+  /** Messages a second of all users together. */
+  readonly rate?: number | undefined;
+  readonly thinkTime?: ThinkTimeName | undefined;
+  readonly messageSizeBytes?: number | undefined;
+  readonly startingMax?: number | undefined;
+  readonly drainTimeoutMs?: number | undefined;
+  readonly allowOverLimit?: boolean | undefined;
+  readonly seed: number;
+}
+
+const USERS_MIN = 2;
+
+/** @throws CommandError when the choice cannot be a run */
+export function planFor(choice: LoadChoice): LoadPlan {
+  const { scenario, accounts } = choice;
+  const devicesPerUser = choice.devicesPerUser ?? scenario.clientTypes.length;
+  if (accounts.length < USERS_MIN) throw usageError(`${scenario.name} needs at least ${USERS_MIN} users`);
+  if (devicesPerUser > scenario.clientTypes.length) {
+    const kinds = scenario.clientTypes.join(" and ");
+    throw usageError(
+      `--devices ${devicesPerUser}: a server keeps one connection of each class (LGN-09), so ${scenario.name} has ${kinds}`,
+    );
+  }
+  const messageSizeBytes = choice.messageSizeBytes ?? planDefaults.messageSizeBytes;
+  if (messageSizeBytes < TOKEN_SIZE_BYTES) {
+    throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
+  }
+  const actsPerSecond = choice.rate ?? accounts.length * scenario.actsPerUserPerSecond;
+  if (!choice.allowOverLimit) requireBelowLimit(actsPerSecond, accounts.length * devicesPerUser);
+  return {
+    ...planDefaults,
+    scenario,
+    accounts,
+    devicesPerUser,
+    connect: connectTo(choice),
+    durationMs: choice.durationMs,
+    actsPerSecond,
+    thinkTime: thinkTimes[choice.thinkTime ?? "exponential"],
+    seed: choice.seed,
+    random: seededRandom,
+    messageSizeBytes,
+    startingMax: choice.startingMax ?? planDefaults.startingMax,
+    messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
+    drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
+  };
+}
+
+function requireBelowLimit(actsPerSecond: number, devices: number): void {
+  const limit = planDefaults.messagesPerSecondMax;
+  const most = Math.floor(sustainablePerSecond(limit) * devices);
+  if (actsPerSecond <= most) return;
+  throw usageError(
+    `${actsPerSecond} messages a second are too many for ${devices} connections: servers drop what exceeds ${limit} a ` +
+      `second on one (MSG-08), which leaves ${most}. Lower --rate, add --users, or say --allow-over-limit`,
+  );
+}
+
+function connectTo({ targets = [], loginServer }: LoadChoice): Connect {
+  if (targets.length === 0 && loginServer === undefined) {
+    throw usageError(
+      "say where to: --target host:port of a msg_server, or --login host:port of a login_server's HTTP port",
+    );
+  }
+  return async (device, user, place, signal) => {
+    const address =
+      targets.length > 0
+        ? (targets[(user + place) % targets.length] as Address)
+        : (await discoverByHttp(loginServer as Address)).address;
+    await device.connect(address, signal);
+    return formatAddress(address);
+  };
+}

@@ -1,0 +1,102 @@
+import type { DeliveryWitness, LoadResult } from "../../runner/load/load-result.js";
+import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+import { count, duration, seconds, share, size } from "./quantity.js";
+
+const trendRows: ReadonlyArray<readonly [title: string, metric: string]> = [
+  ["connect", "connect_duration"],
+  ["log in", "login_duration"],
+  ["pull", "pull_duration"],
+  ["message acked", "msg_ack_duration"],
+  ["  from its sending", "msg_ack_duration_uncorrected"],
+  ["message delivered", "msg_delivery_duration"],
+  ["  from its sending", "msg_delivery_duration_uncorrected"],
+  ["heartbeat", "heartbeat_duration"],
+];
+const columns = ["count", "p50", "p90", "p99", "p99.9", "max"] as const;
+const TITLE_WIDTH = 20;
+const COLUMN_WIDTH = 11;
+const WITNESSES_SHOWN = 5;
+
+/** The end of a run for people: what was done, how long it took, what became of every message, and the verdict. */
+export function loadConsole(result: LoadResult): string {
+  return [...heading(result), "", ...latencies(result), "", ...accounts(result), "", ...verdict(result), ""].join("\n");
+}
+
+function heading(result: LoadResult): string[] {
+  const { scenario, users, devicesOnline, targets, rampUpMs, steadyMs, drainMs, seed } = result;
+  return [
+    `${scenario}: ${count(users)} users, ${count(devicesOnline)} devices online at ${targets.join(", ") || "no server"}`,
+    `ramp-up ${seconds(rampUpMs)}, steady ${seconds(steadyMs)}, drain ${seconds(drainMs)}, seed ${seed}`,
+  ];
+}
+
+function latencies({ metrics }: LoadResult): string[] {
+  const head = "".padEnd(TITLE_WIDTH) + columns.map((column) => column.padStart(COLUMN_WIDTH)).join("");
+  const rows = trendRows.flatMap(([title, name]) => {
+    const trend = metrics[name];
+    return trend?.type === "trend" ? [title.padEnd(TITLE_WIDTH) + cells(trend)] : [];
+  });
+  return [head, ...rows];
+}
+
+function cells({ count: values, p50, p90, p99, p999, max }: TrendResult): string {
+  return [count(values), ...[p50, p90, p99, p999, max].map(duration)]
+    .map((cell) => cell.padStart(COLUMN_WIDTH))
+    .join("");
+}
+
+function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[] {
+  const { sent, acked, unacked, abandoned, expectedDeliveries, delivered, unjudged } = delivery;
+  const perSecond = steadyMs > 0 ? (acked * 1000) / steadyMs : 0;
+  const unknown = (value: number, what: string) => (value > 0 ? `, ${count(value)} ${what}` : "");
+  return [
+    `messages    ${count(sent)} sent, ${count(acked)} acked (${count(perSecond)}/s), ${count(unacked)} never acked` +
+      unknown(abandoned, "cut off before their ack"),
+    `deliveries  ${count(expectedDeliveries)} expected, ${count(delivered)} delivered, ${count(delivery.lost)} lost` +
+      unknown(unjudged, "cannot be judged (disconnected)"),
+    `            ${count(delivery.duplicated)} duplicated, ${count(delivery.reordered)} reordered, ` +
+      `${count(delivery.corrupted)} corrupted, ${count(delivery.misdelivered)} misdelivered`,
+    `traffic     ${count(countOf(metrics.pdus_sent))} PDUs (${size(countOf(metrics.bytes_sent))}) out, ` +
+      `${count(countOf(metrics.pdus_received))} PDUs (${size(countOf(metrics.bytes_received))}) in, ` +
+      `${count(countOf(metrics.errors))} errors, ${count(countOf(metrics.kicks))} kicks`,
+    `generator   ${share(health.busyShare)} busy, ${duration(health.eventLoopLagP99Ms)} late at p99, ` +
+      `${count(health.droppedIterations)} messages not sent in time`,
+  ];
+}
+
+function verdict({ interrupted, failures, invalid, witnesses, delivery }: LoadResult): string[] {
+  const lines: string[] = [];
+  if (interrupted) lines.push("INTERRUPTED  the run ended early; what follows is about what ran");
+  if (invalid.length > 0) lines.push(`NOT VALID    do not trust the latencies: ${invalid.join("; ")}`);
+  if (failures.length === 0) {
+    const held =
+      delivery.sent > 0 ? "every message was acknowledged and delivered once, in order" : "no message was sent";
+    return [...lines, `PASSED       ${held}`];
+  }
+  lines.push(`FAILED       ${failures.join(", ")}`);
+  lines.push(...witnesses.slice(0, WITNESSES_SHOWN).map((witness) => `             ${witnessLine(witness)}`));
+  if (witnesses.length > WITNESSES_SHOWN) {
+    lines.push(`             and ${count(witnesses.length - WITNESSES_SHOWN)} more in the JSON report`);
+  }
+  return lines;
+}
+
+function witnessLine({
+  kind,
+  message,
+  from,
+  fromServer,
+  to,
+  device,
+  deviceServer,
+  msgId,
+  sentAtMs,
+}: DeliveryWitness): string {
+  const when = sentAtMs === null ? "" : ` sent at ${seconds(sentAtMs)}`;
+  const where = device === null ? "" : `, at ${device} on ${deviceServer}`;
+  return `${kind}: message ${message} (msg_id ${msgId}) from ${from} on ${fromServer} to ${to}${when}${where}`;
+}
+
+function countOf(metric: MetricResult | undefined): number {
+  return metric?.type === "counter" ? metric.count : 0;
+}

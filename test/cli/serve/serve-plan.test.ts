@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { type ServeChoice, servePlan } from "../../../src/cli/serve/serve-plan.js";
+
+const at = (port: number) => ({ host: "127.0.0.1", port });
+const plan = (choice: Partial<ServeChoice>) => servePlan({ roles: [], host: "127.0.0.1", ports: "default", ...choice });
+
+describe("what `ttk serve` starts", () => {
+  it("is a whole cluster on the default ports when no role is named", () => {
+    expect(plan({})).toEqual({
+      layout: {
+        login: { clients: at(8008), http: at(8080), servers: at(8100) },
+        route: at(8200),
+        db: [],
+        msg: [at(8000), at(8001)],
+      },
+      remote: { login: [], route: [], db: [] },
+      needsStorage: true,
+    });
+  });
+
+  it("leaves every port to the system with --ports auto", () => {
+    const { layout } = plan({ ports: "auto", msgServers: 3, dbProxies: 2 });
+    expect(layout).toEqual({
+      login: { clients: at(0), http: at(0), servers: at(0) },
+      route: at(0),
+      db: [at(0), at(0)],
+      msg: [at(0), at(0), at(0)],
+    });
+  });
+
+  it("is one msg_server that joins somebody's cluster and keeps nothing itself", () => {
+    const { layout, remote, needsStorage } = plan({
+      roles: ["msg"],
+      listen: at(9000),
+      login: [at(1)],
+      route: [at(2), at(3)],
+      dbProxy: [at(4)],
+    });
+    expect(layout).toEqual({ db: [], msg: [at(9000)] });
+    expect(remote).toEqual({ login: [at(1)], route: [at(2), at(3)], db: [at(4)] });
+    expect(needsStorage).toBe(false);
+  });
+
+  it.each([
+    [["route"], { route: at(8200), db: [], msg: [] }, false],
+    [["db"], { db: [at(10600)], msg: [] }, true],
+  ])("is %s alone when asked for", (roles, layout, needsStorage) => {
+    expect(plan({ roles })).toMatchObject({ layout, needsStorage });
+  });
+
+  it.each<[string, Partial<ServeChoice>, string]>([
+    [
+      "an unknown role",
+      { roles: ["rout"] },
+      'there is no role "rout" among login, route, db, msg; did you mean "route"?',
+    ],
+    ["a role nothing like any", { roles: ["database_server"] }, "among login, route, db, msg"],
+    ["msg without a login_server", { roles: ["msg", "route"] }, "give --login host:port, or serve login here too"],
+    ["msg without a route_server", { roles: ["msg"], login: [at(1)] }, "give --route host:port"],
+    ["links without msg", { roles: ["route"], dbProxy: [at(1)] }, "--db-proxy needs the role msg"],
+    ["a number of msg_servers without msg", { roles: ["route"], msgServers: 2 }, "--msg-servers needs the role msg"],
+    ["a number of db_proxies without db", { roles: ["route"], dbProxies: 2 }, "--db-proxies needs the role db"],
+    ["--listen for a cluster", { listen: at(1) }, "--listen is for one route, db or msg server alone"],
+    ["--listen for login's three ports", { roles: ["login"], listen: at(1) }, "--listen is for one"],
+    ["--listen for several", { roles: ["db"], dbProxies: 2, listen: at(1) }, "--listen is for one"],
+  ])("is refused for %s", (_, choice, message) => {
+    expect(() => plan(choice)).toThrow(message);
+  });
+});
