@@ -4,6 +4,7 @@ import { hotCodecs } from "./generated/hot-codecs.js";
 import { ProtocolError } from "./protocol-error.js";
 import { commands } from "./registry.js";
 import { messageType, partialMessageType } from "./schema.js";
+import { sharedListBytes, sharedListIn } from "./shared-list.js";
 
 /** A decoded body: own properties are the fields present, named as in proto/; bytes are views into the input. */
 export type Body = object;
@@ -63,6 +64,16 @@ export function encodeBody<C extends CommandId>(commandId: C, body: CommandBody[
 }
 
 export function encodeMessage(messageName: string, body: Body): Buffer {
+  const shared = sharedListIn(messageName, body);
+  if (shared === undefined) return encodeWhole(messageName, body);
+  // Fields may come in any order, and repeated ones in pieces.
+  return Buffer.concat([
+    encodeWhole(messageName, { ...body, [shared.field]: [] }),
+    sharedListBytes(messageName, shared),
+  ]);
+}
+
+function encodeWhole(messageName: string, body: Body): Buffer {
   const type = messageType(messageName);
   const problem = type.verify(body as Record<string, unknown>);
   if (problem !== null) throw new TypeError(`${messageName}: ${problem}`);

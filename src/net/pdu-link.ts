@@ -102,11 +102,11 @@ export class PduLink {
     this.#appended();
   }
 
-  /** Queues bytes as they are (copied): a PDU that is relayed, or one broken on purpose. */
-  sendBytes(bytes: Buffer, start = 0, end = bytes.length): void {
+  /** Queues bytes as they are (copied): PDUs that are relayed, or one broken on purpose. */
+  sendBytes(bytes: Buffer, start = 0, end = bytes.length, pdus = 1): void {
     if (this.#state !== "open") return;
     this.#outbox.append(bytes, start, end);
-    this.#appended();
+    this.#appended(pdus);
   }
 
   /** Sends what is queued, then closes; the peer has a bounded time to take it. */
@@ -169,8 +169,8 @@ export class PduLink {
     }
   }
 
-  #appended(): void {
-    this.pdusOut++;
+  #appended(pdus = 1): void {
+    this.pdusOut += pdus;
     if (this.outboxBytes > this.#outboxSizeMaxBytes) return this.destroy("outbox-full");
     this.#enqueue();
   }

@@ -1,9 +1,20 @@
 import type { ClientSession } from "./client-session.js";
 import type { UserTable } from "./user-table.js";
 
+/**
+ * So many connections are told of presence in a millisecond, at most: each is a write of its own, and the work must leave
+ * most of a core to messages however many log in at once.
+ */
+const PRESENCE_WRITES_PER_MS = 10;
+const PRESENCE_WAIT_MAX_MS = 250;
+
 /** Copies encoded PDUs into the outboxes of connections on this msg_server. Hot: nothing is encoded or allocated here. */
 export class Delivery {
   delivered = 0;
+  /** 0x0203s that wait to be told. */
+  #presence: Buffer[] = [];
+  #telling: NodeJS.Timeout | undefined;
+  #toldMs = 0;
 
   constructor(private readonly users: UserTable) {}
 
@@ -24,11 +35,31 @@ export class Delivery {
     for (const session of this.users.all) this.#send(session, pdu);
   }
 
-  /** PRE-01. Presence goes to everybody: the one place where work grows with the number of users. */
+  /**
+   * PRE-01. Presence goes to everybody: the one place where work grows with the number of users. What comes at once, or
+   * sooner after the last than these writes take, goes out together, in the order it came.
+   */
   toPcs(bytes: Buffer, start: number, end: number): void {
-    for (const { link } of this.users.onPc) link.sendBytes(bytes, start, end);
-    this.delivered += this.users.onPc.size;
+    this.#presence.push(Buffer.from(bytes.subarray(start, end)));
+    if (this.#presence.length > 1) return;
+    const waitMs = Math.min(this.users.onPc.size / PRESENCE_WRITES_PER_MS, PRESENCE_WAIT_MAX_MS);
+    const dueInMs = this.#toldMs + waitMs - performance.now();
+    if (dueInMs < 1) this.#tellPcs();
+    else this.#telling = setTimeout(this.#tellPcs, dueInMs);
   }
+
+  /** Nobody is told any more. */
+  stop(): void {
+    clearTimeout(this.#telling);
+  }
+
+  readonly #tellPcs = (): void => {
+    const news = Buffer.concat(this.#presence);
+    for (const { link } of this.users.onPc) link.sendBytes(news, 0, news.length, this.#presence.length);
+    this.delivered += this.users.onPc.size * this.#presence.length;
+    this.#presence = [];
+    this.#toldMs = performance.now();
+  };
 
   #send(session: ClientSession, pdu: Buffer, except?: ClientSession): void {
     if (session === except) return;

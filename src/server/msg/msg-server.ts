@@ -91,6 +91,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       await clients.stop(left());
       await drainLinks(listener.connections, left());
       await database.stop(left());
+      context.delivery.stop();
       context.login.stop();
       context.route.stop();
     },

@@ -2,7 +2,7 @@ import { CommandId } from "../../../codec/generated/commands.js";
 import { type DepartmentStatusType, SessionStatusType } from "../../../codec/generated/enums.js";
 import type { DatabaseCommands } from "./database-command.js";
 import { latestMessage } from "./latest-message.js";
-import { userInfo } from "./user-info.js";
+import { userInfo, userListing } from "./user-info.js";
 
 export const buddyCommands = {
   /** PUL-01. */
@@ -10,7 +10,7 @@ export const buddyCommands = {
     const changed = await storage.departments.changedSince(latest_update_time);
     return {
       user_id,
-      latest_update_time: newest(changed, latest_update_time),
+      latest_update_time: changed.reduce((latest, { updated }) => Math.max(latest, updated), latest_update_time),
       dept_list: changed.map((department) => ({
         dept_id: department.id,
         priority: department.priority,
@@ -23,8 +23,8 @@ export const buddyCommands = {
 
   /** PUL-02. */
   [CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST]: async ({ storage }, { user_id, latest_update_time }) => {
-    const changed = await storage.accounts.changedSince(latest_update_time);
-    return { user_id, latest_update_time: newest(changed, latest_update_time), user_list: changed.map(userInfo) };
+    const { infos, newest } = userListing(await storage.accounts.changedSince(latest_update_time));
+    return { user_id, latest_update_time: Math.max(newest, latest_update_time), user_list: infos };
   },
 
   /** PUL-03. */
@@ -64,7 +64,3 @@ export const buddyCommands = {
     return { user_id, result_code: (await storage.accounts.setAvatar(user_id, avatar_url)) ? 0 : 1 };
   },
 } satisfies Partial<DatabaseCommands>;
-
-function newest(entries: readonly { readonly updated: number }[], since: number): number {
-  return entries.reduce((latest, { updated }) => Math.max(latest, updated), since);
-}

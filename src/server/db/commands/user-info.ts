@@ -1,4 +1,5 @@
 import type { UserInfo } from "../../../codec/generated/messages.js";
+import { shareList } from "../../../codec/shared-list.js";
 import type { UserRecord } from "../../storage/storage.js";
 
 /** A user as the wire has it; the login name is user_real_name. */
@@ -16,4 +17,26 @@ export function userInfo(user: UserRecord): UserInfo {
     status: user.status,
     sign_info: user.signInfo,
   };
+}
+
+/** What a pull of changed users answers. */
+export interface UserListing {
+  readonly infos: UserInfo[];
+  /** The latest `updated` among them; 0 when there are none. */
+  readonly newest: number;
+}
+
+const listings = new WeakMap<readonly UserRecord[], UserListing>();
+
+/** A storage that returns the very same list again (first pulls, as long as nobody changes) has it put into words once. */
+export function userListing(users: readonly UserRecord[]): UserListing {
+  const known = listings.get(users);
+  if (known !== undefined) {
+    shareList(known.infos);
+    return known;
+  }
+  const newest = users.reduce((latest, { updated }) => Math.max(latest, updated), 0);
+  const listing = { infos: users.map(userInfo), newest };
+  listings.set(users, listing);
+  return listing;
 }
