@@ -1,4 +1,3 @@
-import type { TraceEntry } from "../../client/pdu-trace.js";
 import { hexId } from "../../codec/registry.js";
 import type { CaseResult, ConformanceResult, Outcome, Verdict } from "../../runner/conformance/conformance-result.js";
 
@@ -96,6 +95,8 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
 }
 
 const arrows = { opened: "opened", sent: ">", received: "<", closed: "closed" } as const;
+
+type TraceEntry = CaseResult["trace"][number];
 
 function traceLine({ atMs, connection, event, command, hex, seqNum, text }: TraceEntry): string {
   const shortened = text.length > TRACE_TEXT_MAX ? `${text.slice(0, TRACE_TEXT_MAX)}…` : text;

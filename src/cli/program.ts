@@ -1,0 +1,63 @@
+import { Command, Help, type Option } from "commander";
+import { commandTable } from "./command-table.js";
+import type { Host } from "./host.js";
+import { applySettings } from "./settings.js";
+import { version } from "./version.js";
+
+const help = `
+Examples:
+  $ ttk demo                                  a cluster, judged and loaded, in a minute
+  $ ttk decode 00000010000100000007070100010000
+  $ ttk decode night.pcap --format json
+  $ ttk conform 127.0.0.1:8000 --report json=conform.json
+  $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --duration 15s
+
+Exit codes: 0 all held, 1 the server under test failed, 2 wrong usage, 3 blocked, 4 stale baseline,
+5 ttk itself failed, 130 interrupted. Options can also come from TTK_<COMMAND>_<OPTION> variables and ttk.config.{json,js,ts}.`;
+
+/**
+ * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
+ * loading them all would cost each start.
+ */
+export async function buildProgram(host: Host, isAsked: (name: string) => boolean): Promise<Command> {
+  const program = new Command("ttk")
+    .description("Test toolkit for IM servers that speak the TeamTalk / 0voice PDU protocol")
+    .version(version(), "-V, --version")
+    .showSuggestionAfterError()
+    .configureHelp({ optionDescription: withoutVariable })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
+    })
+    .exitOverride()
+    .addHelpText("after", help);
+  for (const { name, summary, load } of commandTable) {
+    const command = isAsked(name) ? (await load())(host) : new Command(name);
+    program.addCommand(prepare(command.summary(summary), program, host));
+    if (isAsked(name)) await applySettings(command, host);
+  }
+  return program;
+}
+
+/** Every option has its environment variable: naming each would only make help longer. */
+function withoutVariable(this: Help, option: Option): string {
+  const shown: Option = Object.assign(Object.create(Object.getPrototypeOf(option)), option, { envVar: undefined });
+  return Help.prototype.optionDescription.call(this, shown);
+}
+
+/** What every command and sub-command has in common. */
+function prepare(command: Command, program: Command, host: Host): Command {
+  command.copyInheritedSettings(program);
+  command
+    .option("-q, --quiet", "only results and errors")
+    .option("-v, --verbose", "also say how the result came about")
+    .option("--debug", "stack trace with an error");
+  command.hook("preAction", (_, action) => {
+    const { quiet, verbose } = action.opts<{ quiet?: boolean; verbose?: boolean }>();
+    host.verbosity = quiet ? "quiet" : verbose ? "verbose" : "normal";
+  });
+  for (const sub of command.commands) sub.copyInheritedSettings(program);
+  if (command.description() === "") command.description(command.summary());
+  return command;
+}
