@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reports: ["runner (types)", "codec"],
   tui: ["runner (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tui"],
+  entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports"],
 };
 
 interface Import {
