@@ -17,6 +17,8 @@ const hotMessages = [
   "IM.Message.IMMsgDataReadAck",
   "IM.Message.IMMsgDataReadNotify",
   "IM.Server.IMUserStatusUpdate",
+  "IM.Buddy.IMUsersStatReq",
+  "IM.Buddy.IMUsersStatRsp",
 ];
 
 const banner =

@@ -1,16 +1,18 @@
 import protobuf from "protobufjs";
 
 /**
- * Specialised codecs for flat messages of uint32, enum and bytes fields with single-byte or two-byte tags.
+ * Specialised codecs for messages of uint32, enum and bytes fields, lists of uint32 and lists of such messages, with
+ * single-byte or two-byte tags.
  * A reader returns `undefined` whenever the body is not the plain form that every known sender writes (each field at
  * most once, right wire types, enum in range, nothing unknown, nothing cut): protobufjs then has the last word.
  */
 export function generateHotCodecs(types: readonly protobuf.Type[]): string {
-  const names = types.map((type) => type.name).sort();
+  const nested = new Set(types.flatMap(nestedTypes));
+  const names = [...new Set([...types, ...nested])].map((type) => type.name).sort();
   return [
     `import type { ${names.join(", ")} } from "./messages.js";`,
     preamble,
-    ...types.map(hotCodec),
+    ...[...nested, ...types].map(hotCodec),
     `export const hotCodecs = {\n${types.map((type) => `  "${type.fullName.slice(1)}": { sizeOf: sizeOf${type.name}, write: write${type.name}, read: read${type.name} },`).join("\n")}\n} as const;\n`,
   ].join("\n");
 }
@@ -55,6 +57,12 @@ function readVarint(bytes: Buffer, at: number, end: number): number {
 }
 `;
 
+function nestedTypes(type: protobuf.Type): protobuf.Type[] {
+  return type.fieldsArray.flatMap((field) =>
+    field.resolve().resolvedType instanceof protobuf.Type ? [nestedType(field)] : [],
+  );
+}
+
 function hotCodec(type: protobuf.Type): string {
   const fields = [...type.fieldsArray].sort((a, b) => a.id - b.id);
   const { name } = type;
@@ -74,7 +82,7 @@ ${fields.map(writeLine).join("\n")}
 
 function read${name}(bytes: Buffer, start: number, end: number): ${name} | undefined {
   let at = start;
-${fields.map((field) => `  let ${field.name}${isBytes(field) ? ": Buffer | undefined" : " = -1"};`).join("\n")}
+${fields.map((field) => declarationLine(name, field)).join("\n")}
   while (at < end) {
     const tag = readVarint(bytes, at, end);
     at = varintEnd;
@@ -85,7 +93,7 @@ ${fields.map(readCase).join("\n")}
     }
   }
   if (${fields
-    .filter((field) => field.required)
+    .filter((field) => field.required && !isList(field))
     .map((field) => (isBytes(field) ? `${field.name} === undefined` : `${field.name} < 0`))
     .join(" || ")}) return undefined;
 ${resultLines(name, fields)}
@@ -97,8 +105,28 @@ function isBytes(field: protobuf.Field): boolean {
   return field.type === "bytes";
 }
 
+function isList(field: protobuf.Field): boolean {
+  return field.repeated;
+}
+
+function isMessage(field: protobuf.Field): boolean {
+  return field.resolvedType instanceof protobuf.Type;
+}
+
+function nestedType(field: protobuf.Field): protobuf.Type {
+  const { resolvedType } = field.resolve();
+  if (!(resolvedType instanceof protobuf.Type) || !field.repeated)
+    throw new Error(`${field.fullName}: not a list of messages`);
+  return resolvedType;
+}
+
+function declarationLine(name: string, field: protobuf.Field): string {
+  if (isList(field)) return `  const ${field.name}: ${name}["${field.name}"] = [];`;
+  return `  let ${field.name}${isBytes(field) ? ": Buffer | undefined" : " = -1"};`;
+}
+
 function tagOf(field: protobuf.Field): number {
-  return field.id * 8 + (isBytes(field) ? 2 : 0);
+  return field.id * 8 + (isBytes(field) || isMessage(field) ? 2 : 0);
 }
 
 function tagSize(field: protobuf.Field): number {
@@ -107,18 +135,47 @@ function tagSize(field: protobuf.Field): number {
 
 function sizeLine(field: protobuf.Field): string {
   const value = `body.${field.name}`;
+  if (isList(field)) return listSizeLine(field, value);
   if (!isBytes(field)) return `  size += ${tagSize(field)} + sizeOfVarint(${value});`;
   const line = `size += ${tagSize(field)} + sizeOfVarint(${value}.length) + ${value}.length;`;
   return field.required ? `  ${line}` : `  if (${value} !== undefined) ${line}`;
 }
 
-function writeLine(field: protobuf.Field): string {
+function listSizeLine(field: protobuf.Field, value: string): string {
+  if (!isMessage(field)) return `  for (const item of ${value}) size += ${tagSize(field)} + sizeOfVarint(item);`;
+  return [
+    `  for (const item of ${value}) {`,
+    `    const itemSize = sizeOf${nestedType(field).name}(item);`,
+    `    size += ${tagSize(field)} + sizeOfVarint(itemSize) + itemSize;`,
+    "  }",
+  ].join("\n");
+}
+
+function tagLine(field: protobuf.Field): string {
   const tag = tagOf(field);
+  if (tag < 0x80) return `out[end++] = 0x${tag.toString(16).padStart(2, "0")};`;
+  return `end = writeVarint(0x${tag.toString(16)}, out, end);`;
+}
+
+function writeListLine(field: protobuf.Field, value: string): string {
+  const lines = isMessage(field)
+    ? [
+        `end = writeVarint(sizeOf${nestedType(field).name}(item), out, end);`,
+        `end = write${nestedType(field).name}(item, out, end);`,
+      ]
+    : ["end = writeVarint(item, out, end);"];
+  return [
+    `  for (const item of ${value}) {`,
+    `    ${tagLine(field)}`,
+    ...lines.map((line) => `    ${line}`),
+    "  }",
+  ].join("\n");
+}
+
+function writeLine(field: protobuf.Field): string {
   const value = `body.${field.name}`;
-  const tagBytes =
-    tag < 0x80
-      ? `out[end++] = 0x${tag.toString(16).padStart(2, "0")};`
-      : `end = writeVarint(0x${tag.toString(16)}, out, end);`;
+  if (isList(field)) return writeListLine(field, value);
+  const tagBytes = tagLine(field);
   if (!isBytes(field)) return `  ${tagBytes}\n  end = writeVarint(${value}, out, end);`;
   const lines = [
     tagBytes,
@@ -130,7 +187,32 @@ function writeLine(field: protobuf.Field): string {
   return `  if (${value} !== undefined) {\n${lines.map((line) => `    ${line}`).join("\n")}\n  }`;
 }
 
+/** Packed numbers (FRM-13) have another tag, so that protobufjs reads them. */
+function readListCase(field: protobuf.Field): string[] {
+  const lines = [
+    `case 0x${tagOf(field).toString(16).padStart(2, "0")}: {`,
+    "  const value = readVarint(bytes, at, end);",
+  ];
+  if (!isMessage(field)) {
+    return [
+      ...lines,
+      `  if (value < 0${enumCheck(field)}) return undefined;`,
+      "  at = varintEnd;",
+      `  ${field.name}.push(value);`,
+    ];
+  }
+  return [
+    ...lines,
+    "  if (value < 0 || varintEnd + value > end) return undefined;",
+    "  at = varintEnd + value;",
+    `  const item = read${nestedType(field).name}(bytes, varintEnd, at);`,
+    "  if (item === undefined) return undefined;",
+    `  ${field.name}.push(item);`,
+  ];
+}
+
 function readCase(field: protobuf.Field): string {
+  if (isList(field)) return [...readListCase(field), "  break;", "}"].map((line) => `      ${line}`).join("\n");
   const seen = isBytes(field) ? `${field.name} !== undefined` : `${field.name} >= 0`;
   const lines = [
     `case 0x${tagOf(field).toString(16).padStart(2, "0")}: {`,
@@ -160,9 +242,9 @@ function enumCheck(field: protobuf.Field): string {
 }
 
 function resultLines(name: string, fields: readonly protobuf.Field[]): string {
-  const required = fields.filter((field) => field.required);
-  const optional = fields.filter((field) => !field.required);
-  const body = `{ ${required.map((field) => (field.resolvedType ? `${field.name}: ${field.name} as ${name}["${field.name}"]` : field.name)).join(", ")} }`;
+  const required = fields.filter((field) => field.required || isList(field));
+  const optional = fields.filter((field) => !field.required && !isList(field));
+  const body = `{ ${required.map((field) => (field.resolvedType && !isList(field) ? `${field.name}: ${field.name} as ${name}["${field.name}"]` : field.name)).join(", ")} }`;
   if (optional.length === 0) return `  return ${body};`;
   const lines = [`  const body: ${name} = ${body};`];
   for (const field of optional) lines.push(`  if (${field.name} !== undefined) body.${field.name} = ${field.name};`);

@@ -117,7 +117,12 @@ describe("specialised codecs", () => {
   });
 
   it.each(Object.entries(hotCodecs))("%s agrees with protobufjs on mutated bytes", (name, codec) => {
-    const seeds = [hex("08 01 10 ac02 18 03 20 01"), hex("08 01 10 02 18 03 20 04 28 01 32 03 616263 a2 01 01 00")];
+    const seeds = [
+      hex("08 01 10 ac02 18 03 20 01"),
+      hex("08 01 10 02 18 03 20 04 28 01 32 03 616263 a2 01 01 00"),
+      hex("08 01 10 02 10 ac02 a2 01 01 00"),
+      hex("08 01 12 04 08 05 10 01 12 05 08 ac02 10 02 a2 01 01 00"),
+    ];
     fc.assert(
       fc.property(
         fc.constantFrom(...seeds),
