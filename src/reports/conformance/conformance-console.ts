@@ -9,6 +9,7 @@ export interface ConsoleOptions {
 /** Of a failed case's wire log: its end is where the failure shows. */
 const TRACE_LINES_MAX = 8;
 const TRACE_TEXT_MAX = 100;
+const IDS_SHOWN_MAX = 5;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
   interrupted: "INTERRUPTED  the run ended early; what follows the summary was not judged",
@@ -27,6 +28,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
   const heading = `${target.address}${peer}: ${summary.total} cases in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
+  const blocked = blockedLines(cases, paint);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [heading, "", ...areaLines(cases), ...findings, "", totals(cases, summary.warnings), verdict, ""].join("\n");
@@ -64,10 +66,31 @@ function totals(cases: readonly CaseResult[], warnings: number): string {
   return `${cases.length} cases: ${countsText(cases)}${note}`;
 }
 
-const quiet: ReadonlySet<Verdict> = new Set(["passed", "skipped", "supported", "unsupported", "expected-failure"]);
+const quiet: ReadonlySet<Verdict> = new Set([
+  "passed",
+  "skipped",
+  "supported",
+  "unsupported",
+  "expected-failure",
+  "blocked",
+]);
 
 function isFinding({ verdict }: CaseResult): boolean {
   return !quiet.has(verdict);
+}
+
+/** One line for all that one and the same thing keeps from being judged: usually a server that is not there. */
+function blockedLines(cases: readonly CaseResult[], paint: Palette): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { verdict, reason, id } of cases) {
+    if (verdict !== "blocked") continue;
+    const ids = byReason.get(reason ?? "") ?? [];
+    byReason.set(reason ?? "", [...ids, id]);
+  }
+  return [...byReason].map(([reason, ids]) => {
+    const which = ids.length > IDS_SHOWN_MAX ? `${ids.length} cases` : ids.join(", ");
+    return `${paint.red("BLOCKED")}  ${which}: ${reason}`;
+  });
 }
 
 const PRESENCE = "CID_BUDDY_LIST_STATUS_NOTIFY";
@@ -85,7 +108,6 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   if (expected !== null) lines.push(`    expected  ${expected}`);
   if (actual !== null) lines.push(`    actual    ${actual}`);
   if (reason !== null) lines.push(`    because   ${reason.replaceAll("\n", "\n              ")}`);
-  if (verdict === "blocked") return lines;
   const telling = isAboutPresence(each) ? trace : trace.filter(({ command }) => command !== PRESENCE);
   const shown = telling.slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
