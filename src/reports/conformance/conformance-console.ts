@@ -28,10 +28,20 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
   const heading = `${target.address}${peer}: ${summary.total} cases in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
-  const blocked = blockedLines(cases, paint);
+  const blocked = blockedLines(cases, paint).flatMap((line) => ["", line]);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
-  return [heading, "", ...areaLines(cases), ...findings, "", totals(cases, summary.warnings), verdict, ""].join("\n");
+  return [
+    heading,
+    "",
+    ...areaLines(cases),
+    ...findings,
+    ...blocked,
+    "",
+    totals(cases, summary.warnings),
+    verdict,
+    "",
+  ].join("\n");
 }
 
 function areaLines(cases: readonly CaseResult[]): string[] {
