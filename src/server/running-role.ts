@@ -1,6 +1,6 @@
 import type { Address } from "../net/address.js";
 
-export type RoleName = "login" | "route" | "db" | "msg";
+export type RoleName = "login" | "route" | "db" | "msg" | "file" | "push" | "http-msg" | "msfs";
 
 /** A server that listens. Every role of a cluster is started and stopped through this. */
 export interface RunningRole {
