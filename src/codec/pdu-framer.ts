@@ -42,7 +42,10 @@ export class PduFramer {
     while (end - at >= LENGTH_FIELD_SIZE) {
       const pduEnd = at + checkedLength(chunk, at, this.limits);
       if (pduEnd > end) break;
-      if (this.sink(chunk, at, pduEnd) === false) return this.stop();
+      if (pduEnd < at + HEADER_SIZE) {
+        // Swallowed, once there is enough for a header: nothing below looks at less.
+        if (end < at + HEADER_SIZE) break;
+      } else if (this.sink(chunk, at, pduEnd) === false) return this.stop();
       at = pduEnd;
     }
     if (at < end) this.#carryOver(chunk, at, end);
@@ -66,6 +69,10 @@ export class PduFramer {
     }
     const carry = this.#carry as Buffer;
     const length = checkedLength(carry, 0, this.limits);
+    if (length < HEADER_SIZE) {
+      this.#swallow(length, chunk, at, end);
+      return -1;
+    }
     const missing = length - this.#carried;
     if (end - at < missing) {
       this.#carryOver(chunk, at, end);
@@ -77,6 +84,16 @@ export class PduFramer {
     this.#carried = 0;
     if (this.sink(whole, 0, length) === false) this.stop();
     return this.#stopped ? -1 : at + missing;
+  }
+
+  /** FRM-05, as the original servers: so many bytes of the carried ones and the chunk are skipped, the rest is pushed anew. */
+  #swallow(length: number, chunk: Buffer, start: number, end: number): void {
+    this.#carryOver(chunk, start, end);
+    if (this.#carried < HEADER_SIZE) return;
+    const rest = (this.#carry as Buffer).subarray(length, this.#carried);
+    this.#carry = undefined;
+    this.#carried = 0;
+    this.push(rest);
   }
 
   #carryOver(chunk: Buffer, start: number, end: number): void {

@@ -29,6 +29,8 @@ export interface PduHeader {
 export interface PduLimits {
   /** Largest PDU accepted, in bytes, header included (FRM-06). */
   readonly pduSizeMaxBytes: number;
+  /** Whether a stream goes on behind a length of 1 … 15, out of step, as in the original servers (FRM-05). */
+  readonly swallowsShortLengths?: boolean;
 }
 
 /** FRM-06: what a server accepts from clients, and from other servers. */
@@ -64,7 +66,9 @@ export function readHeader(bytes: Buffer, at: number): PduHeader {
  */
 export function checkedLength(bytes: Buffer, at: number, limits: PduLimits): number {
   const length = bytes.readUInt32BE(at);
-  if (length < HEADER_SIZE) throw new ProtocolError("PDU_LENGTH_TOO_SMALL", { length });
+  if (length < HEADER_SIZE && !(limits.swallowsShortLengths && length > 0)) {
+    throw new ProtocolError("PDU_LENGTH_TOO_SMALL", { length });
+  }
   if (length > limits.pduSizeMaxBytes) {
     throw new ProtocolError("PDU_TOO_LARGE", { length, limit: limits.pduSizeMaxBytes });
   }

@@ -1,10 +1,21 @@
 import { createServer, type Socket } from "node:net";
 import { type Address, formatAddress } from "./address.js";
-import { type LinkHandler, type LinkOptions, PduLink } from "./pdu-link.js";
+import { CommandCounts } from "./command-counts.js";
+import { type CloseReason, type LinkHandler, type LinkOptions, PduLink } from "./pdu-link.js";
 
 export interface ListenOptions extends LinkOptions {
   /** Connections open at once; further ones are closed as they come. */
   readonly connectionsMax?: number;
+  /** Connections accepted in one second; further ones are closed as they come. Any number unless given. */
+  readonly connectionsPerSecondMax?: number;
+}
+
+/** What the links of a port have carried. */
+export interface LinkTotals {
+  pdusIn: number;
+  pdusOut: number;
+  bytesIn: number;
+  bytesOut: number;
 }
 
 export interface PduListener {
@@ -13,6 +24,17 @@ export interface PduListener {
   readonly connections: ReadonlySet<PduLink>;
   /** Connections turned away because connectionsMax was reached. */
   readonly refused: number;
+  /** Connections turned away because connectionsPerSecondMax was reached. */
+  readonly overRate: number;
+  /** Connections accepted so far. */
+  readonly accepted: number;
+  /** Links dropped because they did not read (FRM-15). */
+  readonly droppedUnread: number;
+  /** Links closed for what they sent (FRM-04 … FRM-06). */
+  readonly brokeProtocol: number;
+  /** What links that are gone have carried. */
+  readonly gone: Readonly<LinkTotals>;
+  readonly sent: CommandCounts;
   /** Stops accepting; open connections stay. */
   close(): void;
 }
@@ -42,16 +64,23 @@ export function listen(
 ): Promise<PduListener> {
   const connections = new Set<PduLink>();
   const connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
-  let refused = 0;
+  const counts = { accepted: 0, refused: 0, overRate: 0, droppedUnread: 0, brokeProtocol: 0 };
+  const gone = { pdusIn: 0, pdusOut: 0, bytesIn: 0, bytesOut: 0 };
+  const sent = new CommandCounts();
+  const linkOptions = { ...options, sent };
+  const rate = new ConnectionRate(options.connectionsPerSecondMax ?? Number.POSITIVE_INFINITY);
 
   const accepted = (socket: Socket) => {
-    if (connections.size >= connectionsMax || socket.remotePort === undefined) {
-      refused++;
+    const isOverRate = !rate.allows(performance.now());
+    if (isOverRate || connections.size >= connectionsMax || socket.remotePort === undefined) {
+      if (isOverRate) counts.overRate++;
+      else counts.refused++;
       socket.on("error", () => {});
       socket.destroy();
       return;
     }
-    const link = new PduLink(socket, options);
+    counts.accepted++;
+    const link = new PduLink(socket, linkOptions);
     connections.add(link);
     const handler = accept(link);
     link.start(
@@ -59,6 +88,8 @@ export function listen(
         onPdu: (from, bytes, start, end) => handler.onPdu(from, bytes, start, end),
         onClose: (from, reason, error) => {
           connections.delete(link);
+          addTo(gone, link);
+          countEnd(counts, reason);
           handler.onClose(from, reason, error);
         },
       },
@@ -77,13 +108,57 @@ export function listen(
       resolve({
         address: { host: address.host, port: bound.port },
         connections,
-        get refused() {
-          return refused;
-        },
+        gone,
+        sent,
         close: () => {
           server.close();
+        },
+        get accepted() {
+          return counts.accepted;
+        },
+        get refused() {
+          return counts.refused;
+        },
+        get overRate() {
+          return counts.overRate;
+        },
+        get droppedUnread() {
+          return counts.droppedUnread;
+        },
+        get brokeProtocol() {
+          return counts.brokeProtocol;
         },
       });
     });
   });
+}
+
+/** Counts by fixed seconds: cheap, and at worst twice the limit within any one second. */
+class ConnectionRate {
+  #second = 0;
+  #count = 0;
+
+  constructor(private readonly perSecondMax: number) {}
+
+  allows(nowMs: number): boolean {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#count = 0;
+    }
+    this.#count++;
+    return this.#count <= this.perSecondMax;
+  }
+}
+
+export function addTo(totals: LinkTotals, link: LinkTotals): void {
+  totals.pdusIn += link.pdusIn;
+  totals.pdusOut += link.pdusOut;
+  totals.bytesIn += link.bytesIn;
+  totals.bytesOut += link.bytesOut;
+}
+
+function countEnd(counts: { droppedUnread: number; brokeProtocol: number }, reason: CloseReason): void {
+  if (reason === "outbox-full") counts.droppedUnread++;
+  else if (reason === "protocol-error") counts.brokeProtocol++;
 }

@@ -2,9 +2,10 @@ import type { Socket } from "node:net";
 import { type CommandBody, CommandId } from "../codec/generated/commands.js";
 import { writePdu } from "../codec/pdu.js";
 import { PduFramer } from "../codec/pdu-framer.js";
-import type { PduLimits } from "../codec/pdu-header.js";
+import { HEADER_SIZE, type PduLimits, readCommandId } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
 import type { Address } from "./address.js";
+import type { CommandCounts } from "./command-counts.js";
 import { unwatch, watch } from "./link-sweep.js";
 import { Outbox } from "./outbox.js";
 import { flushAtEndOfTick } from "./tick-flush.js";
@@ -20,6 +21,8 @@ export interface LinkOptions {
   readonly heartbeatIntervalMs?: number;
   /** When set, the link closes after receiving nothing for so long (RTE-09: 30,000 between servers; CON-03). */
   readonly idleTimeoutMs?: number;
+  /** When set, what the link sends is counted there, together with what other links of the port send (OBS-02). */
+  readonly sent?: CommandCounts;
 }
 
 export interface LinkHandler {
@@ -51,6 +54,7 @@ export class PduLink {
   readonly #framer: PduFramer;
   readonly #outboxSizeMaxBytes: number;
   readonly #heartbeatIntervalMs: number;
+  readonly #sent: CommandCounts | undefined;
   #handler: LinkHandler | undefined;
   #state: "open" | "closing" | "gone" = "open";
   #reason: CloseReason | undefined;
@@ -70,6 +74,7 @@ export class PduLink {
     this.#outboxSizeMaxBytes = options.outboxSizeMaxBytes ?? OUTBOX_SIZE_MAX_BYTES;
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 0;
     this.idleTimeoutMs = options.idleTimeoutMs ?? 0;
+    this.#sent = options.sent;
   }
 
   /** Begins to deliver. The caller wires the socket's bytes to `receive` when it reads them itself (net.connect's onread). */
@@ -99,6 +104,7 @@ export class PduLink {
   send<C extends CommandId>(commandId: C, body: CommandBody[C], seqNum = 0): void {
     if (this.#state !== "open") return;
     writePdu(this.#outbox, commandId, body, seqNum);
+    this.#sent?.add(commandId);
     this.#appended();
   }
 
@@ -106,6 +112,8 @@ export class PduLink {
   sendBytes(bytes: Buffer, start = 0, end = bytes.length, pdus = 1): void {
     if (this.#state !== "open") return;
     this.#outbox.append(bytes, start, end);
+    // Several at once are of one command: news that went out together.
+    if (this.#sent !== undefined && end - start >= HEADER_SIZE) this.#sent.add(readCommandId(bytes, start), pdus);
     this.#appended(pdus);
   }
 

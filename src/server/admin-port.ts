@@ -1,22 +1,40 @@
+import { getOnly, type HttpAnswer } from "./http-answer.js";
 import { type HttpPort, startHttpPort } from "./http-port.js";
+import { prometheusText } from "./prometheus-text.js";
 import type { RunningRole } from "./running-role.js";
 
 const CONNECTIONS_MAX = 64;
 const REQUEST_TIMEOUT_MS = 5000;
 const REQUEST_SIZE_MAX_BYTES = 8 * 1024;
 
-/** OBS-02: `GET /counters` of one role, on a free port of `host`. @throws ListenError */
+/**
+ * OBS-02, on a free port of `host`: `GET /counters` (JSON), `/metrics` (for Prometheus) and `/healthz` of one role, which is
+ * 200 while the role can serve and 503 with what it lacks while it cannot.
+ * @throws ListenError
+ */
 export function startAdminPort(role: RunningRole, host: string): Promise<HttpPort> {
   return startHttpPort(
     {
       listen: { host, port: 0 },
       connectionsMax: CONNECTIONS_MAX,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      requestSizeMaxBytes: REQUEST_SIZE_MAX_BYTES,
+      headersSizeMaxBytes: REQUEST_SIZE_MAX_BYTES,
     },
-    (path) => {
-      if (path !== "/counters") return { status: 404, body: { msg: "try /counters" } };
-      return { status: 200, body: { role: role.role, ...role.counters() } };
-    },
+    getOnly(REQUEST_SIZE_MAX_BYTES, (path) => answerFor(role, path)),
   );
+}
+
+function answerFor(role: RunningRole, path: string): HttpAnswer {
+  switch (path.split("?")[0]) {
+    case "/counters":
+      return { status: 200, body: { role: role.role, ...role.counters() } };
+    case "/metrics":
+      return { status: 200, body: prometheusText(role.role, role.counters()) };
+    case "/healthz": {
+      const lacking = role.lacking?.() ?? [];
+      return { status: lacking.length === 0 ? 200 : 503, body: { role: role.role, ok: lacking.length === 0, lacking } };
+    }
+    default:
+      return { status: 404, body: { msg: "try /counters, /metrics or /healthz" } };
+  }
 }

@@ -4,6 +4,7 @@ import { HEADER_SIZE, readCommandId, readSeqNum } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
 import { hexId } from "../codec/registry.js";
 import { formatAddress } from "../net/address.js";
+import { CommandCounts } from "../net/command-counts.js";
 import type { PduLink } from "../net/pdu-link.js";
 import type { RoleName } from "./running-role.js";
 import type { ServerLog } from "./server-log.js";
@@ -18,7 +19,7 @@ type AnyHandler = (link: PduLink, body: object, seqNum: number) => void;
 /** The way in for PDUs from other servers and from strangers: counts, logs, decodes and hands to one handler. */
 export class CommandIntake {
   readonly #handlers: ReadonlyMap<number, AnyHandler>;
-  readonly #received = new Map<number, number>();
+  readonly #received = new CommandCounts();
   #unknown = 0;
   #undecodable = 0;
 
@@ -33,7 +34,7 @@ export class CommandIntake {
   /** Counts and logs one PDU (OBS-01, OBS-02) and returns its command id. */
   note(link: PduLink, bytes: Buffer, start: number, end: number): number {
     const commandId = readCommandId(bytes, start);
-    this.#received.set(commandId, (this.#received.get(commandId) ?? 0) + 1);
+    this.#received.add(commandId);
     if (this.log.command === undefined || commandId === CommandId.CID_OTHER_HEARTBEAT) return commandId;
     this.log.command({
       role: this.role,
@@ -63,9 +64,9 @@ export class CommandIntake {
     this.#undecodable++;
   }
 
-  /** `pdusIn` by command, and how many of them meant nothing. */
+  /** `pdusInBy` command, and how many of them meant nothing. */
   counters(): Record<string, number> {
-    const byCommand = [...this.#received].map(([id, count]) => [`pdusIn.${hexId(id)}`, count] as const);
+    const byCommand = [...this.#received.entries()].map(([id, count]) => [`pdusInBy.${hexId(id)}`, count] as const);
     return { ...Object.fromEntries(byCommand), ignoredUnknown: this.#unknown, ignoredUndecodable: this.#undecodable };
   }
 

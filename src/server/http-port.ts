@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { Address } from "../net/address.js";
 import { ListenError } from "../net/listen.js";
 
@@ -7,19 +7,15 @@ export interface HttpPortOptions {
   readonly connectionsMax: number;
   /** How long a client may take to send its request before it gets 408. */
   readonly requestTimeoutMs: number;
-  /** A request above this gets 431. */
-  readonly requestSizeMaxBytes: number;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** Sent as JSON. */
-  readonly body: object;
+  /** Request line and headers above this get 431. */
+  readonly headersSizeMaxBytes: number;
+  /** What is not HTTP, or too large, or too slow, gets no response, only a close (LSV-03). */
+  readonly closesOnBadRequest?: boolean;
 }
 
 export interface HttpPort {
   readonly address: Address;
-  /** Requests answered so far. */
+  /** Requests handled so far. */
   readonly requests: number;
   /** Stops accepting, lets answers under way finish for so long, then closes what is left. */
   stop(graceMs: number): Promise<void>;
@@ -27,39 +23,24 @@ export interface HttpPort {
 
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 
-/** Answers GET with JSON, one request a connection. @throws ListenError */
-export function startHttpPort(
-  { listen, connectionsMax, requestTimeoutMs, requestSizeMaxBytes }: HttpPortOptions,
-  answer: (path: string) => HttpAnswer,
-): Promise<HttpPort> {
+/** Listens for HTTP within limits. @throws ListenError */
+export function startHttpPort(options: HttpPortOptions, handle: RequestListener): Promise<HttpPort> {
+  const { listen, connectionsMax, requestTimeoutMs, headersSizeMaxBytes, closesOnBadRequest } = options;
   let requests = 0;
-  const answerTo = (request: IncomingMessage): HttpAnswer => {
-    // Node counts names and values only, and stops reading soon after the limit; this is the exact one.
-    if (request.socket.bytesRead > requestSizeMaxBytes) return { status: 431, body: { msg: "request too large" } };
-    const found = answer(request.url ?? "");
-    const readOnly = request.method === "GET" || request.method === "HEAD";
-    return found.status === 200 && !readOnly ? { status: 405, body: { msg: "use GET" } } : found;
-  };
   const server = createServer(
     {
-      maxHeaderSize: requestSizeMaxBytes,
+      maxHeaderSize: headersSizeMaxBytes,
       headersTimeout: requestTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
     },
     (request, response) => {
       requests++;
-      const { status, body } = answerTo(request);
-      const text = `${JSON.stringify(body, undefined, 3)}\n`;
-      response.writeHead(status, {
-        Connection: "close",
-        "Content-Length": Buffer.byteLength(text),
-        "Content-Type": "application/json; charset=utf-8",
-      });
-      response.end(text);
+      handle(request, response);
     },
   );
   server.maxConnections = connectionsMax;
+  if (closesOnBadRequest) server.on("clientError", (_, socket) => socket.destroy());
 
   const stop = (graceMs: number) =>
     new Promise<void>((stopped) => {

@@ -1,6 +1,7 @@
 import type { Address } from "../net/address.js";
 
-export type RoleName = "login" | "route" | "db" | "msg";
+export const roleNames = ["login", "route", "db", "file", "push", "msg", "http-msg", "msfs"] as const;
+export type RoleName = (typeof roleNames)[number];
 
 /** A server that listens. Every role of a cluster is started and stopped through this. */
 export interface RunningRole {
@@ -9,6 +10,8 @@ export interface RunningRole {
   readonly addresses: Readonly<Record<string, Address>>;
   /** OBS-02: named counters, read while it runs. */
   counters(): Readonly<Record<string, number>>;
+  /** What it cannot serve without and does not have now, in words; empty or absent when all is well. */
+  lacking?(): readonly string[];
   /** OBS-03: stops accepting, finishes pending stores and acks within `graceMs`, then closes every link. */
   stop(graceMs: number): Promise<void>;
 }

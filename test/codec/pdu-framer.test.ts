@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { framePdu } from "../../src/codec/pdu.js";
 import { PduFramer } from "../../src/codec/pdu-framer.js";
+import type { PduLimits } from "../../src/codec/pdu-header.js";
 import { ProtocolError } from "../../src/codec/protocol-error.js";
 import { hex } from "../helpers/hex.js";
 
 const limits = { pduSizeMaxBytes: 4096 };
 
-function framing(chunks: readonly Buffer[], stopAfter = Number.POSITIVE_INFINITY): string[] {
+function framing(chunks: readonly Buffer[], stopAfter = Number.POSITIVE_INFINITY, by: PduLimits = limits): string[] {
   const seen: string[] = [];
-  const framer = new PduFramer(limits, (bytes, start, end) => {
+  const framer = new PduFramer(by, (bytes, start, end) => {
     seen.push(bytes.toString("hex", start, end));
     return seen.length < stopAfter;
   });
@@ -55,6 +56,28 @@ describe("PduFramer", () => {
     const whole = hex(bytes);
     expect(codeOf(() => framing([whole]))).toBe(code);
     expect(codeOf(() => framing([...whole].map((byte) => Buffer.from([byte]))))).toBe(code);
+  });
+
+  it.each([
+    // The next PDU begins 15 bytes on, where its length is found again.
+    ["0000000f 0001 0000 0007 0701 0001 00", ["00000010000100000007070100090000"]],
+    // One byte is swallowed, and 00000100 is read as the length of what follows.
+    [
+      `00000001 00 ${"aa".repeat(0x100 - 4)}`,
+      [`00000100${"aa".repeat(0x100 - 4)}`, "00000010000100000007070100090000"],
+    ],
+  ])("swallows as many bytes as a short length says, where asked to (FRM-05): %s", (broken, expected) => {
+    const stream = Buffer.concat([hex(broken), hex("00000010 0001 0000 0007 0701 0009 0000")]);
+    const swallowing = { ...limits, swallowsShortLengths: true };
+    expect(framing([stream], undefined, swallowing)).toEqual(expected);
+    const bytes = [...stream].map((byte) => Buffer.from([byte]));
+    expect(framing(bytes, undefined, swallowing)).toEqual(expected);
+  });
+
+  it("still refuses length 0 then (FRM-04)", () => {
+    expect(codeOf(() => framing([hex("00000000")], undefined, { ...limits, swallowsShortLengths: true }))).toBe(
+      "PDU_LENGTH_TOO_SMALL",
+    );
   });
 
   it("delivers what came before a lying length", () => {

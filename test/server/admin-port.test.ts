@@ -16,3 +16,32 @@ it("shows a role's counters as they are at the moment (OBS-02)", async () => {
   await admin.stop(1000);
   await expect(fetch(url)).rejects.toThrow();
 });
+
+it("is healthy while a role has all that it needs, and says what it lacks otherwise", async () => {
+  let lacking: string[] = [];
+  const role: RunningRole = {
+    role: "msg",
+    addresses: {},
+    counters: () => ({}),
+    lacking: () => lacking,
+    stop: async () => {},
+  };
+  const admin = await startAdminPort(role, "127.0.0.1");
+  const healthz = async () => {
+    const answer = await fetch(`http://${formatAddress(admin.address)}/healthz`);
+    return { status: answer.status, body: await answer.json() };
+  };
+  expect(await healthz()).toEqual({ status: 200, body: { role: "msg", ok: true, lacking: [] } });
+  lacking = ["route_server"];
+  expect(await healthz()).toEqual({ status: 503, body: { role: "msg", ok: false, lacking: ["route_server"] } });
+  await admin.stop(1000);
+});
+
+it("gives the counters to Prometheus (OBS-02)", async () => {
+  const role: RunningRole = { role: "login", addresses: {}, counters: () => ({ users: 3 }), stop: async () => {} };
+  const admin = await startAdminPort(role, "127.0.0.1");
+  const answer = await fetch(`http://${formatAddress(admin.address)}/metrics`);
+  expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(await answer.text()).toBe('# TYPE ttk_users gauge\nttk_users{role="login"} 3\n');
+  await admin.stop(1000);
+});

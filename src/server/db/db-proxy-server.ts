@@ -5,6 +5,8 @@ import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import type { Clock } from "../clock.js";
 import { type CommandHandlers, CommandIntake } from "../command-intake.js";
+import { deviatingLink } from "../deviating-link.js";
+import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
 import type { RunningRole } from "../running-role.js";
@@ -13,7 +15,7 @@ import { type ServerLog, silentLog } from "../server-log.js";
 import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
-import type { DatabaseContext } from "./commands/database-command.js";
+import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
 import { type DatabaseNoticeId, type DatabaseRequestId, databaseResponse } from "./database-port.js";
 
 export interface DbProxyServerOptions {
@@ -23,15 +25,17 @@ export interface DbProxyServerOptions {
   readonly log?: ServerLog;
   readonly textKey?: string;
   readonly link?: Partial<ListenOptions>;
+  readonly deviates?: Deviations;
 }
 
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
-  const { storage, clock, log = silentLog } = options;
+  const { storage, clock, log = silentLog, deviates = strict } = options;
   const context = { storage, clock, loginGuard: new LoginGuard(clock), textKey: options.textKey ?? defaultTextKey };
-  const work = new DatabaseWork(context, log);
+  const work = new DatabaseWork(context, databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
-  const listener = await listen(options.listen, { ...serverLinkDefaults, ...options.link }, () => ({
+  const linkOptions = deviatingLink({ ...serverLinkDefaults, ...options.link }, deviates);
+  const listener = await listen(options.listen, linkOptions, () => ({
     onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
     onClose: (_, reason) => log.note("db", "msg_server link closed", { reason }),
   }));
@@ -63,6 +67,7 @@ class DatabaseWork {
 
   constructor(
     private readonly context: DatabaseContext,
+    private readonly commands: DatabaseCommands,
     private readonly log: ServerLog,
   ) {}
 
@@ -86,7 +91,7 @@ class DatabaseWork {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answered = databaseCommands[commandId](this.context, request).then((answer) => {
+      const answered = this.commands[commandId](this.context, request).then((answer) => {
         link.send(databaseResponse[commandId], attach_data === undefined ? answer : { ...answer, attach_data }, seqNum);
       });
       this.#track(answered);

@@ -1,10 +1,11 @@
 import type { CommandBody } from "../../codec/generated/commands.js";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Clock } from "../clock.js";
+import { type Deviations, strict } from "../deviations.js";
 import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
-import type { DatabaseContext } from "./commands/database-command.js";
+import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
 import type { DatabaseNoticeId, DatabasePort, DatabaseRequestId, DatabaseResponseBody } from "./database-port.js";
 
 export interface EmbeddedDatabaseOptions {
@@ -13,15 +14,18 @@ export interface EmbeddedDatabaseOptions {
   /** Failures by name; one for all msg_servers that share a storage. */
   readonly loginGuard?: LoginGuard;
   readonly textKey?: string;
+  readonly deviates?: Deviations;
 }
 
 /** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
 export class EmbeddedDatabase implements DatabasePort {
   readonly isOpen = true;
   readonly #context: DatabaseContext;
+  readonly #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, loginGuard, textKey }: EmbeddedDatabaseOptions) {
+  constructor({ storage, clock, loginGuard, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
+    this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
       clock,
@@ -32,7 +36,7 @@ export class EmbeddedDatabase implements DatabasePort {
 
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
     this.#requests++;
-    return databaseCommands[commandId](this.#context, body);
+    return this.#commands[commandId](this.#context, body);
   }
 
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {

@@ -1,6 +1,7 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import type { LinkHandler, PduLink } from "../../net/pdu-link.js";
-import { CommandIntake } from "../command-intake.js";
+import { type CommandHandlers, CommandIntake } from "../command-intake.js";
+import type { Deviations } from "../deviations.js";
 import type { ServerLog } from "../server-log.js";
 import type { MsgServerChoice } from "./choose-msg-server.js";
 import { discoveryBody } from "./discovery-answer.js";
@@ -15,13 +16,15 @@ export class DiscoveryPort implements LinkHandler {
     choose: () => MsgServerChoice,
     private readonly timeoutMs: number,
     log: ServerLog,
+    deviates: Deviations,
   ) {
-    this.#intake = new CommandIntake("login", log, {
+    const answers: CommandHandlers = {
       [CommandId.CID_LOGIN_REQ_MSGSERVER]: (link, _, seqNum) => {
         link.send(CommandId.CID_LOGIN_RES_MSGSERVER, discoveryBody(choose()), seqNum);
         link.close();
       },
-    });
+    };
+    this.#intake = new CommandIntake("login", log, deviates["LSV-02"] ? {} : answers);
   }
 
   accept(link: PduLink): LinkHandler {

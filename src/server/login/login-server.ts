@@ -2,7 +2,10 @@ import { clientLimits } from "../../codec/pdu-header.js";
 import type { Address } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
+import { deviatingLink } from "../deviating-link.js";
+import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
+import { getOnly } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
 import { linkCounters } from "../link-counters.js";
 import type { RunningRole } from "../running-role.js";
@@ -32,9 +35,13 @@ export interface LoginServerOptions {
   readonly clientTimeoutMs?: number;
   /** What differs from the defaults of links between servers. */
   readonly link?: Partial<ListenOptions>;
+  /** Connections accepted in one second from clients, by PDU. */
+  readonly clientsPerSecondMax?: number;
+  readonly deviates?: Deviations;
 }
 
 const CLIENTS_MAX = 10_000;
+const CLIENTS_PER_SECOND_MAX = 10_000;
 const CLIENT_TIMEOUT_MS = 15_000;
 const MSG_SERVERS_MAX = 1024;
 /** LSV-03. */
@@ -48,14 +55,19 @@ const defaultServices: ServiceLinks = {
 /** Starts a login_server (LSV-01 … LSV-04). @throws ListenError */
 export async function startLoginServer(options: LoginServerOptions): Promise<RunningRole> {
   const { log = silentLog, clientsMax = CLIENTS_MAX, clientTimeoutMs = CLIENT_TIMEOUT_MS } = options;
+  const { deviates = strict, clientsPerSecondMax = CLIENTS_PER_SECOND_MAX } = options;
   const services = { ...defaultServices, ...options.services };
   const directory = new MsgServerDirectory<PduLink>();
   const registration = new RegistrationPort(directory, log);
-  const discovery = new DiscoveryPort(() => directory.choose(), clientTimeoutMs, log);
+  const discovery = new DiscoveryPort(() => directory.choose(), clientTimeoutMs, log, deviates);
 
-  const serverOptions = { ...serverLinkDefaults, connectionsMax: MSG_SERVERS_MAX, ...options.link };
+  const linkOptions = { ...serverLinkDefaults, connectionsMax: MSG_SERVERS_MAX, ...options.link };
+  const serverOptions = deviatingLink(linkOptions, deviates);
   const servers = await listen(options.listen.servers, serverOptions, () => registration);
-  const clientOptions = { limits: clientLimits, connectionsMax: clientsMax };
+  const clientOptions = deviatingLink(
+    { limits: clientLimits, connectionsMax: clientsMax, connectionsPerSecondMax: clientsPerSecondMax },
+    deviates,
+  );
   const clients = await listen(options.listen.clients, clientOptions, (link) => discovery.accept(link)).catch(
     (error) => {
       servers.close();
@@ -67,13 +79,18 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Run
       listen: options.listen.http,
       connectionsMax: clientsMax,
       requestTimeoutMs: clientTimeoutMs,
-      requestSizeMaxBytes: HTTP_REQUEST_SIZE_MAX_BYTES,
+      headersSizeMaxBytes: HTTP_REQUEST_SIZE_MAX_BYTES,
+      closesOnBadRequest: deviates["LSV-03"],
     },
-    (path) => {
-      // LSV-03: any path that begins so.
-      if (!path.startsWith("/msg_server")) return { status: 404, body: { msg: "not found" } };
-      return { status: 200, body: discoveryAnswer(directory.choose(), services) };
-    },
+    getOnly(
+      HTTP_REQUEST_SIZE_MAX_BYTES,
+      (path) => {
+        // LSV-03: any path that begins so.
+        if (path.startsWith("/msg_server")) return { status: 200, body: discoveryAnswer(directory.choose(), services) };
+        return deviates["LSV-03"] ? undefined : { status: 404, body: { msg: "not found" } };
+      },
+      () => (deviates["LSV-03"] ? undefined : { status: 431, body: { msg: "request too large" } }),
+    ),
   ).catch((error) => {
     servers.close();
     clients.close();

@@ -4,6 +4,7 @@ import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.j
 import { ProtocolError } from "../../codec/protocol-error.js";
 import { hexId } from "../../codec/registry.js";
 import { formatAddress } from "../../net/address.js";
+import { CommandCounts } from "../../net/command-counts.js";
 import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
 import { DatabaseUnavailableError } from "../db/database-port.js";
 import { ClientSession } from "./client-session.js";
@@ -30,7 +31,7 @@ export class ClientPort implements LinkHandler {
   readonly #sessions = new Map<PduLink, ClientSession>();
   /** CON-02: in the order they connected. */
   readonly #strangers = new Set<ClientSession>();
-  readonly #received = new Map<number, number>();
+  readonly #received = new CommandCounts();
   readonly #sweep: NodeJS.Timeout;
   #ignored = 0;
   #pending = 0;
@@ -56,7 +57,7 @@ export class ClientPort implements LinkHandler {
     const session = this.#sessions.get(link);
     if (session === undefined) return;
     const commandId = readCommandId(bytes, start);
-    this.#received.set(commandId, (this.#received.get(commandId) ?? 0) + 1);
+    this.#received.add(commandId);
     // CON-01: the very same PDU goes back.
     if (commandId === CommandId.CID_OTHER_HEARTBEAT) return link.sendBytes(bytes, start, end);
     const seqNum = readSeqNum(bytes, start);
@@ -94,7 +95,7 @@ export class ClientPort implements LinkHandler {
   }
 
   counters(): Record<string, number> {
-    const byCommand = [...this.#received].map(([id, count]) => [`pdusIn.${hexId(id)}`, count] as const);
+    const byCommand = [...this.#received.entries()].map(([id, count]) => [`pdusInBy.${hexId(id)}`, count] as const);
     return { ...Object.fromEntries(byCommand), pendingRequests: this.#pending, ignored: this.#ignored };
   }
 

@@ -5,7 +5,7 @@ import { type KickReasonType, UserStatType } from "../../codec/generated/enums.j
 import { encodePdu } from "../../codec/pdu.js";
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
-import { isGroupMessage } from "./handlers/message-handlers.js";
+import { isGroupMessage } from "../group-message.js";
 import { kickLocally } from "./kick.js";
 import type { MsgContext } from "./msg-context.js";
 

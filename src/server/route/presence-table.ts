@@ -21,6 +21,9 @@ export class PresenceTable<Link> {
   /** Sum over the links; no entry for a user without any connection. */
   readonly #totals = new Map<number, Counts>();
 
+  /** @param keepsLeavers RTE-02, as the original: a link stays with a user whose last client left it, and so does the user */
+  constructor(private readonly keepsLeavers = false) {}
+
   get userCount(): number {
     return this.#totals.size;
   }
@@ -44,6 +47,14 @@ export class PresenceTable<Link> {
     return links;
   }
 
+  /** Whether a connection of any of the users is at this link. */
+  isAnyAt(link: Link, userIds: Iterable<number>): boolean {
+    const users = this.#byLink.get(link);
+    if (users === undefined) return false;
+    for (const userId of userIds) if (users.has(userId)) return true;
+    return false;
+  }
+
   add(link: Link, userId: number, clientType: ClientType): void {
     let users = this.#byLink.get(link);
     if (users === undefined) {
@@ -58,8 +69,8 @@ export class PresenceTable<Link> {
   remove(link: Link, userId: number, clientType: ClientType): void {
     const users = this.#byLink.get(link);
     if (users === undefined || (users.get(userId)?.[slotOf(clientType)] ?? 0) === 0) return;
-    subtract(users, userId, countsOfOne(clientType));
-    subtract(this.#totals, userId, countsOfOne(clientType));
+    subtract(users, userId, countsOfOne(clientType), this.keepsLeavers);
+    subtract(this.#totals, userId, countsOfOne(clientType), this.keepsLeavers);
     if (users.size === 0) this.#byLink.delete(link);
   }
 
@@ -68,7 +79,9 @@ export class PresenceTable<Link> {
     const users = this.#byLink.get(link);
     if (users === undefined) return [];
     this.#byLink.delete(link);
-    for (const [userId, counts] of users) subtract(this.#totals, userId, counts);
+    for (const [userId, counts] of users) {
+      subtract(this.#totals, userId, counts, this.keepsLeavers && this.linksOf(userId).size > 0);
+    }
     return [...users.keys()];
   }
 
@@ -96,8 +109,8 @@ function increment(users: Map<number, Counts>, userId: number, clientType: Clien
   counts[slot] = (counts[slot] ?? 0) + 1;
 }
 
-function subtract(users: Map<number, Counts>, userId: number, less: Counts): void {
+function subtract(users: Map<number, Counts>, userId: number, less: Counts, keepsEmpty: boolean): void {
   const left = (users.get(userId) ?? []).map((count, slot) => count - (less[slot] ?? 0));
-  if (left.some((count) => count > 0)) users.set(userId, left);
+  if (keepsEmpty || left.some((count) => count > 0)) users.set(userId, left);
   else users.delete(userId);
 }

@@ -10,9 +10,11 @@ import { encodePdu } from "../../codec/pdu.js";
 import { formatAddress } from "../../net/address.js";
 import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
 import { CommandIntake } from "../command-intake.js";
+import type { Deviations } from "../deviations.js";
 import type { ServerLog } from "../server-log.js";
 import { applyLostLink, applySnapshot, applyUpdate, type PresenceNews } from "./presence-news.js";
 import { PresenceTable } from "./presence-table.js";
+import { receiversOf } from "./receivers-of.js";
 
 /** RTE-05: these go on to every other msg_server, byte for byte; route_server reads nothing but the command id. */
 const relayedToOthers: ReadonlySet<number> = new Set([
@@ -27,15 +29,25 @@ const relayedToOthers: ReadonlySet<number> = new Set([
 /** RTE-05: this one comes back to its origin, too. */
 const relayedToAll: ReadonlySet<number> = new Set([CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY]);
 
+export interface RouteHubOptions {
+  readonly log: ServerLog;
+  readonly deviates: Deviations;
+  /** `--smart-route`: relays go to the msg_servers that have a receiver, not to all (RTE-05). */
+  readonly sendsWhereNeeded: boolean;
+}
+
 /** What joins the msg_servers of a cluster: knows which user is where, and passes on what concerns other msg_servers. */
 export class RouteHub implements LinkHandler {
   readonly #links = new Set<PduLink>();
   readonly #masters = new Set<PduLink>();
-  readonly #presence = new PresenceTable<PduLink>();
+  readonly #presence: PresenceTable<PduLink>;
   readonly #intake: CommandIntake;
   #pdusRelayed = 0;
+  #relaysSpared = 0;
 
-  constructor(private readonly log: ServerLog) {
+  constructor(private readonly options: RouteHubOptions) {
+    const { log, deviates } = options;
+    this.#presence = new PresenceTable(deviates["RTE-02"]);
     this.#intake = new CommandIntake("route", log, {
       [CommandId.CID_OTHER_ONLINE_USER_INFO]: (link, body) => this.#snapshot(link, body),
       [CommandId.CID_OTHER_USER_STATUS_UPDATE]: (link, body) => this.#update(link, body),
@@ -46,14 +58,17 @@ export class RouteHub implements LinkHandler {
 
   accept(link: PduLink): LinkHandler {
     this.#links.add(link);
-    this.log.note("route", "msg_server connected", { peer: formatAddress(link.remote) });
+    this.options.log.note("route", "msg_server connected", { peer: formatAddress(link.remote) });
     return this;
   }
 
   // Hot: one call for each message that crosses msg_servers.
   onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
     const commandId = this.#intake.note(link, bytes, start, end);
-    if (relayedToOthers.has(commandId)) return this.#relay(bytes, start, end, link);
+    if (relayedToOthers.has(commandId)) {
+      const receivers = this.options.sendsWhereNeeded ? receiversOf(commandId, bytes, start, end) : undefined;
+      return this.#relay(bytes, start, end, link, receivers);
+    }
     if (relayedToAll.has(commandId)) return this.#relay(bytes, start, end);
     this.#intake.handle(link, commandId, bytes, start, end);
   }
@@ -62,8 +77,9 @@ export class RouteHub implements LinkHandler {
   onClose(link: PduLink, reason: CloseReason): void {
     this.#links.delete(link);
     this.#masters.delete(link);
-    this.log.note("route", "msg_server lost", { peer: formatAddress(link.remote), reason });
-    for (const news of applyLostLink(this.#presence, link)) this.#announce(news);
+    this.options.log.note("route", "msg_server lost", { peer: formatAddress(link.remote), reason });
+    const silent = this.options.deviates["RTE-07"];
+    for (const news of applyLostLink(this.#presence, link)) if (!silent) this.#announce(news);
   }
 
   counters(): Record<string, number> {
@@ -71,13 +87,19 @@ export class RouteHub implements LinkHandler {
       users: this.#presence.userCount,
       masterLinks: this.#masters.size,
       pdusRelayed: this.#pdusRelayed,
+      relaysSpared: this.#relaysSpared,
       ...this.#intake.counters(),
     };
   }
 
-  #relay(bytes: Buffer, start: number, end: number, except?: PduLink): void {
+  /** @param receivers users; a link without any of them is left out. `undefined`: everybody */
+  #relay(bytes: Buffer, start: number, end: number, except?: PduLink, receivers?: Iterable<number>): void {
     for (const link of this.#links) {
       if (link === except) continue;
+      if (receivers !== undefined && !this.#presence.isAnyAt(link, receivers)) {
+        this.#relaysSpared++;
+        continue;
+      }
       link.sendBytes(bytes, start, end);
       this.#pdusRelayed++;
     }

@@ -1,5 +1,7 @@
 import type { Address } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
+import { deviatingLink } from "../deviating-link.js";
+import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
 import type { RunningRole } from "../running-role.js";
@@ -13,14 +15,21 @@ export interface RouteServerOptions {
   readonly log?: ServerLog;
   /** What differs from the defaults of links between servers: heartbeat, timeout, limits. */
   readonly link?: Partial<ListenOptions>;
+  readonly deviates?: Deviations;
+  /** Relays go to the msg_servers that have a receiver, in place of all others (RTE-05). */
+  readonly sendsWhereNeeded?: boolean;
 }
 
 const CONNECTIONS_MAX = 1024;
 
 /** Starts a route_server (RTE-01 … RTE-10). @throws ListenError */
 export async function startRouteServer(options: RouteServerOptions): Promise<RunningRole> {
-  const hub = new RouteHub(options.log ?? silentLog);
-  const linkOptions = { ...serverLinkDefaults, connectionsMax: CONNECTIONS_MAX, ...options.link };
+  const { log = silentLog, deviates = strict, sendsWhereNeeded = false } = options;
+  const hub = new RouteHub({ log, deviates, sendsWhereNeeded });
+  const linkOptions = deviatingLink(
+    { ...serverLinkDefaults, connectionsMax: CONNECTIONS_MAX, ...options.link },
+    deviates,
+  );
   const listener = await listen(options.listen, linkOptions, (link) => hub.accept(link));
   return {
     role: "route",

@@ -40,8 +40,9 @@ export class MemoryMessages implements MessageStorage {
     return view === undefined ? [] : view.log.pick(ids, view.firstVisibleId);
   }
 
-  #appendToPeer({ fromId, to, type, content, created }: NewMessage): number | undefined {
-    if (fromId === to.id || !this.accounts.has(to.id) || !this.accounts.has(fromId)) return undefined;
+  #appendToPeer({ fromId, to, type, content, created, evenToUnknown }: NewMessage): number | undefined {
+    if (fromId === to.id || !this.accounts.has(fromId)) return undefined;
+    if (evenToUnknown !== true && !this.accounts.has(to.id)) return undefined;
     const now = this.nowSeconds();
     const sent = this.peers.touch(fromId, to.id, now);
     const received = this.peers.touch(to.id, fromId, now);

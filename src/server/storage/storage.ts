@@ -126,15 +126,17 @@ export interface NewMessage {
   readonly content: Buffer;
   /** What the wire says the message's time is (MSG-04). */
   readonly created: number;
+  /** Stores a one-to-one message whether the receiver exists or not: what MSG-12 says of the original servers. */
+  readonly evenToUnknown?: boolean;
 }
 
 export interface MessageStorage {
   /**
    * Stores a message and returns its id in the pair's or group's own sequence (MSG-02, GRP-06), raising unread counts
    * (MSG-11, GRP-08) and bringing the sessions of both sides or all members to the top (MSG-21, GRP-11). `undefined`, with
-   * nothing stored and no id used: empty content (MSG-06), to oneself (MSG-07), unknown receiver (MSG-12), content over
-   * 4096 bytes (MSG-23), sender not in the group or group unknown (GRP-07). Ids follow the order of the calls (MSG-09).
-   * Once this resolves the message is stored (MSG-10).
+   * nothing stored and no id used: empty content (MSG-06), to oneself (MSG-07), unknown receiver unless told otherwise
+   * (MSG-12), content over 4096 bytes (MSG-23), sender not in the group or group unknown (GRP-07). Ids follow the order of
+   * the calls (MSG-09). Once this resolves the message is stored (MSG-10).
    */
   append(message: NewMessage): Promise<number | undefined>;
   /** MSG-15, MSG-16: ids ≤ begin (0 = from the newest), newest first, at most `count`. */

@@ -57,6 +57,17 @@ export function messagesContract(make: MakeStorage): void {
     expect(await storage.sessions.unread(2)).toMatchObject([{ count: 2 }]);
   });
 
+  it("stores a message to an unknown user when told to, and to nobody else by that (MSG-12)", async () => {
+    const { storage, clock } = await storageUnderTest(make);
+    const message = { fromId: 1, type: 1, content: Buffer.from("hi"), created: clock.nowSeconds, evenToUnknown: true };
+    expect(await storage.messages.append({ ...message, to: withUser(ids.unknown) })).toBe(1);
+    expect(await storage.messages.append({ ...message, to: withUser(ids.unknown) })).toBe(2);
+    expect(idsOf(await storage.messages.history(1, withUser(ids.unknown), 0, 10))).toEqual([2, 1]);
+    expect(await storage.messages.append({ ...message, to: withUser(1) })).toBeUndefined();
+    expect(await storage.messages.append({ ...message, to: inGroup(ids.unknown) })).toBeUndefined();
+    expect(await storage.messages.append({ ...message, to: withUser(2) })).toBe(1);
+  });
+
   it("refuses a group's message by a non-member, empty, or to an unknown group (GRP-07, MSG-06)", async () => {
     const { say, storage } = await storageUnderTest(make);
     expect(await say(6, inGroup(1))).toBeUndefined();

@@ -4,6 +4,7 @@ import { CommandId } from "../../../src/codec/generated/commands.js";
 import { framePdu } from "../../../src/codec/pdu.js";
 import { readCommandId } from "../../../src/codec/pdu-header.js";
 import type { Address } from "../../../src/net/address.js";
+import { deviatingIn } from "../../../src/server/deviations.js";
 import { type LoginServerOptions, startLoginServer } from "../../../src/server/login/login-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
 import { capturePdus, captureText } from "../../helpers/capture-pdus.js";
@@ -283,4 +284,26 @@ describe("a port in use", () => {
       );
     },
   );
+});
+
+describe("login_server that deviates", () => {
+  it("never answers by PDU (LSV-02)", async () => {
+    await start({ deviates: deviatingIn(["LSV-02"]) });
+    const client = await ServerPeer.dial(address("clients"));
+    client.send(CommandId.CID_LOGIN_REQ_MSGSERVER, {}, 4711);
+    await until(() => server?.counters()["clients.ignoredUnknown"] === 1);
+    expect(client.closed).toBeUndefined();
+    expect(client.takeAll()).toEqual([]);
+    client.link.destroy();
+  });
+
+  it.each([
+    ["another path", "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["a request above 1024 bytes", `GET /msg_server HTTP/1.1\r\nHost: x\r\nX-Y: ${"x".repeat(1024)}\r\n\r\n`],
+    ["a path above 1024 bytes", `GET /msg_server?${"x".repeat(5000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+  ])("closes without a response for %s (LSV-03)", async (_, request) => {
+    await start({ deviates: deviatingIn(["LSV-03"]) });
+    expect(await http(request)).toEqual({ status: "", headers: "", body: "" });
+    expect(await askByHttp()).toEqual({ code: 1, msg: "no msg_server is known" });
+  });
 });

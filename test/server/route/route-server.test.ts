@@ -1,11 +1,19 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { ClientType, KickReasonType, UserStatType } from "../../../src/codec/generated/enums.js";
+import {
+  ClientType,
+  GroupModifyType,
+  KickReasonType,
+  MsgType,
+  SessionType,
+  UserStatType,
+} from "../../../src/codec/generated/enums.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
-import { HEADER_SIZE, readCommandId } from "../../../src/codec/pdu-header.js";
+import { readCommandId } from "../../../src/codec/pdu-header.js";
 import { hexId } from "../../../src/codec/registry.js";
 import type { LinkOptions } from "../../../src/net/pdu-link.js";
+import { deviatingIn } from "../../../src/server/deviations.js";
+import { withMembers } from "../../../src/server/relayed-members.js";
 import { type RouteServerOptions, startRouteServer } from "../../../src/server/route/route-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
 import type { CommandEntry } from "../../../src/server/server-log.js";
@@ -55,9 +63,6 @@ async function sync(peer: ServerPeer) {
 function update(peer: ServerPeer, user_id: number, user_status: number, client_type: ClientType) {
   peer.send(CommandId.CID_OTHER_USER_STATUS_UPDATE, { user_id, user_status, client_type });
 }
-
-const readable = ({ commandId, bytes }: { commandId: number; bytes: Buffer }) =>
-  `${hexId(commandId)} ${JSON.stringify(decodeBody(commandId as CommandId, bytes, HEADER_SIZE))}`;
 
 describe("route_server", () => {
   it("says what the original said in the captured session, byte for byte", async () => {
@@ -133,7 +138,7 @@ describe("route_server", () => {
     origin.send(CommandId.CID_OTHER_HEARTBEAT, {});
     expect(await sync(origin)).toEqual([]);
     expect(await sync(other)).toEqual([]);
-    expect(server?.counters()).toMatchObject({ ignoredUnknown: 7, ignoredUndecodable: 0, "pdusIn.0x0999": 1 });
+    expect(server?.counters()).toMatchObject({ ignoredUnknown: 7, ignoredUndecodable: 0, "pdusInBy.0x0999": 1 });
   });
 
   it("ignores and counts bodies that make no sense (RTE-10, FRM-10, FRM-12)", async () => {
@@ -166,18 +171,14 @@ describe("route_server", () => {
       { user_id: 9, user_id_list: [5, 2, 1, 1], attach_data },
       4711,
     );
-    const answer = await b.next();
-    expect(answer.seqNum).toBe(4711);
-    expect(readable(answer)).toBe(
-      `0x020b ${JSON.stringify({
-        user_id: 9,
-        user_stat_list: [OFFLINE, OFFLINE, ONLINE, ONLINE].map((status, index) => ({
-          user_id: [5, 2, 1, 1][index],
-          status: status === ONLINE ? "USER_STATUS_ONLINE" : "USER_STATUS_OFFLINE",
-        })),
-        attach_data: attach_data.toString("base64"),
-      })}`,
-    );
+    expect(await b.expect(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, 4711)).toMatchObject({
+      user_id: 9,
+      user_stat_list: [OFFLINE, OFFLINE, ONLINE, ONLINE].map((status, index) => ({
+        user_id: [5, 2, 1, 1][index],
+        status,
+      })),
+      attach_data,
+    });
   });
 
   it("leaves attach_data out of the answer when the request had none", async () => {
@@ -323,3 +324,108 @@ function withoutStalePcLogin(heard: readonly string[]): string[] {
   expect(afterPhoneLeft).toHaveLength(2);
   return heard.filter((_, index) => !afterPhoneLeft.includes(index));
 }
+
+describe("route_server that sends only where it is needed", () => {
+  const message = (from_user_id: number, to_session_id: number, msg_type: MsgType, attach_data?: Buffer) =>
+    encodePdu(CommandId.CID_MSG_DATA, {
+      from_user_id,
+      to_session_id,
+      msg_id: 1,
+      create_time: 1,
+      msg_type,
+      msg_data: Buffer.from("x"),
+      ...(attach_data === undefined ? {} : { attach_data }),
+    });
+
+  async function threeServers() {
+    await start({ sendsWhereNeeded: true });
+    const peers = await dialAll(3);
+    for (const [index, peer] of peers.entries()) update(peer, index + 1, ONLINE, PHONE);
+    for (const peer of peers) await sync(peer);
+    for (const peer of peers) await sync(peer);
+    return peers as [ServerPeer, ServerPeer, ServerPeer];
+  }
+
+  async function whoGets(sender: ServerPeer, peers: readonly ServerPeer[], pdu: Buffer): Promise<boolean[]> {
+    sender.link.sendBytes(pdu);
+    await sync(sender);
+    const got = [];
+    for (const peer of peers) got.push((await sync(peer)).some(({ bytes }) => bytes.equals(pdu)));
+    return got;
+  }
+
+  it("spares msg_servers without a receiver, sender's other devices included", async () => {
+    const [a, b, c] = await threeServers();
+    expect(await whoGets(a, [b, c], message(1, 2, MsgType.MSG_TYPE_SINGLE_TEXT))).toEqual([true, false]);
+    update(c, 1, ONLINE, PHONE);
+    await sync(c);
+    expect(await whoGets(a, [b, c], message(1, 2, MsgType.MSG_TYPE_SINGLE_TEXT))).toEqual([true, true]);
+    expect(await whoGets(a, [b, c], message(1, 9, MsgType.MSG_TYPE_SINGLE_TEXT))).toEqual([false, true]);
+    expect(server?.counters().relaysSpared).toBe(2);
+  });
+
+  it("follows the members that a group message brings along, and tells everybody where it brings none", async () => {
+    const [a, b, c] = await threeServers();
+    const { MSG_TYPE_GROUP_TEXT } = MsgType;
+    expect(await whoGets(a, [b, c], message(1, 5, MSG_TYPE_GROUP_TEXT, withMembers(5, [1, 3])))).toEqual([false, true]);
+    expect(await whoGets(a, [b, c], message(1, 5, MSG_TYPE_GROUP_TEXT))).toEqual([true, true]);
+    // attach_data as the original msg_server writes it.
+    const original = Buffer.from("00000001" + "0000000f" + "00000000", "hex");
+    expect(await whoGets(a, [b, c], message(1, 5, MSG_TYPE_GROUP_TEXT, original))).toEqual([true, true]);
+  });
+
+  it("does so for every command that is relayed, and for what cannot be decoded tells everybody", async () => {
+    const [a, b, c] = await threeServers();
+    const client_type = PC;
+    const reason = KickReasonType.KICK_REASON_DUPLICATE_USER;
+    const session = { session_type: SessionType.SESSION_TYPE_SINGLE, session_id: 9 };
+    const change = { user_id: 1, change_type: GroupModifyType.GROUP_MODIFY_TYPE_ADD, group_id: 5 };
+    const pdus = [
+      encodePdu(CommandId.CID_SWITCH_P2P_CMD, { from_user_id: 1, to_user_id: 3, cmd_msg_data: "x" }),
+      encodePdu(CommandId.CID_MSG_READ_NOTIFY, { user_id: 3, msg_id: 1, ...session }),
+      encodePdu(CommandId.CID_OTHER_SERVER_KICK_USER, { user_id: 3, client_type, reason }),
+      encodePdu(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY, { user_id: 3, ...session }),
+      encodePdu(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, { ...change, cur_user_id_list: [1], chg_user_id_list: [3] }),
+      encodePdu(CommandId.CID_FILE_NOTIFY, {
+        from_user_id: 1,
+        to_user_id: 3,
+        file_name: "f",
+        file_size: 1,
+        task_id: "t",
+        ip_addr_list: [],
+        trans_mode: 1,
+        offline_ready: 0,
+      }),
+    ];
+    for (const pdu of pdus) expect(await whoGets(a, [b, c], pdu)).toEqual([false, true]);
+    const broken = framePdu(CommandId.CID_MSG_DATA, Buffer.from([0xff]));
+    expect(await whoGets(a, [b, c], broken)).toEqual([true, true]);
+  });
+});
+
+describe("route_server that deviates", () => {
+  it("keeps a user until the msg_server that brought it disconnects (RTE-02)", async () => {
+    await start({ deviates: deviatingIn(["RTE-02"]) });
+    const [a, b] = (await dialAll(2)) as [ServerPeer, ServerPeer];
+    update(a, 7, ONLINE, PHONE);
+    update(a, 7, OFFLINE, PHONE);
+    await sync(a);
+    expect(server?.counters().users).toBe(1);
+    a.link.close();
+    await a.untilClosed();
+    await sync(b);
+    expect(server?.counters().users).toBe(0);
+  });
+
+  it("tells nobody who went offline with a lost msg_server (RTE-07)", async () => {
+    await start({ deviates: deviatingIn(["RTE-07"]) });
+    const [a, b] = (await dialAll(2)) as [ServerPeer, ServerPeer];
+    update(a, 7, ONLINE, PC);
+    await sync(a);
+    await sync(b);
+    a.link.close();
+    await a.untilClosed();
+    expect(await sync(b)).toEqual([]);
+    expect(server?.counters().users).toBe(0);
+  });
+});

@@ -1,5 +1,6 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { MsgType } from "../../../codec/generated/enums.js";
+import type { MsgType } from "../../../codec/generated/enums.js";
+import { isGroupMessage } from "../../group-message.js";
 import type { SessionKind } from "../../storage/storage.js";
 import type { DatabaseCommands, DatabaseNotices } from "./database-command.js";
 import { latestMessage, messageInfo } from "./latest-message.js";
@@ -71,5 +72,5 @@ export const messageNotices = {
 } satisfies Partial<DatabaseNotices>;
 
 export function sessionKindOf(type: MsgType): SessionKind {
-  return type === MsgType.MSG_TYPE_GROUP_TEXT || type === MsgType.MSG_TYPE_GROUP_AUDIO ? 2 : 1;
+  return isGroupMessage({ msg_type: type }) ? 2 : 1;
 }

@@ -1,8 +1,9 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { MsgType, SessionType } from "../../../codec/generated/enums.js";
+import { SessionType } from "../../../codec/generated/enums.js";
 import type { IMMsgData } from "../../../codec/generated/messages.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
+import { isGroupMessage } from "../../group-message.js";
 import type { ClientSession } from "../client-session.js";
 import { defineHandler, onceLoggedIn } from "../define-handler.js";
 import type { MsgContext } from "../msg-context.js";
@@ -52,10 +53,6 @@ function isOverRate({ clock, limits }: MsgContext, session: ClientSession): bool
   }
   session.windowMessages++;
   return session.windowMessages > limits.messagesPerSecondMax;
-}
-
-export function isGroupMessage({ msg_type }: IMMsgData): boolean {
-  return msg_type === MsgType.MSG_TYPE_GROUP_TEXT || msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
 }
 
 function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup: boolean, seqNum: number): void {

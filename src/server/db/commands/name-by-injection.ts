@@ -1,0 +1,15 @@
+import type { Storage } from "../../storage/storage.js";
+
+const ALWAYS_TRUE = /' +or +'([^']*)'='\1$/i;
+const MAY_LOG_IN = 0;
+
+/**
+ * Whom the original's `select … where name='<name>' and status=0` finds (LGN-08): the last of all users when the name makes
+ * the condition true for everybody, nobody when its quotes break the statement.
+ */
+export async function nameByInjection({ accounts }: Storage, name: string): Promise<string> {
+  if (!name.includes("'")) return name;
+  if (!ALWAYS_TRUE.test(name)) return "";
+  const users = await accounts.changedSince(0);
+  return users.filter(({ status }) => status === MAY_LOG_IN).at(-1)?.name ?? "";
+}
