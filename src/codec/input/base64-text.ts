@@ -1,3 +1,4 @@
+import { looksLikePdu } from "./chunk-content.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceText } from "./source-text.js";
 
@@ -44,7 +45,7 @@ function findingOf(digits: string, start: number, end: number): Finding | undefi
   if (bare.length % 4 === 1) return undefined;
   const content = Buffer.from(bare, "base64");
   const isCanonical = content.toString("base64url") === bare.replaceAll("+", "-").replaceAll("/", "_");
-  if (!isCanonical || !isMixed(bare)) return undefined;
+  if (!isCanonical || !(isMixed(bare) || looksLikePdu(content))) return undefined;
   const isPadded = digits.length > bare.length && digits.length % 4 === 0;
   return { shape: "base64", start, end, content, isDistinct: isPadded };
 }

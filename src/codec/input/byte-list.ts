@@ -7,6 +7,8 @@ const element =
   /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:u8|i8|[uUlLyY]{1,2})?(?![\w.])/giy;
 const elementStart = /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(?:0x[0-9a-f]|-?\d)/gi;
 const separator = /[\s,;|]*/y;
+/** What Wireshark puts behind the last bytes: their characters, which may look like a string with escapes. */
+const lastComment = /[\s,]{0,80}\/\*[^\n]{0,200}?\*\//y;
 /** What a printing program writes when it leaves out the rest: Node.js, Python and gdb. */
 const cutShort = /^(?:\.\.\.|…)/;
 
@@ -29,7 +31,7 @@ export function findByteLists(source: SourceText): Finding[] {
     if (start === undefined) break;
     const list = isInsideWord(code, start) ? undefined : readList(source, code, start);
     const finding = list === undefined ? undefined : findingOf(code, list);
-    if (finding !== undefined) findings.push(finding);
+    if (finding !== undefined) findings.push({ ...finding, end: afterComment(source.text, finding.end) });
     at = Math.max(list?.end ?? 0, afterNumber(code, start));
   }
   return findings;
@@ -55,6 +57,11 @@ function withoutBlockComments(text: string): string {
 
 function blank(comment: string): string {
   return comment.replaceAll(/[^\n]/g, " ");
+}
+
+function afterComment(text: string, end: number): number {
+  lastComment.lastIndex = end;
+  return lastComment.test(text) ? lastComment.lastIndex : end;
 }
 
 function isInsideWord(code: string, at: number): boolean {
@@ -139,6 +146,7 @@ function findingOf(
   const isList = hexElements > 0 || bracketed || hasCommas;
   if (!isList || (bytes.length < 2 && error === undefined)) return undefined;
   if (error !== undefined && !bracketed && hexElements === 0) return undefined;
-  const isDistinct = bytes.length >= prosePairs && (hexElements >= prosePairs || (bracketed && bytes.length >= 16));
+  const isLongEnough = bytes.length >= prosePairs && (hexElements >= prosePairs || (bracketed && bytes.length >= 16));
+  const isDistinct = isLongEnough || (error !== undefined && bracketed && hexElements >= 2);
   return { shape: "byte-list", start, end, content: error ?? Buffer.from(bytes), isDistinct };
 }

@@ -6,6 +6,8 @@ import type { SourceText } from "./source-text.js";
 
 const expectedHex = "hex digits, two for each byte";
 const HEADER_DIGITS = 32;
+/** An opening bracket before a comma, or a number of one or three digits before one. */
+const listMark = /[[({][^,]{0,40},|(?<![0-9a-f])(?:\d|[12]\d\d),/i;
 const proseBytesMin = 8;
 
 /** Lines of hex that belong together. */
@@ -20,6 +22,8 @@ interface Block {
   /** The first group with an odd number of digits, at its offset in the text. */
   odd: { readonly at: number; readonly count: number } | undefined;
   problem: InputError | undefined;
+  /** A list of numbers, perhaps: what is wrong with it is not for hex digits to say. */
+  isList: boolean;
   /** Nothing may be added any more: text followed on the line. */
   isClosed: boolean;
 }
@@ -46,12 +50,14 @@ export function findHexDigits(source: SourceText): Finding[] {
         block = newBlock(start + (line.groups[0]?.start ?? 0));
       }
       addLine(block, line, start);
+      block.isList ||= listMark.test(text);
     } else if (line.kind === "prose") {
       finish();
     } else {
       block ??= newBlock(start);
       block.end = start + text.length;
       block.problem ??= problemOf(source, line, start);
+      block.isList ||= listMark.test(text);
     }
     blankBefore = false;
   }
@@ -69,6 +75,7 @@ function newBlock(start: number): Block {
     isWhole: true,
     odd: undefined,
     problem: undefined,
+    isList: false,
     isClosed: false,
   };
 }
@@ -95,7 +102,7 @@ function addLine(block: Block, { groups, isWhole, isAtEnd }: GroupLine, lineStar
   else if (block.width === undefined || block.width !== block.digits.at(-1)?.length || digits.length > block.width) {
     block.width = undefined;
   }
-  block.isSpaced ||= groups.length > 1;
+  block.isSpaced ||= groups.length > 1 || groups.some(({ isSeparated }) => isSeparated);
   block.isWhole &&= isWhole;
   block.isClosed = !isAtEnd;
   const short = groups.some(({ digits: group }) => group.length === 1) && groups.every(isPrintedWithoutZero);
@@ -135,6 +142,7 @@ function findingOf(source: SourceText, block: Block): Finding | undefined {
   const { start, end, isWhole } = block;
   const shape = block.isSpaced ? "spaced-hex" : "hex";
   const content = block.problem ?? bytesOf(source, block);
+  if (content instanceof InputError && block.isList) return undefined;
   if (content instanceof InputError) return { shape, start, end, content, isDistinct: isWhole && block.isSpaced };
   if (!isWhole && content.length < proseBytesMin) return undefined;
   const isDistinct = isWhole && content.length >= 4;

@@ -3,6 +3,8 @@ export interface HexGroup {
   readonly start: number;
   readonly end: number;
   readonly digits: string;
+  /** Whether something stood between the pairs: `00:00:00:10`. */
+  readonly isSeparated: boolean;
 }
 
 /** What a line says, read as hex without offsets. */
@@ -26,6 +28,8 @@ interface Word {
 
 const comment = /(?:^|\s)(?:#|\/\/).*$/;
 const characterColumn = /\s+(?:>.*<|\|.*\|)\s*$/;
+/** No dump prints longer lines, and the pattern looks for its end from every blank. */
+const columnsLineLengthMax = 2000;
 const bufferOpening = /<Buffer(?=\s)/g;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
@@ -36,7 +40,7 @@ const proseBytesMin = 8;
 export function readHexLine(line: string): HexLine {
   const code = line
     .replace(comment, "")
-    .replace(characterColumn, "")
+    .replace(line.length > columnsLineLengthMax ? /$/ : characterColumn, "")
     .replaceAll(bufferOpening, (opening) => " ".repeat(opening.length));
   const words = wordsOf(code);
   if (words.length === 0) return { kind: line.trim() === "" ? "blank" : "prose" };
@@ -56,8 +60,10 @@ function wordOf(text: string, at: number): Word {
   const start = at + lead;
   const end = start + core.length;
   const word = { start: at, end: at + text.length, text };
-  if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core } };
-  if (separatedPairs.test(core)) return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, "") } };
+  if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
+  if (separatedPairs.test(core)) {
+    return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
+  }
   return { ...word, group: undefined };
 }
 
@@ -82,14 +88,15 @@ function brokenLine(words: readonly Word[]): HexLine | undefined {
 
 function strayBetweenRuns(words: readonly Word[], width: number): HexLine | undefined {
   let run = 0;
+  let goodRest = words.filter(({ group }) => group !== undefined).length;
   for (const [index, word] of words.entries()) {
     if (word.group !== undefined) {
       run++;
+      goodRest--;
       continue;
     }
-    const rest = words.slice(index + 1);
-    const goodRest = rest.filter(({ group }) => group !== undefined).length;
-    const goesOn = rest[0]?.group?.digits.length === width && goodRest > rest.length / 2;
+    const rest = words.length - index - 1;
+    const goesOn = words[index + 1]?.group?.digits.length === width && goodRest > rest / 2;
     if (run >= 3 && (goesOn || cutShort.test(word.text))) return stray(word);
     run = 0;
   }

@@ -18,12 +18,20 @@ export const inputShapes = {
 
 export type InputShape = keyof typeof inputShapes;
 
+/** Part of a text: `text[start, end)`. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Part of a text that can be read as bytes, or that fails as such. */
 export interface Finding {
   readonly shape: InputShape;
   /** It is `text[start, end)`. */
   readonly start: number;
   readonly end: number;
+  /** Its lines, where those of another finding may stand between them; sorted, from `start` to `end`. */
+  readonly lines?: readonly TextSpan[];
   readonly content: Buffer | InputError;
   /** Whether the shape is hardly mistaken for prose; else it only counts when its bytes look right, or nothing else does. */
   readonly isDistinct: boolean;

@@ -11,6 +11,8 @@ export interface DumpLine {
   readonly bytes: Buffer;
   /** Bytes of a word that the printing machine may have swapped; 1 where none can be. */
   readonly wordSize: number;
+  /** Bytes that the first group of digits prints: what `xxd -e` reverses. */
+  readonly groupSize: number;
 }
 
 interface Recogniser {
@@ -24,7 +26,7 @@ interface Recogniser {
 const recognisers: readonly Recogniser[] = [
   { shape: "gdb", pattern: /^(.*?\s|)0x([0-9a-f]+)(?: <[^>]*>)?:(\t.*|\s+0x.*)$/i, wordSize: 1, bytesOf: gdbBytes },
   { shape: "tcpdump", pattern: /^(.*?\s|)0x([0-9a-f]{4,16}): {1,2}([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
-  { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
+  { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
   {
     shape: "hexdump-c",
     pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}) {2}([0-9a-f].*\|.*)$/i,
@@ -55,7 +57,8 @@ export function readDumpLine(line: string, only?: InputShape): DumpLine | undefi
     const bytes = bytesOf(columns);
     if (bytes === undefined || bytes.length === 0) continue;
     const size = shape === "gdb" ? gdbWordSize(columns) : wordSize;
-    return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size };
+    const groupSize = (/^\s*([0-9a-f]+)/i.exec(columns)?.[1]?.length ?? 2) >> 1;
+    return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size, groupSize };
   }
   return undefined;
 }
@@ -68,6 +71,18 @@ function widthOf(prefix: string): number {
 function groups(columns: string): Buffer | undefined {
   const digits = columns.split(/\s{2,}/, 1)[0]?.replaceAll(" ", "") ?? "";
   return fromHex(digits);
+}
+
+/**
+ * The same, but `xxd -e` sets a last group that is not full to the right of its column. Other dumps leave an even number of
+ * blanks there, or a whole column.
+ */
+function xxdBytes(columns: string): Buffer | undefined {
+  const whole = /^[0-9a-f]+(?: [0-9a-f]+)*/i.exec(columns)?.[0] ?? "";
+  const [, gap = "", partial = ""] = /^( +)([0-9a-f]+)(?=\s{2}|$)/i.exec(columns.slice(whole.length)) ?? [];
+  const width = whole === "" ? gap.length + partial.length : (whole.split(" ", 1)[0] ?? "").length + 1;
+  const isRightAligned = partial !== "" && partial.length < width && gap.length + partial.length === width;
+  return isRightAligned ? fromHex(whole.replaceAll(" ", "") + partial) : groups(columns);
 }
 
 /** Digit pairs up to the mark that opens the column of characters. */

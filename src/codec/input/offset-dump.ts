@@ -13,6 +13,8 @@ const endLine = /^\s*([0-9a-f]{6,16})\s*$/i;
 interface OpenDump {
   readonly first: DumpLine;
   readonly start: number;
+  /** Where its lines are: the other direction of a followed stream stands between them. */
+  readonly spans: { readonly start: number; end: number }[];
   /** What the first offset is in each radix that is still possible. */
   origins: readonly { readonly radix: number; readonly offset: number }[];
   readonly parts: Buffer[];
@@ -52,6 +54,8 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
     if (line === undefined) continue;
     const known = open.get(line.indent);
     if (known !== undefined && known.first.shape === line.shape && continues(known, line, end, budget)) {
+      if (known === last) extendSpan(known, end);
+      else known.spans.push({ start, end });
       last = known;
       continue;
     }
@@ -67,12 +71,18 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
   return findings;
 }
 
+function extendSpan({ spans }: OpenDump, end: number): void {
+  const last = spans.at(-1);
+  if (last !== undefined) last.end = end;
+}
+
 function opened(first: DumpLine, start: number, end: number): OpenDump {
   const origins = radicesOf(first).map((radix) => ({ radix, offset: Number.parseInt(first.offset, radix) }));
   const { bytes } = first;
   return {
     first,
     start,
+    spans: [{ start, end }],
     origins,
     parts: [bytes],
     lastLine: bytes,
@@ -137,6 +147,7 @@ function endsDump(dump: OpenDump, text: string, end: number, budget: RepeatBudge
   if (dump.repeats) repeat(dump, ahead, budget);
   else dump.length += ahead;
   dump.end = end;
+  extendSpan(dump, end);
   return true;
 }
 
@@ -166,12 +177,14 @@ function missingLine(source: SourceText, shape: InputShape, start: number, end: 
 
 function finished(dump: OpenDump): Finding {
   const whole = Buffer.concat(dump.parts);
-  const { shape, wordSize } = dump.first;
-  const content = wordSize === 1 ? whole : inHostOrder(whole, wordSize);
+  const { shape, wordSize, groupSize } = dump.first;
+  const content =
+    wordSize === 1 ? inPrintedOrder(whole, shape === "xxd" ? groupSize : 1) : inHostOrder(whole, wordSize);
   return {
     shape,
     start: dump.start,
     end: dump.end,
+    lines: dump.spans,
     content: content.subarray(0, dump.length),
     isDistinct: isDistinct(dump),
   };
@@ -181,6 +194,14 @@ function finished(dump: OpenDump): Finding {
 function isDistinct({ first: { shape, offset }, lines }: OpenDump): boolean {
   if (shape !== "tshark" && shape !== "od" && shape !== "hexdump") return true;
   return lines > 1 || Number.parseInt(offset, 16) === 0;
+}
+
+/** `xxd -e` looks like `xxd` and prints the bytes of each group backwards: then only backwards they look like a PDU. */
+function inPrintedOrder(bytes: Buffer, groupSize: number): Buffer {
+  if (groupSize === 1 || looksLikePdu(bytes)) return bytes;
+  const reversed = Buffer.from(bytes);
+  for (let at = 0; at < reversed.length; at += groupSize) reversed.subarray(at, at + groupSize).reverse();
+  return looksLikePdu(reversed) ? reversed : bytes;
 }
 
 /** Words come from a little-endian machine, unless only as big-endian they look like a PDU. */

@@ -4,7 +4,7 @@ import { looksLikePdu, packetLinkType } from "./chunk-content.js";
 import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
-import type { Finding, InputShape } from "./input-shape.js";
+import type { Finding, InputShape, TextSpan } from "./input-shape.js";
 import { findOffsetDumps } from "./offset-dump.js";
 import { SourceText } from "./source-text.js";
 
@@ -100,7 +100,7 @@ function chosenFindings(all: readonly Finding[], isForced: boolean): Finding[] {
   const bestRank = ranked[0]?.rank ?? 0;
   for (const { finding, rank } of ranked) {
     if (!isForced && bestRank >= Rank.distinctError && rank < Rank.distinctError) break;
-    if (free.take(finding.start, finding.end)) chosen.push(finding);
+    if (free.take(finding.lines ?? [finding])) chosen.push(finding);
   }
   return chosen.sort((a, b) => a.start - b.start);
 }
@@ -120,9 +120,19 @@ function lengthOf({ start, end }: Finding): number {
 /** The parts of a text that no finding has taken yet, by their starts. */
 class FreeText {
   /** Taken stretches, sorted and apart from each other. */
-  readonly #taken: { readonly start: number; readonly end: number }[] = [];
+  readonly #taken: TextSpan[] = [];
 
-  take(start: number, end: number): boolean {
+  /** Takes all the spans, or none when one of them is taken already. */
+  take(spans: readonly TextSpan[]): boolean {
+    const places = spans.map((span) => this.#placeOf(span));
+    if (places.some((place) => place < 0)) return false;
+    // From the last one on, so that the places found before stay right.
+    for (let at = spans.length - 1; at >= 0; at--) this.#taken.splice(places[at] ?? 0, 0, spans[at] as TextSpan);
+    return true;
+  }
+
+  /** Where in the list the span belongs; -1 when some of it is taken. */
+  #placeOf({ start, end }: TextSpan): number {
     let [low, high] = [0, this.#taken.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -130,8 +140,6 @@ class FreeText {
       else high = middle;
     }
     const next = this.#taken[low];
-    if (next !== undefined && next.start < end) return false;
-    this.#taken.splice(low, 0, { start, end });
-    return true;
+    return next !== undefined && next.start < end ? -1 : low;
   }
 }
