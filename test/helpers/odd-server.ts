@@ -2,12 +2,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Address } from "../../src/net/address.js";
 
 /** What a port that is no msg_server does with whoever connects. */
-export type Oddity = "mute" | "closing" | "babbling";
+export type Oddity = "mute" | "closing" | "babbling" | "echoing";
 
 // What a web server answers; its first four bytes are far beyond any length limit.
 const GARBAGE = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
-/** Accepts and says nothing, closes at once, or answers garbage to whatever it is sent. */
+/** Accepts and says nothing, closes at once, or answers whatever it is sent with garbage or with the same. */
 export class OddServer {
   private constructor(
     private readonly server: Server,
@@ -21,8 +21,9 @@ export class OddServer {
       socket.on("error", () => {});
       socket.on("close", () => sockets.delete(socket));
       if (oddity === "closing") socket.destroy();
-      socket.on("data", () => {
+      socket.on("data", (sent) => {
         if (oddity === "babbling") socket.write(GARBAGE);
+        if (oddity === "echoing") socket.write(sent);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -92,8 +92,7 @@ describe("AccountPool", () => {
         const lacks = new AccountPool(accountsOf(count), [], random(1)).lacks(wanted);
         if (lacks === undefined) return;
         const more = Number(/^(\d+) more accounts? (?:is|are) needed/.exec(lacks)?.[1]);
-        const lacksWith = (extra: number) =>
-          new AccountPool(accountsOf(count + extra), [], random(1)).lacks(wanted);
+        const lacksWith = (extra: number) => new AccountPool(accountsOf(count + extra), [], random(1)).lacks(wanted);
         expect(lacksWith(more)).toBeUndefined();
         expect(lacksWith(more - 1)).not.toBeUndefined();
       }),
