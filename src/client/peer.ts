@@ -59,8 +59,9 @@ interface Waiter {
 
 const ANSWER_TIMEOUT_MS = 5000;
 const SEQ_NUM_MAX = 0xffff;
-/** PDUs kept for later expectations; a flood beyond it fails loudly instead of eating memory. */
+/** Kept for later expectations; a flood beyond either costs the server its connection instead of eating memory. */
 const INBOX_MAX = 100_000;
+const INBOX_MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * A connection for tests and suites: sends any PDU or bytes, keeps what comes, and states expectations about it. What an
@@ -75,6 +76,7 @@ export class PduPeer {
   #closeWaiters: (() => void)[] = [];
   #waiters: Waiter[] = [];
   #inbox: ReceivedPdu[] = [];
+  #inboxBytes = 0;
   #lastSeqNum = 0;
   readonly #answerTimeoutMs: number;
 
@@ -173,7 +175,11 @@ export class PduPeer {
     const matches = (pdu: ReceivedPdu) =>
       pdu.commandId === commandId && where(pdu.body as CommandBody[C], pdu as ReceivedPdu<C>);
     const at = this.#inbox.findIndex(matches);
-    if (at >= 0) return Promise.resolve(this.#inbox.splice(at, 1)[0] as ReceivedPdu<C>);
+    if (at >= 0) {
+      const [pdu] = this.#inbox.splice(at, 1) as [ReceivedPdu<C>];
+      this.#inboxBytes -= pdu.bytes.length;
+      return Promise.resolve(pdu);
+    }
     return new Promise((resolve, reject) => {
       const fail = (actual: string) => {
         clearTimeout(timer);
@@ -280,11 +286,15 @@ export class PduPeer {
     }
     const at = this.#waiters.findIndex(({ matches }) => matches(pdu));
     if (at >= 0) return this.#waiters.splice(at, 1)[0]?.resolve(pdu);
-    if (this.#inbox.length >= INBOX_MAX) throw new Error(`${this.label}: more than ${INBOX_MAX} PDUs nobody expected`);
+    if (this.#inbox.length >= INBOX_MAX || this.#inboxBytes + bytes.length > INBOX_MAX_BYTES) {
+      return this.#link?.destroy("inbox-full");
+    }
     this.#inbox.push(pdu);
+    this.#inboxBytes += bytes.length;
   }
 
   #receivedMalformed(commandId: number, error: ProtocolError): void {
+    if (this.malformed.length >= INBOX_MAX) return this.#link?.destroy("inbox-full");
     this.malformed.push({ commandId, error });
     for (const waiter of this.#waiters.filter((each) => each.commandId === commandId)) {
       waiter.reject(`a ${nameOf(commandId)} that breaks the schema: ${error.message}`);

@@ -10,7 +10,14 @@ import { unwatch, watch } from "./link-sweep.js";
 import { Outbox } from "./outbox.js";
 import { flushAtEndOfTick } from "./tick-flush.js";
 
-export type CloseReason = "peer-closed" | "closed" | "idle" | "outbox-full" | "protocol-error" | "socket-error";
+export type CloseReason =
+  | "peer-closed"
+  | "closed"
+  | "idle"
+  | "outbox-full"
+  | "inbox-full"
+  | "protocol-error"
+  | "socket-error";
 
 export interface LinkOptions {
   /** What the peer may send. */

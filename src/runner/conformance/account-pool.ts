@@ -44,10 +44,10 @@ export class AccountPool {
 
   /** Why these needs can never be met; `undefined` when they can. */
   lacks({ accounts = 0, expendable = 0, groupMembers = 0 }: CaseNeeds): string | undefined {
-    if (accounts > this.#total) return missing(accounts - this.#total, "accounts are", "account is");
-    if (expendable > this.#expendable.length) {
-      const short = expendable * EXPENDABLE_SHARE - this.#expendable.length - this.#total;
-      return `${missing(Math.max(short, 1), "accounts are", "account is")}: one in ${EXPENDABLE_SHARE} is set aside for cases that lock users out`;
+    const more = accountsFor(accounts, expendable) - this.#total - this.#expendable.length;
+    if (more > 0) {
+      const why = expendable > 0 ? `: one in ${EXPENDABLE_SHARE} is set aside for cases that lock users out` : "";
+      return `${more} more ${more === 1 ? "account is" : "accounts are"} needed${why}`;
     }
     if (groupMembers === 0) return undefined;
     const outsiders = accounts - groupMembers;
@@ -102,12 +102,18 @@ export class AccountPool {
 
 /** The last of the accounts: a lock-out of an earlier run is found by looking there again, and nowhere else. */
 export function expendableAmong(accounts: readonly Account[]): readonly Account[] {
-  const count = Math.min(EXPENDABLE_MAX, Math.floor(accounts.length / EXPENDABLE_SHARE));
-  return accounts.slice(accounts.length - count);
+  return accounts.slice(accounts.length - expendableOf(accounts.length));
 }
 
-function missing(count: number, many: string, one: string): string {
-  return `${count} more ${count === 1 ? one : many} needed`;
+function expendableOf(total: number): number {
+  return Math.min(EXPENDABLE_MAX, Math.floor(total / EXPENDABLE_SHARE));
+}
+
+/** The smallest number of accounts that leaves so many to use and so many to spoil. */
+function accountsFor(accounts: number, expendable: number): number {
+  let total = Math.max(accounts, expendable * EXPENDABLE_SHARE);
+  while (total - expendableOf(total) < accounts) total++;
+  return total;
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -135,7 +135,8 @@ class Schedule {
     while (this.#waiting.length + this.#running.size > 0) {
       if (this.options.signal.aborted) this.#giveUpWaiting();
       this.#startWhatCan();
-      await Promise.race(this.#running);
+      // Nothing runs when the interruption came between two cases, and a race of nobody never ends.
+      if (this.#running.size > 0) await Promise.race(this.#running);
     }
     return cases.map(({ case: { id } }) => this.#results.get(id) as CaseResult);
   }

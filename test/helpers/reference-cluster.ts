@@ -1,0 +1,49 @@
+import type { Address } from "../../src/net/address.js";
+import { type ClusterOptions, type RunningCluster, startCluster } from "../../src/server/cluster.js";
+import { clusterLayout } from "../../src/server/cluster-layout.js";
+import type { RoleName, RunningRole } from "../../src/server/running-role.js";
+import { crowdFixture } from "../../src/server/storage/crowd-fixture.js";
+import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
+import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
+
+export interface ReferenceClusterOptions extends Partial<Pick<ClusterOptions, "msgLimits" | "log">> {
+  /** YAML; user1 … user20 with the password `secret` unless given. */
+  readonly fixture?: string;
+  readonly msgServers?: number;
+  readonly dbProxies?: number;
+}
+
+/** The reference servers in this process, on free ports of 127.0.0.1. */
+export class ReferenceCluster {
+  private constructor(private readonly running: RunningCluster) {}
+
+  static async start(options: ReferenceClusterOptions = {}): Promise<ReferenceCluster> {
+    const { fixture = crowdFixture(20), msgServers = 1, dbProxies = 0, ...rest } = options;
+    const roles = new Set<RoleName>(["login", "route", "msg", ...(dbProxies > 0 ? (["db"] as const) : [])]);
+    const clock = { nowMs: () => Date.now() };
+    const running = await startCluster({
+      layout: clusterLayout({ roles, host: "127.0.0.1", ports: "auto", msgServers, dbProxies }),
+      storage: new MemoryStorage(parseSeedFixture(fixture, "the test's fixture"), clock),
+      clock,
+      ...rest,
+    });
+    return new ReferenceCluster(running);
+  }
+
+  /** Where clients dial the nth msg_server. */
+  msg(n: number): Address {
+    return this.#roles("msg")[n]?.addresses.clients as Address;
+  }
+
+  counters(role: RoleName, n = 0): Readonly<Record<string, number>> {
+    return this.#roles(role)[n]?.counters() ?? {};
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop(0);
+  }
+
+  #roles(name: RoleName): RunningRole[] {
+    return this.running.roles.filter(({ role }) => role === name);
+  }
+}

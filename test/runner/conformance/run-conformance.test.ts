@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Address } from "../../../src/net/address.js";
+import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
+import type { Verdict } from "../../../src/runner/conformance/conformance-result.js";
+import { type ConformanceOptions, runConformance } from "../../../src/runner/conformance/run-conformance.js";
+import { selectCases } from "../../../src/runner/conformance/select-cases.js";
+import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
+import type { ConformanceCase } from "../../../src/scenarios/conformance/conformance-case.js";
+import { caseOf, failing } from "../../helpers/conformance-case.js";
+import { FakeMsgServer } from "../../helpers/fake-msg-server.js";
+import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
+
+const started: { stop(): unknown }[] = [];
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.stop();
+});
+
+async function fake(): Promise<Address> {
+  const server = await FakeMsgServer.start({ users: 30 });
+  started.push(server);
+  return server.address;
+}
+
+const accounts = Array.from({ length: 30 }, (_, index) => ({ name: `user${index + 1}`, password: "secret" }));
+
+function run(target: Address, cases: readonly ConformanceCase[], options: Partial<ConformanceOptions> = {}) {
+  return runConformance({
+    target,
+    cases: selectCases(cases, { hasSecondServer: options.peer !== undefined }),
+    accounts,
+    jobs: 8,
+    timeScale: 1,
+    timeoutFactor: 1,
+    strict: false,
+    keepsAllTraces: false,
+    nowMs: () => 1_700_000_000_000,
+    random: () => 0.5,
+    signal: new AbortController().signal,
+    rerun: (id) => `ttk conform --only ${id}`,
+    ...options,
+  });
+}
+
+describe("runConformance", () => {
+  it("reports in the order of the suite, whatever order cases ended in", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const cases = [
+      caseOf({ id: "frm.first", run: () => gate }),
+      caseOf({ id: "frm.second", run: failing }),
+      caseOf({ id: "frm.third", run: async () => release() }),
+    ];
+    const events: ConformanceEvent[] = [];
+    const result = await run(await fake(), cases, { onEvent: (event) => events.push(event) });
+    expect(result.cases.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ["frm.first", "passed"],
+      ["frm.second", "failed"],
+      ["frm.third", "passed"],
+    ]);
+    expect(result.summary).toMatchObject({ total: 3, passed: 2, failed: 1, outcome: "failed" });
+    expect(result.target).toMatchObject({ peer: null, startedAt: "2023-11-14T22:13:20.000Z", strict: false });
+    expect(result.cases[1]?.rerun).toBe("ttk conform --only frm.second");
+    const finished = events.flatMap((event) => (event.type === "case-finished" ? [event] : []));
+    expect(finished.map((event) => `${event.finished} of ${event.total}`)).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
+    expect([events.at(0)?.type, events.at(-1)?.type]).toEqual(["run-started", "run-finished"]);
+  });
+
+  it("runs no more cases at once than it may, those that wait for a timeout aside", async () => {
+    let [running, most] = [0, 0];
+    const body = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+    };
+    const cases = Array.from({ length: 12 }, (_, n) =>
+      caseOf({ id: `frm.n${n}`, run: body, waitsForTimeout: n >= 10 }),
+    );
+    await run(await fake(), cases, { jobs: 3 });
+    expect(most).toBeGreaterThanOrEqual(3);
+    expect(most).toBeLessThanOrEqual(5);
+  });
+
+  it("never gives a user to two cases at the same time", async () => {
+    const inUse = new Set<string>();
+    const cases = Array.from({ length: 20 }, (_, n) =>
+      caseOf({
+        id: `msg.n${n}`,
+        needs: { accounts: 5 },
+        async run({ accounts: given }) {
+          for (const { name } of given) {
+            expect(inUse).not.toContain(name);
+            inUse.add(name);
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+          for (const { name } of given) inUse.delete(name);
+        },
+      }),
+    );
+    expect((await run(await fake(), cases)).summary).toMatchObject({ passed: 20, outcome: "held" });
+  });
+
+  it("blocks every case of a server that nobody runs", async () => {
+    const result = await run(await nobodyAt(), [caseOf({ id: "frm.a" }), caseOf({ id: "msg.b" })]);
+    expect(result.summary).toMatchObject({ blocked: 2, outcome: "blocked" });
+    expect(result.cases[0]?.reason).toContain("ECONNREFUSED");
+  });
+
+  it("blocks what needs users when the password is wrong, and judges the rest", async () => {
+    const wrong = accounts.map(({ name }) => ({ name, password: "other" }));
+    const cases = [
+      caseOf({ id: "frm.a" }),
+      caseOf({ id: "msg.b", needs: { accounts: 1 } }),
+      caseOf({ id: "lgn.c", needs: { accounts: 1 }, judgesLogin: true }),
+    ];
+    const result = await run(await fake(), cases, { accounts: wrong });
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(["passed", "blocked", "blocked"]);
+    expect(result.cases[1]?.reason).toMatch(/^user3 cannot log in: the login was refused/);
+  });
+
+  it("blocks what needs more accounts, groups or servers than there are", async () => {
+    const cases = [
+      caseOf({ id: "msg.a", needs: { accounts: 40 } }),
+      caseOf({ id: "grp.b", needs: { accounts: 2, groupMembers: 2 } }),
+      caseOf({ id: "msg.c", needs: { secondServer: true } }),
+    ];
+    const result = await run(await fake(), cases, { peer: await nobodyAt() });
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(["blocked", "blocked", "blocked"]);
+    expect(result.cases.map(({ reason }) => reason)).toEqual([
+      "14 more accounts are needed",
+      "no normal group has 2 of the accounts as members and leaves 0 out",
+      expect.stringContaining("ECONNREFUSED"),
+    ]);
+  });
+
+  it("lists what was skipped, with the pattern", async () => {
+    const cases = selectCases([caseOf({ id: "frm.a", run: failing }), caseOf({ id: "frm.b" })], {
+      skip: ["frm.a"],
+      hasSecondServer: false,
+    });
+    const result = await run(await fake(), allCases, { cases });
+    expect(result.cases.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ["skipped", "--skip frm.a"],
+      ["passed", null],
+    ]);
+  });
+
+  it("reports what ran when it is interrupted, and does not wait for the rest", async () => {
+    const abort = new AbortController();
+    const cases = [
+      caseOf({ id: "frm.a" }),
+      caseOf({
+        id: "frm.b",
+        async run({ pause }) {
+          abort.abort();
+          await pause(3_600_000);
+        },
+      }),
+      caseOf({ id: "frm.c" }),
+    ];
+    const result = await run(await fake(), cases, { jobs: 1, signal: abort.signal });
+    expect(result.summary).toMatchObject({ passed: 1, skipped: 2, outcome: "interrupted" });
+    expect(result.cases[2]).toMatchObject({ verdict: "skipped", reason: "interrupted" });
+  });
+
+  it.each([
+    ["before the first case", () => {}],
+    [
+      "between two cases",
+      (abort: AbortController, event: ConformanceEvent) => event.type === "case-finished" && abort.abort(),
+    ],
+  ])("ends when it is interrupted %s", async (_, onEvent) => {
+    const abort = new AbortController();
+    if (onEvent.length === 0) abort.abort();
+    const result = await run(await fake(), [caseOf({ id: "frm.a" }), caseOf({ id: "frm.b" })], {
+      jobs: 1,
+      signal: abort.signal,
+      onEvent: (event) => void onEvent(abort, event),
+    });
+    expect(result.cases.at(-1)).toMatchObject({ verdict: "skipped", reason: "interrupted" });
+    expect(result.summary.outcome).toBe("interrupted");
+  });
+
+  it.each<Oddity>(["mute", "closing", "babbling", "echoing"])(
+    "judges a port that is no msg_server (%s) in bounded time, without a fault of its own",
+    async (oddity) => {
+      const odd = await OddServer.start(oddity);
+      started.push(odd);
+      // 50 ms for an answer, and time limits of 0.15 to 3 s.
+      const result = await run(odd.address, allCases, { timeoutFactor: 0.01, timeScale: 0.01, jobs: 64 });
+      const of = (verdict: Verdict) => result.cases.filter((each) => each.verdict === verdict).map(({ id }) => id);
+      expect(of("errored")).toEqual([]);
+      expect(result.summary.outcome).toBe("failed");
+      expect(of("failed")).toEqual(expect.arrayContaining(["lgn.success"]));
+      // What takes a login for granted is not judged: it would blame the server for the wrong thing.
+      expect(of("blocked").filter((id) => id.startsWith("msg."))).not.toEqual([]);
+      expect(of("failed").filter((id) => id.startsWith("msg."))).toEqual([]);
+    },
+  );
+});
