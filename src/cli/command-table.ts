@@ -36,7 +36,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: "encode",
-    summary: "make PDU bytes from JSON, also broken ones",
+    summary: "make PDU bytes from words or JSON, also broken ones; send them",
     load: async () => (await import("./commands/encode.js")).encodeCommand,
   },
   {

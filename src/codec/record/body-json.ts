@@ -1,6 +1,6 @@
-import { distance } from "fastest-levenshtein";
 import protobuf from "protobufjs/light.js";
 import { messageType } from "../schema.js";
+import { didYouMean } from "./did-you-mean.js";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -45,9 +45,11 @@ function valueToJson({ resolvedType }: protobuf.Field, value: unknown): JsonValu
 function messageFromJson(type: protobuf.Type, json: JsonObject, path: string): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(json)) {
-    const field = type.fields[name];
+    const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
     if (field === undefined)
-      throw new BodyJsonError(`${path}${name}: ${type.name} has no such field${suggestion(name, type)}`);
+      throw new BodyJsonError(
+        `${path}${name}: ${type.name} has no such field${didYouMean(name, Object.keys(type.fields))}`,
+      );
     body[name] = fieldFromJson(field.resolve(), value, `${path}${name}`);
   }
   return body;
@@ -76,9 +78,11 @@ function valueFromJson({ resolvedType, type }: protobuf.Field, value: JsonValue,
 function enumFromJson(type: protobuf.Enum, value: JsonValue, path: string): number {
   // A number outside the enum is allowed: that is how an undecodable body is made (FRM-12).
   if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 0x7fffffff) return value;
-  const number = typeof value === "string" ? type.values[value] : undefined;
+  const number = typeof value === "string" && Object.hasOwn(type.values, value) ? type.values[value] : undefined;
   if (number === undefined) {
-    throw new BodyJsonError(`${path}: ${JSON.stringify(value)} is not one of ${Object.keys(type.values).join(", ")}`);
+    const names = Object.keys(type.values);
+    const hint = typeof value === "string" ? didYouMean(value, names) : "";
+    throw new BodyJsonError(`${path}: ${JSON.stringify(value)} is not one of ${names.join(", ")}${hint}`);
   }
   return number;
 }
@@ -91,9 +95,4 @@ function bytesFromJson(value: string, path: string): Buffer {
 
 function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function suggestion(name: string, type: protobuf.Type): string {
-  const names = Object.keys(type.fields).sort((a, b) => distance(name, a) - distance(name, b));
-  return names[0] !== undefined && distance(name, names[0]) <= 4 ? `; did you mean ${names[0]}?` : "";
 }

@@ -1,9 +1,11 @@
 import { encodeMessage, encodePartialMessage } from "../body-codec.js";
 import { framePdu, type HeaderOverrides } from "../pdu.js";
 import type { PduHeader } from "../pdu-header.js";
-import { type Command, commandById, commandByName, commandsOfMessage } from "../registry.js";
+import { type Command, commandById, commandByName, commands, commandsOfMessage } from "../registry.js";
+import { messageType } from "../schema.js";
 import { encryptText } from "../text-content.js";
 import { BodyJsonError, bodyFromJson, type JsonObject, type JsonValue } from "./body-json.js";
+import { didYouMean } from "./did-you-mean.js";
 
 export interface PduJsonOptions {
   /** Leave required fields out instead of refusing. */
@@ -31,6 +33,13 @@ export function pduFromJson(json: JsonObject, options: PduJsonOptions = {}): Buf
 
 function encode(command: Command, body: Record<string, unknown>, partial: boolean): Buffer {
   if (partial) return encodePartialMessage(command.messageName, body);
+  const missing = messageType(command.messageName).fieldsArray.filter(
+    ({ required, name }) => required && !(name in body),
+  );
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name).join(", ");
+    throw new BodyJsonError(`${command.messageName} lacks required ${names} (--partial leaves required fields out)`);
+  }
   try {
     return encodeMessage(command.messageName, body);
   } catch (error) {
@@ -44,13 +53,24 @@ function commandFor(json: JsonObject, header: JsonObject | undefined): Command {
   if (typeof given === "number" || typeof given === "string") {
     const command = commandByName(String(given)) ?? commandById(Number(given));
     if (command !== undefined) return command;
-    throw new BodyJsonError(`command: ${JSON.stringify(given)} is not a command; ttk schema lists them`);
+    const near =
+      didYouMean(
+        String(given),
+        commands.map(({ name }) => name),
+      ) || "; ttk schema lists them";
+    throw new BodyJsonError(`command: ${JSON.stringify(given)} is not a command${near}`);
   }
   const message = json.message;
   if (typeof message !== "string") throw new BodyJsonError('"command" or "message" is missing');
   const candidates = commandsOfMessage(message);
-  if (candidates[0] === undefined)
-    throw new BodyJsonError(`message: ${JSON.stringify(message)} is not a message; ttk schema lists them`);
+  if (candidates[0] === undefined) {
+    const near =
+      didYouMean(
+        message,
+        commands.map(({ messageName }) => messageName),
+      ) || "; ttk schema lists them";
+    throw new BodyJsonError(`message: ${JSON.stringify(message)} is not a message${near}`);
+  }
   return candidates[0];
 }
 
