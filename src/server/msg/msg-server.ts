@@ -64,7 +64,11 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       connectionsMax: limits.connectionsMax,
     },
     (link) => clients.accept(link),
-  );
+  ).catch(async (error: unknown) => {
+    // It dials db_proxy_servers already.
+    await Promise.all([database.stop(0), clients.stop(0)]);
+    throw error;
+  });
   bound = listener.address;
   context.route.start();
   context.login.start();
