@@ -11,7 +11,7 @@ const TRACE_LINES_MAX = 8;
 const TRACE_TEXT_MAX = 100;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
-  interrupted: "INTERRUPTED  the run ended early; what follows the summary was not judged",
+  interrupted: "INTERRUPTED  the run ended early: the skipped cases were not judged",
   errored:
     "ERRORED      the suite itself failed: the verdicts above are incomplete, and that is not the server's fault",
   failed: "FAILED       the server broke the protocol",
@@ -25,7 +25,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const { summary, target, cases } = result;
   const paint = palette(options.isStyled);
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
-  const heading = `${target.address}${peer}: ${summary.total} cases in ${(summary.durationMs / 1000).toFixed(1)} s`;
+  const heading = `${target.address}${peer}: ${casesText(summary.total)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
@@ -61,7 +61,11 @@ function wordFor({ verdict, level }: CaseResult): string {
 function totals(cases: readonly CaseResult[], warnings: number): string {
   const note =
     warnings === 0 ? "" : `; ${warnings} failed SHOULD${warnings === 1 ? " is a warning" : "s are warnings"}`;
-  return `${cases.length} cases: ${countsText(cases)}${note}`;
+  return `${casesText(cases.length)}: ${countsText(cases)}${note}`;
+}
+
+function casesText(count: number): string {
+  return count === 1 ? "1 case" : `${count} cases`;
 }
 
 const quiet: ReadonlySet<Verdict> = new Set(["passed", "skipped", "supported", "unsupported", "expected-failure"]);
