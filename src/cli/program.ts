@@ -28,7 +28,13 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replaceAll("\n", " ")
+            .replace(/^error: /, "ttk: ")}\n`,
+        ),
     })
     .exitOverride()
     .addHelpText("after", help);

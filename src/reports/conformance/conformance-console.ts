@@ -9,6 +9,7 @@ export interface ConsoleOptions {
 /** Of a failed case's wire log: its end is where the failure shows. */
 const TRACE_LINES_MAX = 8;
 const TRACE_TEXT_MAX = 100;
+const BLOCKED_IDS_SHOWN = 4;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
   interrupted: "INTERRUPTED  the run ended early: the skipped cases were not judged",
@@ -27,9 +28,20 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
   const heading = `${target.address}${peer}: ${casesText(summary.total)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
+  const blocked = blockedByReason(cases).flatMap(([reason, ids]) => ["", ...blockedLines(reason, ids, paint)]);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
-  return [heading, "", ...areaLines(cases), ...findings, "", totals(cases, summary.warnings), verdict, ""].join("\n");
+  return [
+    heading,
+    "",
+    ...areaLines(cases),
+    ...findings,
+    ...blocked,
+    "",
+    totals(cases, summary.warnings),
+    verdict,
+    "",
+  ].join("\n");
 }
 
 function areaLines(cases: readonly CaseResult[]): string[] {
@@ -68,10 +80,30 @@ function casesText(count: number): string {
   return count === 1 ? "1 case" : `${count} cases`;
 }
 
-const quiet: ReadonlySet<Verdict> = new Set(["passed", "skipped", "supported", "unsupported", "expected-failure"]);
+const evidenced: ReadonlySet<Verdict> = new Set(["failed", "errored", "unexpected-pass"]);
 
 function isFinding({ verdict }: CaseResult): boolean {
-  return !quiet.has(verdict);
+  return evidenced.has(verdict);
+}
+
+/** What blocks one case often blocks a hundred: each reason is given once. */
+function blockedByReason(cases: readonly CaseResult[]): Array<[reason: string, ids: string[]]> {
+  const idsOf = new Map<string, string[]>();
+  for (const { verdict, reason, id } of cases) {
+    if (verdict !== "blocked") continue;
+    const key = reason ?? "the reason is unknown";
+    idsOf.set(key, [...(idsOf.get(key) ?? []), id]);
+  }
+  return [...idsOf];
+}
+
+function blockedLines(reason: string, ids: readonly string[], paint: Palette): string[] {
+  const more = ids.length - BLOCKED_IDS_SHOWN;
+  const shown = ids.slice(0, BLOCKED_IDS_SHOWN).join(", ");
+  return [
+    `${paint.red("BLOCKED")}  ${casesText(ids.length)}: ${shown}${more > 0 ? ` and ${more} more` : ""}`,
+    `    because   ${reason}`,
+  ];
 }
 
 const PRESENCE = "CID_BUDDY_LIST_STATUS_NOTIFY";
@@ -89,7 +121,6 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   if (expected !== null) lines.push(`    expected  ${expected}`);
   if (actual !== null) lines.push(`    actual    ${actual}`);
   if (reason !== null) lines.push(`    because   ${reason.replaceAll("\n", "\n              ")}`);
-  if (verdict === "blocked") return lines;
   const telling = isAboutPresence(each) ? trace : trace.filter(({ command }) => command !== PRESENCE);
   const shown = telling.slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
