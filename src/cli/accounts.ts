@@ -22,8 +22,13 @@ export async function readAccounts(spec: string, password: string, cwd: string):
     if (accounts.length === 0) throw new Error("holds no account");
     return accounts;
   } catch (error) {
-    throw usageError(`accounts ${spec}: ${(error as Error).message.split("\n")[0]}`);
+    throw usageError(`accounts ${spec}: ${firstLine((error as Error).message)}`);
   }
+}
+
+/** A YAML parser's message goes on with the text and a pointer into it. */
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? "").replace(/:$/, "");
 }
 
 /** `user{1..3}` → user1, user2, user3; `u{01..10}` keeps the zeros. */

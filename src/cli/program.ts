@@ -30,10 +30,10 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
       writeErr: (text) => host.stderr.write(text),
       outputError: (text, write) =>
         write(
-          `ttk: ${text
+          `${text
             .trim()
-            .replace(/^error: /, "")
-            .replaceAll("\n", " ")}\n`,
+            .replaceAll("\n", " ")
+            .replace(/^error: /, "ttk: ")}\n`,
         ),
     })
     .exitOverride()

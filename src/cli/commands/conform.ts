@@ -95,6 +95,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
   host.exitCode = exitCodeOf(result);
+  if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
 }
 
 function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
@@ -109,6 +110,14 @@ function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
     const names = allCases.flatMap(({ id, requirements }) => [id, ...requirements]);
     throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
   }
+}
+
+/** The reason that most of the blocked cases share, for who reads nothing but stderr. */
+function blockedText({ cases, summary }: ConformanceResult): string {
+  const reasons = cases.flatMap(({ verdict, reason }) => (verdict === "blocked" && reason !== null ? [reason] : []));
+  const times = (wanted: string) => reasons.filter((reason) => reason === wanted).length;
+  const [first = "the reason is unknown"] = [...new Set(reasons)].sort((a, b) => times(b) - times(a));
+  return `${summary.blocked} of ${summary.total} cases could not be judged: ${first}`;
 }
 
 /** A shell command; passwords stay out of it, because reports are passed around. */

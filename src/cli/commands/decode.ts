@@ -86,7 +86,8 @@ function remark(host: Host, item: Extract<DecodeItem, { remark: string }>): void
 }
 
 function printerFor(format: Format, isStyled: boolean): (record: PduRecord) => string {
-  if (format === "json") return (record) => `${JSON.stringify(record)}\n`;
+  // Changes when a reader of earlier lines would misunderstand later ones; schemas/decode-record.schema.json.
+  if (format === "json") return (record) => `${JSON.stringify({ schemaVersion: 1, ...record })}\n`;
   const toText = format === "table" ? recordLine : recordTree;
   return (record) => `${toText(record, { isStyled })}\n`;
 }

@@ -26,7 +26,7 @@ export async function* decodeSources(
       if (host.stdin.isTTY)
         host.stderr.write("reading from the terminal; end with Ctrl-D (ttk decode --help shows more)\n");
       yield* decodeBytes("stdin", host.stdin, settings, shape);
-    } else if (existsSync(resolve(host.cwd, input))) {
+    } else if (input !== "" && existsSync(resolve(host.cwd, input))) {
       yield* decodeBytes(input, openFile(resolve(host.cwd, input), input), settings, shape);
     } else {
       yield* decodeArgument(input, settings, shape);

@@ -65,7 +65,9 @@ export class StreamRecords implements CutSink {
 
   onSkipped(offset: number, length: number, reason: SkipReason, bytes: Buffer, start: number, end: number): void {
     const origin = this.#origin(offset, null);
-    const isPduBeginning = reason === "cut-off" || reason === "length-out-of-range" || reason === "length-lies";
+    // A header with an impossible length says more than that something was left out.
+    const hasOddHeader = reason === "length-out-of-range" && end - start >= HEADER_SIZE;
+    const isPduBeginning = reason === "cut-off" || reason === "length-lies" || hasOddHeader;
     if (isPduBeginning)
       this.#items.push({ record: recordOf(Buffer.from(bytes.subarray(start, end)), origin, this.settings) });
     else this.#items.push({ record: skippedRecord(skippedText(reason, length), origin) });

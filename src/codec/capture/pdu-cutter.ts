@@ -174,7 +174,9 @@ export class PduCutter {
   #sizeAt(bytes: Buffer, at: number, end: number): number | undefined {
     if (end - at < LENGTH_FIELD_SIZE) return HEADER_SIZE;
     const length = bytes.readUInt32BE(at);
-    if (length < HEADER_SIZE || length > this.options.pduSizeMaxBytes) return this.#hunt("length-out-of-range");
+    if (length < HEADER_SIZE || length > this.options.pduSizeMaxBytes) {
+      return this.#hunt("length-out-of-range", Buffer.from(bytes.subarray(at, Math.min(end, at + HEADER_SIZE))));
+    }
     if (end - at < HEADER_SIZE) return HEADER_SIZE;
     const isAwaitable = length <= Math.max(end - at, oddPduSizeMaxBytes) || this.#looksLikeHeader(bytes, at, end);
     return isAwaitable ? length : this.#hunt("not-a-header");
@@ -275,8 +277,8 @@ export class PduCutter {
     this.sink.onSkipped(offset, length, reason, bytes, start, end);
   }
 
-  #hunt(reason: SkipReason): undefined {
-    this.#skip = { start: this.#offset, reason, head: nothing, length: 0, left: undefined };
+  #hunt(reason: SkipReason, head = nothing): undefined {
+    this.#skip = { start: this.#offset, reason, head, length: 0, left: undefined };
   }
 
   #skipDamaged(pduSize: number, reason: SkipReason): void {

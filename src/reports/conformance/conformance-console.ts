@@ -9,10 +9,10 @@ export interface ConsoleOptions {
 /** Of a failed case's wire log: its end is where the failure shows. */
 const TRACE_LINES_MAX = 8;
 const TRACE_TEXT_MAX = 100;
-const IDS_SHOWN_MAX = 5;
+const BLOCKED_IDS_SHOWN = 4;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
-  interrupted: "INTERRUPTED  the run ended early; what follows the summary was not judged",
+  interrupted: "INTERRUPTED  the run ended early: the skipped cases were not judged",
   errored:
     "ERRORED      the suite itself failed: the verdicts above are incomplete, and that is not the server's fault",
   failed: "FAILED       the server broke the protocol",
@@ -26,9 +26,9 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const { summary, target, cases } = result;
   const paint = palette(options.isStyled);
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
-  const heading = `${target.address}${peer}: ${summary.total} cases in ${(summary.durationMs / 1000).toFixed(1)} s`;
+  const heading = `${target.address}${peer}: ${casesText(summary.total)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
-  const blocked = blockedLines(cases, paint).flatMap((line) => ["", line]);
+  const blocked = blockedByReason(cases).flatMap(([reason, ids]) => ["", ...blockedLines(reason, ids, paint)]);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [
@@ -73,34 +73,37 @@ function wordFor({ verdict, level }: CaseResult): string {
 function totals(cases: readonly CaseResult[], warnings: number): string {
   const note =
     warnings === 0 ? "" : `; ${warnings} failed SHOULD${warnings === 1 ? " is a warning" : "s are warnings"}`;
-  return `${cases.length} cases: ${countsText(cases)}${note}`;
+  return `${casesText(cases.length)}: ${countsText(cases)}${note}`;
 }
 
-const quiet: ReadonlySet<Verdict> = new Set([
-  "passed",
-  "skipped",
-  "supported",
-  "unsupported",
-  "expected-failure",
-  "blocked",
-]);
+function casesText(count: number): string {
+  return count === 1 ? "1 case" : `${count} cases`;
+}
+
+const evidenced: ReadonlySet<Verdict> = new Set(["failed", "errored", "unexpected-pass"]);
 
 function isFinding({ verdict }: CaseResult): boolean {
-  return !quiet.has(verdict);
+  return evidenced.has(verdict);
 }
 
-/** One line for all that one and the same thing keeps from being judged: usually a server that is not there. */
-function blockedLines(cases: readonly CaseResult[], paint: Palette): string[] {
-  const byReason = new Map<string, string[]>();
+/** What blocks one case often blocks a hundred: each reason is given once. */
+function blockedByReason(cases: readonly CaseResult[]): Array<[reason: string, ids: string[]]> {
+  const idsOf = new Map<string, string[]>();
   for (const { verdict, reason, id } of cases) {
     if (verdict !== "blocked") continue;
-    const ids = byReason.get(reason ?? "") ?? [];
-    byReason.set(reason ?? "", [...ids, id]);
+    const key = reason ?? "the reason is unknown";
+    idsOf.set(key, [...(idsOf.get(key) ?? []), id]);
   }
-  return [...byReason].map(([reason, ids]) => {
-    const which = ids.length > IDS_SHOWN_MAX ? `${ids.length} cases` : ids.join(", ");
-    return `${paint.red("BLOCKED")}  ${which}: ${reason}`;
-  });
+  return [...idsOf];
+}
+
+function blockedLines(reason: string, ids: readonly string[], paint: Palette): string[] {
+  const more = ids.length - BLOCKED_IDS_SHOWN;
+  const shown = ids.slice(0, BLOCKED_IDS_SHOWN).join(", ");
+  return [
+    `${paint.red("BLOCKED")}  ${casesText(ids.length)}: ${shown}${more > 0 ? ` and ${more} more` : ""}`,
+    `    because   ${reason}`,
+  ];
 }
 
 const PRESENCE = "CID_BUDDY_LIST_STATUS_NOTIFY";

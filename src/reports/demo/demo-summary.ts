@@ -1,4 +1,4 @@
-import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
+import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { TrendResult } from "../../runner/load/metrics.js";
 import { count, duration, seconds } from "../load/quantity.js";
@@ -30,7 +30,7 @@ export function demoSummary(facts: DemoFacts): string {
     "2. Loaded: does every message arrive?",
     ...(loaded === undefined ? ["   not run"] : loadedLines(loaded)),
     "",
-    `${demoHeld(facts) ? "PASSED" : "FAILED"} after ${seconds(durationMs)}. Reports: ${reports.join(", ")}`,
+    `${outcomeOf(facts)} after ${seconds(durationMs)}. Reports: ${reports.join(", ")}`,
     "",
     "Next:  ttk serve                          keep such a cluster running",
     "       ttk conform 127.0.0.1:8000         judge a msg_server, yours or this one",
@@ -40,6 +40,14 @@ export function demoSummary(facts: DemoFacts): string {
   ].join("\n");
 }
 
+function outcomeOf(facts: DemoFacts): string {
+  const { judged, loaded } = facts;
+  const isInterrupted =
+    judged.some(({ summary }) => summary.outcome === "interrupted") || (loaded?.interrupted ?? true);
+  if (isInterrupted) return "INTERRUPTED";
+  return demoHeld(facts) ? "PASSED" : "FAILED";
+}
+
 function judgedLines({ summary, target, cases }: ConformanceResult): string[] {
   const { total, passed, supported, warnings, outcome } = summary;
   const verdict =
@@ -47,12 +55,13 @@ function judgedLines({ summary, target, cases }: ConformanceResult): string[] {
       ? `every MUST held (${count(passed + supported)} of ${count(total)} cases passed${warnings > 0 ? `, ${warnings} SHOULD failed` : ""})`
       : `${outcome}: ${passed + supported} of ${total} cases passed`;
   const bad = cases.filter(({ verdict: each }) => each === "failed" || each === "blocked" || each === "errored");
-  return [
-    `   msg_server ${target.address}  ${verdict}`,
-    ...bad.map(
-      (each) => `     ${each.verdict} ${each.id}: ${each.reason ?? `expected ${each.expected}, got ${each.actual}`}`,
-    ),
-  ];
+  return [`   msg_server ${target.address}  ${verdict}`, ...bad.map((each) => `     ${findingLine(each)}`)];
+}
+
+function findingLine({ verdict, level, id, expected, actual, reason }: CaseResult): string {
+  const word = verdict === "failed" && level === "should" ? "warning" : verdict;
+  // A fault of the suite comes with a stack, which is for the JSON report.
+  return `${word} ${id}: ${reason?.split("\n")[0] ?? `expected ${expected}, got ${actual}`}`;
 }
 
 function loadedLines({

@@ -9,9 +9,10 @@ export function count(value: number): string {
 
 /** `0.42 ms`, `3.1 ms`, `120 ms`, `2.50 s` */
 export function duration(ms: number): string {
-  if (ms < 1) return `${ms.toFixed(2)} ms`;
-  if (ms < 100) return `${ms.toFixed(1)} ms`;
-  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+  // Of what is left after rounding, so that nothing reads 1000 ms.
+  if (ms < 0.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 99.95) return `${ms.toFixed(1)} ms`;
+  return ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
 /** `15.0 s` */
@@ -24,7 +25,7 @@ export function size(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"] as const;
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  while (value >= (unit === 0 ? 1000 : 999.95) && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }

@@ -1,0 +1,111 @@
+import type { LoadSnapshot } from "../../src/runner/load/load-event.js";
+import type { DeliveryWitness, LoadResult } from "../../src/runner/load/load-result.js";
+import { Trend, type TrendResult } from "../../src/runner/load/metrics.js";
+
+function trendOf(...durationsMs: number[]): TrendResult {
+  const trend = new Trend();
+  for (const durationMs of durationsMs) trend.recordMs(durationMs);
+  return trend.result(15_000);
+}
+
+export const snapshot: LoadSnapshot = {
+  atMs: 4000,
+  phase: "steady",
+  users: 2000,
+  devicesOnline: 4000,
+  sentPerSecond: 1012,
+  ackedPerSecond: 1010,
+  deliveredPerSecond: 3031,
+  pdusSentPerSecond: 5000,
+  pdusReceivedPerSecond: 6000,
+  ackP50Ms: 0.42,
+  ackP99Ms: 3.14,
+  deliveryP50Ms: 0.61,
+  deliveryP99Ms: 120.4,
+  inFlight: 12,
+  duplicated: 0,
+  reordered: 0,
+  corrupted: 0,
+  misdelivered: 0,
+  errors: 0,
+  busyShare: 0.337,
+};
+
+/** A run that held. */
+export const heldLoad: LoadResult = {
+  scenario: "steady-chat",
+  startedAt: "2026-01-02T03:04:05.678Z",
+  seed: 42,
+  users: 2000,
+  devicesPerUser: 2,
+  devicesOnline: 4000,
+  targets: ["127.0.0.1:8000", "127.0.0.1:8001"],
+  rate: 1000,
+  rampUpMs: 3210,
+  steadyMs: 15_000,
+  drainMs: 120,
+  durationMs: 18_900,
+  interrupted: false,
+  failures: [],
+  invalid: [],
+  health: { busyShare: 0.34, eventLoopLagP99Ms: 4.2, droppedIterations: 0, iterations: 15_000 },
+  metrics: {
+    connect_duration: trendOf(0.3, 0.4, 2),
+    login_duration: trendOf(1.5, 12, 140),
+    pull_duration: trendOf(0.8, 5, 2500),
+    msg_ack_duration: trendOf(0.4, 0.5, 3.1),
+    msg_ack_duration_uncorrected: trendOf(0.3, 0.4, 3),
+    msg_delivery_duration: trendOf(0.6, 0.7, 8),
+    pdus_sent: { type: "counter", count: 123_456, rate: 6532.1 },
+    bytes_sent: { type: "counter", count: 4_300_000, rate: 227_513.2 },
+    pdus_received: { type: "counter", count: 234_567, rate: 12_410.9 },
+    bytes_received: { type: "counter", count: 812, rate: 43 },
+    vus: { type: "gauge", value: 0, min: 0, max: 2000 },
+  },
+  delivery: {
+    sent: 15_000,
+    acked: 15_000,
+    unacked: 0,
+    abandoned: 0,
+    expectedDeliveries: 45_000,
+    delivered: 45_000,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    misdelivered: 0,
+    unjudged: 0,
+    foreign: 0,
+  },
+  witnesses: [],
+  series: [snapshot],
+};
+
+const lost: DeliveryWitness = {
+  kind: "lost",
+  message: 17,
+  from: "user3/windows",
+  fromServer: "127.0.0.1:8000",
+  to: "user9",
+  device: "user9/ios",
+  deviceServer: "127.0.0.1:8001",
+  msgId: 5,
+  sentAtMs: 4321,
+};
+
+/** A run in which the server failed in many ways, and the generator could not keep up. */
+export const failedLoad: LoadResult = {
+  ...heldLoad,
+  failures: ["7 lost", "1 never acknowledged", "1 connection lost"],
+  invalid: ["the generator was 97 % busy"],
+  metrics: {
+    ...heldLoad.metrics,
+    errors: { type: "counter", count: 3, rate: 0.2 },
+    kicks: { type: "counter", count: 1, rate: 0.1 },
+  },
+  delivery: { ...heldLoad.delivery, acked: 14_998, unacked: 1, abandoned: 1, delivered: 44_991, lost: 7, unjudged: 2 },
+  witnesses: [
+    ...Array.from({ length: 6 }, (_, index) => ({ ...lost, message: 17 + index, msgId: 5 + index })),
+    { ...lost, kind: "unacked", message: 30, device: null, deviceServer: null, msgId: 0, sentAtMs: null },
+  ],
+};

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { conformanceConsole } from "../../../src/reports/conformance/conformance-console.js";
+import { caseResult } from "../../helpers/conformance-case.js";
+import { conformanceResult, everyVerdict } from "../../helpers/conformance-result.js";
+
+const plain = { isStyled: false };
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
+
+describe("conformanceConsole", () => {
+  it("shows each verdict, with the evidence for what did not pass", async () => {
+    const text = conformanceConsole(conformanceResult(everyVerdict, { peer: "127.0.0.1:8001" }), plain);
+    await expect(text).toMatchFileSnapshot("../golden/conformance-console.txt");
+  });
+
+  it("says the same in colours on a terminal", async () => {
+    const result = conformanceResult(everyVerdict, { peer: "127.0.0.1:8001" });
+    const styled = conformanceConsole(result, { isStyled: true });
+    await expect(styled.replaceAll("\u001b", "ESC")).toMatchFileSnapshot("../golden/conformance-console-styled.txt");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is escape codes that are taken out.
+    expect(styled.replaceAll(/\u001b\[\d+m/g, "")).toBe(conformanceConsole(result, plain));
+  });
+
+  it("is short when everything held", () => {
+    const cases = [
+      caseResult("passed", { id: "frm.a" }),
+      caseResult("passed", { id: "con.b", requirements: ["CON-01"] }),
+    ];
+    expect(conformanceConsole(conformanceResult(cases), plain)).toBe(
+      [
+        "127.0.0.1:8000: 2 cases in 12.3 s",
+        "",
+        "  FRM   1 passed",
+        "  CON   1 passed",
+        "",
+        "2 cases: 2 passed",
+        "PASSED       every MUST that was judged held",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("ends with what the run came to", () => {
+    const should = caseResult("failed", { level: "should" });
+    const verdictOf = (...given: Parameters<typeof conformanceResult>) =>
+      lastLine(conformanceConsole(conformanceResult(...given), plain)).split(" ")[0];
+    expect(verdictOf([caseResult("failed")])).toBe("FAILED");
+    expect(verdictOf([should])).toBe("PASSED");
+    expect(verdictOf([should], { strict: true })).toBe("FAILED");
+    expect(verdictOf([caseResult("blocked")])).toBe("BLOCKED");
+    expect(verdictOf([caseResult("errored")])).toBe("ERRORED");
+    expect(verdictOf([caseResult("unexpected-pass")])).toBe("STALE");
+    expect(verdictOf([caseResult("skipped", { reason: "interrupted" })], { isInterrupted: true })).toBe("INTERRUPTED");
+  });
+
+  it("counts warnings in words", () => {
+    const should = caseResult("failed", { level: "should" });
+    const text = (count: number) => conformanceConsole(conformanceResult(Array(count).fill(should)), plain);
+    expect(text(1)).toContain("1 case: 1 failed (SHOULD); 1 failed SHOULD is a warning\n");
+    expect(text(2)).toContain("2 cases: 2 failed (SHOULD); 2 failed SHOULDs are warnings\n");
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { loadConsole } from "../../../src/reports/load/load-console.js";
+import { failedLoad, heldLoad } from "../../helpers/load-result.js";
+
+describe("loadConsole", () => {
+  it("shows a run that held", async () => {
+    await expect(loadConsole(heldLoad)).toMatchFileSnapshot("../golden/load-console.txt");
+  });
+
+  it("shows what a server did wrong, with the first witnesses", async () => {
+    await expect(loadConsole(failedLoad)).toMatchFileSnapshot("../golden/load-console-failed.txt");
+  });
+
+  it("says first that a run was interrupted", () => {
+    const lines = loadConsole({ ...heldLoad, interrupted: true })
+      .trimEnd()
+      .split("\n");
+    expect(lines.slice(-2)).toEqual([
+      "INTERRUPTED  the run ended early; what follows is about what ran",
+      "PASSED       every message was acknowledged and delivered once, in order",
+    ]);
+  });
+
+  it("does not praise a run without messages or servers", () => {
+    const { delivery } = heldLoad;
+    const text = loadConsole({
+      ...heldLoad,
+      targets: [],
+      steadyMs: 0,
+      metrics: {},
+      delivery: { ...delivery, sent: 0, acked: 0 },
+    });
+    expect(text).toContain("online at no server\n");
+    expect(text).toContain("0 acked (0/s)");
+    expect(text).toContain("PASSED       no message was sent\n");
+  });
+});
