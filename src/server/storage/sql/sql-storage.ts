@@ -28,6 +28,7 @@ export class SqlStorage implements Storage {
     private readonly db: SqlDatabase,
     private readonly live: LiveState,
     clock: Clock,
+    private readonly stopSweep: () => Promise<void> = async () => {},
   ) {
     const now = () => nowSeconds(clock);
     this.accounts = new SqlAccounts(db, live, now);
@@ -50,6 +51,7 @@ export class SqlStorage implements Storage {
 
   async close(): Promise<void> {
     await this.messages.idle();
+    await this.stopSweep();
     await this.db.close();
     await this.live.close();
   }
