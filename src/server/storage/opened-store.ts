@@ -4,13 +4,27 @@ import type { Storage } from "./storage.js";
 /** A durable store, open: what servers use, and what seeding needs besides. */
 export interface OpenedStore {
   readonly storage: Storage;
+  /** Users of any status. */
   userCount(): Promise<number>;
-  /** Adds a seed behind what is there. @returns the ids given, in the order of the seed's users and groups */
-  seed(data: SeedData, onUsers?: (written: number) => void): Promise<SeededIds>;
+  /**
+   * Adds what of a seed is not there yet: users, departments and groups are known by their names. All or nothing, and one
+   * process at a time.
+   */
+  seed(data: SeedData, options?: SeedOptions): Promise<Seeded>;
+  /** Deletes all that the store holds. Rejects in a deployment that others share. */
+  empty(): Promise<void>;
 }
 
-/** The ids that a seed's users and groups were given, in the order of its lists. */
-export interface SeededIds {
-  readonly users: readonly number[];
-  readonly groups: readonly number[];
+export interface SeedOptions {
+  /** Adds nothing when there is any user. */
+  readonly onlyIfEmpty?: boolean;
+  /** Told how many users are written so far. */
+  readonly onUsers?: (written: number) => void;
+}
+
+/** How many of each were added. */
+export interface Seeded {
+  readonly users: number;
+  readonly departments: number;
+  readonly groups: number;
 }

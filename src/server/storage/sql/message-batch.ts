@@ -58,12 +58,14 @@ export class MessageBatch {
     const { accounts, live, rows, db } = this.parts;
     const toPeers = this.messages.filter(({ to }) => to.kind === PEER);
     const users = await accounts.existing(toPeers.flatMap(({ fromId, to }) => [fromId, to.id]));
-    const pairs = toPeers.filter(({ fromId, to }) => users.has(fromId) && users.has(to.id));
+    const pairs = toPeers.filter(
+      ({ fromId, to, evenToUnknown }) => users.has(fromId) && (evenToUnknown === true || users.has(to.id)),
+    );
     const relations = await rows.makeRelations(
       pairs.map(({ fromId, to }) => [fromId, to.id]),
       this.#now,
     );
-    const relationOf = new Map(pairs.map((message, index) => [message, relations[index] as number]));
+    const relationOf = new Map(pairs.map((message, index) => [message, relations[index]]));
     const toGroups = this.messages.filter(({ to }) => to.kind === GROUP);
     const joined = await live.joinTimes(
       db,

@@ -35,3 +35,10 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
     }
   });
 }
+
+/** Of a store of our own: all rows, none of the tables. */
+export async function emptyTables(db: SqlDatabase): Promise<void> {
+  await db.alone("seed", async (session) => {
+    for (const { name } of [...deploymentTables, ...counterTables]) await session.run(`DELETE FROM ${name}`);
+  });
+}

@@ -15,7 +15,7 @@ const metAnother: ReadonlySet<unknown> = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_W
 
 /**
  * Quotes are what our escaping takes them for, whatever the server's own mode (LGN-08); text that does not fit is an error,
- * never cut (MSG-23). One second of waiting for a row is long.
+ * never cut (MSG-23). A row that stays locked is given up.
  */
 const SESSION_SETTINGS =
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 5";
@@ -97,7 +97,7 @@ export class MysqlDatabase implements SqlDatabase {
       const [got] = await session.all<{ got: number }>("SELECT GET_LOCK(?, ?) AS got", [lock, LOCK_TIMEOUT_S]);
       if (got?.got !== 1) throw new Error(`the lock ${lock} is taken for more than ${LOCK_TIMEOUT_S} s`);
       try {
-        return await work(session);
+        return await inTransaction(connection, work);
       } finally {
         await session.all("SELECT RELEASE_LOCK(?)", [lock]);
       }

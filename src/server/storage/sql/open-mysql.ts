@@ -4,7 +4,7 @@ import { StorageOpenError } from "../storage-open-error.js";
 import { GroupSessionSweep } from "./group-session-sweep.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
-import { createMissingTables, migrate } from "./migrate.js";
+import { createMissingTables, emptyTables, migrate } from "./migrate.js";
 import { MysqlDatabase } from "./mysql-database.js";
 import type { MysqlTarget } from "./mysql-url.js";
 import { RedisConnections } from "./redis-connections.js";
@@ -38,7 +38,7 @@ export async function openMysql({ mysql, redis, clock, create = false }: MysqlSt
 async function inTables(db: MysqlDatabase, clock: Clock): Promise<OpenedStore> {
   await migrate(db);
   const live = new TableState(db);
-  return storeOver(db, live, new SqlStorage(db, live, clock), clock);
+  return { ...storeOver(db, live, new SqlStorage(db, live, clock), clock), empty: () => emptyTables(db) };
 }
 
 async function withRedis(db: MysqlDatabase, redis: RedisTarget, clock: Clock): Promise<OpenedStore> {
@@ -52,13 +52,15 @@ async function withRedis(db: MysqlDatabase, redis: RedisTarget, clock: Clock): P
   const live = new RedisState(connections, new MessageTables(db));
   const sweep = new GroupSessionSweep(db, connections.of("unread"), () => nowSeconds(clock));
   const storage = new SqlStorage(db, live, clock, () => sweep.stop());
-  return storeOver(db, live, storage, clock);
+  const empty = () =>
+    Promise.reject(new StorageOpenError("a deployment with Redis may be in use by others: empty it yourself"));
+  return { ...storeOver(db, live, storage, clock), empty };
 }
 
-function storeOver(db: MysqlDatabase, live: LiveState, storage: SqlStorage, clock: Clock): OpenedStore {
+function storeOver(db: MysqlDatabase, live: LiveState, storage: SqlStorage, clock: Clock): Omit<OpenedStore, "empty"> {
   return {
     storage,
     userCount: () => userCount(db),
-    seed: (data, onUsers) => seedStore(db, live, data, nowSeconds(clock), onUsers),
+    seed: (data, options) => seedStore(db, live, data, nowSeconds(clock), options),
   };
 }

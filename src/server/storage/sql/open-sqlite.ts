@@ -1,7 +1,7 @@
 import { type Clock, nowSeconds } from "../../clock.js";
 import type { OpenedStore } from "../opened-store.js";
 import { StorageOpenError } from "../storage-open-error.js";
-import { migrate } from "./migrate.js";
+import { emptyTables, migrate } from "./migrate.js";
 import { seedStore, userCount } from "./seed-store.js";
 import { SqlStorage } from "./sql-storage.js";
 import { SqliteDatabase } from "./sqlite-database.js";
@@ -20,6 +20,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<OpenedStor
   return {
     storage: new SqlStorage(db, live, clock),
     userCount: () => userCount(db),
-    seed: (data, onUsers) => seedStore(db, live, data, nowSeconds(clock), onUsers),
+    seed: (data, options) => seedStore(db, live, data, nowSeconds(clock), options),
+    empty: () => emptyTables(db),
   };
 }

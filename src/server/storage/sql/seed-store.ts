@@ -1,146 +1,140 @@
-import type { SeededIds } from "../opened-store.js";
-import type { SeedData } from "../seed-data.js";
+import type { Seeded, SeedOptions } from "../opened-store.js";
+import type { SeedData, SeedUser } from "../seed-data.js";
 import type { LiveState } from "./live-state.js";
-import type { SqlDatabase, SqlSession } from "./sql-database.js";
+import type { SqlDatabase, SqlSession, SqlValue, SqlValues } from "./sql-database.js";
+import { textOf } from "./sql-text.js";
 
 const ROWS_AT_ONCE = 1_000;
+const nothing: Seeded = { users: 0, departments: 0, groups: 0 };
 
-export async function userCount(db: SqlDatabase): Promise<number> {
+export async function userCount(db: Pick<SqlDatabase, "all">): Promise<number> {
   const [row] = await db.all<{ users: number }>("SELECT COUNT(*) AS users FROM IMUser");
   return Number(row?.users ?? 0);
 }
 
-/**
- * Writes a seed behind what the store holds, in one transaction: ids count on from the highest there is, from 1 in an empty
- * store.
- * @param onUsers told how many users are written so far
- */
+/** Ids count on from the highest there is; in an empty store they are those of the seed. */
 export async function seedStore(
   db: SqlDatabase,
   live: LiveState,
   seed: SeedData,
   now: number,
-  onUsers: (written: number) => void = () => {},
-): Promise<SeededIds> {
-  const seeded = await db.transaction(async (session) => {
-    const department = await highestId(session, "IMDepart");
-    const user = await highestId(session, "IMUser");
-    const group = await highestId(session, "IMGroup");
-    await writeDepartments(session, seed, department, now);
-    await writeUsers(session, seed, { user, department }, now, onUsers);
-    const groups = await writeGroups(session, seed, { user, group }, now);
-    for (const { id, members } of groups) await live.joined(session, id, members, now);
-    return { users: seed.users.map(({ id }) => id + user), groups: groups.map(({ id }) => id) };
+  { onlyIfEmpty = false, onUsers = () => {} }: SeedOptions = {},
+): Promise<Seeded> {
+  const seeded = await db.alone("seed", async (session) => {
+    if (onlyIfEmpty && (await userCount(session)) > 0) return nothing;
+    return new Seeding(session, live, now).write(seed, onUsers);
   });
-  await live.userChanged(now);
+  if (seeded.users > 0) await live.userChanged(now);
   return seeded;
 }
 
-async function highestId(session: SqlSession, table: string): Promise<number> {
-  const [row] = await session.all<{ highest: number | null }>(`SELECT MAX(id) AS highest FROM ${table}`);
-  return row?.highest ?? 0;
+/** The ids that the entries of one list have in the store, and which of them are new. */
+interface Placed<T> {
+  readonly idOf: ReadonlyMap<number, number>;
+  readonly added: readonly (readonly [id: number, entry: T])[];
 }
 
-async function writeDepartments(session: SqlSession, { departments }: SeedData, first: number, now: number) {
-  await session.insertRows(
-    "IMDepart",
-    ["id", "departName", "priority", "parentId", "status", "created", "updated"],
-    departments.map(({ id, name, priority, parentId, status }) => [
-      id + first,
-      name,
-      priority,
-      parentId === 0 ? 0 : parentId + first,
-      status,
-      now,
-      now,
-    ]),
-  );
-}
+class Seeding {
+  constructor(
+    private readonly session: SqlSession,
+    private readonly live: LiveState,
+    private readonly now: number,
+  ) {}
 
-async function writeUsers(
-  session: SqlSession,
-  { users }: SeedData,
-  first: { readonly user: number; readonly department: number },
-  now: number,
-  onUsers: (written: number) => void,
-): Promise<void> {
-  const columns = [
-    "id",
-    "sex",
-    "name",
-    "domain",
-    "nick",
-    "password",
-    "salt",
-    "phone",
-    "email",
-    "avatar",
-    "departId",
-    "status",
-    "created",
-    "updated",
-    "push_shield_status",
-    "sign_info",
-  ];
-  for (let start = 0; start < users.length; start += ROWS_AT_ONCE) {
-    const some = users.slice(start, start + ROWS_AT_ONCE);
-    await session.insertRows(
-      "IMUser",
-      columns,
-      some.map((user) => [
-        user.id + first.user,
-        user.sex,
-        user.name,
-        user.domain,
-        user.nick,
-        user.passwordHash,
-        user.salt,
-        user.phone,
-        user.email,
-        user.avatar,
-        user.departmentId === 0 ? 0 : user.departmentId + first.department,
-        user.status,
-        now,
-        now,
-        0,
-        user.signInfo,
-      ]),
+  async write(seed: SeedData, onUsers: (written: number) => void): Promise<Seeded> {
+    const departments = await this.#place("IMDepart", "departName", seed.departments);
+    await this.#writeDepartments(departments);
+    const users = await this.#place("IMUser", "name", seed.users);
+    await this.#writeUsers(users, departments, onUsers);
+    const listed = seed.groups.map((group, index) => ({ ...group, id: index + 1 }));
+    const groups = await this.#place("IMGroup", "name", listed);
+    for (const [id, group] of groups.added) {
+      const members = group.members.map((userId) => users.idOf.get(userId) ?? 0);
+      await this.#writeGroup(id, { ...group, members, creatorId: users.idOf.get(group.creatorId) ?? 0 });
+    }
+    return { users: users.added.length, departments: departments.added.length, groups: groups.added.length };
+  }
+
+  async #place<T extends { readonly id: number; readonly name: string }>(
+    table: string,
+    nameColumn: string,
+    entries: readonly T[],
+  ): Promise<Placed<T>> {
+    const rows = await this.session.all<{ id: number; name: SqlValue }>(
+      `SELECT id, ${nameColumn} AS name FROM ${table}`,
     );
-    onUsers(start + some.length);
+    const known = new Map(rows.map(({ id, name }) => [textOf(name), id]));
+    let highest = rows.reduce((most, { id }) => Math.max(most, id), 0);
+    const idOf = new Map<number, number>();
+    const added: [number, T][] = [];
+    for (const entry of entries) {
+      const there = known.get(entry.name);
+      if (there === undefined) added.push([++highest, entry]);
+      idOf.set(entry.id, there ?? highest);
+    }
+    return { idOf, added };
+  }
+
+  async #writeDepartments({ added, idOf }: Placed<SeedData["departments"][number]>): Promise<void> {
+    await this.session.insertRows(
+      "IMDepart",
+      ["id", "departName", "priority", "parentId", "status", "created", "updated"],
+      added.map(([id, { name, priority, parentId, status }]) => {
+        return [id, name, priority, idOf.get(parentId) ?? 0, status, this.now, this.now];
+      }),
+    );
+  }
+
+  async #writeUsers(
+    { added }: Placed<SeedUser>,
+    departments: Placed<unknown>,
+    onUsers: (written: number) => void,
+  ): Promise<void> {
+    for (let start = 0; start < added.length; start += ROWS_AT_ONCE) {
+      const some = added.slice(start, start + ROWS_AT_ONCE);
+      const rows = some.map(([id, user]) => userRow(id, departments.idOf.get(user.departmentId) ?? 0, user, this.now));
+      await this.session.insertRows("IMUser", userColumns, rows);
+      onUsers(start + some.length);
+    }
+  }
+
+  async #writeGroup(id: number, group: SeedData["groups"][number]): Promise<void> {
+    const { name, avatar, creatorId, kind, members } = group;
+    await this.session.insertRows(
+      "IMGroup",
+      ["id", "name", "avatar", "creator", "type", "userCnt", "status", "version", "lastChated", "created", "updated"],
+      [[id, name, avatar, creatorId, kind, members.length, 0, 1, 0, this.now, this.now]],
+    );
+    await this.session.insertRows(
+      "IMGroupMember",
+      ["groupId", "userId", "status", "created", "updated"],
+      members.map((userId) => [id, userId, 0, this.now, this.now]),
+    );
+    await this.live.joined(this.session, id, members, this.now);
   }
 }
 
-async function writeGroups(
-  session: SqlSession,
-  { groups }: SeedData,
-  first: { readonly user: number; readonly group: number },
-  now: number,
-): Promise<{ id: number; members: number[] }[]> {
-  const made = groups.map((group, index) => ({
-    ...group,
-    id: first.group + index + 1,
-    members: group.members.map((userId) => userId + first.user),
-  }));
-  await session.insertRows(
-    "IMGroup",
-    ["id", "name", "avatar", "creator", "type", "userCnt", "status", "version", "lastChated", "created", "updated"],
-    made.map(({ id, name, avatar, creatorId, kind, members }) => [
-      id,
-      name,
-      avatar,
-      creatorId + first.user,
-      kind,
-      members.length,
-      0,
-      1,
-      0,
-      now,
-      now,
-    ]),
-  );
-  for (const { id, members } of made) {
-    const rows = members.map((userId) => [id, userId, 0, now, now]);
-    await session.insertRows("IMGroupMember", ["groupId", "userId", "status", "created", "updated"], rows);
-  }
-  return made;
+const userColumns = [
+  "id",
+  "sex",
+  "name",
+  "domain",
+  "nick",
+  "password",
+  "salt",
+  "phone",
+  "email",
+  "avatar",
+  "departId",
+  "status",
+  "created",
+  "updated",
+  "push_shield_status",
+  "sign_info",
+];
+
+function userRow(id: number, departmentId: number, user: SeedUser, now: number): SqlValues {
+  const { sex, name, domain, nick, passwordHash, salt, phone, email, avatar, status, signInfo } = user;
+  const person = [sex, name, domain, nick, passwordHash, salt, phone, email, avatar];
+  return [id, ...person, departmentId, status, now, now, 0, signInfo];
 }

@@ -31,7 +31,6 @@ export interface SqlSession {
 export interface SqlDatabase extends SqlSession {
   /** Ends a SELECT inside a transaction that is about to change what it reads. */
   readonly forUpdate: "" | " FOR UPDATE";
-  /** DDL of one table, and of its indexes. */
   readonly dialect: "sqlite" | "mysql";
   /**
    * All or nothing, and durable once it resolves (MSG-10). `work` may run again when another process was in the way, so it
@@ -39,8 +38,8 @@ export interface SqlDatabase extends SqlSession {
    */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` while no other process runs work of that name; what it makes is there for all who come after. For what must
-   * be made once, and has no unique index in the tables of a deployment (MSG-02).
+   * A transaction that begins after every other of that name has ended, in any process. For what must be made once, and has
+   * no unique index in the tables of a deployment (MSG-02).
    */
   alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T>;
   close(): Promise<void>;
