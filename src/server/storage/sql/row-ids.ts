@@ -91,6 +91,7 @@ function without(keys: readonly RowKey[], found: ReadonlyMap<string, number>): R
   return [...missing.values()];
 }
 
-function nameOf(key: RowKey): string {
-  return key.join("/");
+/** Hot: of two or three ids, without the cost of join(). */
+function nameOf([first, second, third]: RowKey): string {
+  return third === undefined ? `${first}/${second}` : `${first}/${second}/${third}`;
 }

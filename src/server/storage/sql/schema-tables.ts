@@ -8,6 +8,8 @@ export interface SqlTable {
   /** Of tables whose rows have no number of their own. */
   readonly primaryKey?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
+  /** In place of those, where only our own statements read the table: each index costs every insert. */
+  readonly sqliteIndexes?: readonly (readonly string[])[];
 }
 
 /** Message tables of each kind (docs/spec/storage.md). */
@@ -82,6 +84,7 @@ export const deploymentTables: readonly SqlTable[] = [
       ["userId", "peerId", "status", "updated"],
       ["userId", "peerId", "type"],
     ],
+    sqliteIndexes: [["userId", "peerId", "type"]],
   },
   ...shards.map((shard) => ({
     name: `IMMessage_${shard}`,
@@ -100,6 +103,7 @@ export const deploymentTables: readonly SqlTable[] = [
       ["relateId", "status", "created"],
       ["relateId", "status", "msgId", "created"],
     ],
+    sqliteIndexes: [["relateId", "msgId"]],
   })),
   ...shards.map((shard) => ({
     name: `IMGroupMessage_${shard}`,
@@ -117,6 +121,7 @@ export const deploymentTables: readonly SqlTable[] = [
       ["groupId", "status", "created"],
       ["groupId", "msgId", "status", "created"],
     ],
+    sqliteIndexes: [["groupId", "msgId"]],
   })),
   {
     name: "IMAudio",
@@ -161,9 +166,9 @@ export const counterTables: readonly SqlTable[] = [
 
 /** Makes a table and its indexes unless the table is there; one that is there stays as it is. */
 export function createStatements(
-  { name, columns, primaryKey, indexes = [] }: SqlTable,
+  { name, columns, primaryKey, indexes = [], sqliteIndexes = indexes }: SqlTable,
   dialect: SqlDatabase["dialect"],
-) {
+): string[] {
   const types = dialect === "sqlite" ? sqliteTypes : mysqlTypes;
   const lines = Object.entries(columns).map(([column, type]) => `${column} ${types(type)}`);
   if (primaryKey !== undefined) lines.push(`PRIMARY KEY (${primaryKey.join(", ")})`);
@@ -175,12 +180,14 @@ export function createStatements(
   const rowid = primaryKey === undefined ? "" : " WITHOUT ROWID";
   return [
     `CREATE TABLE IF NOT EXISTS ${name} (${lines.join(", ")})${rowid}`,
-    ...indexes.map((index) => `CREATE INDEX IF NOT EXISTS ${name}_${index.join("_")} ON ${name} (${index.join(", ")})`),
+    ...sqliteIndexes.map(
+      (index) => `CREATE INDEX IF NOT EXISTS ${name}_${index.join("_")} ON ${name} (${index.join(", ")})`,
+    ),
   ];
 }
 
 function sqliteTypes(type: ColumnType): string {
-  if (type === "id") return "INTEGER PRIMARY KEY AUTOINCREMENT";
+  if (type === "id") return "INTEGER PRIMARY KEY";
   if (type === "number") return "INTEGER NOT NULL DEFAULT 0";
   return type === "content" ? "BLOB NOT NULL" : "TEXT NOT NULL DEFAULT ''";
 }

@@ -8,6 +8,10 @@ import { SqliteSession } from "./sqlite-session.js";
 const BUSY_TIMEOUT_MS = 5_000;
 /** Under load commits are at least so far apart, so that each takes many messages along; the first never waits. */
 const COMMIT_INTERVAL_MS = 3;
+/** Of each of the two connections. */
+const CACHE_KB = 32 * 1024;
+/** 32 MB of log before it is carried over into the file: that, too, costs an fsync. */
+const CHECKPOINT_PAGES = 8_000;
 
 interface Job {
   readonly work: (session: SqlSession) => Promise<unknown>;
@@ -126,6 +130,8 @@ function connect(path: string): DatabaseSyncInstance {
   const connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   connection.exec("PRAGMA journal_mode = WAL");
   connection.exec("PRAGMA synchronous = FULL");
+  connection.exec(`PRAGMA cache_size = -${CACHE_KB}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return connection;
 }
 

@@ -10,16 +10,16 @@ export class SqliteSession implements SqlSession {
   constructor(private readonly connection: DatabaseSyncInstance) {}
 
   async all<Row>(sql: string, values: SqlValues = []): Promise<Row[]> {
-    return this.#prepared(sql).all(...values.map(bound)) as Row[];
+    return this.#prepared(sql).all(...bound(values)) as Row[];
   }
 
   async allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
     const statement = this.#prepared(sql);
-    return valueLists.flatMap((values) => statement.all(...values.map(bound)) as Row[]);
+    return valueLists.flatMap((values) => statement.all(...bound(values)) as Row[]);
   }
 
   async run(sql: string, values: SqlValues = []): Promise<SqlResult> {
-    const { changes, lastInsertRowid } = this.#prepared(sql).run(...values.map(bound));
+    const { changes, lastInsertRowid } = this.#prepared(sql).run(...bound(values));
     return { affected: Number(changes), insertedId: Number(lastInsertRowid) };
   }
 
@@ -49,7 +49,7 @@ export class SqliteSession implements SqlSession {
 
   #runForEach(sql: string, valueLists: readonly SqlValues[]): void {
     const statement = this.#prepared(sql);
-    for (const values of valueLists) statement.run(...values.map(bound));
+    for (const values of valueLists) statement.run(...bound(values));
   }
 
   #prepared(sql: string): StatementSyncInstance {
@@ -68,6 +68,11 @@ function insertInto(table: string, columns: readonly string[]): string {
 }
 
 /** The driver cuts text at NUL. As bytes it is kept, and equals no text, so that `user7\0` finds nobody (LGN-08). */
-function bound(value: SqlValue): SqlValue {
-  return typeof value === "string" && value.includes("\0") ? Buffer.from(value) : value;
+function bound(values: SqlValues): SqlValues {
+  for (const value of values) if (hasNul(value)) return values.map((one) => (hasNul(one) ? Buffer.from(one) : one));
+  return values;
+}
+
+function hasNul(value: SqlValue): value is string {
+  return typeof value === "string" && value.includes("\0");
 }
