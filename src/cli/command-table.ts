@@ -20,6 +20,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/serve.js")).serveCommand,
   },
   {
+    name: "seed",
+    summary: "make users, departments and groups: in a store, or as files",
+    load: async () => (await import("./commands/seed.js")).seedCommand,
+  },
+  {
     name: "conform",
     summary: "judge a server against the protocol, requirement by requirement",
     load: async () => (await import("./commands/conform.js")).conformCommand,

@@ -7,12 +7,12 @@ import { pushContract } from "./storage/push-contract.js";
 import { sessionsContract } from "./storage/sessions-contract.js";
 import type { MakeStorage } from "./storage/storage-under-test.js";
 
-/** What every adapter of the storage port does alike. */
-export function storageContract(name: string, make: MakeStorage): void {
+/** What every adapter of the storage port does alike. Fewer random histories where each change waits for a disk. */
+export function storageContract(name: string, make: MakeStorage, { historyRuns = 100 } = {}): void {
   describe(`${name}: accounts and departments`, () => accountsContract(make));
   describe(`${name}: messages`, () => messagesContract(make));
   describe(`${name}: sessions`, () => sessionsContract(make));
   describe(`${name}: groups`, () => groupsContract(make));
   describe(`${name}: push and offline files`, () => pushContract(make));
-  describe(`${name}: random histories`, () => historyContract(make));
+  describe(`${name}: random histories`, () => historyContract(make, historyRuns));
 }

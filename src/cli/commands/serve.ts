@@ -5,17 +5,18 @@ import { startAdminPort } from "../../server/admin-port.js";
 import { type ClusterOptions, LinksNotOpenError, type RunningCluster, startCluster } from "../../server/cluster.js";
 import { type MsgServerLimits, msgServerLimits } from "../../server/msg/msg-server-options.js";
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
-import type { SeedData } from "../../server/storage/seed-data.js";
+import type { Storage } from "../../server/storage/storage.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { addressValue, addressValues, countValue, scaleValue } from "../option-values.js";
 import { LineBatch } from "../serve/line-batch.js";
+import { openStorage, type StorageChoice } from "../serve/open-storage.js";
 import { readyJson, readyText } from "../serve/ready-line.js";
-import { readSeed, type SeedChoice } from "../serve/seed.js";
+import type { SeedChoice } from "../serve/seed.js";
 import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
 import { jsonServerLog, textServerLog } from "../serve/server-logs.js";
 
-interface ServeOptions extends Omit<ServeChoice, "roles">, SeedChoice {
+interface ServeOptions extends Omit<ServeChoice, "roles">, SeedChoice, StorageChoice {
   readonly advertise?: string;
   /** Seconds. */
   readonly readyTimeout: number;
@@ -40,6 +41,7 @@ Examples:
   $ ttk serve                              login_server, route_server and two msg_servers, users in memory
   $ ttk serve --ports auto --json          for scripts: the first line says what listens where
   $ ttk serve --fixture company.yaml --msg-servers 1
+  $ ttk serve --storage sqlite:chat.db     users and messages survive a restart
   $ ttk serve msg --listen 127.0.0.1:8001 --db-proxy 10.0.0.5:10600 --route 10.0.0.5:8200 --login 10.0.0.5:8100
 
 -q leaves out the line for each command. Ctrl-C or SIGTERM: finish what is pending, exit 0.`;
@@ -65,6 +67,15 @@ export function serveCommand(host: Host): Command {
     .option("--route <address...>", "route_server elsewhere", addressValues)
     .option("--db-proxy <address...>", "db_proxy_server elsewhere, in place of storage here", addressValues)
     .option("--advertise <host>", "what login_server tells clients to dial, when it is not what msg listens on")
+    .option(
+      "--storage <url>",
+      "memory, sqlite:PATH or mysql://user:password@host/database; an empty one is filled as below",
+      "memory",
+    )
+    .option(
+      "--redis <url>",
+      "with mysql://: redis://host, and the data is that of a deployment, shared with its servers",
+    )
     .option("--fixture <file>", "users, departments and groups, YAML or JSON; - for stdin")
     .addOption(
       new Option("--users <n>", "user1 … userN with the password secret, in place of a fixture (200)")
@@ -84,7 +95,7 @@ export function serveCommand(host: Host): Command {
 
 async function serve(host: Host, roleNames: readonly string[], options: ServeOptions): Promise<void> {
   const plan = servePlan({ ...options, roles: roleNames });
-  const storage = new MemoryStorage(await seedFor(host, plan, options), host.clock);
+  const storage = await storageFor(host, plan, options);
   const lines = new LineBatch(host.stdout);
   const makeLog = options.json ? jsonServerLog : textServerLog;
   const log = makeLog(lines, host.clock, { commands: host.verbosity !== "quiet" });
@@ -97,6 +108,9 @@ async function serve(host: Host, roleNames: readonly string[], options: ServeOpt
     msgLimits: msgLimits(options),
     readyTimeoutMs: options.readyTimeout * 1000,
     ...(options.advertise === undefined ? {} : { advertiseHost: options.advertise }),
+  }).catch(async (error: Error) => {
+    await storage.close();
+    throw error;
   });
   const served = await Promise.all(
     cluster.roles.map(async (running) => ({ running, admin: await startAdminPort(running, options.host) })),
@@ -111,12 +125,15 @@ async function serve(host: Host, roleNames: readonly string[], options: ServeOpt
   lines.flush();
 }
 
-async function seedFor(host: Host, { needsStorage }: ServePlan, options: ServeOptions): Promise<SeedData> {
-  if (needsStorage) return readSeed(host, options);
+async function storageFor(host: Host, { needsStorage }: ServePlan, options: ServeOptions): Promise<Storage> {
+  if (needsStorage) return openStorage(host, options);
   if (options.fixture !== undefined || options.users !== undefined) {
     throw usageError("the users are those of db_proxy_server: --fixture and --users need msg or db with storage here");
   }
-  return { users: [], departments: [], groups: [] };
+  if (options.storage !== "memory" || options.redis !== undefined) {
+    throw usageError("--storage and --redis need msg or db with storage here");
+  }
+  return new MemoryStorage({ users: [], departments: [], groups: [] }, host.clock);
 }
 
 function msgLimits(options: ServeOptions): Partial<MsgServerLimits> {

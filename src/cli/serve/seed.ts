@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { crowdFixture } from "../../server/storage/crowd-fixture.js";
+import { type CrowdOptions, crowdFixture } from "../../server/storage/crowd-fixture.js";
 import { FixtureError } from "../../server/storage/fixture-error.js";
-import type { SeedData } from "../../server/storage/seed-data.js";
+import type { FixtureData } from "../../server/storage/seed-data.js";
 import { parseSeedFixture } from "../../server/storage/seed-fixture.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -18,11 +18,31 @@ export interface SeedChoice {
 const USERS = 200;
 
 /** What the servers start with: a fixture, or user1 … userN. @throws CommandError usage, with the line that is wrong */
-export async function readSeed(host: Host, { fixture, users }: SeedChoice): Promise<SeedData> {
-  if (fixture === undefined) return parseSeedFixture(crowdFixture(users ?? USERS), "the built-in fixture");
-  const text = fixture === "-" ? await readTextInput(host) : await readFixture(host, fixture);
+export async function readSeed(host: Host, choice: SeedChoice): Promise<FixtureData> {
+  return parseFixture(await fixtureText(host, choice));
+}
+
+/** A fixture as text, and what errors call it. */
+export interface FixtureText {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** @throws CommandError usage */
+export async function fixtureText(
+  host: Host,
+  { fixture, users }: SeedChoice,
+  crowd: CrowdOptions = {},
+): Promise<FixtureText> {
+  if (fixture === undefined) return { text: crowdFixture(users ?? USERS, crowd), path: "the built-in fixture" };
+  if (fixture === "-") return { text: await readTextInput(host), path: "stdin" };
+  return { text: await readFixture(host, fixture), path: fixture };
+}
+
+/** @throws CommandError usage, with the line that is wrong */
+export function parseFixture({ text, path }: FixtureText): FixtureData {
   try {
-    return parseSeedFixture(text, fixture === "-" ? "stdin" : fixture);
+    return parseSeedFixture(text, path);
   } catch (error) {
     if (error instanceof FixtureError) throw usageError(error.message);
     throw error;

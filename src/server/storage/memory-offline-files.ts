@@ -1,7 +1,5 @@
 import type { OfflineFile, OfflineFileStorage } from "./storage.js";
-
-/** Files that wait for one user; beyond it the oldest is no longer listed. */
-const FILES_PER_USER_MAX = 1_000;
+import { storageLimits } from "./storage-limits.js";
 
 export class MemoryOfflineFiles implements OfflineFileStorage {
   readonly #byReceiver = new Map<number, readonly OfflineFile[]>();
@@ -12,7 +10,7 @@ export class MemoryOfflineFiles implements OfflineFileStorage {
 
   async add(file: OfflineFile): Promise<void> {
     const files = this.#byReceiver.get(file.toId) ?? [];
-    this.#byReceiver.set(file.toId, [...files, file].slice(-FILES_PER_USER_MAX));
+    this.#byReceiver.set(file.toId, [...files, file].slice(-storageLimits.offlineFilesPerUser));
   }
 
   async delete(fromId: number, toId: number, taskId: string): Promise<void> {

@@ -1,8 +1,6 @@
 import type { MemoryAccounts } from "./memory-accounts.js";
 import type { PushStorage, PushToken } from "./storage.js";
-import { fits } from "./storage-limits.js";
-
-const TOKEN_MAX_CHARS = 1024;
+import { fits, storageLimits } from "./storage-limits.js";
 
 export class MemoryPush implements PushStorage {
   readonly #tokens = new Map<number, { readonly clientType: number; readonly token: string }>();
@@ -15,7 +13,8 @@ export class MemoryPush implements PushStorage {
 
   async setDeviceToken(userId: number, clientType: number, token: string): Promise<void> {
     if (token === "") this.#tokens.delete(userId);
-    else if (fits(token, TOKEN_MAX_CHARS) && this.accounts.has(userId)) this.#tokens.set(userId, { clientType, token });
+    else if (fits(token, storageLimits.deviceToken) && this.accounts.has(userId))
+      this.#tokens.set(userId, { clientType, token });
   }
 
   async pushTokens(userIds: readonly number[]): Promise<PushToken[]> {

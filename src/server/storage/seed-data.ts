@@ -9,3 +9,9 @@ export interface SeedData {
   readonly departments: readonly SeedDepartment[];
   readonly groups: readonly NewGroup[];
 }
+
+/** What a fixture makes. */
+export interface FixtureData extends SeedData {
+  /** In plain, in the order of the users: for lists of accounts; no store gets them. */
+  readonly passwords: readonly string[];
+}

@@ -1,6 +1,6 @@
 import { FixtureNode } from "./fixture-node.js";
 import { NamePattern } from "./name-pattern.js";
-import type { SeedData, SeedDepartment } from "./seed-data.js";
+import type { FixtureData, SeedDepartment } from "./seed-data.js";
 import { SeedUsers, USERS_MAX } from "./seed-users.js";
 import type { NewGroup } from "./storage.js";
 import { storageLimits } from "./storage-limits.js";
@@ -23,13 +23,13 @@ const groupTypes = ["normal", "temporary"] as const;
  * @param path what errors call the text
  * @throws FixtureError with the first thing that is wrong, and its line
  */
-export function parseSeedFixture(text: string, path: string): SeedData {
+export function parseSeedFixture(text: string, path: string): FixtureData {
   const fields = FixtureNode.parse(text, path).fields("a fixture", ["password", "departments", "users", "groups"]);
   const departments = readDepartments(fields.departments?.items() ?? []);
   const users = new SeedUsers(new Map(departments.map(({ id, name }) => [name, id])), fields.password);
   for (const entry of fields.users?.items() ?? []) users.add(entry);
   const groups = readGroups(fields.groups?.items() ?? [], users);
-  return { departments, users: users.list, groups };
+  return { departments, users: users.list, groups, passwords: users.passwords };
 }
 
 function readDepartments(entries: readonly FixtureNode[]): SeedDepartment[] {

@@ -37,6 +37,8 @@ type ForEach<T> = (index: number) => T;
 /** Collects users in the order of a fixture; ids count from 1. */
 export class SeedUsers {
   readonly list: SeedUser[] = [];
+  /** In plain, of each in the list. */
+  readonly passwords: string[] = [];
   readonly #known = new Map<string, { readonly id: number; readonly line: number }>();
 
   constructor(
@@ -54,7 +56,9 @@ export class SeedUsers {
     for (let index = 0; index < names.count; index++) {
       const name = names.name(index);
       const id = this.#register(name, nameNode);
-      this.list.push({ id, name, ...make(index), ...hashed(password(index), id) });
+      const plain = password(index);
+      this.list.push({ id, name, ...make(index), ...hashed(plain, id) });
+      this.passwords.push(plain);
     }
   }
 

@@ -12,6 +12,10 @@ export const storageLimits = {
   groupName: 256,
   groupAvatar: 256,
   groupMembers: 5_000,
+  deviceToken: 1024,
+  fileName: 255,
+  /** Files that wait for one user; beyond it the oldest is no longer listed. */
+  offlineFilesPerUser: 1_000,
   /** MSG-23. */
   contentBytes: 4096,
 } as const;

@@ -80,7 +80,7 @@ const steps: fc.Arbitrary<Step>[] = [
     }),
 ];
 
-export function historyContract(make: MakeStorage): void {
+export function historyContract(make: MakeStorage, numRuns: number): void {
   it("agrees with the model after every step of a random history (MSG, PUL-06, PUL-08, PUL-09, GRP-08)", async () => {
     // The default size is for short arrays: ten steps hardly ever make two users meet.
     const history = fc.array(fc.oneof(...steps), { maxLength: 100, size: "max" });
@@ -95,6 +95,7 @@ export function historyContract(make: MakeStorage): void {
         }
         await real.storage.close();
       }),
+      { numRuns },
     );
   });
 }

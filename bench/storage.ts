@@ -1,0 +1,61 @@
+/**
+ * What durability costs: the message path of one msg_server on one core (bench/message-path.ts) over each storage, against
+ * memory in the same run. MySQL and Redis are measured where they are given.
+ *
+ * npm run bench:storage [-- --connections 200 --seconds 5 --rounds 3 --mysql mysql://root@127.0.0.1/ttk_bench --redis redis://127.0.0.1/12]
+ *
+ * The database of --mysql must be empty; it is made by ttk seed first and kept.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { MESSAGE_SIZE_BYTES, median, rateOf, startMsgServer } from "./message-load.js";
+
+const { values } = parseArgs({
+  options: {
+    connections: { type: "string", default: "200" },
+    seconds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
+    mysql: { type: "string" },
+    redis: { type: "string" },
+  },
+});
+const connections = Number(values.connections) & ~1;
+const load = { connections, measuredMs: Number(values.seconds) * 1000 };
+const rounds = Number(values.rounds);
+const folder = mkdtempSync(join(tmpdir(), "ttk-bench-"));
+let files = 0;
+
+const storages: Record<string, () => string[]> = {
+  memory: () => [],
+  sqlite: () => ["--storage", `sqlite:${join(folder, `${++files}.db`)}`],
+};
+const { mysql, redis } = values;
+if (mysql !== undefined) {
+  const options = ["--storage", mysql, ...(redis === undefined ? [] : ["--redis", redis])];
+  const seeded = ["seed", mysql, ...options.slice(2), "--append", "--users", String(connections)];
+  const { status } = spawnSync(process.execPath, ["dist/cli/main.js", ...seeded], { stdio: ["ignore", 2, 2] });
+  if (status !== 0) process.exit(status ?? 5);
+  storages[redis === undefined ? "mysql" : "mysql+redis"] = () => options;
+}
+
+console.log(`${connections} connections, ${MESSAGE_SIZE_BYTES}-byte messages, median of ${rounds} rounds in turn`);
+for (const inFlight of [1, 16]) {
+  const rates: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, options] of Object.entries(storages)) {
+      const rate = await rateOf(startMsgServer(connections, options()), load, inFlight, true);
+      rates[name] = [...(rates[name] ?? []), rate];
+    }
+  }
+  for (const [name, measured] of Object.entries(rates)) {
+    const ratio = median(measured.map((rate, round) => rate / (rates.memory?.[round] ?? Number.NaN)));
+    console.log(
+      `${String(inFlight).padStart(2)} in flight: ${name} ${Math.round(median(measured))} acked/s, ` +
+        `${ratio.toFixed(2)} of memory${name === "sqlite" ? " (at least 0.5)" : ""}`,
+    );
+  }
+}
+rmSync(folder, { recursive: true });

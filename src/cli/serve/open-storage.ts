@@ -1,0 +1,63 @@
+import { MemoryStorage } from "../../server/storage/memory-storage.js";
+import { openStore } from "../../server/storage/open-store.js";
+import type { OpenedStore } from "../../server/storage/opened-store.js";
+import type { Storage } from "../../server/storage/storage.js";
+import { StorageOpenError } from "../../server/storage/storage-open-error.js";
+import { parseStorageUrl, type StorageTarget, withRedis } from "../../server/storage/storage-url.js";
+import { blockedError, usageError } from "../command-error.js";
+import type { Host } from "../host.js";
+import { readSeed, type SeedChoice } from "./seed.js";
+
+export interface StorageChoice {
+  readonly storage: string;
+  readonly redis?: string;
+}
+
+/** The storage of servers that start: what it holds already, or the seed when it holds nobody. @throws CommandError */
+export async function openStorage(host: Host, choice: StorageChoice & SeedChoice): Promise<Storage> {
+  const target = storageTarget(choice);
+  if (target.kind === "memory") return new MemoryStorage(await readSeed(host, choice), host.clock);
+  const store = await openDurable(host, target, false);
+  try {
+    const users = await store.userCount();
+    if (users === 0) await store.seed(await readSeed(host, choice), { onlyIfEmpty: true });
+    else if ((choice.fixture ?? choice.users) !== undefined && host.verbosity !== "quiet") {
+      host.stderr.write(`${choice.storage} holds ${users} users: they are served, and no others are added\n`);
+    }
+    return store.storage;
+  } catch (error) {
+    await store.storage.close();
+    throw error;
+  }
+}
+
+/** @throws CommandError usage */
+export function storageTarget({ storage, redis }: StorageChoice): StorageTarget {
+  const target = parseStorageUrl(storage);
+  if (target === undefined) {
+    throw usageError(
+      `"${storage}" is no storage: give memory, sqlite:PATH, or mysql://user:password@host:port/database`,
+    );
+  }
+  if (redis === undefined) return target;
+  if (target.kind !== "mysql") throw usageError(`--redis goes with mysql://…, not with ${storage}`);
+  const shared = withRedis(target, redis);
+  if (shared !== undefined) return shared;
+  throw usageError(
+    `"${redis}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5)`,
+  );
+}
+
+/** @throws CommandError blocked */
+export async function openDurable(
+  host: Host,
+  target: Exclude<StorageTarget, { readonly kind: "memory" }>,
+  create: boolean,
+): Promise<OpenedStore> {
+  try {
+    return await openStore(target, host.clock, create);
+  } catch (error) {
+    if (error instanceof StorageOpenError) throw blockedError(error.message);
+    throw error;
+  }
+}

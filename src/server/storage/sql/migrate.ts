@@ -1,0 +1,44 @@
+import { counterTables, createStatements, deploymentTables, type SqlTable } from "./schema-tables.js";
+import type { SqlDatabase } from "./sql-database.js";
+
+interface Migration {
+  readonly number: number;
+  readonly tables: readonly SqlTable[];
+}
+
+/** In order; what has been released is never changed, only followed. */
+const migrations: readonly Migration[] = [
+  { number: 1, tables: deploymentTables },
+  { number: 2, tables: counterTables },
+];
+
+/** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
+export async function migrate(db: SqlDatabase): Promise<void> {
+  await db.alone("migrate", async (session) => {
+    await session.run("CREATE TABLE IF NOT EXISTS ttk_migration (number INTEGER NOT NULL PRIMARY KEY)");
+    const done = await session.all<{ number: number }>("SELECT number FROM ttk_migration");
+    for (const { number, tables } of migrations) {
+      if (done.some((one) => one.number === number)) continue;
+      for (const table of tables) {
+        for (const statement of createStatements(table, db.dialect)) await session.run(statement);
+      }
+      await session.run("INSERT INTO ttk_migration (number) VALUES (?)", [number]);
+    }
+  });
+}
+
+/** In a deployment that others share: makes the tables that are missing, and touches nothing else. */
+export async function createMissingTables(db: SqlDatabase): Promise<void> {
+  await db.alone("migrate", async (session) => {
+    for (const table of deploymentTables) {
+      for (const statement of createStatements(table, db.dialect)) await session.run(statement);
+    }
+  });
+}
+
+/** Of a store of our own: all rows, none of the tables. */
+export async function emptyTables(db: SqlDatabase): Promise<void> {
+  await db.alone("seed", async (session) => {
+    for (const { name } of [...deploymentTables, ...counterTables]) await session.run(`DELETE FROM ${name}`);
+  });
+}

@@ -1,0 +1,154 @@
+import { createConnection, createPool, type Pool, type PoolConnection } from "mysql2/promise";
+import { StorageOpenError } from "../storage-open-error.js";
+import { MysqlSession } from "./mysql-session.js";
+import type { MysqlTarget } from "./mysql-url.js";
+import type { SqlDatabase, SqlResult, SqlSession, SqlUpsert, SqlValues } from "./sql-database.js";
+
+const CONNECTIONS_MAX = 8;
+/** Statements that wait for a connection; beyond it they fail at once, and the caller's caller sees a busy database. */
+const WAITING_MAX = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const LOCK_TIMEOUT_S = 10;
+/** A transaction that met another one runs again so many times. */
+const ATTEMPTS_MAX = 10;
+const metAnother: ReadonlySet<unknown> = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"]);
+
+/**
+ * Quotes are what our escaping takes them for, whatever the server's own mode (LGN-08); text that does not fit is an error,
+ * never cut (MSG-23). A row that stays locked is given up.
+ */
+const SESSION_SETTINGS =
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 5";
+
+/** A MySQL or MariaDB database, through a pool of connections that are opened anew when lost. */
+export class MysqlDatabase implements SqlDatabase {
+  readonly dialect = "mysql";
+  readonly forUpdate = " FOR UPDATE";
+  readonly #anyConnection: MysqlSession;
+  #isClosed = false;
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly name: string,
+  ) {
+    this.#anyConnection = new MysqlSession(pool);
+    pool.pool.on("connection", (connection) => connection.query(SESSION_SETTINGS));
+  }
+
+  /** @param create whether a missing database is made @throws StorageOpenError */
+  static async open(target: MysqlTarget, create: boolean): Promise<MysqlDatabase> {
+    const { host, port, user, password, database } = target;
+    const server = { host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS };
+    try {
+      const probe = await createConnection(server);
+      try {
+        if (create) await probe.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4`);
+        await probe.query(`USE \`${database}\``);
+      } finally {
+        await probe.end();
+      }
+    } catch (error) {
+      throw new StorageOpenError(`${target.shown}: ${reasonOf(error, target)}`);
+    }
+    const pool = createPool({
+      ...server,
+      database,
+      charset: "utf8mb4_bin",
+      connectionLimit: CONNECTIONS_MAX,
+      queueLimit: WAITING_MAX,
+      enableKeepAlive: true,
+    });
+    return new MysqlDatabase(pool, database);
+  }
+
+  all<Row>(sql: string, values?: SqlValues): Promise<Row[]> {
+    return this.#anyConnection.all(sql, values);
+  }
+
+  allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
+    return this.#anyConnection.allForEach(sql, valueLists);
+  }
+
+  run(sql: string, values?: SqlValues): Promise<SqlResult> {
+    return this.#retried(() => this.#anyConnection.run(sql, values));
+  }
+
+  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
+    return this.transaction((session) => session.insertRows(table, columns, rows));
+  }
+
+  upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
+    return this.transaction((session) => session.upsertRows(upsert, rows));
+  }
+
+  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
+    return this.transaction((session) => session.updateByIds(table, assignments, values, ids));
+  }
+
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    return this.#retried(() => this.#withConnection((connection) => inTransaction(connection, work)));
+  }
+
+  /** GET_LOCK is the server's: it holds among all processes of this database, and ends with its connection. */
+  alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const lock = `ttk.${this.name}.${name}`.slice(0, 64);
+    return this.#withConnection(async (connection) => {
+      const session = new MysqlSession(connection);
+      const [got] = await session.all<{ got: number }>("SELECT GET_LOCK(?, ?) AS got", [lock, LOCK_TIMEOUT_S]);
+      if (got?.got !== 1) throw new Error(`the lock ${lock} is taken for more than ${LOCK_TIMEOUT_S} s`);
+      try {
+        return await inTransaction(connection, work);
+      } finally {
+        await session.all("SELECT RELEASE_LOCK(?)", [lock]);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.pool.end();
+  }
+
+  async #withConnection<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    const connection = await this.pool.getConnection();
+    try {
+      return await work(connection);
+    } finally {
+      connection.release();
+    }
+  }
+
+  async #retried<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX || !metAnother.has((error as { code?: unknown }).code)) throw error;
+      }
+    }
+  }
+}
+
+async function inTransaction<T>(connection: PoolConnection, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  await connection.beginTransaction();
+  try {
+    const result = await work(new MysqlSession(connection));
+    await connection.commit();
+    return result;
+  } catch (error) {
+    // What cannot be rolled back any more, the server rolls back with the connection.
+    await connection.rollback().catch(() => connection.destroy());
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown, { database, user, host, port }: MysqlTarget): string {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "ETIMEDOUT" || code === "EHOSTUNREACH") {
+    return `no MySQL server answers at ${host}:${port} (${code})`;
+  }
+  if (code === "ER_ACCESS_DENIED_ERROR") return `the server refuses the user ${user} or the password`;
+  if (code === "ER_BAD_DB_ERROR") return `there is no database ${database}; ttk seed makes it`;
+  return message;
+}

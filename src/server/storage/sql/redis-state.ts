@@ -1,0 +1,212 @@
+import { GROUP } from "./conversation-rows.js";
+import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
+import type { MessageTables } from "./message-tables.js";
+import type { RedisConnection, RedisConnections } from "./redis-connections.js";
+import type { SqlSession } from "./sql-database.js";
+
+const IOS = 0x11;
+const ANDROID = 0x12;
+const platforms: Readonly<Record<string, number>> = { ios: IOS, android: ANDROID };
+/** Sequences whose counter was compared with the table; beyond it they are compared again. */
+const SETTLED_MAX = 200_000;
+
+/**
+ * In the keys of a deployment (docs/spec/storage.md), for our servers and original ones at the same time. A counter that
+ * Redis lost is raised to the table's highest id when this process first uses it, so that no id is given twice (MSG-02).
+ */
+export class RedisState implements LiveState {
+  readonly isTransactional = false;
+  readonly #unread: RedisConnection;
+  readonly #groupSet: RedisConnection;
+  readonly #token: RedisConnection;
+  readonly #groupMember: RedisConnection;
+  readonly #settled = new Set<string>();
+
+  constructor(
+    private readonly connections: RedisConnections,
+    private readonly tables: MessageTables,
+  ) {
+    this.#unread = connections.of("unread");
+    this.#groupSet = connections.of("group_set");
+    this.#token = connections.of("token");
+    this.#groupMember = connections.of("group_member");
+  }
+
+  async takeIds(_: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
+    await this.#settle(wanted);
+    return Promise.all(
+      wanted.map(async (one) => (await this.#unread.incrby(counterKey(one), one.count)) - one.count + 1),
+    );
+  }
+
+  async raiseUnread(_: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {
+    await Promise.all(
+      raises.map(({ userId, peerId, by }) => this.#unread.hincrby(`unread_${userId}`, String(peerId), by)),
+    );
+  }
+
+  async clearUnread(_: SqlSession, userId: number, peerId: number): Promise<void> {
+    await this.#unread.hdel(`unread_${userId}`, String(peerId));
+  }
+
+  async unreadOf(userId: number): Promise<Map<number, number>> {
+    const counts = Object.entries(await this.#unread.hgetall(`unread_${userId}`));
+    return new Map(
+      counts
+        .map(([peerId, count]): [number, number] => [Number(peerId), Number(count)])
+        .filter(([, count]) => count > 0),
+    );
+  }
+
+  async groupsTalked(_: SqlSession, talks: readonly GroupTalk[]): Promise<void> {
+    await Promise.all(
+      talks.map(async ({ groupId, count, lastId, senders }) => {
+        const total = await this.#unread.hincrby(groupCountKey(groupId), "count", count);
+        const read = [...senders].map(([userId, ownLastId]) =>
+          this.#unread.raiseField(userCountKey(userId, groupId), "count", total - (lastId - ownLastId)),
+        );
+        await Promise.all(read);
+      }),
+    );
+  }
+
+  async readGroup(_: SqlSession, groupId: number, userIds: readonly number[]): Promise<void> {
+    const total = Number((await this.#unread.hget(groupCountKey(groupId), "count")) ?? 0);
+    await Promise.all(userIds.map((userId) => this.#unread.raiseField(userCountKey(userId, groupId), "count", total)));
+  }
+
+  async groupUnreadOf(userId: number, groupIds: readonly number[]): Promise<Map<number, number>> {
+    const counts = await Promise.all(
+      groupIds.map(async (groupId): Promise<[number, number]> => {
+        const [total, read] = await Promise.all([
+          this.#unread.hget(groupCountKey(groupId), "count"),
+          this.#unread.hget(userCountKey(userId, groupId), "count"),
+        ]);
+        return [groupId, Number(total ?? 0) - Number(read ?? 0)];
+      }),
+    );
+    return new Map(counts.filter(([, count]) => count > 0));
+  }
+
+  joinTimes(_: SqlSession, asked: readonly (readonly [number, number])[]): Promise<(number | undefined)[]> {
+    return Promise.all(
+      asked.map(async ([groupId, userId]) => {
+        const joined = await this.#groupMember.hget(memberKey(groupId), String(userId));
+        return joined === null ? undefined : Number(joined);
+      }),
+    );
+  }
+
+  async members(_: SqlSession, groupIds: readonly number[]): Promise<Map<number, number[]>> {
+    const lists = await Promise.all(groupIds.map((groupId) => this.#groupMember.hkeys(memberKey(groupId))));
+    const members = new Map<number, number[]>();
+    for (const [index, groupId] of groupIds.entries()) {
+      const userIds = (lists[index] ?? []).map(Number);
+      if (userIds.length > 0)
+        members.set(
+          groupId,
+          userIds.sort((a, b) => a - b),
+        );
+    }
+    return members;
+  }
+
+  async joined(_: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void> {
+    if (userIds.length === 0) return;
+    await this.#groupMember.hset(memberKey(groupId), Object.fromEntries(userIds.map((userId) => [userId, now])));
+  }
+
+  async left(_: SqlSession, groupId: number, userIds: readonly number[]): Promise<void> {
+    if (userIds.length > 0) await this.#groupMember.hdel(memberKey(groupId), ...userIds.map(String));
+  }
+
+  async setShield(groupId: number, userId: number, status: number): Promise<void> {
+    await this.#groupSet.hset(`group_set_${groupId}`, { [`${userId}_1`]: status });
+  }
+
+  async shields(groupId: number, userIds: readonly number[]): Promise<Map<number, number>> {
+    if (userIds.length === 0) return new Map();
+    const fields = userIds.map((userId) => `${userId}_1`);
+    const found = await this.#groupSet.hmget(`group_set_${groupId}`, ...fields);
+    return new Map(
+      userIds.flatMap((userId, index): [number, number][] => {
+        const status = found[index];
+        return status === null || status === undefined ? [] : [[userId, Number(status)]];
+      }),
+    );
+  }
+
+  /** The token's own key tells whose device it is: one that changes hands is no longer the former user's. */
+  async setDevice(userId: number, device: Device | undefined): Promise<void> {
+    const before = await this.#token.get(`device_${userId}`);
+    const oldToken = before === null ? "" : deviceFrom(before)?.token;
+    if (oldToken) await this.#token.del(ownerKey(oldToken));
+    if (device === undefined) {
+      await this.#token.del(`device_${userId}`);
+      return;
+    }
+    const owner = await this.#token.get(ownerKey(device.token));
+    if (owner !== null && owner !== String(userId)) await this.#token.del(`device_${owner}`);
+    const platform = device.clientType === ANDROID ? "android" : "ios";
+    await this.#token.set(`device_${userId}`, `${platform}:${device.token}`);
+    // A token of digits would be somebody's user id.
+    if (!/^\d+$/.test(device.token)) await this.#token.set(ownerKey(device.token), String(userId));
+  }
+
+  async devices(userIds: readonly number[]): Promise<Map<number, Device>> {
+    const found = await Promise.all(userIds.map((userId) => this.#token.get(`device_${userId}`)));
+    return new Map(
+      userIds.flatMap((userId, index): [number, Device][] => {
+        const device = deviceFrom(found[index] ?? "");
+        return device === undefined ? [] : [[userId, device]];
+      }),
+    );
+  }
+
+  async userChanged(now: number): Promise<void> {
+    await this.#unread.raiseCounter("total_user_update", now);
+  }
+
+  async close(): Promise<void> {
+    this.connections.close();
+  }
+
+  async #settle(sequences: readonly SequenceKey[]): Promise<void> {
+    const unsettled = sequences.filter((sequence) => !this.#settled.has(counterKey(sequence)));
+    if (unsettled.length === 0) return;
+    if (this.#settled.size > SETTLED_MAX) this.#settled.clear();
+    for (const kind of [1, 2] as const) {
+      const ids = unsettled.filter((sequence) => sequence.kind === kind).map(({ id }) => id);
+      const last = await this.tables.last(kind, ids);
+      await Promise.all([...last].map(([id, { msgId }]) => this.#unread.raiseCounter(counterKey({ kind, id }), msgId)));
+    }
+    for (const sequence of unsettled) this.#settled.add(counterKey(sequence));
+  }
+}
+
+function counterKey({ kind, id }: SequenceKey): string {
+  return kind === GROUP ? `group_msg_id_${id}` : `msg_id_${id}`;
+}
+
+function groupCountKey(groupId: number): string {
+  return `${groupId}_im_group_msg`;
+}
+
+function userCountKey(userId: number, groupId: number): string {
+  return `${userId}_${groupId}_im_user_group`;
+}
+
+function memberKey(groupId: number): string {
+  return `group_member_${groupId}`;
+}
+
+function ownerKey(token: string): string {
+  return `device_${token}`;
+}
+
+/** `ios:<token>` or `android:<token>`. */
+function deviceFrom(text: string): Device | undefined {
+  const colon = text.indexOf(":");
+  const clientType = platforms[text.slice(0, colon)];
+  return clientType === undefined ? undefined : { clientType, token: text.slice(colon + 1) };
+}

@@ -1,0 +1,80 @@
+import type { AccountStorage, Credentials, UserRecord } from "../storage.js";
+import { fits, storageLimits } from "../storage-limits.js";
+import type { LiveState } from "./live-state.js";
+import type { SqlDatabase, SqlValue } from "./sql-database.js";
+import { credentialsOf, type UserRow, userColumns, userOf } from "./sql-user-rows.js";
+
+const STATUS_LEFT = 3;
+const KNOWN_MAX = 1_000_000;
+
+export class SqlAccounts implements AccountStorage {
+  /** Users never go away, so those that were seen need not be looked for again. */
+  readonly #known = new Set<number>();
+  #newestUpdated = 0;
+
+  constructor(
+    private readonly db: SqlDatabase,
+    private readonly live: LiveState,
+    private readonly nowSeconds: () => number,
+  ) {}
+
+  /** Those of the ids that exist. Hot: asked for every message. */
+  async existing(ids: readonly number[]): Promise<ReadonlySet<number>> {
+    const unknown = [...new Set(ids)].filter((id) => !this.#known.has(id));
+    if (unknown.length > 0) {
+      if (this.#known.size > KNOWN_MAX) this.#known.clear();
+      const lists = unknown.map((id) => [id]);
+      const rows = await this.db.allForEach<{ id: number }>("SELECT id FROM IMUser WHERE id = ?", lists);
+      for (const { id } of rows) this.#known.add(id);
+    }
+    return this.#known;
+  }
+
+  async credentials(name: string): Promise<Credentials | undefined> {
+    if (!fits(name, storageLimits.userName)) return undefined;
+    const rows = await this.db.all<UserRow>(`SELECT ${userColumns} FROM IMUser WHERE name = ?`, [name]);
+    // MySQL takes no notice of blanks at the end (LGN-08).
+    return rows.map(credentialsOf).find(({ user }) => user.name === name);
+  }
+
+  async byIds(ids: readonly number[]): Promise<UserRecord[]> {
+    const wanted = [...new Set(ids)];
+    const rows = await this.db.allForEach<UserRow>(
+      `SELECT ${userColumns} FROM IMUser WHERE id = ?`,
+      wanted.map((id) => [id]),
+    );
+    const found = new Map(rows.map(userOf).map((user) => [user.id, user]));
+    return wanted.flatMap((id) => found.get(id) ?? []);
+  }
+
+  async changedSince(since: number): Promise<UserRecord[]> {
+    const condition = since === 0 ? `status <> ${STATUS_LEFT}` : "updated >= ?";
+    const rows = await this.db.all<UserRow>(
+      `SELECT ${userColumns} FROM IMUser WHERE ${condition} ORDER BY id`,
+      since === 0 ? [] : [since],
+    );
+    const users = rows.map(userOf);
+    this.#newestUpdated = users.reduce((newest, { updated }) => Math.max(newest, updated), this.#newestUpdated);
+    return users;
+  }
+
+  async setSignInfo(userId: number, text: string): Promise<boolean> {
+    return Buffer.byteLength(text) <= storageLimits.signInfoBytes && this.#change(userId, "sign_info", text);
+  }
+
+  async setAvatar(userId: number, url: string): Promise<boolean> {
+    return fits(url, storageLimits.avatar) && this.#change(userId, "avatar", url);
+  }
+
+  async #change(userId: number, column: "sign_info" | "avatar", value: SqlValue): Promise<boolean> {
+    // Never below what a client of this process was handed, even when the clock is set back (PUL-09).
+    this.#newestUpdated = Math.max(this.#newestUpdated, this.nowSeconds());
+    const { affected } = await this.db.run(`UPDATE IMUser SET ${column} = ?, updated = ? WHERE id = ?`, [
+      value,
+      this.#newestUpdated,
+      userId,
+    ]);
+    if (affected > 0) await this.live.userChanged(this.#newestUpdated);
+    return affected > 0;
+  }
+}

@@ -1,0 +1,46 @@
+export type SqlValue = number | string | Buffer | null;
+export type SqlValues = readonly SqlValue[];
+
+export interface SqlResult {
+  /** Rows that the condition found, changed or not. */
+  readonly affected: number;
+  /** Of an insert into a table that numbers its rows. */
+  readonly insertedId: number;
+}
+
+/** How a row that is there already takes up a new one: every other column is added to, or set. */
+export interface SqlUpsert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+  readonly merge: "add" | "set";
+}
+
+/** Statements of one connection, in both dialects alike. Placeholders are `?`; numbers are 32-bit and come back as numbers. */
+export interface SqlSession {
+  all<Row>(sql: string, values?: SqlValues): Promise<Row[]>;
+  /** The rows of one SELECT for each list of values, all together. */
+  allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]>;
+  run(sql: string, values?: SqlValues): Promise<SqlResult>;
+  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void>;
+  upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void>;
+  /** `UPDATE table SET assignments WHERE id = …` for each id. */
+  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void>;
+}
+
+export interface SqlDatabase extends SqlSession {
+  /** Ends a SELECT inside a transaction that is about to change what it reads. */
+  readonly forUpdate: "" | " FOR UPDATE";
+  readonly dialect: "sqlite" | "mysql";
+  /**
+   * All or nothing, and durable once it resolves (MSG-10). `work` may run again when another process was in the way, so it
+   * must not change anything but the database.
+   */
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /**
+   * A transaction that begins after every other of that name has ended, in any process. For what must be made once, and has
+   * no unique index in the tables of a deployment (MSG-02).
+   */
+  alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

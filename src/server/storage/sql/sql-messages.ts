@@ -1,0 +1,86 @@
+import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
+import { storageLimits } from "../storage-limits.js";
+import { AppendQueue } from "./append-queue.js";
+import { type ConversationRows, GROUP, PEER } from "./conversation-rows.js";
+import type { HandedOutTimes } from "./handed-out-times.js";
+import type { LiveState, SequenceKey } from "./live-state.js";
+import { MessageBatch } from "./message-batch.js";
+import type { MessageTables } from "./message-tables.js";
+import type { SqlAccounts } from "./sql-accounts.js";
+import type { SqlDatabase } from "./sql-database.js";
+
+/** MSG-18. */
+const PICKED_MAX = 100;
+
+export interface MessageParts {
+  readonly db: SqlDatabase;
+  readonly live: LiveState;
+  readonly accounts: SqlAccounts;
+  readonly rows: ConversationRows;
+  readonly tables: MessageTables;
+  readonly handedOut: HandedOutTimes;
+  readonly nowSeconds: () => number;
+}
+
+/** What of a conversation one user may see. */
+interface View {
+  readonly sequence: SequenceKey;
+  readonly createdMin: number;
+}
+
+export class SqlMessages implements MessageStorage {
+  readonly #queue = new AppendQueue((batch) => this.#store(batch));
+
+  constructor(private readonly parts: MessageParts) {}
+
+  async append(message: NewMessage): Promise<number | undefined> {
+    const { content, to, fromId } = message;
+    if (content.length === 0 || content.length > storageLimits.contentBytes) return undefined;
+    if (to.kind === PEER && to.id === fromId) return undefined;
+    return this.#queue.append(message);
+  }
+
+  async history(userId: number, session: SessionKey, begin: number, count: number): Promise<StoredMessage[]> {
+    const view = await this.#view(userId, session);
+    return view === undefined ? [] : this.parts.tables.before(view.sequence, begin, count, view.createdMin);
+  }
+
+  async latestId(userId: number, session: SessionKey): Promise<number> {
+    const view = await this.#view(userId, session);
+    if (view === undefined) return 0;
+    const { kind, id } = view.sequence;
+    return (await this.parts.tables.last(kind, [id])).get(id)?.msgId ?? 0;
+  }
+
+  async byIds(userId: number, session: SessionKey, ids: readonly number[]): Promise<StoredMessage[]> {
+    const view = await this.#view(userId, session);
+    if (view === undefined) return [];
+    const wanted = [...new Set(ids)].sort((a, b) => b - a);
+    const found = new Map<number, StoredMessage>();
+    for (let start = 0; start < wanted.length && found.size < PICKED_MAX; start += PICKED_MAX) {
+      const some = wanted.slice(start, start + PICKED_MAX);
+      for (const message of await this.parts.tables.withIds(view.sequence, some, view.createdMin)) {
+        found.set(message.msgId, message);
+      }
+    }
+    return [...found.values()].sort((a, b) => b.msgId - a.msgId).slice(0, PICKED_MAX);
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  #store(messages: readonly NewMessage[]): Promise<(number | undefined)[]> {
+    return new MessageBatch(this.parts, messages).store();
+  }
+
+  /** `undefined`: never spoke, or not a member (MSG-16, MSG-18). */
+  async #view(userId: number, { kind, id }: SessionKey): Promise<View | undefined> {
+    if (kind === PEER) {
+      const relation = await this.parts.rows.findRelation(userId, id);
+      return relation === undefined ? undefined : { sequence: { kind, id: relation }, createdMin: 0 };
+    }
+    const [joined] = await this.parts.live.joinTimes(this.parts.db, [[id, userId]]);
+    return joined === undefined ? undefined : { sequence: { kind: GROUP, id }, createdMin: joined };
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "../../clock.js";
+import { nowSeconds } from "../../clock.js";
+import type { Storage } from "../storage.js";
+import { ConversationRows } from "./conversation-rows.js";
+import { HandedOutTimes } from "./handed-out-times.js";
+import type { LiveState } from "./live-state.js";
+import { MessageTables } from "./message-tables.js";
+import { SqlAccounts } from "./sql-accounts.js";
+import type { SqlDatabase } from "./sql-database.js";
+import { SqlDepartments } from "./sql-departments.js";
+import { SqlGroups } from "./sql-groups.js";
+import { SqlMessages } from "./sql-messages.js";
+import { SqlOfflineFiles } from "./sql-offline-files.js";
+import { SqlPush } from "./sql-push.js";
+import { SqlSessions } from "./sql-sessions.js";
+
+/** The storage port over the tables of a deployment, in either dialect of SQL, with its live state in Redis or in tables. */
+export class SqlStorage implements Storage {
+  readonly accounts: SqlAccounts;
+  readonly departments: SqlDepartments;
+  readonly groups: SqlGroups;
+  readonly messages: SqlMessages;
+  readonly sessions: SqlSessions;
+  readonly push: SqlPush;
+  readonly offlineFiles: SqlOfflineFiles;
+
+  constructor(
+    private readonly db: SqlDatabase,
+    private readonly live: LiveState,
+    clock: Clock,
+    private readonly stopSweep: () => Promise<void> = async () => {},
+  ) {
+    const now = () => nowSeconds(clock);
+    this.accounts = new SqlAccounts(db, live, now);
+    this.departments = new SqlDepartments(db);
+    this.groups = new SqlGroups(db, live, this.accounts, now);
+    const parts = {
+      db,
+      live,
+      accounts: this.accounts,
+      rows: new ConversationRows(db),
+      tables: new MessageTables(db),
+      handedOut: new HandedOutTimes(),
+      nowSeconds: now,
+    };
+    this.messages = new SqlMessages(parts);
+    this.sessions = new SqlSessions(parts);
+    this.push = new SqlPush(db, live, this.accounts, this.sessions);
+    this.offlineFiles = new SqlOfflineFiles(db, now);
+  }
+
+  async close(): Promise<void> {
+    await this.messages.idle();
+    await this.stopSweep();
+    await this.db.close();
+    await this.live.close();
+  }
+}

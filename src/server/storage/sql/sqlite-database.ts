@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import { StorageOpenError } from "../storage-open-error.js";
+import type { SqlDatabase, SqlResult, SqlSession, SqlUpsert, SqlValues } from "./sql-database.js";
+import { SqliteSession } from "./sqlite-session.js";
+
+/** How long another process may hold the file before a write fails. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Under load commits are at least so far apart, so that each takes many messages along; the first never waits. */
+const COMMIT_INTERVAL_MS = 3;
+/** Of each of the two connections. */
+const CACHE_KB = 32 * 1024;
+/** 32 MB of log before it is carried over into the file: that, too, costs an fsync. */
+const CHECKPOINT_PAGES = 8_000;
+
+interface Job {
+  readonly work: (session: SqlSession) => Promise<unknown>;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: unknown };
+
+/**
+ * A SQLite file, which other processes may use at the same time. What is written together is committed together: all
+ * transactions that wait become one, and its one fsync makes them durable (WAL with synchronous=FULL). Each is a savepoint
+ * of its own, so that one that fails takes no other with it. Reads have a connection to themselves, that sees only what is
+ * committed.
+ */
+export class SqliteDatabase implements SqlDatabase {
+  readonly dialect = "sqlite";
+  readonly forUpdate = "";
+  readonly #writer: SqliteSession;
+  readonly #reader: SqliteSession;
+  #jobs: Job[] = [];
+  #committing: Promise<void> | undefined;
+  #committedAtMs = Number.NEGATIVE_INFINITY;
+
+  private constructor(
+    private readonly connections: readonly [writer: DatabaseSyncInstance, reader: DatabaseSyncInstance],
+  ) {
+    this.#writer = new SqliteSession(connections[0]);
+    this.#reader = new SqliteSession(connections[1]);
+  }
+
+  /** Opens the file, which is made when missing. @throws StorageOpenError */
+  static open(path: string): SqliteDatabase {
+    try {
+      const connections = [connect(path), connect(path)] as const;
+      return new SqliteDatabase(connections);
+    } catch (error) {
+      throw new StorageOpenError(`sqlite:${path}: ${(error as Error).message}`);
+    }
+  }
+
+  all<Row>(sql: string, values?: SqlValues): Promise<Row[]> {
+    return this.#reader.all(sql, values);
+  }
+
+  allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
+    return this.#reader.allForEach(sql, valueLists);
+  }
+
+  run(sql: string, values?: SqlValues): Promise<SqlResult> {
+    return this.transaction((session) => session.run(sql, values));
+  }
+
+  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
+    return this.transaction((session) => session.insertRows(table, columns, rows));
+  }
+
+  upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
+    return this.transaction((session) => session.upsertRows(upsert, rows));
+  }
+
+  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
+    return this.transaction((session) => session.updateByIds(table, assignments, values, ids));
+  }
+
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ work, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  /** A write transaction is alone, in this process and among others. */
+  alone<T>(_name: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
+  async close(): Promise<void> {
+    await this.#committing;
+    for (const connection of this.connections) if (connection.isOpen) connection.close();
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      // What else arrives in this tick comes along.
+      const waitMs = this.#committedAtMs + COMMIT_INTERVAL_MS - performance.now();
+      await (waitMs < 1 ? new Promise((resolve) => setImmediate(resolve)) : delay(waitMs));
+      const jobs = this.#jobs.splice(0);
+      try {
+        settle(jobs, await this.#commit(jobs));
+      } catch (error) {
+        settle(jobs, Array(jobs.length).fill({ error }));
+      }
+      this.#committedAtMs = performance.now();
+    }
+    this.#committing = undefined;
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<Outcome[]> {
+    const writer = this.#writer;
+    writer.execute("BEGIN IMMEDIATE");
+    try {
+      const outcomes: Outcome[] = [];
+      for (const { work } of jobs) outcomes.push(await runInSavepoint(writer, work));
+      writer.execute("COMMIT");
+      return outcomes;
+    } catch (error) {
+      // A COMMIT that failed may have rolled back by itself.
+      if (this.connections[0].isTransaction) writer.execute("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+function connect(path: string): DatabaseSyncInstance {
+  const connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  connection.exec("PRAGMA journal_mode = WAL");
+  connection.exec("PRAGMA synchronous = FULL");
+  connection.exec(`PRAGMA cache_size = -${CACHE_KB}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  return connection;
+}
+
+async function runInSavepoint(writer: SqliteSession, work: Job["work"]): Promise<Outcome> {
+  writer.execute("SAVEPOINT job");
+  try {
+    const result = await work(writer);
+    writer.execute("RELEASE job");
+    return { result };
+  } catch (error) {
+    writer.execute("ROLLBACK TO job");
+    writer.execute("RELEASE job");
+    return { error };
+  }
+}
+
+function settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
+  for (const [index, outcome] of outcomes.entries()) {
+    if ("error" in outcome) jobs[index]?.reject(outcome.error);
+    else jobs[index]?.resolve(outcome.result as never);
+  }
+}

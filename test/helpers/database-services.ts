@@ -1,0 +1,87 @@
+import { connect } from "node:net";
+import { Redis } from "ioredis";
+import { createConnection } from "mysql2/promise";
+import { counterTables, deploymentTables } from "../../src/server/storage/sql/schema-tables.js";
+
+/** Where the services are; each test file takes a database and a prefix of its own there. */
+const mysqlAt = { host: "127.0.0.1", port: 3306, user: "root" };
+const redisAt = { host: "127.0.0.1", port: 6379, db: 9 };
+const PROBE_TIMEOUT_MS = 1_000;
+
+const hasMysql = await listens(mysqlAt);
+const hasRedis = await listens(redisAt);
+
+/** Why tests that need the services are skipped, or `undefined`. */
+export const noMysql = hasMysql ? undefined : `no MySQL or MariaDB at ${mysqlAt.host}:${mysqlAt.port}`;
+export const noMysqlOrRedis = noMysql ?? (hasRedis ? undefined : `no Redis at ${redisAt.host}:${redisAt.port}`);
+
+/** A database for tests: made, emptied and dropped. */
+export class TestDatabase {
+  readonly url: string;
+
+  constructor(private readonly name: string) {
+    this.url = `mysql://${mysqlAt.user}@${mysqlAt.host}:${mysqlAt.port}/${name}`;
+  }
+
+  drop(): Promise<void> {
+    return this.#run((query) => query(`DROP DATABASE IF EXISTS ${this.name}`));
+  }
+
+  /** Makes a deployment's tables empty, and leaves them. */
+  async empty(): Promise<void> {
+    await this.#run(async (query) => {
+      const [tables] = await query(
+        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${this.name}'`,
+      );
+      const there = new Set((tables as { name: string }[]).map(({ name }) => name));
+      const ours = [...deploymentTables, ...counterTables].map(({ name }) => name).filter((name) => there.has(name));
+      await query("SET autocommit = 0");
+      for (const name of ours) await query(`DELETE FROM ${this.name}.${name}`);
+      await query("COMMIT");
+    });
+  }
+
+  async #run(work: (query: (sql: string) => Promise<unknown[]>) => Promise<unknown>): Promise<void> {
+    const connection = await createConnection(mysqlAt);
+    try {
+      await work((sql) => connection.query(sql));
+    } finally {
+      await connection.end();
+    }
+  }
+}
+
+/** Keys for tests, under a prefix that nobody else has. */
+export class TestKeys {
+  #used = 0;
+
+  constructor(private readonly name: string) {}
+
+  /** Another empty key space. */
+  nextUrl(): string {
+    this.#used++;
+    return `redis://${redisAt.host}:${redisAt.port}/${redisAt.db}?prefix=${this.name}-${this.#used}:`;
+  }
+
+  /** Deletes all of them. */
+  async drop(): Promise<void> {
+    const redis = new Redis(redisAt);
+    for await (const keys of redis.scanStream({ match: `${this.name}-*`, count: 1000 })) {
+      if ((keys as string[]).length > 0) await redis.del(...(keys as string[]));
+    }
+    redis.disconnect();
+  }
+}
+
+function listens({ host, port }: { host: string; port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
+    const answer = (is: boolean) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.on("connect", () => answer(true));
+    socket.on("error", () => answer(false));
+    socket.on("timeout", () => answer(false));
+  });
+}
