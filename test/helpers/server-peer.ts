@@ -57,6 +57,12 @@ export class ServerPeer {
     return this.#inbox.shift() as ReceivedPdu;
   }
 
+  /** The next PDU, left where it is. */
+  async peek(): Promise<ReceivedPdu> {
+    await this.until(() => this.#inbox.length > 0, "a PDU");
+    return this.#inbox[0] as ReceivedPdu;
+  }
+
   /** The body of the next PDU, which must be this command with this seq_num. */
   async expect<C extends CommandId>(commandId: C, seqNum = 0): Promise<CommandBody[C]> {
     const pdu = await this.next();

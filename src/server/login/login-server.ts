@@ -8,6 +8,7 @@ import { drainLinks } from "../drain-links.js";
 import { getOnly } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
 import { linkCounters } from "../link-counters.js";
+import { prefixed } from "../prefixed-counters.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
@@ -117,8 +118,4 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Run
       ]);
     },
   };
-}
-
-function prefixed(port: string, counters: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counters).map(([name, count]) => [`${port}.${name}`, count]));
 }

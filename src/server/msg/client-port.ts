@@ -10,6 +10,7 @@ import { DatabaseUnavailableError } from "../db/database-port.js";
 import { ClientSession } from "./client-session.js";
 import type { ClientHandler } from "./define-handler.js";
 import { accountHandlers } from "./handlers/account-handlers.js";
+import { fileHandlers } from "./handlers/file-handlers.js";
 import { forwardedHandlers } from "./handlers/forwarded-handlers.js";
 import { groupHandlers } from "./handlers/group-handlers.js";
 import { loginHandler } from "./handlers/login-handler.js";
@@ -17,14 +18,15 @@ import { messageHandlers } from "./handlers/message-handlers.js";
 import type { MsgContext } from "./msg-context.js";
 
 const handlers: ReadonlyMap<number, ClientHandler> = new Map(
-  [loginHandler, ...accountHandlers, ...forwardedHandlers, ...messageHandlers, ...groupHandlers].map((handler) => [
-    handler.command,
-    handler,
-  ]),
+  [loginHandler, ...accountHandlers, ...forwardedHandlers, ...messageHandlers, ...groupHandlers, ...fileHandlers].map(
+    (handler) => [handler.command, handler],
+  ),
 );
 
 /** CON-02 is checked each second. */
 const SWEEP_INTERVAL_MS = 1000;
+/** MSG-13. */
+const ACK_TIMEOUT_MS = 15_000;
 
 /** Clients' connections: from bytes to handlers, and what happens when they come and go. */
 export class ClientPort implements LinkHandler {
@@ -33,6 +35,7 @@ export class ClientPort implements LinkHandler {
   readonly #strangers = new Set<ClientSession>();
   readonly #received = new CommandCounts();
   readonly #sweep: NodeJS.Timeout;
+  readonly #ackSweep: NodeJS.Timeout;
   #ignored = 0;
   #pending = 0;
   #whenIdle: (() => void) | undefined;
@@ -43,12 +46,15 @@ export class ClientPort implements LinkHandler {
       Math.min(SWEEP_INTERVAL_MS, context.limits.loginTimeoutMs / 4),
     );
     this.#sweep.unref();
+    this.#ackSweep = setInterval(() => this.#countMissedAcks(), ACK_TIMEOUT_MS);
+    this.#ackSweep.unref();
   }
 
   accept(link: PduLink): LinkHandler {
     const session = new ClientSession(link, performance.now());
     this.#sessions.set(link, session);
     this.#strangers.add(session);
+    if (this.#strangers.size > this.context.limits.strangersMax) this.#dropOldestStranger();
     return this;
   }
 
@@ -63,8 +69,12 @@ export class ClientPort implements LinkHandler {
     const seqNum = readSeqNum(bytes, start);
     this.#log(session, commandId, seqNum, end - start);
     const handler = handlers.get(commandId);
-    if (handler === undefined || !handler.allowedIn.includes(session.state)) {
+    if (handler === undefined || !(handler.allowedIn.includes(session.state) || this.#isLetThrough(commandId))) {
       this.#ignored++;
+      return;
+    }
+    if (this.#pending >= this.context.limits.pendingRequestsMax) {
+      this.context.counts.requestsOverPending++;
       return;
     }
     this.#handle(handler, session, bytes, start + HEADER_SIZE, end, seqNum);
@@ -87,6 +97,7 @@ export class ClientPort implements LinkHandler {
   /** OBS-03: resolves once every request that was accepted has been answered, or after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     clearInterval(this.#sweep);
+    clearInterval(this.#ackSweep);
     if (this.#pending === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
@@ -96,7 +107,15 @@ export class ClientPort implements LinkHandler {
 
   counters(): Record<string, number> {
     const byCommand = [...this.#received.entries()].map(([id, count]) => [`pdusInBy.${hexId(id)}`, count] as const);
-    return { ...Object.fromEntries(byCommand), pendingRequests: this.#pending, ignored: this.#ignored };
+    let unconfirmedMessages = 0;
+    for (const { unconfirmed } of this.context.users.all) unconfirmedMessages += unconfirmed.count;
+    return {
+      ...Object.fromEntries(byCommand),
+      pendingRequests: this.#pending,
+      ignored: this.#ignored,
+      strangers: this.#strangers.size,
+      unconfirmedMessages,
+    };
   }
 
   #handle(
@@ -117,6 +136,11 @@ export class ClientPort implements LinkHandler {
       if (!(error instanceof ProtocolError)) throw error;
       this.#ignored++;
     }
+  }
+
+  /** CON-06, as the original: a stranger's P2P command is delivered. */
+  #isLetThrough(commandId: number): boolean {
+    return this.context.deviates["CON-06"] && commandId === CommandId.CID_SWITCH_P2P_CMD;
   }
 
   #track(work: Promise<void>, session: ClientSession): void {
@@ -150,6 +174,19 @@ export class ClientPort implements LinkHandler {
       seqNum,
       length,
     });
+  }
+
+  /** A flood of connections that never log in must not keep those out that would. */
+  #dropOldestStranger(): void {
+    const [oldest] = this.#strangers;
+    if (oldest === undefined) return;
+    this.#strangers.delete(oldest);
+    this.context.counts.strangersDropped++;
+    oldest.link.destroy();
+  }
+
+  #countMissedAcks(): void {
+    for (const session of this.context.users.all) this.context.counts.missedAcks += session.unconfirmed.look();
   }
 
   #closeStrangers(): void {

@@ -1,5 +1,6 @@
 import type { ClientType } from "../../codec/generated/enums.js";
 import type { PduLink } from "../../net/pdu-link.js";
+import { UnconfirmedMessages } from "./unconfirmed-messages.js";
 
 /** PC: 0x01, 0x02. Mobile: 0x11, 0x12. */
 const MOBILE_BIT = 0x10;
@@ -15,6 +16,7 @@ export class ClientSession {
   /** MSG-08: the second of the server's clock that is being counted, and how many messages it has had. */
   windowSecond = 0;
   windowMessages = 0;
+  readonly unconfirmed = new UnconfirmedMessages();
 
   constructor(
     readonly link: PduLink,

@@ -23,8 +23,20 @@ export class Delivery {
     for (const session of this.users.of(userId)) this.#send(session, pdu, except);
   }
 
+  /** A message: each connection is expected to confirm it with 0x0302 (MSG-13). */
+  messageTo(userId: number, pdu: Buffer, except?: ClientSession): void {
+    for (const session of this.users.of(userId)) {
+      this.#send(session, pdu, except);
+      if (session !== except) session.unconfirmed.delivered++;
+    }
+  }
+
   toUsers(userIds: Iterable<number>, pdu: Buffer, except?: ClientSession): void {
     for (const userId of userIds) this.toUser(userId, pdu, except);
+  }
+
+  toPcsOf(userId: number, pdu: Buffer): void {
+    for (const session of this.users.of(userId)) if (!session.isMobile) this.#send(session, pdu);
   }
 
   toMobilesOf(userId: number, pdu: Buffer): void {

@@ -10,10 +10,18 @@ export class GroupQueue {
 
   constructor(private readonly database: DatabasePort) {}
 
-  /** Calls `deliver` with the members as of now; not at all when the database does not answer. */
-  withMembers(groupId: number, askingUserId: number, deliver: (members: readonly number[]) => void): Promise<void> {
+  /**
+   * Calls `deliver` with the members as of now; not at all when the database does not answer.
+   * @param known the members, where they need not be asked for
+   */
+  withMembers(
+    groupId: number,
+    askingUserId: number,
+    deliver: (members: readonly number[]) => void,
+    known?: readonly number[],
+  ): Promise<void> {
     const before = this.#tails.get(groupId) ?? Promise.resolve();
-    const members = this.#members(groupId, askingUserId);
+    const members = known === undefined ? this.#members(groupId, askingUserId) : Promise.resolve(known);
     // Its failure is dealt with below, when its turn comes; until then it must not count as unhandled.
     members.catch(() => {});
     const tail = before.then(async () => deliver(await members)).catch(() => {});

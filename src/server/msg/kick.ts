@@ -4,7 +4,7 @@ import type { MsgContext } from "./msg-context.js";
 
 /** LGN-10, LGN-11, LGN-14: tells every connection of that user and class that it is over, and closes it (LGN-12). */
 export function kickLocally(
-  { users, counts }: MsgContext,
+  { users, counts, deviates }: MsgContext,
   userId: number,
   clientType: ClientType,
   kick_reason: KickReasonType,
@@ -12,7 +12,7 @@ export function kickLocally(
   for (const session of users.of(userId)) {
     if (!session.isSameClassAs(clientType) || !session.link.isOpen) continue;
     session.link.send(CommandId.CID_LOGIN_KICK_USER, { user_id: userId, kick_reason });
-    session.link.close();
+    if (!deviates["LGN-12"]) session.link.close();
     counts.kicks++;
   }
 }

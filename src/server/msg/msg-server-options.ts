@@ -2,6 +2,7 @@ import type { Address } from "../../net/address.js";
 import type { PersistentLinkOptions } from "../../net/persistent-link.js";
 import type { Clock } from "../clock.js";
 import type { DatabasePort } from "../db/database-port.js";
+import type { Deviations } from "../deviations.js";
 import type { ServerLog } from "../server-log.js";
 
 export interface MsgServerOptions {
@@ -10,6 +11,10 @@ export interface MsgServerOptions {
   readonly database: DatabasePort | { readonly dbProxies: readonly Address[] };
   readonly routeServers: readonly Address[];
   readonly loginServers: readonly Address[];
+  /** FIL; none unless given. */
+  readonly fileServers?: readonly Address[];
+  /** PSH; none unless given. */
+  readonly pushServers?: readonly Address[];
   /** What login_server tells clients to dial. */
   readonly advertise: { readonly ip1: string; readonly ip2: string };
   readonly clock: Clock;
@@ -17,6 +22,13 @@ export interface MsgServerOptions {
   readonly limits?: Partial<MsgServerLimits>;
   /** Links to other servers: heartbeats, timeouts, redial delays. */
   readonly serverLink?: Partial<PersistentLinkOptions>;
+  readonly deviates?: Deviations;
+  /** Tells route_server the members of a group with each message to it. */
+  readonly tellsMembers?: boolean;
+  /** 32 bytes; the shipped one unless given. */
+  readonly textKey?: string;
+  /** Links to each db_proxy_server (DBP-05). */
+  readonly linksPerDbProxy?: number;
 }
 
 export interface MsgServerLimits {
@@ -32,8 +44,23 @@ export interface MsgServerLimits {
   readonly clientPduSizeMaxBytes: number;
   /** FRM-15: held for a client that does not read. */
   readonly clientOutboxSizeMaxBytes: number;
+  /** Connections accepted in one second; further ones are closed as they come. */
+  readonly connectionsPerSecondMax: number;
+  /** Connections that have not logged in yet; beyond it the oldest of them gives way. */
+  readonly strangersMax: number;
+  /** Requests of clients that wait for an answer of another server; further ones are not answered. */
+  readonly pendingRequestsMax: number;
   /** Requests to route_server that wait for an answer. */
   readonly pendingStatusMax: number;
+  /** After which nobody waits for it any more. */
+  readonly statusTimeoutMs: number;
+  /** How long after the return of a route_server those are looked for who left meanwhile. */
+  readonly presenceHealDelayMs: number;
+  /** Of a group made by a client; more gives result 1. */
+  readonly groupMembersMax: number;
+  readonly groupNameMaxChars: number;
+  /** A longer login name is refused like an unknown one, without asking the database. */
+  readonly userNameMaxChars: number;
 }
 
 export const msgServerLimits: MsgServerLimits = {
@@ -44,5 +71,13 @@ export const msgServerLimits: MsgServerLimits = {
   messagesPerSecondMax: 20,
   clientPduSizeMaxBytes: 1 << 20,
   clientOutboxSizeMaxBytes: 8 << 20,
+  connectionsPerSecondMax: 10_000,
+  strangersMax: 10_000,
+  pendingRequestsMax: 200_000,
   pendingStatusMax: 100_000,
+  statusTimeoutMs: 10_000,
+  presenceHealDelayMs: 10_000,
+  groupMembersMax: 5_000,
+  groupNameMaxChars: 256,
+  userNameMaxChars: 16 << 10,
 };

@@ -1,21 +1,25 @@
 import { hostname } from "node:os";
+import { defaultTextKey } from "../../codec/text-content.js";
 import type { Address } from "../../net/address.js";
 import { listen } from "../../net/listen.js";
 import type { DatabasePort } from "../db/database-port.js";
 import { RemoteDatabase } from "../db/remote-database.js";
+import { deviatingLink } from "../deviating-link.js";
+import { strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
 import type { RunningRole } from "../running-role.js";
 import { silentLog } from "../server-log.js";
 import { ClientPort } from "./client-port.js";
 import { Delivery } from "./delivery.js";
+import { FileClient } from "./file-client.js";
 import { GroupQueue } from "./group-queue.js";
 import { LoginClient } from "./login-client.js";
 import { type MsgContext, MsgCounts } from "./msg-context.js";
 import { type MsgServerOptions, msgServerLimits } from "./msg-server-options.js";
+import { PushClient } from "./push-client.js";
 import { RouteClient } from "./route-client.js";
 import { handleRouteNews } from "./route-news.js";
-import { StatusRequests } from "./status-requests.js";
 import { UserTable } from "./user-table.js";
 
 /**
@@ -24,7 +28,7 @@ import { UserTable } from "./user-table.js";
  * @throws ListenError
  */
 export async function startMsgServer(options: MsgServerOptions): Promise<RunningRole> {
-  const { log = silentLog, clock, advertise, serverLink = {} } = options;
+  const { log = silentLog, clock, advertise, serverLink = {}, deviates = strict } = options;
   const limits = { ...msgServerLimits, ...options.limits };
   const database = databaseFor(options);
   const users = new UserTable();
@@ -39,7 +43,11 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     log,
     delivery: new Delivery(users),
     groups: new GroupQueue(database),
-    statusRequests: new StatusRequests(limits.pendingStatusMax),
+    deviates,
+    tellsMembers: options.tellsMembers ?? false,
+    textKey: options.textKey ?? defaultTextKey,
+    files: new FileClient(options.fileServers ?? [], serverLink, log),
+    push: new PushClient(options.pushServers ?? [], serverLink, log),
     counts: new MsgCounts(),
     login: new LoginClient(options.loginServers, serverLink, log, () => ({
       ...advertise,
@@ -48,21 +56,35 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       cur_conn_cnt: users.all.size,
       host_name: hostname(),
     })),
-    route: new RouteClient(options.routeServers, serverLink, log, {
-      loggedIn: () => users.all,
-      onRoutePdu: (bytes, start, end) => {
-        if (!handleRouteNews(context, bytes, start, end)) routeIgnored++;
+    route: new RouteClient(
+      {
+        servers: options.routeServers,
+        link: serverLink,
+        log,
+        pendingStatusMax: limits.pendingStatusMax,
+        statusTimeoutMs: limits.statusTimeoutMs,
+        healDelayMs: limits.presenceHealDelayMs,
       },
-    }),
+      {
+        loggedIn: () => users.all,
+        onRoutePdu: (bytes, start, end) => {
+          if (!handleRouteNews(context, bytes, start, end)) routeIgnored++;
+        },
+      },
+    ),
   };
   const clients = new ClientPort(context);
   const listener = await listen(
     options.listen,
-    {
-      limits: { pduSizeMaxBytes: limits.clientPduSizeMaxBytes },
-      outboxSizeMaxBytes: limits.clientOutboxSizeMaxBytes,
-      connectionsMax: limits.connectionsMax,
-    },
+    deviatingLink(
+      {
+        limits: { pduSizeMaxBytes: limits.clientPduSizeMaxBytes },
+        outboxSizeMaxBytes: limits.clientOutboxSizeMaxBytes,
+        connectionsMax: limits.connectionsMax,
+        connectionsPerSecondMax: limits.connectionsPerSecondMax,
+      },
+      deviates,
+    ),
     (link) => clients.accept(link),
   ).catch(async (error: unknown) => {
     // It dials db_proxy_servers already.
@@ -70,8 +92,8 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     throw error;
   });
   bound = listener.address;
-  context.route.start();
-  context.login.start();
+  const links = [context.route, context.login, context.files, context.push];
+  for (const link of links) link.start();
 
   return {
     role: "msg",
@@ -84,10 +106,18 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       databaseOpen: database.isOpen ? 1 : 0,
       loginLinks: context.login.openLinks,
       routeLinks: context.route.openLinks,
+      fileLinks: context.files.openLinks,
+      pushLinks: context.push.openLinks,
+      pushesSent: context.push.pushesSent,
       routeIgnored,
       ...database.counters(),
       ...clients.counters(),
     }),
+    lacking: () => [
+      ...(database.isOpen ? [] : ["db_proxy_server"]),
+      ...(context.login.isOpen ? [] : ["login_server"]),
+      ...(context.route.isOpen ? [] : ["route_server"]),
+    ],
     stop: async (graceMs) => {
       const deadlineMs = performance.now() + graceMs;
       const left = () => Math.max(0, deadlineMs - performance.now());
@@ -96,17 +126,17 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       await drainLinks(listener.connections, left());
       await database.stop(left());
       context.delivery.stop();
-      context.login.stop();
-      context.route.stop();
+      for (const link of links) link.stop();
     },
   };
 }
 
-function databaseFor({ database, serverLink, log = silentLog }: MsgServerOptions): DatabasePort {
+function databaseFor({ database, serverLink, linksPerDbProxy, log = silentLog }: MsgServerOptions): DatabasePort {
   if (!("dbProxies" in database)) return database;
   return new RemoteDatabase({
     dbProxies: database.dbProxies,
     log,
     ...(serverLink === undefined ? {} : { link: serverLink }),
+    ...(linksPerDbProxy === undefined ? {} : { linksPerProxy: linksPerDbProxy }),
   });
 }

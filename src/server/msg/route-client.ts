@@ -1,12 +1,19 @@
+import { AttachType, decodeAttachData, encodeAttachData } from "../../codec/attach-data.js";
+import { decodeBody } from "../../codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { type ClientType, UserStatType } from "../../codec/generated/enums.js";
+import type { UserStat } from "../../codec/generated/messages.js";
 import { encodePdu } from "../../codec/pdu.js";
+import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
+import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import type { ClientSession } from "./client-session.js";
+import { PendingReplies } from "./pending-replies.js";
+import { PresenceFeed, type PresenceNewsId } from "./presence-feed.js";
 
 /** Commands that msg_servers tell each other through route_server (RTE-05). */
 export type RelayedCommandId =
@@ -15,41 +22,59 @@ export type RelayedCommandId =
   | typeof CommandId.CID_MSG_READ_NOTIFY
   | typeof CommandId.CID_OTHER_SERVER_KICK_USER
   | typeof CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY
+  | typeof CommandId.CID_FILE_NOTIFY
   | typeof CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY
   | typeof CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY;
 
+export interface RouteClientOptions {
+  readonly servers: readonly Address[];
+  readonly link: Partial<PersistentLinkOptions>;
+  readonly log: ServerLog;
+  /** Questions about users' status that may wait for an answer. */
+  readonly pendingStatusMax: number;
+  readonly statusTimeoutMs: number;
+  /** How long after a route_server came back the others have had time to tell it who is online at theirs. */
+  readonly healDelayMs: number;
+}
+
 export interface RouteClientHandler {
-  /** A PDU from the master route_server: news, relayed commands, answers. Valid only during the call. */
+  /** News, or a relayed command. Valid only during the call. */
   onRoutePdu(bytes: Buffer, start: number, end: number): void;
   /** RTE-01: everybody who is logged in here. */
   loggedIn(): Iterable<ClientSession>;
 }
 
+/** Users asked about in one 0x020a. */
+const USERS_PER_QUESTION = 1000;
+
 /**
- * The links to route_servers. The oldest open one is the master (RTE-08): commands go over it alone, and only its news are
- * heard, because every route_server tells the same news; presence goes to all.
+ * The links to route_servers. The oldest open one is the master (RTE-08): commands go over it alone, presence goes to all.
+ * What is heard may come over any of them: a relayed command comes once, because its sender has one master, and news of
+ * presence goes through a PresenceFeed.
  */
 export class RouteClient {
   readonly #links: readonly PersistentLink[];
   /** In the order they opened. */
   readonly #open: PduLink[] = [];
+  readonly #feed = new PresenceFeed();
+  readonly #questions: PendingReplies<readonly UserStat[]>;
+  #healing: NodeJS.Timeout | undefined;
+  #hasLostOne = false;
 
   constructor(
-    servers: readonly Address[],
-    options: Partial<PersistentLinkOptions>,
-    private readonly log: ServerLog,
+    private readonly options: RouteClientOptions,
     private readonly handler: RouteClientHandler,
   ) {
+    const { servers, link: linkOptions, log, pendingStatusMax, statusTimeoutMs } = options;
+    this.#questions = new PendingReplies(pendingStatusMax, statusTimeoutMs);
     this.#links = servers.map((address) => {
       const at = formatAddress(address);
       return new PersistentLink(
         address,
-        { ...serverLinkDefaults, ...options },
+        { ...serverLinkDefaults, ...linkOptions },
         {
           onOpen: (link) => this.#opened(link, at),
-          onPdu: (link, bytes, start, end) => {
-            if (link === this.#open[0]) this.handler.onRoutePdu(bytes, start, end);
-          },
+          onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
           onClose: (link, reason) => {
             this.#lost(link);
             log.note("msg", "route_server link lost", { at, reason });
@@ -73,6 +98,8 @@ export class RouteClient {
   }
 
   stop(): void {
+    clearTimeout(this.#healing);
+    this.#questions.stop();
     for (const link of this.#links) link.stop();
   }
 
@@ -85,11 +112,16 @@ export class RouteClient {
     this.#open[0]?.sendBytes(pdu);
   }
 
-  /** `false` when no route_server can be asked now. */
-  ask(request: CommandBody[typeof CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST], seqNum: number): boolean {
+  /**
+   * RTE-06: who of the users is on a PC anywhere. `answered` is called once, with `undefined` when no route_server can be
+   * asked now or none answers in time.
+   */
+  askStatus(user_id: number, user_id_list: number[], answered: (stats: readonly UserStat[] | undefined) => void): void {
     const [master] = this.#open;
-    master?.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, request, seqNum);
-    return master !== undefined;
+    if (master === undefined) return answered(undefined);
+    const handle = this.#questions.add(answered);
+    const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
+    master.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, { user_id, user_id_list, attach_data });
   }
 
   cameOnline(userId: number, clientType: ClientType): void {
@@ -105,6 +137,38 @@ export class RouteClient {
     for (const link of this.#open) link.sendBytes(pdu);
   }
 
+  #received(link: PduLink, bytes: Buffer, start: number, end: number): void {
+    const commandId = readCommandId(bytes, start);
+    try {
+      if (commandId === CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE) return this.#answered(bytes, start, end);
+      if (!this.#isNews(link, commandId, bytes, start, end)) return;
+    } catch (error) {
+      // Undecodable: whoever counts what is ignored has it come by, too.
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+    this.handler.onRoutePdu(bytes, start, end);
+  }
+
+  #answered(bytes: Buffer, start: number, end: number): void {
+    const body = decodeBody(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, bytes, start + HEADER_SIZE, end);
+    if (body.attach_data === undefined) return;
+    this.#questions.settle(decodeAttachData(body.attach_data).handle, body.user_stat_list);
+  }
+
+  /** Everything is, but presence that was heard from another route_server already. */
+  #isNews(link: PduLink, commandId: number, bytes: Buffer, start: number, end: number): boolean {
+    const isMaster = link === this.#open[0];
+    if (commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY) {
+      const { user_stat } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
+      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_stat.user_id, user_stat.status);
+    }
+    if (commandId === CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY) {
+      const { user_id, login_status } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
+      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_id, login_status);
+    }
+    return true;
+  }
+
   #opened(link: PduLink, at: string): void {
     this.#open.push(link);
     if (this.#open.length === 1) this.#makeMaster(link);
@@ -114,16 +178,49 @@ export class RouteClient {
       client_type: clientType,
     }));
     link.send(CommandId.CID_OTHER_ONLINE_USER_INFO, { user_stat_list });
-    this.log.note("msg", "route_server link open", { at, users: user_stat_list.length });
+    this.options.log.note("msg", "route_server link open", { at, users: user_stat_list.length });
+    if (this.#hasLostOne) this.#healLater();
   }
 
   #lost(link: PduLink): void {
+    this.#hasLostOne = true;
     const wasMaster = this.#open[0] === link;
     this.#open.splice(this.#open.indexOf(link), 1);
     if (wasMaster && this.#open[0] !== undefined) this.#makeMaster(this.#open[0]);
   }
 
   #makeMaster(link: PduLink): void {
+    this.#feed.masterChanged();
     link.send(CommandId.CID_OTHER_ROLE_SET, { master: 1 });
+  }
+
+  /** Who left while no route_server was there to say so is asked for, once the other msg_servers are back, too. */
+  #healLater(): void {
+    clearTimeout(this.#healing);
+    this.#healing = setTimeout(() => this.#heal(), this.options.healDelayMs);
+    this.#healing.unref();
+  }
+
+  #heal(): void {
+    const believed = [...this.#feed.online];
+    for (let at = 0; at < believed.length; at += USERS_PER_QUESTION) {
+      this.askStatus(0, believed.slice(at, at + USERS_PER_QUESTION), (stats = []) => {
+        for (const { user_id, status } of stats) {
+          if (status === UserStatType.USER_STATUS_OFFLINE && this.#feed.online.has(user_id)) this.#tellGone(user_id);
+        }
+      });
+    }
+  }
+
+  #tellGone(user_id: number): void {
+    const master = this.#open[0];
+    if (master === undefined) return;
+    const user_stat = { user_id, status: UserStatType.USER_STATUS_OFFLINE };
+    for (const pdu of [
+      encodePdu(CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY, { user_id, login_status: 0 }),
+      encodePdu(CommandId.CID_BUDDY_LIST_STATUS_NOTIFY, { user_stat }),
+    ]) {
+      this.#received(master, pdu, 0, pdu.length);
+    }
   }
 }

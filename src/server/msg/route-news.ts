@@ -1,15 +1,18 @@
-import { decodeAttachData } from "../../codec/attach-data.js";
 import { decodeBody } from "../../codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { type KickReasonType, UserStatType } from "../../codec/generated/enums.js";
 import { encodePdu } from "../../codec/pdu.js";
-import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
+import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
 import { isGroupMessage } from "../group-message.js";
+import { membersIn } from "../relayed-members.js";
+import { concernedBy } from "./handlers/group-handlers.js";
 import { kickLocally } from "./kick.js";
 import type { MsgContext } from "./msg-context.js";
 
-type NewsHandlers = { readonly [C in CommandId]?: (context: MsgContext, body: CommandBody[C]) => void };
+type NewsHandlers = {
+  readonly [C in CommandId]?: (context: MsgContext, body: CommandBody[C], seqNum: number) => void;
+};
 
 /** login_status of 0x070e. */
 const PC_IS_ON = 1;
@@ -22,26 +25,21 @@ const handlers: NewsHandlers = {
     delivery.toMobilesOf(user_id, encodePdu(CommandId.CID_BUDDY_LIST_PC_LOGIN_STATUS_NOTIFY, { user_id, login_stat }));
   },
 
-  /** PUL-07: the answer to a client's question, on its way back. */
-  [CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE]: ({ statusRequests }, { attach_data, user_stat_list }) => {
-    if (attach_data === undefined) return;
-    const request = statusRequests.take(decodeAttachData(attach_data).handle);
-    if (request === undefined) return;
-    const { session, seqNum } = request;
-    const answer = { user_id: session.userId, user_stat_list };
-    session.link.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, answer, seqNum);
-  },
-
   /** MSG-03, GRP-06; seq_num 0 and no attach_data, whatever the other msg_server put in (FRM-14, MSG-24). */
-  [CommandId.CID_MSG_DATA]: ({ delivery, groups }, body) => {
-    const { attach_data: _, ...message } = body;
-    const pdu = encodePdu(CommandId.CID_MSG_DATA, message);
+  [CommandId.CID_MSG_DATA]: ({ delivery, groups, deviates }, body, seqNum) => {
+    const { attach_data, ...clean } = body;
+    const message = deviates["MSG-03"] || deviates["MSG-24"] ? body : clean;
     if (isGroupMessage(body)) {
-      void groups.withMembers(body.to_session_id, body.from_user_id, (members) => delivery.toUsers(members, pdu));
+      const pdu = encodePdu(CommandId.CID_MSG_DATA, message);
+      const deliver = (members: readonly number[]) => {
+        for (const userId of members) delivery.messageTo(userId, pdu);
+      };
+      void groups.withMembers(body.to_session_id, body.from_user_id, deliver, membersIn(attach_data));
       return;
     }
-    delivery.toUser(body.from_user_id, pdu);
-    if (body.to_session_id !== body.from_user_id) delivery.toUser(body.to_session_id, pdu);
+    const pdu = encodePdu(CommandId.CID_MSG_DATA, message, deviates["FRM-14"] ? { seqNum } : undefined);
+    delivery.messageTo(body.from_user_id, pdu);
+    if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, pdu);
   },
 
   /** MSG-20. */
@@ -61,9 +59,13 @@ const handlers: NewsHandlers = {
   },
 
   /** GRP-05: each connection once. */
-  [CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY]: ({ delivery }, body) => {
-    const concerned = new Set([...body.cur_user_id_list, ...body.chg_user_id_list]);
-    delivery.toUsers(concerned, encodePdu(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, body));
+  [CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY]: ({ delivery, deviates }, body) => {
+    delivery.toUsers(concernedBy(body, deviates), encodePdu(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, body));
+  },
+
+  /** FIL-01. */
+  [CommandId.CID_FILE_NOTIFY]: ({ delivery }, body) => {
+    delivery.toPcsOf(body.to_user_id, encodePdu(CommandId.CID_FILE_NOTIFY, body));
   },
 
   /** MSG-22. */
@@ -86,10 +88,12 @@ export function handleRouteNews(context: MsgContext, bytes: Buffer, start: numbe
     context.delivery.toPcs(bytes, start, end);
     return true;
   }
-  const handler = handlers[commandId as CommandId] as ((context: MsgContext, body: object) => void) | undefined;
+  const handler = handlers[commandId as CommandId] as
+    | ((context: MsgContext, body: object, seqNum: number) => void)
+    | undefined;
   if (handler === undefined) return false;
   try {
-    handler(context, decodeBody(commandId as CommandId, bytes, start + HEADER_SIZE, end));
+    handler(context, decodeBody(commandId as CommandId, bytes, start + HEADER_SIZE, end), readSeqNum(bytes, start));
     return true;
   } catch (error) {
     if (error instanceof ProtocolError) return false;

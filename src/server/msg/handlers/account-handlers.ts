@@ -1,9 +1,11 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { ClientType, KickReasonType } from "../../../codec/generated/enums.js";
-import { encodePdu } from "../../../codec/pdu.js";
+import { encodePdu, framePdu } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
 import { always, defineHandler, onceLoggedIn } from "../define-handler.js";
 import { kickLocally } from "../kick.js";
+
+const nothing = Buffer.alloc(0);
 
 /** LGN-13: answered, the device token cleared, closed. */
 const logout = defineHandler({
@@ -48,10 +50,11 @@ const kickPc = defineHandler({
 const deviceToken = defineHandler({
   command: CommandId.CID_LOGIN_REQ_DEVICETOKEN,
   allowedIn: onceLoggedIn,
-  async handle({ database }, session, { device_token }, seqNum) {
+  async handle({ database, deviates }, session, { device_token }, seqNum) {
     if (!session.isMobile) return;
     const { userId: user_id, clientType: client_type, link } = session;
     await database.request(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id, device_token, client_type });
+    if (deviates["LGN-17"]) return link.sendBytes(framePdu(CommandId.CID_LOGIN_RES_DEVICETOKEN, nothing, { seqNum }));
     link.send(CommandId.CID_LOGIN_RES_DEVICETOKEN, { user_id }, seqNum);
   },
 });
@@ -73,10 +76,11 @@ const signInfo = defineHandler({
 const avatar = defineHandler({
   command: CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST,
   allowedIn: onceLoggedIn,
-  async handle({ database, delivery }, session, { avatar_url }, seqNum) {
+  async handle({ database, delivery, deviates }, session, { avatar_url }, seqNum) {
     const user_id = session.userId;
     const request = { user_id, avatar_url };
     const { result_code } = await database.request(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST, request);
+    if (deviates["PRE-05"]) return;
     const answer = { user_id, result_code };
     session.link.send(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_RESPONSE, answer, seqNum);
     delivery.toUser(user_id, encodePdu(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_RESPONSE, answer), session);

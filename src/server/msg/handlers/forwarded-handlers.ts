@@ -1,5 +1,4 @@
-import { AttachType, encodeAttachData } from "../../../codec/attach-data.js";
-import { type CommandBody, CommandId } from "../../../codec/generated/commands.js";
+import { CommandId } from "../../../codec/generated/commands.js";
 import { type DatabaseRequestId, databaseResponse } from "../../db/database-port.js";
 import { type ClientHandler, defineHandler, onceLoggedIn } from "../define-handler.js";
 
@@ -43,10 +42,11 @@ function withoutAttachment<Body extends object>(body: Body): Body {
 const usersStatus = defineHandler({
   command: CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST,
   allowedIn: onceLoggedIn,
-  handle({ route, statusRequests }, session, { user_id_list }, seqNum) {
-    const handle = statusRequests.add(session, seqNum);
-    const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
-    if (!route.ask({ user_id: session.userId, user_id_list, attach_data }, seqNum)) statusRequests.take(handle);
+  handle({ route }, { userId: user_id, link }, { user_id_list }, seqNum) {
+    route.askStatus(user_id, user_id_list, (stats) => {
+      if (stats === undefined) return;
+      link.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, { user_id, user_stat_list: [...stats] }, seqNum);
+    });
   },
 });
 
@@ -54,5 +54,3 @@ export const forwardedHandlers: readonly ClientHandler[] = [
   ...forwarded.map((command) => forward(command)),
   usersStatus,
 ];
-
-export type UsersStatusAnswer = CommandBody[typeof CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE];

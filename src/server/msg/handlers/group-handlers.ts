@@ -1,15 +1,23 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { GroupType } from "../../../codec/generated/enums.js";
+import type { IMGroupChangeMemberNotify } from "../../../codec/generated/messages.js";
 import { encodePdu } from "../../../codec/pdu.js";
+import type { Deviations } from "../../deviations.js";
 import { defineHandler, onceLoggedIn } from "../define-handler.js";
 
-/** GRP-01: clients make temporary groups only. */
+/** GRP-01: clients make temporary groups only, within this msg_server's limits. */
 const createGroup = defineHandler({
   command: CommandId.CID_GROUP_CREATE_REQUEST,
   allowedIn: onceLoggedIn,
-  async handle({ database }, { userId, link }, body, seqNum) {
+  async handle({ database, limits, counts }, { userId, link }, body, seqNum) {
     if (body.group_type !== GroupType.GROUP_TYPE_TMP) return;
     const { group_type, group_name, group_avatar, member_id_list } = body;
+    if (member_id_list.length > limits.groupMembersMax || group_name.length > limits.groupNameMaxChars) {
+      counts.groupsRefused++;
+      const refused = { user_id: userId, result_code: 1, group_name, user_id_list: [] };
+      link.send(CommandId.CID_GROUP_CREATE_RESPONSE, refused, seqNum);
+      return;
+    }
     const request = { user_id: userId, group_type, group_name, group_avatar, member_id_list };
     const answer = await database.request(CommandId.CID_GROUP_CREATE_REQUEST, request);
     link.send(CommandId.CID_GROUP_CREATE_RESPONSE, answer, seqNum);
@@ -20,7 +28,7 @@ const createGroup = defineHandler({
 const changeMembers = defineHandler({
   command: CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST,
   allowedIn: onceLoggedIn,
-  async handle({ database, delivery, route }, session, { change_type, group_id, member_id_list }, seqNum) {
+  async handle({ database, delivery, route, deviates }, session, { change_type, group_id, member_id_list }, seqNum) {
     const request = { user_id: session.userId, change_type, group_id, member_id_list };
     const answer = await database.request(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, request);
     session.link.send(CommandId.CID_GROUP_CHANGE_MEMBER_RESPONSE, answer, seqNum);
@@ -28,9 +36,18 @@ const changeMembers = defineHandler({
     const { cur_user_id_list, chg_user_id_list } = answer;
     const notify = { user_id: session.userId, change_type, group_id, cur_user_id_list, chg_user_id_list };
     route.relay(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, notify);
-    const concerned = new Set([...cur_user_id_list, ...chg_user_id_list]);
+    const concerned = concernedBy(notify, deviates);
     delivery.toUsers(concerned, encodePdu(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, notify), session);
   },
 });
+
+/** GRP-05: each connection once; the original goes through both lists, and those that were added are in both. */
+export function concernedBy(
+  { cur_user_id_list, chg_user_id_list }: Pick<IMGroupChangeMemberNotify, "cur_user_id_list" | "chg_user_id_list">,
+  deviates: Deviations,
+): Iterable<number> {
+  const both = [...cur_user_id_list, ...chg_user_id_list];
+  return deviates["GRP-05"] ? both : new Set(both);
+}
 
 export const groupHandlers = [createGroup, changeMembers];

@@ -8,6 +8,7 @@ import { kickLocally } from "../kick.js";
 import type { MsgContext } from "../msg-context.js";
 
 const VALIDATED = 0;
+const WRONG = "wrong user name or password";
 
 /** LGN-01 … LGN-11. */
 export const loginHandler = defineHandler({
@@ -20,11 +21,14 @@ export const loginHandler = defineHandler({
     const missing = missingLink(context);
     if (missing !== undefined) return refuse(context, session, seqNum, missing.result, missing.text);
     const { user_name, password } = request;
+    if (user_name.length > context.limits.userNameMaxChars) {
+      return refuse(context, session, seqNum, ResultType.REFUSE_REASON_DB_VALIDATE_FAILED, WRONG);
+    }
     const validated = await context.database.request(CommandId.CID_OTHER_VALIDATE_REQ, { user_name, password });
     if (!session.link.isOpen) return;
     const { result_code, result_string, user_info } = validated;
     if (result_code !== VALIDATED || user_info === undefined) {
-      const text = result_string || "wrong user name or password";
+      const text = result_string || WRONG;
       return refuse(context, session, seqNum, ResultType.REFUSE_REASON_DB_VALIDATE_FAILED, text);
     }
     welcome(context, session, request, { ...validated, user_info }, seqNum);

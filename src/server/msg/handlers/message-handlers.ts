@@ -4,9 +4,12 @@ import type { IMMsgData } from "../../../codec/generated/messages.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
 import { isGroupMessage } from "../../group-message.js";
+import { withMembers } from "../../relayed-members.js";
+import { attachmentOf } from "../attachment-of.js";
 import type { ClientSession } from "../client-session.js";
 import { defineHandler, onceLoggedIn } from "../define-handler.js";
 import type { MsgContext } from "../msg-context.js";
+import { pushMessage } from "../push-message.js";
 
 /** Hot path: IMMsgData in, stored, acked, fanned out here and by way of route_server (MSG-01 … 10, GRP-06, GRP-07). */
 const message = defineHandler({
@@ -39,7 +42,7 @@ const message = defineHandler({
     }
     counts.messagesAccepted++;
     acknowledge(session, stored, isGroup, seqNum);
-    await fanOut(context, session, stored, isGroup);
+    await fanOut(context, session, stored, isGroup, seqNum);
   },
 });
 
@@ -61,31 +64,60 @@ function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup
   link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
 }
 
-/** MSG-03, GRP-06: seq_num 0 (FRM-14), the sending connection left out. */
+/** MSG-03, GRP-06: seq_num 0 (FRM-14), the sending connection left out; then those who are not online (PSH-01). */
 function fanOut(
   context: MsgContext,
   session: ClientSession,
   stored: IMMsgData,
   isGroup: boolean,
+  seqNum: number,
 ): void | Promise<void> {
   const { delivery, route, groups } = context;
-  const pdu = encodePdu(CommandId.CID_MSG_DATA, stored);
-  route.relayBytes(pdu);
   if (isGroup) {
-    return groups.withMembers(stored.to_session_id, session.userId, (members) =>
-      delivery.toUsers(members, pdu, session),
-    );
+    return groups.withMembers(stored.to_session_id, session.userId, (members) => {
+      const pdu = encodePdu(CommandId.CID_MSG_DATA, leaking(context, session, stored));
+      route.relayBytes(routedForm(context, session, stored, seqNum, members) ?? pdu);
+      for (const userId of members) delivery.messageTo(userId, pdu, session);
+      pushMessage(context, stored, members);
+    });
   }
-  delivery.toUser(session.userId, pdu, session);
-  delivery.toUser(stored.to_session_id, pdu);
+  const pdu = encodePdu(CommandId.CID_MSG_DATA, stored);
+  route.relayBytes(routedForm(context, session, stored, seqNum) ?? pdu);
+  delivery.messageTo(session.userId, pdu, session);
+  delivery.messageTo(stored.to_session_id, pdu);
+  pushMessage(context, stored, [stored.to_session_id]);
+}
+
+/** What other msg_servers get, where it is not what clients here get: members for `--smart-route`, or leaks. */
+function routedForm(
+  context: MsgContext,
+  session: ClientSession,
+  stored: IMMsgData,
+  seqNum: number,
+  members?: readonly number[],
+): Buffer | undefined {
+  const { deviates, tellsMembers } = context;
+  if (tellsMembers && members !== undefined) {
+    const attach_data = withMembers(stored.to_session_id, members);
+    return encodePdu(CommandId.CID_MSG_DATA, { ...stored, attach_data });
+  }
+  if (!deviates["FRM-14"] && !deviates["MSG-03"] && !deviates["MSG-24"]) return undefined;
+  const header = deviates["FRM-14"] ? { seqNum } : {};
+  return encodePdu(CommandId.CID_MSG_DATA, leaking(context, session, stored), header);
+}
+
+/** MSG-03, MSG-24. */
+function leaking({ deviates }: MsgContext, session: ClientSession, stored: IMMsgData): IMMsgData {
+  return deviates["MSG-03"] || deviates["MSG-24"] ? { ...stored, attach_data: attachmentOf(session) } : stored;
 }
 
 /** MSG-13: no answer; only counted. */
 const dataAck = defineHandler({
   command: CommandId.CID_MSG_DATA_ACK,
   allowedIn: onceLoggedIn,
-  handle({ counts }) {
+  handle({ counts }, session) {
     counts.dataAcks++;
+    session.unconfirmed.confirm();
   },
 });
 
@@ -105,8 +137,10 @@ const readAck = defineHandler({
 const peerCommand = defineHandler({
   command: CommandId.CID_SWITCH_P2P_CMD,
   allowedIn: onceLoggedIn,
-  handle({ delivery, route }, session, { to_user_id, cmd_msg_data }) {
-    const command = { from_user_id: session.userId, to_user_id, cmd_msg_data };
+  handle({ delivery, route, deviates }, session, body) {
+    const { to_user_id, cmd_msg_data } = body;
+    const from_user_id = deviates["CON-07"] ? body.from_user_id : session.userId;
+    const command = { from_user_id, to_user_id, cmd_msg_data };
     const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, command);
     route.relayBytes(pdu);
     delivery.toUser(session.userId, pdu, session);

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { type Address, formatAddress } from "../../net/address.js";
+import { answer } from "../http-answer.js";
+import { startHttpPort } from "../http-port.js";
+import type { RunningRole } from "../running-role.js";
+import { type ServerLog, silentLog } from "../server-log.js";
+import { FileFolder, type StoredFile } from "./file-folder.js";
+import { takeUpload } from "./upload.js";
+
+export interface MsfsOptions {
+  readonly listen: Address;
+  /** Where files are kept. Made when it is not there. */
+  readonly folder: string;
+  /** What begins the url of an answer; `http://<what is listened on>/` unless given. */
+  readonly site?: string;
+  readonly log?: ServerLog;
+  readonly connectionsMax?: number;
+  readonly fileSizeMaxBytes?: number;
+  /** How long a whole upload may take. */
+  readonly requestTimeoutMs?: number;
+}
+
+const CONNECTIONS_MAX = 1024;
+const FILE_SIZE_MAX_BYTES = 64 << 20;
+const REQUEST_TIMEOUT_MS = 120_000;
+const HEADERS_SIZE_MAX_BYTES = 8 * 1024;
+/** What browsers may show; anything else is for saving, so that nobody's page runs from here. */
+const contentTypes: Readonly<Record<string, string>> = {
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".png": "image/png",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+  ".mp3": "audio/mpeg",
+  ".wav": "audio/wav",
+};
+
+/** Starts an msfs (MFS-01): files by HTTP, uploaded as a form, given out by path. @throws ListenError */
+export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
+  const { log = silentLog, fileSizeMaxBytes = FILE_SIZE_MAX_BYTES } = options;
+  const folder = new FileFolder(options.folder);
+  const counts = { filesKept: 0, filesGiven: 0, uploadsRefused: 0, bytesKept: 0, bytesGiven: 0 };
+  let site = options.site;
+
+  const upload = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const result = await takeUpload(request, folder, fileSizeMaxBytes);
+    if (result.kind === "refused") {
+      counts.uploadsRefused++;
+      return answer(response, { status: result.status, body: { error_code: 1, error_msg: result.reason } });
+    }
+    const { path, sizeBytes } = result;
+    counts.filesKept++;
+    counts.bytesKept += sizeBytes;
+    answer(response, { status: 200, body: { error_code: 0, error_msg: "", path, url: `${site}${path}` } });
+  };
+  const give = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return answer(response, { status: 405, body: { error_code: 1, error_msg: "use GET or POST" } });
+    }
+    const path = (request.url ?? "/").split("?")[0]?.slice(1) ?? "";
+    const file = await folder.find(path);
+    if (file === undefined) {
+      return answer(response, { status: 404, body: { error_code: 1, error_msg: "there is no such file" } });
+    }
+    response.writeHead(200, headersOf(file));
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    counts.filesGiven++;
+    counts.bytesGiven += file.sizeBytes;
+    await pipeline(file.open(), response);
+  };
+  const http = await startHttpPort(
+    {
+      listen: options.listen,
+      connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
+      requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+      headersSizeMaxBytes: HEADERS_SIZE_MAX_BYTES,
+    },
+    (request, response) => {
+      const handle = request.method === "POST" ? upload : give;
+      handle(request, response).catch((error: NodeJS.ErrnoException) => {
+        if (request.socket.destroyed) return;
+        log.note("msfs", "disk failed", { error: error.code ?? error.message });
+        if (response.headersSent) response.destroy();
+        else answer(response, { status: 500, body: { error_code: 1, error_msg: "the file cannot be kept or read" } });
+      });
+    },
+  );
+  site ??= `http://${formatAddress(http.address)}/`;
+
+  return {
+    role: "msfs",
+    addresses: { http: http.address },
+    counters: () => ({ httpRequests: http.requests, ...counts }),
+    stop: (graceMs) => http.stop(graceMs),
+  };
+}
+
+function headersOf({ sizeBytes, ending }: StoredFile): Record<string, string | number> {
+  const shown = contentTypes[ending];
+  return {
+    Connection: "close",
+    "Content-Length": sizeBytes,
+    "Content-Type": shown ?? "application/octet-stream",
+    "X-Content-Type-Options": "nosniff",
+    ...(shown === undefined ? { "Content-Disposition": "attachment" } : {}),
+  };
+}

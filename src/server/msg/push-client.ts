@@ -1,0 +1,61 @@
+import { CommandId } from "../../codec/generated/commands.js";
+import type { IMPushToUserReq } from "../../codec/generated/messages.js";
+import { type Address, formatAddress } from "../../net/address.js";
+import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { serverLinkDefaults } from "../server-link.js";
+import type { ServerLog } from "../server-log.js";
+
+/** The links to push_servers. One that is not there costs a line when it goes and one when it comes (PSH-03). */
+export class PushClient {
+  readonly #links: readonly PersistentLink[];
+  pushesSent = 0;
+
+  constructor(servers: readonly Address[], options: Partial<PersistentLinkOptions>, log: ServerLog) {
+    this.#links = servers.map((address) => {
+      const at = formatAddress(address);
+      let isKnownToBeAway = false;
+      return new PersistentLink(
+        address,
+        { ...serverLinkDefaults, ...options },
+        {
+          onOpen: () => {
+            isKnownToBeAway = false;
+            log.note("msg", "push_server link open", { at });
+          },
+          onPdu: () => {},
+          onClose: (_, reason) => {
+            isKnownToBeAway = true;
+            log.note("msg", "push_server link lost", { at, reason });
+          },
+          onUnreachable: ({ message }) => {
+            if (!isKnownToBeAway) log.note("msg", message);
+            isKnownToBeAway = true;
+          },
+        },
+      );
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#links.some(({ isOpen }) => isOpen);
+  }
+
+  get openLinks(): number {
+    return this.#links.filter(({ isOpen }) => isOpen).length;
+  }
+
+  start(): void {
+    for (const link of this.#links) link.start();
+  }
+
+  stop(): void {
+    for (const link of this.#links) link.stop();
+  }
+
+  send(request: IMPushToUserReq): void {
+    const open = this.#links.find(({ isOpen }) => isOpen);
+    if (open === undefined) return;
+    open.link?.send(CommandId.CID_OTHER_PUSH_TO_USER_REQ, request);
+    this.pushesSent++;
+  }
+}

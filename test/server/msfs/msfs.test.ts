@@ -1,0 +1,151 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formatAddress } from "../../../src/net/address.js";
+import { type MsfsOptions, startMsfs } from "../../../src/server/msfs/msfs.js";
+import type { RunningRole } from "../../../src/server/running-role.js";
+import { until } from "../../helpers/until.js";
+
+let folder = "";
+let server: RunningRole | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ttk-msfs-"));
+});
+afterEach(async () => {
+  await server?.stop(1000);
+  await rm(folder, { recursive: true });
+});
+
+async function start(options: Partial<MsfsOptions> = {}): Promise<string> {
+  server = await startMsfs({ listen: { host: "127.0.0.1", port: 0 }, folder: join(folder, "files"), ...options });
+  return `http://${formatAddress(server.addresses.http as { host: string; port: number })}/`;
+}
+
+function form(name: string, content: Buffer | string): FormData {
+  const data = new FormData();
+  data.set("filename", new Blob([new Uint8Array(Buffer.from(content as string))]), name);
+  return data;
+}
+
+interface UploadAnswer {
+  readonly error_code: number;
+  readonly error_msg: string;
+  readonly path: string;
+  readonly url: string;
+}
+
+async function post(site: string, body: FormData | string, headers: Record<string, string> = {}) {
+  const answer = await fetch(site, { method: "POST", body, headers });
+  return { status: answer.status, body: (await answer.json()) as UploadAnswer };
+}
+
+/** What is in the folder and below it, files only. */
+async function kept(): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+describe("msfs (MFS-01)", () => {
+  it("keeps an uploaded file and gives the bytes out by its path and url", async () => {
+    const site = await start();
+    const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index * 13));
+    const { status, body } = await post(site, form("Photo.PNG", content));
+    expect({ status, code: body.error_code }).toEqual({ status: 200, code: 0 });
+    expect(body.path).toMatch(/^g0\/[0-9a-f]{2}\/[0-9a-f]{32}\.png$/);
+    expect(body.url).toBe(site + body.path);
+    const got = await fetch(body.url);
+    expect(got.headers.get("content-type")).toBe("image/png");
+    expect(Buffer.from(await got.arrayBuffer()).equals(content)).toBe(true);
+    expect((await fetch(body.url, { method: "HEAD" })).headers.get("content-length")).toBe("100000");
+    expect((await fetch(body.url, { method: "PUT" })).status).toBe(405);
+  });
+
+  it("names the site that it was told, and has anything but pictures and sound saved, not shown", async () => {
+    const site = await start({ site: "https://files.example/" });
+    const { body } = await post(site, form("page.html", "<script>"));
+    expect(body.url).toBe(`https://files.example/${body.path}`);
+    const got = await fetch(site + body.path);
+    expect(got.headers.get("content-type")).toBe("application/octet-stream");
+    expect(got.headers.get("content-disposition")).toBe("attachment");
+  });
+
+  it("gives 404 for what is not there, and reaches nothing outside its folder", async () => {
+    const site = await start();
+    await writeFile(join(folder, "secret"), "x");
+    expect((await fetch(`${site}g0/00/${"0".repeat(32)}.png`)).status).toBe(404);
+    for (const path of ["../secret", "g0/../../secret", "%2e%2e/secret", "..%2fsecret", "", "secret", "//etc/passwd"]) {
+      expect(await statusOf(site, path)).toMatch(/ 404 /);
+    }
+    const { body } = await post(site, form("../../../evil/../x.sh/..", "y"));
+    expect(body.path).toMatch(/^g0\/[0-9a-f]{2}\/[0-9a-f]{32}$/);
+    expect(await kept()).toHaveLength(2);
+  });
+
+  it("refuses a file above its limit with 413 and keeps nothing of it", async () => {
+    const site = await start({ fileSizeMaxBytes: 1000 });
+    expect(await post(site, form("a.bin", "x".repeat(1001)))).toMatchObject({ status: 413, body: { error_code: 1 } });
+    expect(await kept()).toEqual([]);
+    expect((await post(site, form("a.bin", "x".repeat(1000)))).status).toBe(200);
+  });
+
+  it.each([
+    ["no form", "hello", {}],
+    ["a form without its boundary", "hello", { "Content-Type": "multipart/form-data" }],
+    [
+      "a form cut short",
+      "--b\r\nContent-Disposition: form-data; name=f",
+      {
+        "Content-Type": "multipart/form-data; boundary=b",
+      },
+    ],
+    [
+      "a form without a file",
+      '--b\r\nContent-Disposition: form-data; name="f"\r\n\r\nx\r\n--b--\r\n',
+      {
+        "Content-Type": "multipart/form-data; boundary=b",
+      },
+    ],
+    [
+      "a file cut short",
+      '--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhalf of i',
+      {
+        "Content-Type": "multipart/form-data; boundary=b",
+      },
+    ],
+  ])("answers 400 to %s and keeps nothing", async (_, body, headers) => {
+    const site = await start();
+    expect(await post(site, body, headers as Record<string, string>)).toMatchObject({
+      status: 400,
+      body: { error_code: 1 },
+    });
+    expect(await kept()).toEqual([]);
+  });
+
+  it("keeps nothing of an upload whose client goes away", async () => {
+    const { hostname, port } = new URL(await start());
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999\r\n\r\n" +
+        '--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n\r\nhalf of it',
+    );
+    await until(async () => (await kept()).length === 1, "the part of the file");
+    socket.destroy();
+    await until(async () => (await kept()).length === 0, "the end of the part");
+  });
+});
+
+/** `fetch` would tidy the path up before it sends it. */
+function statusOf(site: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(site);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), hostname, () => socket.write(`GET /${path} HTTP/1.1\r\nHost: x\r\n\r\n`));
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      answer += text;
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(answer.split("\r\n")[0] ?? ""));
+  });
+}
