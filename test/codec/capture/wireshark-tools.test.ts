@@ -98,7 +98,8 @@ describe.skipIf(!areToolsHere).each(goldenCaptures)("%s, by Wireshark's own tool
       const pdus = events.filter((event) => event.kind === "pdu");
       expect(pdus.map((event) => event.bytes.toString("hex")).filter((pdu) => !all.has(pdu))).toEqual([]);
       expect(pdus.length).toBeGreaterThan(3);
-      expect(events.some((event) => event.kind === "skipped")).toBe(true);
+      // Where whole packets are left out, whole PDUs may be: nothing shows that there were any.
+      if (args.includes("-s")) expect(events.some((event) => event.kind === "skipped")).toBe(true);
     }
   });
 
