@@ -49,4 +49,9 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "explain a command, message, enum or field",
     load: async () => (await import("./commands/schema.js")).schemaCommand,
   },
+  {
+    name: "export",
+    summary: "write files for other tools: Wireshark, protoc",
+    load: async () => (await import("./commands/export.js")).exportCommand,
+  },
 ];
