@@ -47,6 +47,10 @@ export function startMsgServer(users: number, options: readonly string[] = []): 
   });
 }
 
+export function startBareServer(): Promise<Server> {
+  return startServer(["--import", "tsx", "bench/bare-server.ts"], Number);
+}
+
 /** Messages acked in a second, by connections that each keep `inFlight` messages on their way. */
 async function measure(server: Server, load: MessageLoad, inFlight: number, logsIn: boolean): Promise<number> {
   const { connections, measuredMs } = load;
@@ -97,7 +101,7 @@ async function measure(server: Server, load: MessageLoad, inFlight: number, logs
   return perSecond;
 }
 
-function wait(ms: number): Promise<void> {
+export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

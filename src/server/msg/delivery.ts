@@ -6,7 +6,7 @@ import type { UserTable } from "./user-table.js";
  * most of a core to messages however many log in at once.
  */
 const PRESENCE_WRITES_PER_MS = 10;
-const PRESENCE_WAIT_MAX_MS = 250;
+const PRESENCE_WAIT_MAX_MS = 1000;
 
 /** Copies encoded PDUs into the outboxes of connections on this msg_server. Hot: nothing is encoded or allocated here. */
 export class Delivery {
