@@ -4,6 +4,13 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const DEADLINE_MS = 15_000;
 
+export interface TtkOptions {
+  readonly stdin?: string;
+  readonly cwd?: string;
+  /** Beside this process's own variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The built `ttk` as a process of its own. */
 export class TtkProcess {
   stdout = "";
@@ -13,14 +20,19 @@ export class TtkProcess {
   #wake: () => void = () => {};
   #hasEnded = false;
 
-  constructor(args: readonly string[], options: { readonly stdin?: string } = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  constructor(args: readonly string[], options: TtkOptions = {}) {
+    this.#child = spawn(process.execPath, [main, ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...process.env, ...options.env },
+    });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.#wake();
     });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
+      this.#wake();
     });
     this.#child.stdin?.end(options.stdin ?? "");
     this.#ended = new Promise((resolve) =>
@@ -33,10 +45,19 @@ export class TtkProcess {
   }
 
   /** The first line of stdout that fits, once it is there. */
-  async line(fits: (line: string) => boolean): Promise<string> {
+  line(fits: (line: string) => boolean): Promise<string> {
+    return this.#lineOf(() => this.stdout, fits);
+  }
+
+  /** The same of stderr. */
+  errorLine(fits: (line: string) => boolean): Promise<string> {
+    return this.#lineOf(() => this.stderr, fits);
+  }
+
+  async #lineOf(output: () => string, fits: (line: string) => boolean): Promise<string> {
     const deadline = performance.now() + DEADLINE_MS;
     for (;;) {
-      const found = this.stdout.split("\n").slice(0, -1).find(fits);
+      const found = output().split("\n").slice(0, -1).find(fits);
       if (found !== undefined) return found;
       const remainingMs = deadline - performance.now();
       if (this.#hasEnded || remainingMs <= 0) {
@@ -68,4 +89,17 @@ export class TtkProcess {
   kill(): void {
     this.#child.kill("SIGKILL");
   }
+}
+
+export interface Finished {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `ttk` to its end. */
+export async function runTtk(args: readonly string[], options: TtkOptions = {}): Promise<Finished> {
+  const ttk = new TtkProcess(args, options);
+  const code = await ttk.end();
+  return { code, stdout: ttk.stdout, stderr: ttk.stderr };
 }
