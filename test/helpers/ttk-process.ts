@@ -9,6 +9,8 @@ export interface TtkOptions {
   readonly cwd?: string;
   /** Beside this process's own variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take to end, and to say what is waited for; 15 s unless given. */
+  readonly deadlineMs?: number;
 }
 
 /** The built `ttk` as a process of its own. */
@@ -19,8 +21,10 @@ export class TtkProcess {
   readonly #ended: Promise<number | NodeJS.Signals>;
   #wake: () => void = () => {};
   #hasEnded = false;
+  readonly #deadlineMs: number;
 
   constructor(args: readonly string[], options: TtkOptions = {}) {
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#child = spawn(process.execPath, [main, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -55,7 +59,7 @@ export class TtkProcess {
   }
 
   async #lineOf(output: () => string, fits: (line: string) => boolean): Promise<string> {
-    const deadline = performance.now() + DEADLINE_MS;
+    const deadline = performance.now() + this.#deadlineMs;
     for (;;) {
       const found = output().split("\n").slice(0, -1).find(fits);
       if (found !== undefined) return found;
@@ -79,7 +83,7 @@ export class TtkProcess {
 
   /** Exit code, or the signal that ended it. */
   async end(): Promise<number | NodeJS.Signals> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE_MS);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#deadlineMs);
     const code = await this.#ended;
     clearTimeout(timer);
     return code;
