@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { importsOf, worldlyUsesOf } from "./helpers/source-facts.js";
 
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
@@ -19,24 +20,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports"],
 };
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
-  readonly isTypeOnly: boolean;
-}
-
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
 const texts = new Map(files.map((file) => [file, readFileSync(join(source, file), "utf8")]));
-const imports = [...texts].flatMap(([file, text]) => importsOf(file, text));
+const imports = [...texts].flatMap(([file, text]) => importsOf(text).map((each) => ({ file, ...each })));
 
-function importsOf(file: string, text: string): Import[] {
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm);
-  return [...statements].map(([, type, from, dynamic]) => ({
-    file,
-    target: from ?? dynamic ?? "",
-    isTypeOnly: type !== undefined,
-  }));
-}
+/** What of Node.js and of the dependencies a folder may use, for those that must work without sockets, files or clocks. */
+const outside: Readonly<Record<string, RegExp>> = {
+  codec: /^(node:(crypto|events|stream\/promises|zlib)|fastest-levenshtein|pcap-parser|protobufjs\/light\.js)$/,
+  scenarios: /^protobufjs\/light\.js$/,
+  reports: /^$/,
+};
 
 function folderOf(path: string): string {
   return path.split("/")[0] ?? "";
@@ -62,22 +55,31 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("keeps PDUs out of storage", () => {
+  it("keeps storage to itself: no PDU, no link, no role", () => {
+    const wrong = imports
+      .filter(({ file, target }) => file.startsWith("server/storage/") && target.startsWith("."))
+      .map(({ file, target }) => `${file} > ${relative(source, join(source, dirname(file), target))}`)
+      .filter((line) => !/ > server\/(storage\/.*|clock\.js)$/.test(line));
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps sockets, files and clocks out of the pure folders", () => {
     const wrong = imports.filter(
-      ({ file, target }) => file.startsWith("server/storage/") && /\/(codec|net|msg|db|route)\//.test(target),
+      ({ file, target }) => !target.startsWith(".") && outside[folderOf(file)]?.test(target) === false,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("reaches the process by no other door", () => {
+    const wrong = imports.filter(
+      ({ file, target }) => /^(node:)?(process|console|repl)$/.test(target) && !isAtTheDoor(file),
     );
     expect(wrong).toEqual([]);
   });
 
   it("touches the process, the console, the wall clock and chance only in cli/host.ts and worker entries", () => {
-    const forbidden = /\bprocess\.|(?<!-)\bconsole\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/;
     const wrong = [...texts].flatMap(([file, text]) =>
-      isAtTheDoor(file)
-        ? []
-        : text
-            .split("\n")
-            .map((line, index) => ({ at: `${file}:${index + 1}`, line: line.trim() }))
-            .filter(({ line }) => forbidden.test(line) && !/^(\*|\/\/|\/\*)/.test(line)),
+      isAtTheDoor(file) ? [] : worldlyUsesOf(text).map((use) => `${file}:${use}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -96,6 +98,49 @@ describe("architecture", () => {
       .map(([, text]) => text.length)
       .sort((a, b) => a - b);
     expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThan(3 * 1024);
+  });
+});
+
+describe("the facts that it rests on", () => {
+  it.each([
+    ["import { a } from './x.js';", "./x.js", false],
+    ["import type { a } from './x.js';", "./x.js", true],
+    ["import { type a } from './x.js';", "./x.js", false],
+    ["import type {\n  a,\n  b,\n} from './x.js';", "./x.js", true],
+    ["import './x.js';", "./x.js", false],
+    ["export { a } from './x.js';", "./x.js", false],
+    ["export type { a } from './x.js';", "./x.js", true],
+    ["export * from './x.js';", "./x.js", false],
+    ["const x = await import('./x.js');", "./x.js", false],
+    ["let x: import('./x.js').X;", "./x.js", true],
+  ])("sees an import in %j", (text, target, isTypeOnly) => {
+    expect(importsOf(text)).toEqual([{ target, isTypeOnly }]);
+  });
+
+  it.each([
+    "process.exit(1)",
+    "const { env } = process",
+    "f({ process })",
+    "console.log(1)",
+    "Date.now()",
+    "new Date()",
+    "Date()",
+    "Math.random()",
+    "globalThis.process",
+  ])("sees the world in %j", (text) => {
+    expect(worldlyUsesOf(text)).not.toEqual([]);
+  });
+
+  it.each([
+    "// process.exit",
+    "'console.log'",
+    "new Date(5)",
+    "host.process",
+    "f({ process: 1 })",
+    "Math.floor(1)",
+    "let a: NodeJS.Process",
+  ])("sees nothing of it in %j", (text) => {
+    expect(worldlyUsesOf(text)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from "commander";
+import { Command } from "commander";
 import { commandTable } from "./command-table.js";
 import type { Host } from "./host.js";
 import { applySettings } from "./settings.js";
@@ -24,7 +24,8 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     .description("Test toolkit for IM servers that speak the TeamTalk / 0voice PDU protocol")
     .version(version(), "-V, --version")
     .showSuggestionAfterError()
-    .configureHelp({ optionDescription: withoutVariable })
+    // Else the --json of `ttk conform list --json` would be taken for an option of conform.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
@@ -40,30 +41,26 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     .addHelpText("after", help);
   for (const { name, summary, load } of commandTable) {
     const command = isAsked(name) ? (await load())(host) : new Command(name);
+    // Before what prepare adds to it: how much is said can be a setting too.
+    if (isAsked(name)) applySettings(command, host);
     program.addCommand(prepare(command.summary(summary), program, host));
-    if (isAsked(name)) await applySettings(command, host);
   }
   return program;
 }
 
-/** Every option has its environment variable: naming each would only make help longer. */
-function withoutVariable(this: Help, option: Option): string {
-  const shown: Option = Object.assign(Object.create(Object.getPrototypeOf(option)), option, { envVar: undefined });
-  return Help.prototype.optionDescription.call(this, shown);
-}
-
 /** What every command and sub-command has in common. */
 function prepare(command: Command, program: Command, host: Host): Command {
-  command.copyInheritedSettings(program);
-  command
-    .option("-q, --quiet", "only results and errors")
-    .option("-v, --verbose", "also say how the result came about")
-    .option("--debug", "stack trace with an error");
+  for (const each of [command, ...command.commands]) {
+    each
+      .copyInheritedSettings(program)
+      .option("-q, --quiet", "only results and errors")
+      .option("-v, --verbose", "also say how the result came about")
+      .option("--debug", "stack trace with an error");
+  }
   command.hook("preAction", (_, action) => {
     const { quiet, verbose } = action.opts<{ quiet?: boolean; verbose?: boolean }>();
     host.verbosity = quiet ? "quiet" : verbose ? "verbose" : "normal";
   });
-  for (const sub of command.commands) sub.copyInheritedSettings(program);
   if (command.description() === "") command.description(command.summary());
   return command;
 }

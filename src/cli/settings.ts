@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Command, Option } from "commander";
+import { type Command, InvalidArgumentError, type Option } from "commander";
 import { usageError } from "./command-error.js";
 import type { Host } from "./host.js";
 
@@ -9,41 +9,81 @@ const configFiles = ["ttk.config.json", "ttk.config.js", "ttk.config.ts"];
 
 /**
  * Lets every option of a command also come from `TTK_<COMMAND>_<OPTION>` and from ttk.config.{json,js,ts}
- * (`{"load": {"users": 2000}}`); a flag wins over the environment, which wins over the file.
+ * (`{"load": {"users": 2000}}`); a flag wins over the environment, which wins over the file. Looked up once the command
+ * line is parsed: what an option collects from several flags must not begin with what it is to replace.
  */
-export async function applySettings(command: Command, host: Host): Promise<void> {
-  for (const option of command.options) option.env(variableFor(command, option));
+export function applySettings(command: Command, host: Host): void {
+  command.hook("preAction", async (_, action) => {
+    if (action !== command) return;
+    await takeFromFile(command, host);
+    for (const option of command.options) takeFromEnvironment(command, option, host);
+  });
+}
+
+async function takeFromFile(command: Command, host: Host): Promise<void> {
   const path = configFiles.map((name) => join(host.cwd, name)).find((candidate) => existsSync(candidate));
   if (path === undefined) return;
-  const section = (await readConfig(path))[command.name()];
+  const config = await readConfig(path);
+  if (!isObject(config)) throw usageError(`${path}: an object is expected, as in {"load": {"users": 2000}}`);
+  const section = config[command.name()];
   if (section === undefined) return;
-  if (typeof section !== "object" || section === null)
-    throw usageError(`${path}: "${command.name()}" must hold options`);
+  if (!isObject(section)) throw usageError(`${path}: "${command.name()}" must hold options`);
   for (const [key, value] of Object.entries(section)) {
     const option = command.options.find((candidate) => candidate.attributeName() === key);
     if (option === undefined) throw usageError(`${path}: "${command.name()}" has no option "${key}"`);
-    const parsed = typeof value === "boolean" ? value : parse(option, value);
-    command.setOptionValueWithSource(key, parsed, "config");
+    const values = Array.isArray(value) ? value.map(String) : [String(value)];
+    take(command, option, values, "config", `${path}: "${command.name()}.${key}"`);
   }
 }
 
-function variableFor(command: Command, option: Option): string {
-  const name = option.name().replaceAll("-", "_").toUpperCase();
-  return `TTK_${command.name().toUpperCase()}_${name}`;
+function takeFromEnvironment(command: Command, option: Option, { env }: Host): void {
+  const variable = `TTK_${command.name()}_${option.name()}`.replaceAll("-", "_").toUpperCase();
+  const value = env[variable];
+  if (value === undefined) return;
+  take(command, option, option.variadic ? value.split(",") : [value], "env", variable);
 }
 
-function parse(option: Option, value: unknown): unknown {
-  const values = Array.isArray(value) ? value.map(String) : [String(value)];
-  if (option.parseArg === undefined) return option.variadic ? values : values.join(",");
+function take(
+  command: Command,
+  option: Option,
+  values: readonly string[],
+  source: "config" | "env",
+  where: string,
+): void {
+  const key = option.attributeName();
+  if (command.getOptionValueSource(key) === "cli") return;
+  try {
+    command.setOptionValueWithSource(key, parse(option, values), source);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw usageError(`${where}: ${error.message}`);
+  }
+}
+
+const switches: Readonly<Record<string, boolean>> = { "": false, "0": false, false: false, "1": true, true: true };
+
+/** @throws InvalidArgumentError */
+function parse(option: Option, values: readonly string[]): unknown {
+  const [first = ""] = values;
+  if (option.isBoolean()) {
+    if (switches[first] === undefined) throw new InvalidArgumentError("Expected true or false.");
+    return switches[first];
+  }
+  if (!option.variadic && values.length > 1) throw new InvalidArgumentError("Expected one value.");
+  if (option.parseArg === undefined) return option.variadic ? values : first;
   let parsed: unknown;
   for (const text of values) parsed = option.parseArg(text, parsed as never);
   return parsed;
 }
 
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function readConfig(path: string): Promise<unknown> {
   try {
-    if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-    const loaded = (await import(pathToFileURL(path).href)) as { default?: Record<string, unknown> };
+    if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
+    const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown };
     return loaded.default ?? {};
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);

@@ -126,6 +126,7 @@ export class Device implements LinkHandler {
     const { connectTimeoutMs, localAddress, heartbeatIntervalMs, pduSizeMaxBytes } = this.options;
     this.userId = 0;
     this.kickedFor = undefined;
+    this.#requests?.fail(new ClientError("CLOSED"));
     this.#link = await dial(
       address,
       {
@@ -238,9 +239,12 @@ export class Device implements LinkHandler {
   }
 
   /** Called by the link. */
-  onClose(_link: PduLink, reason: CloseReason): void {
-    this.#link = undefined;
-    this.#requests?.fail(new ClientError("CLOSED", { reason }));
+  onClose(link: PduLink, reason: CloseReason): void {
+    // A connection that takes its time to close may end after the next one has begun.
+    if (link === this.#link) {
+      this.#link = undefined;
+      this.#requests?.fail(new ClientError("CLOSED", { reason }));
+    }
     this.handler.onClose?.(this, reason);
   }
 

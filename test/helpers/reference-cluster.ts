@@ -39,8 +39,8 @@ export class ReferenceCluster {
     return this.#roles(role)[n]?.counters() ?? {};
   }
 
-  async stop(): Promise<void> {
-    await this.running.stop(0);
+  async stop(graceMs = 0): Promise<void> {
+    await this.running.stop(graceMs);
   }
 
   #roles(name: RoleName): RunningRole[] {

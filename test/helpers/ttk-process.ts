@@ -4,6 +4,15 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const DEADLINE_MS = 15_000;
 
+export interface TtkOptions {
+  readonly stdin?: string;
+  readonly cwd?: string;
+  /** Beside this process's own variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take to end, and to say what is waited for; 15 s unless given. */
+  readonly deadlineMs?: number;
+}
+
 /** The built `ttk` as a process of its own. */
 export class TtkProcess {
   stdout = "";
@@ -12,15 +21,22 @@ export class TtkProcess {
   readonly #ended: Promise<number | NodeJS.Signals>;
   #wake: () => void = () => {};
   #hasEnded = false;
+  readonly #deadlineMs: number;
 
-  constructor(args: readonly string[], options: { readonly stdin?: string } = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  constructor(args: readonly string[], options: TtkOptions = {}) {
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.#child = spawn(process.execPath, [main, ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...process.env, ...options.env },
+    });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.#wake();
     });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
+      this.#wake();
     });
     this.#child.stdin?.end(options.stdin ?? "");
     this.#ended = new Promise((resolve) =>
@@ -33,10 +49,19 @@ export class TtkProcess {
   }
 
   /** The first line of stdout that fits, once it is there. */
-  async line(fits: (line: string) => boolean): Promise<string> {
-    const deadline = performance.now() + DEADLINE_MS;
+  line(fits: (line: string) => boolean): Promise<string> {
+    return this.#lineOf(() => this.stdout, fits);
+  }
+
+  /** The same of stderr. */
+  errorLine(fits: (line: string) => boolean): Promise<string> {
+    return this.#lineOf(() => this.stderr, fits);
+  }
+
+  async #lineOf(output: () => string, fits: (line: string) => boolean): Promise<string> {
+    const deadline = performance.now() + this.#deadlineMs;
     for (;;) {
-      const found = this.stdout.split("\n").slice(0, -1).find(fits);
+      const found = output().split("\n").slice(0, -1).find(fits);
       if (found !== undefined) return found;
       const remainingMs = deadline - performance.now();
       if (this.#hasEnded || remainingMs <= 0) {
@@ -58,7 +83,7 @@ export class TtkProcess {
 
   /** Exit code, or the signal that ended it. */
   async end(): Promise<number | NodeJS.Signals> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE_MS);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#deadlineMs);
     const code = await this.#ended;
     clearTimeout(timer);
     return code;
@@ -68,4 +93,17 @@ export class TtkProcess {
   kill(): void {
     this.#child.kill("SIGKILL");
   }
+}
+
+export interface Finished {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `ttk` to its end. */
+export async function runTtk(args: readonly string[], options: TtkOptions = {}): Promise<Finished> {
+  const ttk = new TtkProcess(args, options);
+  const code = await ttk.end();
+  return { code, stdout: ttk.stdout, stderr: ttk.stderr };
 }

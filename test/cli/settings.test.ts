@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { afterEach, describe, expect, it } from "vitest";
+import { addressValues, countValue } from "../../src/cli/option-values.js";
+import { applySettings } from "../../src/cli/settings.js";
+import { fakeHost } from "../helpers/fake-host.js";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+interface Given {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Content of ttk.config.json, or text of another file. */
+  readonly file?: object | { readonly name: string; readonly text: string };
+}
+
+function folderWith(file: Given["file"]): string {
+  const folder = mkdtempSync(join(tmpdir(), "ttk-settings-"));
+  folders.push(folder);
+  if (file === undefined) return folder;
+  if ("text" in file) writeFileSync(join(folder, file.name), file.text);
+  else writeFileSync(join(folder, "ttk.config.json"), JSON.stringify(file));
+  return folder;
+}
+
+/** The options that a command's action gets. */
+async function options({ flags = [], env = {}, file }: Given): Promise<Record<string, unknown>> {
+  let seen: Record<string, unknown> = {};
+  const load = new Command("load")
+    .option("--users <n>", "", countValue(1, 100), 10)
+    .option("--think-time <name>")
+    .option("--only <pattern...>")
+    .option("--target <address...>", "", addressValues)
+    .option("--json", "")
+    .addOption(new Option("--format <format>").choices(["hex", "binary"]))
+    .exitOverride()
+    .action((given: Record<string, unknown>) => {
+      seen = given;
+    });
+  applySettings(load, fakeHost({ env, cwd: folderWith(file) }));
+  await load.parseAsync([...flags], { from: "user" });
+  return seen;
+}
+
+describe("settings", () => {
+  it("takes a flag over the environment, the environment over the file, the file over the default", async () => {
+    const file = { load: { users: 20 } };
+    const env = { TTK_LOAD_USERS: "30" };
+    expect(await options({})).toMatchObject({ users: 10 });
+    expect(await options({ file })).toMatchObject({ users: 20 });
+    expect(await options({ file, env })).toMatchObject({ users: 30 });
+    expect(await options({ file, env, flags: ["--users", "40"] })).toMatchObject({ users: 40 });
+  });
+
+  it("replaces what an option collects, and does not add to it", async () => {
+    const file = { load: { only: ["a", "b"], target: ["127.0.0.1:1"] } };
+    expect(await options({ file })).toMatchObject({ only: ["a", "b"], target: [{ host: "127.0.0.1", port: 1 }] });
+    const env = { TTK_LOAD_ONLY: "c,d" };
+    expect(await options({ file, env, flags: ["--target", "127.0.0.1:2"] })).toMatchObject({
+      only: ["c", "d"],
+      target: [{ host: "127.0.0.1", port: 2 }],
+    });
+  });
+
+  it("knows options of several words and switches", async () => {
+    expect(await options({ env: { TTK_LOAD_THINK_TIME: "uniform", TTK_LOAD_JSON: "1" } })).toMatchObject({
+      thinkTime: "uniform",
+      json: true,
+    });
+    expect(
+      await options({ file: { load: { thinkTime: "uniform", json: true } }, env: { TTK_LOAD_JSON: "0" } }),
+    ).toMatchObject({ thinkTime: "uniform", json: false });
+  });
+
+  it("leaves other commands' settings alone", async () => {
+    expect(await options({ file: { conform: { nonsense: 1 } }, env: { TTK_CONFORM_USERS: "x" } })).toMatchObject({
+      users: 10,
+    });
+  });
+
+  it("reads a module", async () => {
+    const file = { name: "ttk.config.js", text: "module.exports = { load: { users: 2 * 11 } };" };
+    expect(await options({ file })).toMatchObject({ users: 22 });
+  });
+
+  it.each<[string, Given, RegExp]>([
+    [
+      "a value out of range",
+      { env: { TTK_LOAD_USERS: "101" } },
+      /^TTK_LOAD_USERS: Expected a whole number, 1 to 100\.$/,
+    ],
+    [
+      "a value out of range in the file",
+      { file: { load: { users: 0 } } },
+      /ttk\.config\.json: "load\.users": Expected/,
+    ],
+    [
+      "no choice of an option",
+      { env: { TTK_LOAD_FORMAT: "pdf" } },
+      /^TTK_LOAD_FORMAT: Allowed choices are hex, binary\.$/,
+    ],
+    [
+      "a switch that is neither on nor off",
+      { env: { TTK_LOAD_JSON: "perhaps" } },
+      /^TTK_LOAD_JSON: Expected true or false/,
+    ],
+    ["several values where one is wanted", { file: { load: { users: [1, 2] } } }, /"load\.users": Expected one value/],
+    ["an unknown key", { file: { load: { usres: 1 } } }, /ttk\.config\.json: "load" has no option "usres"/],
+    ["a section that holds no options", { file: { load: "fast" } }, /ttk\.config\.json: "load" must hold options/],
+    ["a file that holds no sections", { file: { name: "ttk.config.json", text: "null" } }, /an object is expected/],
+    ["broken JSON", { file: { name: "ttk.config.json", text: "{" } }, /ttk\.config\.json cannot be read: /],
+    [
+      "a broken module",
+      { file: { name: "ttk.config.js", text: "throw new Error('no')" } },
+      /ttk\.config\.js cannot be read: no/,
+    ],
+  ])("refuses %s, with where it stands", async (_, given, message) => {
+    await expect(options(given)).rejects.toThrow(message);
+    await expect(options(given)).rejects.toMatchObject({ exitCode: 2 });
+  });
+});

@@ -1,0 +1,31 @@
+import { Readable } from "node:stream";
+import type { Host, Output } from "../../src/cli/host.js";
+
+/** A process that exists only in a test: what commands write is kept. */
+export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: { stdout: string; stderr: string } } {
+  const written = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr"): Output => ({
+    write: (text) => {
+      written[name] += String(text);
+    },
+    drained: async () => {},
+    isStyled: false,
+    columns: 80,
+  });
+  return {
+    stdin: Readable.from([]),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env: {},
+    cwd: "/",
+    self: ["node", "ttk"],
+    signal: new AbortController().signal,
+    stoppedBy: undefined,
+    clock: { nowMs: () => 0 },
+    random: () => 0.5,
+    verbosity: "normal",
+    exitCode: 0,
+    ...given,
+    written,
+  };
+}

@@ -1,0 +1,231 @@
+import { connect, type Socket } from "node:net";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { ClientError } from "../../../src/client/client-error.js";
+import { Device } from "../../../src/client/device.js";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { ClientType, UserStatType } from "../../../src/codec/generated/enums.js";
+import { loginPassword } from "../../../src/codec/password.js";
+import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
+import { commands } from "../../../src/codec/registry.js";
+import type { Address } from "../../../src/net/address.js";
+import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
+import { startLoginServer } from "../../../src/server/login/login-server.js";
+import { startMsgServer } from "../../../src/server/msg/msg-server.js";
+import type { MsgServerLimits } from "../../../src/server/msg/msg-server-options.js";
+import { startRouteServer } from "../../../src/server/route/route-server.js";
+import type { RunningRole } from "../../../src/server/running-role.js";
+import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
+import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
+import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
+import { capturePdus } from "../../helpers/capture-pdus.js";
+import { ReferenceCluster } from "../../helpers/reference-cluster.js";
+import { until } from "../../helpers/until.js";
+
+const clock = { nowMs: () => Date.now() };
+const anyPort: Address = { host: "127.0.0.1", port: 0 };
+
+const started: { stop(graceMs: number): unknown }[] = [];
+const devices: Device[] = [];
+afterEach(async () => {
+  for (const device of devices.splice(0)) device.destroy();
+  for (const one of started.splice(0).reverse()) await one.stop(0);
+});
+
+async function cluster(msgLimits: Partial<MsgServerLimits> = {}): Promise<ReferenceCluster> {
+  const running = await ReferenceCluster.start({ msgLimits });
+  started.push(running);
+  return running;
+}
+
+async function loggedIn(at: Address, userName: string): Promise<Device> {
+  const device = new Device({ clientType: "windows", requestTimeoutMs: 5000 });
+  devices.push(device);
+  await device.connect(at);
+  await device.login({ userName, password: "secret" });
+  return device;
+}
+
+/** The result_code of a login. */
+async function resultOf(at: Address): Promise<number> {
+  try {
+    await loggedIn(at, "user2");
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    expect(error.detail.resultString).not.toBe("");
+    return error.detail.resultCode ?? -1;
+  }
+}
+
+/** The connection is open and served (CON-01). */
+function isServed(device: Device): Promise<unknown> {
+  return device.request(CommandId.CID_OTHER_HEARTBEAT, {});
+}
+
+describe("a msg_server without a link (LGN-05)", () => {
+  type Needed = "db" | "login" | "route";
+
+  async function separateRoles() {
+    const storage = new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock);
+    const start: Record<Needed, (at: Address) => Promise<RunningRole>> = {
+      db: (listen) => startDbProxyServer({ listen, storage, clock }),
+      login: (servers) => startLoginServer({ listen: { clients: anyPort, http: anyPort, servers } }),
+      route: (listen) => startRouteServer({ listen }),
+    };
+    const roles = { db: await start.db(anyPort), login: await start.login(anyPort), route: await start.route(anyPort) };
+    const at = (name: Needed) => roles[name].addresses.servers as Address;
+    const msg = await startMsgServer({
+      listen: anyPort,
+      database: { dbProxies: [at("db")] },
+      loginServers: [at("login")],
+      routeServers: [at("route")],
+      advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
+      clock,
+      serverLink: { redialDelaysMs: [20] },
+    });
+    started.push(...Object.values(roles), msg);
+    return {
+      address: msg.addresses.clients as Address,
+      linksTo: (name: Needed) => {
+        const { databaseOpen = 0, loginLinks = 0, routeLinks = 0 } = msg.counters();
+        return { db: databaseOpen, login: loginLinks, route: routeLinks }[name];
+      },
+      stop: (name: Needed) => roles[name].stop(0),
+      restart: async (name: Needed) => void started.push(await start[name](at(name))),
+    };
+  }
+
+  it.each<[Needed, number]>([
+    ["db", 3],
+    ["login", 4],
+    ["route", 5],
+  ])("%s refuses logins with %d, keeps who is logged in, and recovers", async (name, code) => {
+    const servers = await separateRoles();
+    for (const each of ["db", "login", "route"] as const) {
+      await until(() => servers.linksTo(each) > 0, `a link to ${each}`);
+    }
+    const before = await loggedIn(servers.address, "user1");
+    await servers.stop(name);
+    await until(() => servers.linksTo(name) === 0, `no link to ${name}`);
+    expect(await resultOf(servers.address)).toBe(code);
+    await isServed(before);
+    await servers.restart(name);
+    await until(() => servers.linksTo(name) > 0, `a link to ${name} again`);
+    expect(await resultOf(servers.address)).toBe(0);
+    await isServed(before);
+  });
+});
+
+describe("a client that does not read (FRM-15)", () => {
+  it("is dropped and counted, and does not slow others", async () => {
+    const running = await cluster({ clientOutboxSizeMaxBytes: 1 << 20 });
+    const other = await loggedIn(running.msg(0), "user1");
+    const slow = connect(running.msg(0));
+    const closed = new Promise((resolve) => slow.on("close", resolve));
+    slow.on("error", () => {}).pause();
+    // Heartbeats are echoed as they come (CON-01): 64 MiB are more than sockets hold.
+    const heartbeat = framePdu(CommandId.CID_OTHER_HEARTBEAT, Buffer.alloc(1 << 19));
+    for (let sent = 0; sent < 128; sent++) slow.write(heartbeat);
+    await until(() => running.counters("msg").connectionsNotReading === 1, "the client dropped");
+    await isServed(other);
+    slow.resume();
+    await closed;
+    expect(running.counters("msg")).toMatchObject({ connections: 1, outboxBytes: 0 });
+  });
+});
+
+describe("a client that closes its half (CON-08)", () => {
+  function halfClosed(at: Address, bytes: Buffer): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      const socket: Socket = connect({ ...at, allowHalfOpen: true }, () => socket.end(bytes));
+      socket.on("data", (chunk) => chunks.push(chunk));
+      socket.on("error", reject);
+      socket.on("end", () => resolve(Buffer.concat(chunks)));
+    });
+  }
+
+  it("gets what was answered already, then the server's FIN", async () => {
+    const running = await cluster();
+    const heartbeat = framePdu(CommandId.CID_OTHER_HEARTBEAT, Buffer.alloc(0), { seqNum: 9 });
+    expect(await halfClosed(running.msg(0), heartbeat)).toEqual(heartbeat);
+    expect(await halfClosed(running.msg(0), Buffer.alloc(0))).toEqual(Buffer.alloc(0));
+    await until(() => running.counters("msg").connections === 0, "no connection left");
+  });
+
+  it("does not stay logged in when it closes before its login is answered", async () => {
+    const running = await cluster();
+    const login = encodePdu(CommandId.CID_LOGIN_REQ_USERLOGIN, {
+      user_name: "user3",
+      password: loginPassword("secret"),
+      online_status: UserStatType.USER_STATUS_ONLINE,
+      client_type: ClientType.CLIENT_TYPE_WINDOWS,
+    });
+    await halfClosed(running.msg(0), login);
+    await until(() => running.counters("msg").connections === 0, "no connection left");
+    expect(running.counters("msg")).toMatchObject({ users: 0, pendingRequests: 0 });
+  });
+});
+
+describe("a msg_server and bytes from anybody", () => {
+  it("survives any body of any command, from strangers and from users", async () => {
+    const running = await cluster({ messagesPerSecondMax: 0 });
+    const ids = commands.map(({ id }) => id);
+    const pdus = fc.array(fc.tuple(fc.constantFrom(...ids), fc.uint8Array({ maxLength: 40 })), { maxLength: 40 });
+    const witness = await loggedIn(running.msg(0), "user1");
+    await fc.assert(
+      fc.asyncProperty(pdus, fc.boolean(), async (given, isLoggedIn) => {
+        const device = new Device({ clientType: "ios" });
+        await device.connect(running.msg(0));
+        if (isLoggedIn) await device.login({ userName: "user2", password: "secret" });
+        for (const [id, body] of given) device.link?.sendBytes(framePdu(id, Buffer.from(body)));
+        device.close();
+        await isServed(witness);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("survives every request of a recorded session with one byte of its body changed", async () => {
+    const running = await cluster({ messagesPerSecondMax: 0 });
+    const recorded = capturePdus("client-session.pcap", 8000).filter(({ to }) => to === 8000);
+    expect(recorded.length).toBeGreaterThan(10);
+    const witness = await loggedIn(running.msg(0), "user1");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...recorded),
+        fc.nat(),
+        fc.nat({ max: 255 }),
+        async ({ bytes }, place, value) => {
+          const changed = Buffer.from(bytes);
+          // The length stays: what framing does with lies is another matter.
+          if (changed.length > 16) changed[16 + (place % (changed.length - 16))] = value;
+          const device = new Device({ clientType: "ios" });
+          await device.connect(running.msg(0));
+          await device.login({ userName: "user2", password: "secret" });
+          device.link?.sendBytes(changed);
+          device.close();
+          await isServed(witness);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("a stopping msg_server (OBS-03)", () => {
+  it("answers what it has taken, then closes", async () => {
+    const running = await cluster();
+    const device = await loggedIn(running.msg(0), "user1");
+    const answers = Promise.all(
+      Array.from({ length: 20 }, () =>
+        device.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id: 1, latest_update_time: 0 }),
+      ),
+    );
+    await until(() => (running.counters("msg")["pdusInBy.0x0208"] ?? 0) === 20, "the requests taken");
+    await running.stop(5000);
+    expect((await answers).map(({ user_list }) => user_list.length)).toEqual(Array(20).fill(20));
+    await until(() => !device.isOpen, "the connection closed");
+  });
+});
