@@ -66,21 +66,27 @@ async function compare(
   print(`ttk decode, ${name}, a fifth`, small);
   print(`ttk decode, ${name}`, ours);
   const ratio = ours.pdusPerSecond / tshark.pdusPerSecond;
+  const cpuRatio = perCpuSecond(ours) / perCpuSecond(tshark);
   console.log(`${name}: ${ratio.toFixed(1)} times tshark (target ${target}); ${verdict(ratio >= target)}`);
+  console.log(`${name}: ${cpuRatio.toFixed(1)} times tshark for the same CPU time`);
   const { peakMiB } = ours.process;
   console.log(
     `${name}: peak ${peakMiB.toFixed(0)} MiB (target ${targets.peakMiB}); ${verdict(peakMiB < targets.peakMiB)}`,
   );
 }
 
+function perCpuSecond({ pdus, process }: Rate): number {
+  return pdus / Math.max(process.cpuSeconds, 0.001);
+}
+
 function verdict(isReached: boolean): string {
   return isReached ? "reached" : "MISSED";
 }
 
-function print(name: string, { pdus, pdusPerSecond, process: { durationSeconds, peakMiB } }: Rate): void {
+function print(name: string, { pdus, pdusPerSecond, process: { durationSeconds, cpuSeconds, peakMiB } }: Rate): void {
   const rate = Math.round(pdusPerSecond).toLocaleString("en");
   console.log(
-    `${name.padEnd(30)} ${rate.padStart(9)} PDU/s  ${pdus} PDUs in ${durationSeconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB`,
+    `${name.padEnd(30)} ${rate.padStart(9)} PDU/s  ${pdus} PDUs in ${durationSeconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s CPU, ${peakMiB.toFixed(0)} MiB`,
   );
 }
 
