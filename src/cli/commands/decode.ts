@@ -58,13 +58,19 @@ async function printAll(
   options: DecodeOptions,
 ): Promise<{ errors: number; pdus: number }> {
   let [errors, pdus] = [0, 0];
-  const print = printerFor(options.json ? "json" : options.summary ? "table" : options.format, host.stdout.isStyled);
-  for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
+  const format = options.json ? "json" : options.summary ? "table" : options.format;
+  const print = printerFor(format, host.stdout.isStyled);
+  const settings = { ...settingsFor(options), onlyJson: format === "json" };
+  for await (const items of decodeSources(host, inputs, settings, options.input)) {
     let text = "";
     for (const item of items) {
       if (host.signal.aborted) break;
       if ("remark" in item) remark(host, item);
-      else {
+      else if ("line" in item) {
+        pdus++;
+        errors += item.isError ? 1 : 0;
+        text += item.line;
+      } else {
         pdus += item.record.header === null ? 0 : 1;
         errors += item.record.error === null ? 0 : 1;
         text += print(item.record);

@@ -5,6 +5,7 @@ import type { Connection, Endpoint } from "../../codec/capture/tcp-connections.j
 import { readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduDirection, type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
+import { recordJson } from "../../codec/record/record-json.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
 import { isoTime } from "./iso-time.js";
 
@@ -36,7 +37,9 @@ function itemOf(event: CaptureEvent, kinds: LinkKinds, settings: DecodeSettings)
     const { connection, direction } = event;
     const commandId = readCommandId(event.buffer, event.start);
     const dir = kinds.directionOf(String(connection.id), connection.server.port, direction === "c2s", commandId);
-    return { record: recordOf(event.bytes, originOf(event, dir, settings), settings) };
+    const origin = originOf(event, dir, settings);
+    if (settings.onlyJson) return recordJson(event.bytes, origin, settings);
+    return { record: recordOf(event.bytes, origin, settings) };
   }
   if (event instanceof SkippedBytes) {
     return { record: skippedRecord(event.message, originOf(event, null, settings)) };

@@ -13,6 +13,8 @@ import { StreamRecords } from "./stream-records.js";
 import { textRecords } from "./text-records.js";
 
 const TEXT_MAX_BYTES = 64 * 1024 * 1024;
+/** Small enough that what one piece of a file decodes to does not outlive a collection of young objects. */
+const readChunkBytes = 256 * 1024;
 
 /** Decodes each input in turn: a file, `-` for stdin, or else the argument itself as hex. */
 export async function* decodeSources(
@@ -36,7 +38,7 @@ export async function* decodeSources(
 
 function openFile(path: string, name: string): AsyncIterable<Buffer> {
   if (statSync(path).isDirectory()) throw usageError(`${name}: is a folder; name a file in it`);
-  return createReadStream(path, { highWaterMark: 1 << 20 });
+  return createReadStream(path, { highWaterMark: readChunkBytes });
 }
 
 /** What is neither a file nor can be read as bytes was more likely meant as a file. */

@@ -29,7 +29,12 @@ export interface CaptureTotals {
   pdus: number;
 }
 
-const connectionLimits: ConnectionLimits = { ...tcpStreamLimits, connectionsMax: 65_536, addressesMax: 1_000_000 };
+const connectionLimits: ConnectionLimits = {
+  ...tcpStreamLimits,
+  connectionsMax: 65_536,
+  endedConnectionsMax: 4096,
+  addressesMax: 1_000_000,
+};
 const carriedBytesMax = 128 << 20;
 
 /** Packets in, events out: link layer, IP, TCP, PDUs. */

@@ -1,7 +1,7 @@
 import { CapturedPdu, type CaptureEvent, OtherTraffic, SkippedBytes } from "./capture-event.js";
 import type { CarryBudget } from "./carry-budget.js";
 import { httpFirstLine } from "./http-first-line.js";
-import { type CutSink, PduCutter, type SkipReason } from "./pdu-cutter.js";
+import { type CutSink, PduCutter, type PduCutterOptions, type SkipReason } from "./pdu-cutter.js";
 import { isDefaultServerPort } from "./server-port.js";
 import type { Connection, StreamDirection } from "./tcp-connections.js";
 import type { GapReason, PacketStamp, StreamSink } from "./tcp-stream.js";
@@ -15,7 +15,6 @@ export interface PduStreamOptions {
 
 /** How much of a skipped beginning of a PDU is kept to be shown, in bytes. */
 const skippedBytesShownMax = 4096;
-const noStamp: PacketStamp = { number: 0, seconds: -1, nanos: 0 };
 /** Skips remembered of a connection before it is known whether it carries PDUs; the first ones tell enough. */
 const pendingSkipsMax = 16;
 
@@ -42,27 +41,30 @@ export function openPduStreams(
     pendingSkips: [],
     openDirections: 2,
   };
-  return { c2s: new PduStream(state, "c2s", options), s2c: new PduStream(state, "s2c", options) };
+  const startsAtBoundary = connection.isOpeningSeen;
+  const cutting: PduCutterOptions = { ...options, startsAtBoundary, pushesAreWrites: true };
+  return { c2s: new PduStream(state, "c2s", cutting), s2c: new PduStream(state, "s2c", cutting) };
 }
 
-/** One direction of a connection. */
-class PduStream implements StreamSink, CutSink {
+/** One direction of a connection; the stamp is that of the packet it saw last. Packets themselves would keep their file's chunks alive. */
+class PduStream implements StreamSink, CutSink, PacketStamp {
+  number = 0;
+  seconds = -1;
+  nanos = 0;
   readonly #cutter: PduCutter;
-  #stamp = noStamp;
   #hasEnded = false;
   #isHttpReported = false;
 
   constructor(
     private readonly state: ConnectionState,
     private readonly direction: StreamDirection,
-    { pduSizeMaxBytes, budget }: PduStreamOptions,
+    cutting: PduCutterOptions,
   ) {
-    const startsAtBoundary = state.connection.isOpeningSeen;
-    this.#cutter = new PduCutter({ pduSizeMaxBytes, startsAtBoundary, pushesAreWrites: true, budget }, this);
+    this.#cutter = new PduCutter(cutting, this);
   }
 
   onBytes(bytes: Buffer, start: number, end: number, stamp: PacketStamp): void {
-    this.#stamp = stamp;
+    this.#stampWith(stamp);
     if (this.#cutter.isBetweenPdus) {
       const firstLine = httpFirstLine(bytes, start, end);
       if (firstLine !== undefined) this.#isHttp(firstLine);
@@ -71,7 +73,7 @@ class PduStream implements StreamSink, CutSink {
   }
 
   onGap(length: number, reason: GapReason, stamp: PacketStamp): void {
-    this.#stamp = stamp;
+    this.#stampWith(stamp);
     if (this.state.kind !== "http") this.#cutter.gap(length, reason);
   }
 
@@ -86,15 +88,21 @@ class PduStream implements StreamSink, CutSink {
   onPdu(bytes: Buffer, start: number, end: number, offset: number): void {
     const { state } = this;
     if (state.kind !== "pdus") this.#isPdus();
-    state.emit(new CapturedPdu(state.connection, this.direction, offset, this.#stamp, bytes, start, end));
+    state.emit(new CapturedPdu(state.connection, this.direction, offset, this, bytes, start, end));
   }
 
   onSkipped(offset: number, length: number, reason: SkipReason, bytes: Buffer, start: number, end: number): void {
     const { state } = this;
     const beginning = Buffer.from(bytes.subarray(start, Math.min(end, start + skippedBytesShownMax)));
-    const skip = new SkippedBytes(state.connection, this.direction, offset, this.#stamp, length, reason, beginning);
+    const skip = new SkippedBytes(state.connection, this.direction, offset, this, length, reason, beginning);
     if (state.kind === "pdus") state.emit(skip);
     else if (state.kind === "undecided" && state.pendingSkips.length < pendingSkipsMax) state.pendingSkips.push(skip);
+  }
+
+  #stampWith({ number, seconds, nanos }: PacketStamp): void {
+    this.number = number;
+    this.seconds = seconds;
+    this.nanos = nanos;
   }
 
   #isPdus(): void {
@@ -110,13 +118,13 @@ class PduStream implements StreamSink, CutSink {
     state.pendingSkips = [];
     if (this.#isHttpReported) return;
     this.#isHttpReported = true;
-    state.emit(new OtherTraffic(state.connection, this.direction, this.#stamp, "http", firstLine));
+    state.emit(new OtherTraffic(state.connection, this.direction, this, "http", firstLine));
   }
 
   #isOther(): void {
     const { state } = this;
     state.kind = "other";
     state.pendingSkips = [];
-    state.emit(new OtherTraffic(state.connection, this.direction, this.#stamp, "unknown", undefined));
+    state.emit(new OtherTraffic(state.connection, this.direction, this, "unknown", undefined));
   }
 }

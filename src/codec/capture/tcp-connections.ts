@@ -1,7 +1,7 @@
 import { formatAddress, type IpPayload } from "./ip-packet.js";
 import { guessServerPort } from "./server-port.js";
 import { TcpFlag, type TcpSegment } from "./tcp-segment.js";
-import { type PacketStamp, type StreamSink, TcpStream, type TcpStreamLimits } from "./tcp-stream.js";
+import { type GapReason, type PacketStamp, type StreamSink, TcpStream, type TcpStreamLimits } from "./tcp-stream.js";
 
 export interface Endpoint {
   readonly address: string;
@@ -24,6 +24,8 @@ export interface Connection {
 export interface ConnectionLimits extends TcpStreamLimits {
   /** Connections remembered; the one that ended first, else the oldest, is forgotten for a new one. */
   readonly connectionsMax: number;
+  /** Of those, how many that have ended. */
+  readonly endedConnectionsMax: number;
   /** IPv6 addresses remembered. */
   readonly addressesMax: number;
 }
@@ -33,58 +35,89 @@ export type OpenStreams = (connection: Connection) => Readonly<Record<StreamDire
 
 type Side = 0 | 1;
 
+/** Tens of thousands are held at once: each field counts. */
 class TrackedConnection implements Connection {
   client: Endpoint;
   server: Endpoint;
   isOpeningSeen = false;
+  /** The next one with the same hash of its ends. */
+  next: TrackedConnection | undefined;
   #clientSide: Side;
   #sinks: Readonly<Record<StreamDirection, StreamSink>> | undefined;
-  readonly streams: readonly [TcpStream, TcpStream];
+  readonly low: TcpStream;
+  readonly high: TcpStream;
 
   constructor(
     readonly id: number,
-    /** Numbers of the two ends, as TcpConnections keys them; side 0 is `low`. */
-    readonly low: number,
-    readonly high: number,
+    /** Numbers of the two ends, as TcpConnections keys them; side 0 is the low one. */
+    readonly lowEnd: number,
+    readonly highEnd: number,
     limits: TcpStreamLimits,
-    private readonly ends: readonly [Endpoint, Endpoint],
+    ends: readonly [Endpoint, Endpoint],
     private readonly open: OpenStreams,
   ) {
     this.#clientSide = guessServerPort(ends[0].port, ends[1].port) === ends[0].port ? 1 : 0;
     [this.client, this.server] = this.#clientSide === 0 ? [ends[0], ends[1]] : [ends[1], ends[0]];
-    this.streams = [new TcpStream(limits, this.#sinkOf(0)), new TcpStream(limits, this.#sinkOf(1))];
+    this.low = new TcpStream(limits, new SideSink(this, 0));
+    this.high = new TcpStream(limits, new SideSink(this, 1));
+  }
+
+  stream(side: Side): TcpStream {
+    return side === 0 ? this.low : this.high;
   }
 
   /** The opening tells for certain which side is the client. Too late once bytes were passed on under a guess. */
   sawOpening(clientSide: Side): void {
     if (this.#sinks !== undefined || this.isOpeningSeen) return;
     this.isOpeningSeen = true;
+    if (this.#clientSide !== clientSide) [this.client, this.server] = [this.server, this.client];
     this.#clientSide = clientSide;
-    [this.client, this.server] = clientSide === 0 ? [this.ends[0], this.ends[1]] : [this.ends[1], this.ends[0]];
   }
 
   get hasEnded(): boolean {
-    return this.streams[0].hasEnded && this.streams[1].hasEnded;
+    return this.low.hasEnded && this.high.hasEnded;
+  }
+
+  get hasSinks(): boolean {
+    return this.#sinks !== undefined;
+  }
+
+  sink(side: Side): StreamSink {
+    this.#sinks ??= this.open(this);
+    return this.#sinks[side === this.#clientSide ? "c2s" : "s2c"];
   }
 
   flush(): void {
-    this.streams[0].flush();
-    this.streams[1].flush();
+    this.low.flush();
+    this.high.flush();
+  }
+}
+
+/** Passes one side's stream on, to sinks that are only made for its first bytes. */
+class SideSink implements StreamSink {
+  constructor(
+    private readonly connection: TrackedConnection,
+    private readonly side: Side,
+  ) {}
+
+  onBytes(bytes: Buffer, start: number, end: number, stamp: PacketStamp): void {
+    this.connection.sink(this.side).onBytes(bytes, start, end, stamp);
   }
 
-  #sinkOf(side: Side): StreamSink {
-    const sink = (): StreamSink => {
-      this.#sinks ??= this.open(this);
-      return this.#sinks[side === this.#clientSide ? "c2s" : "s2c"];
-    };
-    return {
-      onBytes: (bytes, start, end, stamp) => sink().onBytes(bytes, start, end, stamp),
-      onGap: (length, reason, stamp) => sink().onGap(length, reason, stamp),
-      onEnd: () => {
-        if (this.#sinks !== undefined) sink().onEnd();
-      },
-    };
+  onGap(length: number, reason: GapReason, stamp: PacketStamp): void {
+    this.connection.sink(this.side).onGap(length, reason, stamp);
   }
+
+  onEnd(): void {
+    if (this.connection.hasSinks) this.connection.sink(this.side).onEnd();
+  }
+}
+
+/** Mixes the numbers of two ends, each of up to 49 bits, to 30 bits: what V8 holds without allocating. */
+function hashOf(low: number, high: number): number {
+  const mixed = Math.imul(low | 0, 0x9e3779b1) ^ Math.imul(high | 0, 0x85ebca6b);
+  const upper = Math.imul((low / 2 ** 32) | 0, 0xc2b2ae35) ^ Math.imul((high / 2 ** 32) | 0, 0x27d4eb2f);
+  return ((mixed ^ (mixed >>> 15)) + (upper ^ (upper >>> 13))) & 0x3fffffff;
 }
 
 const PORTS = 0x10000;
@@ -93,8 +126,8 @@ const IPV6_NUMBERS_FROM = 2 ** 32;
 
 /** All the TCP connections of a capture: finds the stream of each segment, notices openings, ends and reused addresses. */
 export class TcpConnections {
-  /** By the lower end, then by the higher. */
-  readonly #connections = new Map<number, Map<number, TrackedConnection>>();
+  /** By a hash of both ends; those that share one are chained. */
+  readonly #connections = new Map<number, TrackedConnection>();
   /** In order of appearance. */
   readonly #all = new Set<TrackedConnection>();
   /** In order of ending: still known, so that what is repeated of them is not taken for something new. */
@@ -125,17 +158,17 @@ export class TcpConnections {
     let connection = this.#find(low, high);
     if ((flags & TcpFlag.syn) !== 0) {
       connection = this.#opening(connection, side, segment, ip, low, high);
-    } else if (hasPayload && !connection?.streams[side].isNear(segment.sequence)) {
+    } else if (hasPayload && !connection?.stream(side).isNear(segment.sequence)) {
       connection = this.#replace(connection, ip, segment, side, low, high);
     }
     if (connection === undefined) return;
-    const stream = connection.streams[side];
+    const stream = connection.stream(side);
     if ((flags & TcpFlag.ack) !== 0)
-      connection.streams[side === 0 ? 1 : 0].acknowledge(segment.acknowledgement, stamp.number);
+      connection.stream(side === 0 ? 1 : 0).acknowledge(segment.acknowledgement, stamp.number);
     const hasFin = (flags & TcpFlag.fin) !== 0;
     if (hasPayload || hasFin) stream.take(segment, hasFin, stamp);
     if ((flags & TcpFlag.rst) !== 0) connection.flush();
-    if (connection.hasEnded) this.#ended.add(connection);
+    if (connection.hasEnded) this.#hasEnded(connection);
   }
 
   /** The capture is over. */
@@ -152,11 +185,11 @@ export class TcpConnections {
     low: number,
     high: number,
   ): TrackedConnection {
-    const isSame = known?.streams[side].belongsTo(segment.sequence) === true;
+    const isSame = known?.stream(side).belongsTo(segment.sequence) === true;
     const connection = isSame ? known : this.#replace(known, ip, segment, side, low, high);
     const isFromClient = (segment.flags & TcpFlag.ack) === 0;
     connection.sawOpening(isFromClient === (side === 0) ? 0 : 1);
-    connection.streams[side].start(segment.sequence);
+    connection.stream(side).start(segment.sequence);
     // What a SYN carries (TCP fast open) follows the number that the SYN itself takes.
     segment.sequence = (segment.sequence + 1) >>> 0;
     return connection;
@@ -178,13 +211,19 @@ export class TcpConnections {
     };
     const ends = side === 0 ? ([source, destination] as const) : ([destination, source] as const);
     const connection = new TrackedConnection(++this.#count, low, high, this.limits, ends, this.open);
-    const byHigh = this.#connections.get(low) ?? new Map<number, TrackedConnection>();
-    byHigh.set(high, connection);
-    this.#connections.set(low, byHigh);
+    const hash = hashOf(low, high);
+    connection.next = this.#connections.get(hash);
+    this.#connections.set(hash, connection);
     this.#all.add(connection);
     if (this.#all.size > this.limits.connectionsMax) this.#evict();
     this.#last = connection;
     return connection;
+  }
+
+  #hasEnded(connection: TrackedConnection): void {
+    this.#ended.add(connection);
+    if (this.#ended.size <= this.limits.endedConnectionsMax) return;
+    for (const first of this.#ended) return this.#forget(first);
   }
 
   #evict(): void {
@@ -197,15 +236,27 @@ export class TcpConnections {
     this.#all.delete(connection);
     this.#ended.delete(connection);
     if (this.#last === connection) this.#last = undefined;
-    const byHigh = this.#connections.get(connection.low);
-    byHigh?.delete(connection.high);
-    if (byHigh?.size === 0) this.#connections.delete(connection.low);
+    this.#unchain(connection);
+  }
+
+  #unchain(connection: TrackedConnection): void {
+    const hash = hashOf(connection.lowEnd, connection.highEnd);
+    const first = this.#connections.get(hash);
+    if (first === connection) {
+      if (connection.next === undefined) this.#connections.delete(hash);
+      else this.#connections.set(hash, connection.next);
+      return;
+    }
+    for (let before = first; before !== undefined; before = before.next) {
+      if (before.next === connection) before.next = connection.next;
+    }
   }
 
   #find(low: number, high: number): TrackedConnection | undefined {
     const last = this.#last;
-    if (last !== undefined && last.low === low && last.high === high) return last;
-    const found = this.#connections.get(low)?.get(high);
+    if (last !== undefined && last.lowEnd === low && last.highEnd === high) return last;
+    let found = this.#connections.get(hashOf(low, high));
+    while (found !== undefined && (found.lowEnd !== low || found.highEnd !== high)) found = found.next;
     if (found !== undefined) this.#last = found;
     return found;
   }
