@@ -23,6 +23,13 @@ const kindOfPort: ReadonlyMap<number, LinkKind> = new Map([
 const towardsListener = new Map(commands.map((command) => [command.id as number, kindsOf(command, true)]));
 const towardsDialler = new Map(commands.map((command) => [command.id as number, kindsOf(command, false)]));
 
+/** The only possible listener, for every set of kinds. */
+const listenerOfMask = Array.from({ length: anyKind + 1 }, (_, mask) => {
+  const listeners = new Set(linkKinds.filter((_, index) => mask & (1 << index)).map((kind) => kind[1] as Party));
+  const [only] = listeners;
+  return listeners.size === 1 ? only : undefined;
+});
+
 /** Links remembered; the one heard of first is forgotten for a new one. */
 const LINKS_MAX = 65_536;
 
@@ -56,12 +63,9 @@ export class LinkKinds {
     return towardsServer ? "c2s" : "s2c";
   }
 
-  /** Who listens on the link, once that is known. */
+  /** Who listens on the link, once that is known. Hot. */
   listenerOf(link: number | string): Party | undefined {
-    const mask = this.#kinds.get(link) ?? anyKind;
-    const listeners = new Set(linkKinds.filter((_, index) => mask & (1 << index)).map((kind) => kind[1]));
-    const [only] = listeners;
-    return listeners.size === 1 ? (only as Party) : undefined;
+    return listenerOfMask[this.#kinds.get(link) ?? anyKind];
   }
 
   #begin(link: number | string, serverPort: number): number {
