@@ -10,7 +10,10 @@ export const AttachType = {
 } as const;
 export type AttachType = (typeof AttachType)[keyof typeof AttachType];
 
-/** How msg_server finds its way back from an answer to what it was for. `pdu` is a protobuf body, not a whole PDU. */
+/**
+ * How msg_server finds its way back from an answer to what it was for. `pdu` is a protobuf body, not a whole PDU. The
+ * original servers also write an empty one behind a HANDLE, and http_msg_server leaves it out of a HANDLE_AND_PDU.
+ */
 export interface AttachData {
   readonly type: number;
   readonly handle: number;
@@ -30,10 +33,7 @@ export function decodeAttachData(bytes: Buffer): AttachData {
   if (bytes.length < FIXED_SIZE) throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
   const fixed = { type: bytes.readUInt32BE(0), handle: bytes.readUInt32BE(4), serviceType: bytes.readUInt32BE(8) };
   if (attachTypeName(fixed.type) === undefined) throw new ProtocolError("ATTACH_MALFORMED", { type: fixed.type });
-  if (fixed.type === AttachType.HANDLE) {
-    if (bytes.length !== FIXED_SIZE) throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
-    return fixed;
-  }
+  if (bytes.length === FIXED_SIZE) return fixed;
   const pdu = bytes.subarray(FIXED_SIZE + PDU_LENGTH_SIZE);
   if (bytes.length < FIXED_SIZE + PDU_LENGTH_SIZE || bytes.readUInt32BE(FIXED_SIZE) !== pdu.length) {
     throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });

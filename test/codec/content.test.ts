@@ -48,6 +48,11 @@ describe("attach_data", () => {
     });
   });
 
+  it("reads what the original servers write besides: an empty body behind a HANDLE, none behind a HANDLE_AND_PDU", () => {
+    expect(decodeAttachData(hex("00000001 0000000f 00000000 00000000")).pdu).toEqual(Buffer.alloc(0));
+    expect(decodeAttachData(hex("00000003 00000004 00000000")).pdu).toBeUndefined();
+  });
+
   it.each(["", "0000000100000001", "00000009 00000001 00000000", "00000003 00000001 00000002 00000009 0801"])(
     "refuses %j",
     (bytes) => {

@@ -1,23 +1,33 @@
 import { Command, Option } from "commander";
 import { type InputShape, inputShapes } from "../../codec/input/input-shape.js";
-import type { PduRecord } from "../../codec/record/pdu-record.js";
-import { recordLine, recordTree } from "../../codec/record/record-text.js";
 import { usageError } from "../command-error.js";
 import type { DecodeItem, DecodeSettings } from "../decode/decode-item.js";
-import { decodeSources } from "../decode/decode-sources.js";
+import { decodeSources, openSources } from "../decode/decode-sources.js";
+import type { ItemSink } from "../decode/item-sink.js";
+import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 
-type Format = "tree" | "table" | "json";
-
 interface DecodeOptions {
-  readonly format: Format;
+  readonly format: OutputFormat;
   readonly json?: boolean;
   readonly summary?: boolean;
+  readonly utc?: boolean;
   readonly key?: string;
+  readonly filter?: string;
+  readonly follow?: string;
+  readonly stats?: boolean;
+  readonly check?: boolean;
+  readonly annotate?: boolean;
   readonly port?: ReadonlySet<number>;
   readonly input?: InputShape;
   readonly strict?: boolean;
+}
+
+interface Totals {
+  pdus: number;
+  selected: number;
+  errors: number;
 }
 
 const KEY_SIZE = 32;
@@ -26,18 +36,31 @@ export function decodeCommand(host: Host): Command {
   return new Command("decode")
     .description("Tell what PDU bytes say: hex dumps in any shape, captures, raw streams")
     .argument("[input...]", "files, or hex itself; none, or -, reads stdin")
-    .addOption(new Option("--format <format>", "how to print").choices(["tree", "table", "json"]).default("tree"))
-    .option("--json", "the same as --format json: one object a line")
+    .addOption(new Option("--format <format>", "how to print").choices(outputFormats).default("tree"))
+    .option("--json", "the same as --format json: one object a line; with --stats and --check: their results as JSON")
     .option("--summary", "the same as --format table: one line a PDU")
+    .option("--utc", "times in UTC instead of local time; JSON and CSV always have UTC")
     .option("--key <32 bytes>", "key of message text, instead of the shipped one", textKey)
+    .option("--filter <expression>", "only records for which it holds, over the fields that --json shows")
+    .option("--follow <user>", "only what one user (name or id) sent, got or caused, on every connection and server")
+    .option("--stats", "counts, bytes and latencies by command, connection and user instead of PDUs")
+    .option("--check", "which numbered requirements the capture violates; exit 1 for a MUST, with --strict for any")
+    .addOption(
+      new Option(
+        "--annotate",
+        "print text as it is, with the command's name behind each id, as in cmd:0x0103",
+      ).conflicts(["stats", "check", "filter", "follow", "json", "summary"]),
+    )
     .option("--port <port...>", "only connections with one of these ports", portValue)
     .addOption(new Option("--input <shape>", "what the text is, instead of guessing").choices(Object.keys(inputShapes)))
     .option("--strict", "exit 1 if anything could not be decoded")
     .addHelpText("after", examples)
     .action(async (inputs: readonly string[], options: DecodeOptions) => {
-      const { errors, pdus } = await printAll(host, inputs, options);
-      if (pdus === 0) throw usageError("no PDU in the input: nothing that begins with a 16-byte header, length first");
-      if (errors > 0 && options.strict) host.exitCode = ExitCode.failed;
+      if (options.annotate) return annotate(host, inputs);
+      if (options.check && (options.filter !== undefined || options.follow !== undefined))
+        throw usageError("--check looks at everything; --filter and --follow would hide what it needs");
+      if (options.check && options.stats) throw usageError("--check and --stats are two questions; ask one at a time");
+      await decodeAll(host, inputs, options);
     });
 }
 
@@ -47,55 +70,106 @@ Examples:
   $ ttk decode "00 00 00 10 00 01 00 00 00 07 07 01 00 01 00 00"
   $ ttk decode night.pcap --summary
   $ ttk decode night.pcap --format json | jq 'select(.command == "CID_MSG_DATA") | .text'
+  $ ttk decode night.pcap --filter 'command == "CID_MSG_DATA" && body.to_session_id == 7'
+  $ ttk decode night.pcap --follow user5 --format mermaid
+  $ ttk decode night.pcap --stats
+  $ ttk decode night.pcap --check        violates LGN-12 at packet 417 …
+  $ ttk decode --annotate msg_server.log names behind the ids of a server's log
   $ xxd core.bin | ttk decode
   $ pbpaste | ttk decode                 whatever shape was copied: xxd, hexdump -C, Wireshark, C array …
 
+Filters: == != < <= > >= =~ /regex/ in contains && || ! ( ), over seq, time, conn, dir, offset, header.*, command, message,
+body.*, text, attach.*, unknownFields, error.*; numbers also as 0x…; a list matches when one of its elements does.
+
 Remarks (what was skipped, other traffic, counts) go to stderr; -q leaves them out, -v adds what each input was taken for.`;
 
-async function printAll(
+async function decodeAll(host: Host, inputs: readonly string[], options: DecodeOptions): Promise<void> {
+  const selection = await selectionFor(options);
+  const { sink, hasFailed } = await sinkFor(host, options);
+  const totals: Totals = { pdus: 0, selected: 0, errors: 0 };
+  const countsErrors = options.strict === true;
+  const take = (item: Exclude<DecodeItem, { remark: string }>): string => {
+    totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
+    if (!(selection?.passes(item) ?? true)) return "";
+    totals.selected++;
+    const text = sink.take(item);
+    // Only who asks pays for decoding what is not printed.
+    if (countsErrors && item.record.error !== null) totals.errors++;
+    return text;
+  };
+  await readAll(host, inputs, options, take);
+  if (totals.pdus > 0) host.stdout.write(sink.end?.() ?? "");
+  if (host.signal.aborted) {
+    host.exitCode = ExitCode.interrupted;
+    return;
+  }
+  if (totals.pdus === 0)
+    throw usageError("no PDU in the input: nothing that begins with a 16-byte header, length first");
+  if (totals.selected === 0) throw usageError(`none of ${totals.pdus} PDUs is selected${selection?.hint() ?? ""}`);
+  if (totals.errors > 0 || hasFailed()) host.exitCode = ExitCode.failed;
+}
+
+const TEXT_WRITTEN_CHARS = 1 << 18;
+
+async function readAll(
   host: Host,
   inputs: readonly string[],
   options: DecodeOptions,
-): Promise<{ errors: number; pdus: number }> {
-  let [errors, pdus] = [0, 0];
-  const format = options.json ? "json" : options.summary ? "table" : options.format;
-  const print = printerFor(format, host.stdout.isStyled);
-  const settings = { ...settingsFor(options), onlyJson: format === "json" };
-  for await (const items of decodeSources(host, inputs, settings, options.input)) {
+  take: (item: Exclude<DecodeItem, { remark: string }>) => string,
+): Promise<void> {
+  for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
     let text = "";
     for (const item of items) {
       if (host.signal.aborted) break;
       if ("remark" in item) remark(host, item);
-      else if ("line" in item) {
-        pdus++;
-        errors += item.isError ? 1 : 0;
-        text += item.line;
-      } else {
-        pdus += item.record.header === null ? 0 : 1;
-        errors += item.record.error === null ? 0 : 1;
-        text += print(item.record);
+      else text += take(item);
+      if (text.length < TEXT_WRITTEN_CHARS) continue;
+      host.stdout.write(text);
+      text = "";
+      await host.stdout.drained();
+    }
+    if (text !== "") host.stdout.write(text);
+    await host.stdout.drained();
+    if (host.signal.aborted) return;
+  }
+}
+
+async function selectionFor({ filter, follow }: DecodeOptions) {
+  if (filter === undefined && follow === undefined) return undefined;
+  return (await import("../decode/select-items.js")).openSelection(filter, follow);
+}
+
+async function sinkFor(host: Host, options: DecodeOptions): Promise<{ sink: ItemSink; hasFailed: () => boolean }> {
+  const never = () => false;
+  if (options.stats) {
+    return { sink: (await import("../decode/stats-sink.js")).statsSink(options.json ?? false), hasFailed: never };
+  }
+  if (options.check) {
+    const { CheckSink } = await import("../decode/check-sink.js");
+    const sink = new CheckSink({ asJson: options.json ?? false, isStyled: host.stdout.isStyled });
+    return { sink, hasFailed: () => sink.hasViolations(options.strict ? "should" : "must") };
+  }
+  const format = options.json ? "json" : options.summary ? "table" : options.format;
+  return { sink: await openPrinter(host, { ...options, format }), hasFailed: never };
+}
+
+async function annotate(host: Host, inputs: readonly string[]): Promise<void> {
+  const { annotatedText } = await import("../decode/annotate-text.js");
+  for (const source of openSources(host, inputs)) {
+    for await (const text of annotatedText(source)) {
+      host.stdout.write(text);
+      await host.stdout.drained();
+      if (host.signal.aborted) {
+        host.exitCode = ExitCode.interrupted;
+        return;
       }
     }
-    host.stdout.write(text);
-    await host.stdout.drained();
-    if (host.signal.aborted) {
-      host.exitCode = ExitCode.interrupted;
-      break;
-    }
   }
-  return { errors, pdus };
 }
 
 function remark(host: Host, item: Extract<DecodeItem, { remark: string }>): void {
   const wanted = item.isDetail ? host.verbosity === "verbose" : host.verbosity !== "quiet";
   if (wanted) host.stderr.write(`${item.remark}\n`);
-}
-
-function printerFor(format: Format, isStyled: boolean): (record: PduRecord) => string {
-  // Changes when a reader of earlier lines would misunderstand later ones; schemas/decode-record.schema.json.
-  if (format === "json") return (record) => `${JSON.stringify({ schemaVersion: 1, ...record })}\n`;
-  const toText = format === "table" ? recordLine : recordTree;
-  return (record) => `${toText(record, { isStyled })}\n`;
 }
 
 function settingsFor({ key, port }: DecodeOptions): DecodeSettings {

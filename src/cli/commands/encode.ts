@@ -131,7 +131,7 @@ async function send(host: Host, to: Address, pdus: readonly Buffer[], options: E
     },
     onAnswer: (pdu, link) => {
       const answer = record(pdu, "s2c", link);
-      host.stdout.write(`${options.json ? JSON.stringify(answer) : recordTree(answer, host.stdout)}\n`);
+      host.stdout.write(`${options.json ? JSON.stringify(answer) : recordTree(answer, pdu, host.stdout)}\n`);
     },
   });
   if (outcome.ended === "interrupted") host.exitCode = ExitCode.interrupted;

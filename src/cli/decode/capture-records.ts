@@ -1,13 +1,12 @@
 import { CapturedPdu, type CaptureEvent, SkippedBytes } from "../../codec/capture/capture-event.js";
 import { capturePdus } from "../../codec/capture/capture-pdus.js";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
-import type { Connection, Endpoint } from "../../codec/capture/tcp-connections.js";
 import { readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
-import { type PduDirection, type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
-import { recordJson } from "../../codec/record/record-json.js";
+import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
 import { isoTime } from "./iso-time.js";
+import { connectionText, SeenPdu } from "./seen-pdu.js";
 
 /** A capture's PDUs in the order in which their last bytes were captured; memory stays flat. */
 export async function* captureRecords(
@@ -34,15 +33,14 @@ export function captureItems(settings: DecodeSettings): (event: CaptureEvent) =>
 
 function itemOf(event: CaptureEvent, kinds: LinkKinds, settings: DecodeSettings): DecodeItem {
   if (event instanceof CapturedPdu) {
-    const { connection, direction } = event;
-    const commandId = readCommandId(event.buffer, event.start);
-    const dir = kinds.directionOf(String(connection.id), connection.server.port, direction === "c2s", commandId);
-    const origin = originOf(event, dir, settings);
-    if (settings.onlyJson) return recordJson(event.bytes, origin, settings);
-    return { record: recordOf(event.bytes, origin, settings) };
+    const { connection, direction, buffer, start, end, offset } = event;
+    const commandId = readCommandId(buffer, start);
+    const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", commandId);
+    return new SeenPdu(buffer, start, end, offset, dir, kinds.listenerOf(connection.id), event, settings);
   }
   if (event instanceof SkippedBytes) {
-    return { record: skippedRecord(event.message, originOf(event, null, settings)) };
+    const record = skippedRecord(event.message, originOf(event, settings));
+    return { record, bytes: event.bytes, pdu: undefined, link: event.connection.id };
   }
   if (event.kind === "file-problem")
     return { remark: `byte ${event.offset} of the file: ${event.message}`, isDetail: false };
@@ -52,21 +50,12 @@ function itemOf(event: CaptureEvent, kinds: LinkKinds, settings: DecodeSettings)
   };
 }
 
-function originOf(event: CapturedPdu | SkippedBytes, dir: PduDirection | null, settings: DecodeSettings): PduOrigin {
+function originOf(event: SkippedBytes, settings: DecodeSettings): PduOrigin {
   return {
     seq: settings.nextSeq(),
     time: isoTime(event.timeNs),
     conn: connectionText(event.connection, event.direction),
-    dir,
+    dir: null,
     offset: event.offset,
   };
-}
-
-function connectionText({ client, server }: Connection, direction: "c2s" | "s2c"): string {
-  const [from, to] = direction === "c2s" ? [client, server] : [server, client];
-  return `${endpointText(from)}>${endpointText(to)}`;
-}
-
-function endpointText({ address, port }: Endpoint): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

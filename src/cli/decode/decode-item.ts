@@ -1,16 +1,25 @@
 import type { PduRecord } from "../../codec/record/pdu-record.js";
-import type { RecordJson } from "../../codec/record/record-json.js";
+import type { SeenPdu } from "./seen-pdu.js";
 
-/** What decoding an input comes to: PDUs to print, and remarks for stderr. */
+/** What decoding an input comes to: PDUs to print, stretches that are none, and remarks for stderr. */
 export type DecodeItem =
-  | { readonly record: PduRecord }
-  /** A PDU that nothing but NDJSON is wanted of. */
-  | RecordJson
+  | SeenPdu
+  | SkippedItem
   | {
       readonly remark: string;
       /** Only for who asks how the result came about (-v). */
       readonly isDetail: boolean;
     };
+
+/** Stands where bytes could not be taken as a PDU. */
+export interface SkippedItem {
+  readonly record: PduRecord;
+  /** The first of the bytes, as far as they are there. */
+  readonly bytes: Buffer;
+  readonly pdu: undefined;
+  /** The connection that they belong to. */
+  readonly link: number | undefined;
+}
 
 /** Shared by all inputs of one run. */
 export interface DecodeSettings {
@@ -18,6 +27,4 @@ export interface DecodeSettings {
   readonly textKey?: string;
   readonly ports?: ReadonlySet<number>;
   readonly nextSeq: () => number;
-  /** Only NDJSON is wanted: the PDUs of a capture may be given as lines of it. */
-  readonly onlyJson?: boolean;
 }

@@ -36,6 +36,15 @@ export async function* decodeSources(
   }
 }
 
+/** Inputs as bytes: files, and stdin for `-` or nothing. */
+export function* openSources(host: Host, inputs: readonly string[]): Generator<AsyncIterable<Buffer>> {
+  for (const input of inputs.length === 0 ? ["-"] : inputs) {
+    const path = resolve(host.cwd, input);
+    if (input !== "-" && !existsSync(path)) throw usageError(`${input}: no such file`);
+    yield input === "-" ? host.stdin : openFile(path, input);
+  }
+}
+
 function openFile(path: string, name: string): AsyncIterable<Buffer> {
   if (statSync(path).isDirectory()) throw usageError(`${name}: is a folder; name a file in it`);
   return createReadStream(path, { highWaterMark: readChunkBytes });

@@ -5,6 +5,7 @@ import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import { SeenPdu } from "./seen-pdu.js";
 
 /**
  * Bytes that somebody pasted. When their length fields lead exactly to their end they are PDUs, however odd the rest of
@@ -59,18 +60,18 @@ export class StreamRecords implements CutSink {
   }
 
   onPdu(bytes: Buffer, start: number, end: number, offset: number): void {
-    const origin = this.#origin(offset, directionOfCommand(readCommandId(bytes, start)));
-    this.#items.push({ record: recordOf(bytes.subarray(start, end), origin, this.settings) });
+    const dir = directionOfCommand(readCommandId(bytes, start));
+    this.#items.push(new SeenPdu(bytes, start, end, offset, dir, undefined, undefined, this.settings));
   }
 
   onSkipped(offset: number, length: number, reason: SkipReason, bytes: Buffer, start: number, end: number): void {
     const origin = this.#origin(offset, null);
-    // A header with an impossible length says more than that something was left out.
-    const hasOddHeader = reason === "length-out-of-range" && end - start >= HEADER_SIZE;
-    const isPduBeginning = reason === "cut-off" || reason === "length-lies" || hasOddHeader;
-    if (isPduBeginning)
-      this.#items.push({ record: recordOf(Buffer.from(bytes.subarray(start, end)), origin, this.settings) });
-    else this.#items.push({ record: skippedRecord(skippedText(reason, length), origin) });
+    const isPduBeginning = reason === "cut-off" || reason === "length-out-of-range" || reason === "length-lies";
+    const there = Buffer.from(bytes.subarray(start, end));
+    const record = isPduBeginning
+      ? recordOf(there, origin, this.settings)
+      : skippedRecord(skippedText(reason, length), origin);
+    this.#items.push({ record, bytes: there, pdu: undefined, link: 0 });
   }
 
   #origin(offset: number, dir: PduOrigin["dir"]): PduOrigin {

@@ -34,7 +34,9 @@ export function* textRecords(
   yield packetItems(packets, settings);
   for (const { message } of problems) {
     const origin = { seq: settings.nextSeq(), time: null, conn: null, dir: null, offset: 0 };
-    yield [{ record: skippedRecord(`${name}: ${message}`, origin) }];
+    yield [
+      { record: skippedRecord(`${name}: ${message}`, origin), bytes: Buffer.alloc(0), pdu: undefined, link: undefined },
+    ];
   }
 }
 

@@ -25,6 +25,11 @@ class Sighting {
   get timeNs(): bigint | undefined {
     return timeNsOf(this.#seconds, this.#nanos);
   }
+
+  /** The same in milliseconds, exact to a fraction of a microsecond: for differences. */
+  get timeMs(): number | undefined {
+    return this.#seconds < 0 ? undefined : this.#seconds * 1000 + this.#nanos / 1_000_000;
+  }
 }
 
 /** A whole PDU; packet and time are those of its last byte. `bytes` is a view of the input: copy what is kept for long. */

@@ -1,9 +1,37 @@
-import { type Command, commandById, type Direction } from "../registry.js";
+import { type Command, commandById, commands, type Direction, type Party } from "../registry.js";
 import type { PduDirection } from "./pdu-record.js";
 
-/** docs/spec/protocol.md, "Servers, default ports": who dials these. */
-const clientPorts: ReadonlySet<number> = new Set([8000, 8008, 8600]);
-const serverPorts: ReadonlySet<number> = new Set([8100, 8200, 8500, 8601, 10600]);
+/** Dialler and listener: every link that the protocol has. http_msg_server dials as a msg_server does. */
+const linkKinds = ["CM", "CL", "CF", "MD", "MR", "ML", "MF", "MP"] as const;
+export type LinkKind = (typeof linkKinds)[number];
+
+const anyKind = (1 << linkKinds.length) - 1;
+const clientKinds = maskOf((kind) => kind.startsWith("C"));
+
+/** docs/spec/protocol.md, "Servers, default ports": who listens there, and who dials. */
+const kindOfPort: ReadonlyMap<number, LinkKind> = new Map([
+  [8000, "CM"],
+  [8008, "CL"],
+  [8600, "CF"],
+  [8100, "ML"],
+  [8200, "MR"],
+  [8500, "MP"],
+  [8601, "MF"],
+  [10600, "MD"],
+]);
+
+const towardsListener = new Map(commands.map((command) => [command.id as number, kindsOf(command, true)]));
+const towardsDialler = new Map(commands.map((command) => [command.id as number, kindsOf(command, false)]));
+
+/** The only possible listener, for every set of kinds. */
+const listenerOfMask = Array.from({ length: anyKind + 1 }, (_, mask) => {
+  const listeners = new Set(linkKinds.filter((_, index) => mask & (1 << index)).map((kind) => kind[1] as Party));
+  const [only] = listeners;
+  return listeners.size === 1 ? only : undefined;
+});
+
+/** Links remembered; the one heard of first is forgotten for a new one. */
+const LINKS_MAX = 65_536;
 
 /** What a command alone says about its direction; `null` when it goes several ways (0x0301) or any (heartbeat). */
 export function directionOfCommand(commandId: number): PduDirection | null {
@@ -18,34 +46,55 @@ function wayOf(direction: Direction): PduDirection {
 }
 
 /**
- * Learns whether a connection joins a client and a server or two servers: from the default ports, or else from the first
- * command that only one kind of link carries. Until then, and for commands that both carry, a client is assumed.
+ * Learns which servers a connection joins: from the default ports, or else from the commands seen on it, each of which only
+ * some kinds of link carry in that direction. Until only links between servers are possible, a client is assumed.
  */
 export class LinkKinds {
-  readonly #kinds = new Map<string, "client" | "servers">();
+  readonly #kinds = new Map<number | string, number>();
 
-  /** `towardsServer`: the sender is the side that dialled. */
-  directionOf(connection: string, serverPort: number, towardsServer: boolean, commandId: number): PduDirection {
-    const kind = this.#kinds.get(connection) ?? this.#learn(connection, serverPort, commandById(commandId));
-    if (kind === "servers") return "s2s";
+  /** Hot. `towardsServer`: the sender is the side that dialled. */
+  directionOf(link: number | string, serverPort: number, towardsServer: boolean, commandId: number): PduDirection {
+    const before = this.#kinds.get(link) ?? this.#begin(link, serverPort);
+    const possible = (towardsServer ? towardsListener : towardsDialler).get(commandId) ?? anyKind;
+    // What contradicts everything before it is odd traffic, not another kind of link.
+    const mask = before & possible || before;
+    if (mask !== before) this.#kinds.set(link, mask);
+    if (!isClient(mask)) return "s2s";
     return towardsServer ? "c2s" : "s2c";
   }
 
-  #learn(connection: string, serverPort: number, command: Command | undefined): "client" | "servers" | undefined {
-    const kind = kindOfPort(serverPort) ?? (command === undefined ? undefined : kindOfCommand(command));
-    if (kind !== undefined) this.#kinds.set(connection, kind);
-    return kind;
+  /** Who listens on the link, once that is known. Hot. */
+  listenerOf(link: number | string): Party | undefined {
+    return listenerOfMask[this.#kinds.get(link) ?? anyKind];
+  }
+
+  #begin(link: number | string, serverPort: number): number {
+    const kind = kindOfPort.get(serverPort);
+    const mask = kind === undefined ? anyKind : 1 << linkKinds.indexOf(kind);
+    if (this.#kinds.size >= LINKS_MAX) {
+      for (const oldest of this.#kinds.keys()) {
+        this.#kinds.delete(oldest);
+        break;
+      }
+    }
+    this.#kinds.set(link, mask);
+    return mask;
   }
 }
 
-function kindOfPort(port: number): "client" | "servers" | undefined {
-  if (clientPorts.has(port)) return "client";
-  return serverPorts.has(port) ? "servers" : undefined;
+function isClient(mask: number): boolean {
+  return (mask & clientKinds) !== 0;
 }
 
-function kindOfCommand({ directions }: Command): "client" | "servers" | undefined {
-  const withClient = directions.filter((direction) => direction.includes("C")).length;
-  if (directions.length === 0) return undefined;
-  if (withClient === directions.length) return "client";
-  return withClient === 0 ? "servers" : undefined;
+/** The kinds of link that carry a command in one of its directions. */
+function kindsOf({ directions, anyDirection }: Command, towardsListener: boolean): number {
+  if (anyDirection || directions.length === 0) return anyKind;
+  const mask = maskOf(([dialler, listener]) =>
+    directions.includes((towardsListener ? `${dialler}>${listener}` : `${listener}>${dialler}`) as Direction),
+  );
+  return mask === 0 ? anyKind : mask;
+}
+
+function maskOf(wanted: (kind: LinkKind) => boolean): number {
+  return linkKinds.reduce((mask, kind, index) => (wanted(kind) ? mask | (1 << index) : mask), 0);
 }

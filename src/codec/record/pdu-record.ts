@@ -1,12 +1,13 @@
-import { attachTypeName, decodeAttachData } from "../attach-data.js";
 import { decodeBody } from "../body-codec.js";
-import { MsgType } from "../generated/enums.js";
 import type { IMMsgData } from "../generated/messages.js";
 import { HEADER_SIZE, type PduHeader, readHeader } from "../pdu-header.js";
 import { ProtocolError, type ProtocolErrorCode, type ProtocolErrorDetail } from "../protocol-error.js";
 import { type Command, commandById, commandByObsoleteId, hexId } from "../registry.js";
-import { decryptText, defaultTextKey } from "../text-content.js";
+import { defaultTextKey } from "../text-content.js";
+import { attachmentJson } from "./attachment.js";
 import { bodyToJson, type JsonObject } from "./body-json.js";
+import { messageText } from "./message-content.js";
+import { firstProblem, pduFields } from "./pdu-fields.js";
 import { type UnknownField, unknownFieldsOf } from "./unknown-fields.js";
 
 /** Client to server, server to client, between servers. */
@@ -58,7 +59,7 @@ export function recordOf(pdu: Buffer, origin: PduOrigin, options: RecordOptions 
   if (pdu.length < length) return brokenRecord(origin, header, "PDU_TRUNCATED", { bytes: pdu.length, needed: length });
   const command = commandById(header.commandId);
   if (command === undefined) return brokenRecord(origin, header, "COMMAND_UNKNOWN", unknownCommand(header.commandId));
-  return { ...origin, header, ...decodedParts(command, pdu.subarray(HEADER_SIZE, length), options) };
+  return { ...origin, header, ...decodedParts(command, pdu.subarray(0, length), options) };
 }
 
 /** Stands where bytes of a stream could not be taken as a PDU. */
@@ -66,7 +67,8 @@ export function skippedRecord(message: string, origin: PduOrigin): PduRecord {
   return { ...origin, header: null, ...nothingDecoded, error: { code: "SKIPPED", message } };
 }
 
-const nothingDecoded = { command: null, message: null, body: null, text: null, attach: null, unknownFields: [] };
+const nothingInside = { body: null, text: null, attach: null, unknownFields: [] };
+const nothingDecoded = { command: null, message: null, ...nothingInside };
 
 function brokenRecord(
   origin: PduOrigin,
@@ -79,23 +81,33 @@ function brokenRecord(
 
 function decodedParts(
   command: Command,
-  bytes: Buffer,
+  pdu: Buffer,
   options: RecordOptions,
 ): Omit<PduRecord, keyof PduOrigin | "header"> {
   const named = { command: command.name, message: command.messageName };
+  const key = options.textKey ?? defaultTextKey;
   try {
-    const body: object = decodeBody(command.id, bytes);
+    const body: object = decodeBody(command.id, pdu, HEADER_SIZE);
     return {
       ...named,
       body: bodyToJson(command.messageName, body),
-      text: textOf(command, body, options.textKey ?? defaultTextKey),
-      attach: attachOf(body),
+      text: textOf(command, body, key),
+      attach: attachOf(command, body, key),
       unknownFields: unknownFieldsOf(body),
       error: null,
     };
   } catch (error) {
-    return { ...named, body: null, text: null, attach: null, unknownFields: [], error: recordError(error) };
+    return { ...named, ...nothingInside, error: bodyError(error, pdu) };
   }
+}
+
+/** protobufjs says that something is wrong; a second look at the bytes says where, and what should stand there. */
+function bodyError(error: unknown, pdu: Buffer): RecordError {
+  const { code, message } = recordError(error);
+  const problem = firstProblem(pduFields(pdu));
+  const where =
+    problem === undefined ? `the body ends at byte ${pdu.length}` : `byte ${problem.start}: ${problem.text}`;
+  return { code, message: `${message}; ${where}` };
 }
 
 function unknownCommand(id: number): ProtocolErrorDetail {
@@ -108,31 +120,13 @@ function recordError(error: unknown): RecordError {
   throw error;
 }
 
-const textTypes: ReadonlySet<number> = new Set([MsgType.MSG_TYPE_SINGLE_TEXT, MsgType.MSG_TYPE_GROUP_TEXT]);
-
-/** Clients may send plain text too: then there is nothing to decrypt, and the bytes are the text if they are UTF-8. */
 function textOf(command: Command, body: object, key: string): string | null {
   if (command.messageName !== "IM.Message.IMMsgData") return null;
   const { msg_type, msg_data } = body as IMMsgData;
-  if (!textTypes.has(msg_type)) return null;
-  try {
-    return decryptText(msg_data, key);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    const text = msg_data.toString("utf8");
-    return Buffer.from(text, "utf8").equals(msg_data) ? text : null;
-  }
+  return messageText(msg_type, msg_data, key);
 }
 
-function attachOf(body: object): JsonObject | null {
+function attachOf(command: Command, body: object, key: string): JsonObject | null {
   const { attach_data } = body as { attach_data?: Buffer };
-  if (attach_data === undefined) return null;
-  try {
-    const { type, handle, serviceType, pdu } = decodeAttachData(attach_data);
-    const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
-    return pdu === undefined ? fixed : { ...fixed, pdu: pdu.toString("base64") };
-  } catch (error) {
-    if (error instanceof ProtocolError) return { error: error.message };
-    throw error;
-  }
+  return attach_data === undefined ? null : attachmentJson(command.id, attach_data, key);
 }

@@ -1,93 +1,112 @@
-import protobuf from "protobufjs/light.js";
-import { hexId } from "../registry.js";
-import { messageType } from "../schema.js";
-import type { JsonObject, JsonValue } from "./body-json.js";
+import { commandByObsoleteId, hexId } from "../registry.js";
+import { annotatedHex } from "./annotated-hex.js";
+import { type PduField, pduFields } from "./pdu-fields.js";
 import type { PduRecord } from "./pdu-record.js";
+import { deltaText, timeText } from "./record-time.js";
+import { type TextStyle, textStyle } from "./text-style.js";
 
 export interface RecordTextOptions {
   readonly isStyled: boolean;
+  /** Times in UTC, not in the local time zone. */
+  readonly isUtc?: boolean;
+  /** The time of the record before this one: the difference is shown. */
+  readonly previousTime?: string | null;
+  /** 32 bytes: the deployment's key for message text. */
+  readonly textKey?: string;
 }
 
-const STRING_MAX_CHARS = 200;
+const LIST_SHOWN_MAX = 100;
 
-/** One line: when, who to whom, what, seq_num, size, and what is wrong with it. */
+/** One line: when, who to whom, what, seq_num, size, text, and what is wrong with it. */
 export function recordLine(record: PduRecord, options: RecordTextOptions): string {
-  const { bold, dim, red } = palette(options.isStyled);
+  const style = textStyle(options.isStyled);
+  const { bold, dim, red } = style;
   const { header, error } = record;
   const parts = [
     dim(`#${record.seq}`),
-    ...(record.time === null ? [dim(`@${record.offset}`)] : [dim(record.time)]),
+    ...whenParts(record, options).map(dim),
     ...(record.conn === null ? [] : [record.conn.replace(">", " > ")]),
     ...(record.dir === null ? [] : [dim(record.dir)]),
-    ...(header === null ? [] : [hexId(header.commandId), bold(record.command ?? "unknown command")]),
+    ...(header === null ? [] : [hexId(header.commandId), bold(nameOf(record, header.commandId))]),
     ...(header === null ? [] : [dim(`seq ${header.seqNum}`), dim(`${header.length} bytes`)]),
     ...(error === null ? [] : [red(`${error.code}: ${error.message}`)]),
   ];
   return parts.join("  ");
 }
 
-/** The line, then header oddities, body with field numbers, decrypted text, attach_data and unknown fields. */
-export function recordTree(record: PduRecord, options: RecordTextOptions): string {
-  const { dim, yellow } = palette(options.isStyled);
+/** The line, then every field of the body with its offset in the PDU, its number and what it says. */
+export function recordTree(record: PduRecord, pdu: Buffer, options: RecordTextOptions): string {
+  const style = textStyle(options.isStyled);
   const lines = [recordLine(record, options)];
-  const { header } = record;
+  const { header, message } = record;
   if (header !== null && (header.version !== 1 || header.flag !== 0 || header.reserved !== 0)) {
-    lines.push(dim(`    header: version ${header.version}, flag ${header.flag}, reserved ${header.reserved}`));
+    lines.push(style.dim(`    header: version ${header.version}, flag ${header.flag}, reserved ${header.reserved}`));
   }
-  if (record.message !== null && record.body !== null) {
-    lines.push(`    ${record.message}`, ...fieldLines(messageType(record.message), record.body, "      ", dim));
+  if (message !== null) lines.push(`    ${message}`);
+  const fields = pduFields(pdu, options).filter(({ kind }) => kind !== "header");
+  return [...lines, ...fieldLines(fields, 0, style)].join("\n");
+}
+
+/** The line, then the annotated hex view. */
+export function recordHex(record: PduRecord, pdu: Buffer, options: RecordTextOptions): string {
+  return pdu.length === 0
+    ? recordLine(record, options)
+    : `${recordLine(record, options)}\n${annotatedHex(pdu, options)}`;
+}
+
+function whenParts({ time, offset }: PduRecord, { isUtc, previousTime }: RecordTextOptions): string[] {
+  if (time === null) return [`@${offset}`];
+  const delta = previousTime == null ? [] : [deltaText(time, previousTime)];
+  return [timeText(time, isUtc ?? false), ...delta];
+}
+
+function nameOf(record: PduRecord, commandId: number): string {
+  if (record.command !== null) return record.command;
+  const current = commandByObsoleteId(commandId);
+  return current === undefined ? "unknown command" : `obsolete alias of ${hexId(current.id)} ${current.name}`;
+}
+
+function fieldLines(fields: readonly PduField[], depth: number, style: TextStyle): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < fields.length; ) {
+    const first = fields[at] as PduField;
+    const count = listLength(fields, at);
+    lines.push(
+      ...(count > 1 ? [listLine(fields.slice(at, at + count), depth, style)] : [fieldLine(first, depth, style)]),
+    );
+    lines.push(...fieldLines(first.fields, depth + 1, style));
+    at += count;
   }
-  if (record.text !== null) lines.push(`    ${yellow("text")}: ${JSON.stringify(record.text)}`);
-  if (record.attach !== null) lines.push(`    ${yellow("attach_data")}: ${inline(record.attach)}`);
-  for (const { path, field, wireType, hex } of record.unknownFields) {
-    lines.push(`    ${yellow("unknown")}: ${path === "" ? "" : `in ${path}, `}field ${field} (${wireType}) ${hex}`);
-  }
-  return lines.join("\n");
+  return lines;
 }
 
-function fieldLines(type: protobuf.Type, body: JsonObject, indent: string, dim: (text: string) => string): string[] {
-  return type.fieldsArray.flatMap((field) => {
-    const value = body[field.name];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
-    const label = `${indent}${dim(String(field.id).padStart(2))} ${field.name}`;
-    const { resolvedType } = field;
-    if (!(resolvedType instanceof protobuf.Type)) return [`${label} = ${scalarText(field, value)}`];
-    const nested = Array.isArray(value) ? value : [value];
-    return nested.flatMap((entry, index) => [
-      `${label}${field.repeated ? `[${index}]` : ""}`,
-      ...fieldLines(resolvedType, entry as JsonObject, `${indent}   `, dim),
-    ]);
-  });
+/** How many fields from `at` on are elements of one list of numbers or strings: they share a line. */
+function listLength(fields: readonly PduField[], at: number): number {
+  const first = fields[at] as PduField;
+  if (first.kind !== "field" || !first.name.endsWith("]")) return 1;
+  let end = at + 1;
+  while (fields[end]?.kind === "field" && fields[end]?.number === first.number) end++;
+  return end - at;
 }
 
-function scalarText(field: protobuf.Field, value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map((entry) => scalarText(field, entry)).join(", ")}]`;
-  if (field.type === "bytes") return bytesText(Buffer.from(String(value), "base64"));
-  if (field.resolvedType instanceof protobuf.Enum) {
-    const number = field.resolvedType.values[String(value)];
-    return number === undefined ? String(value) : `${value} (${number})`;
-  }
-  return typeof value === "string" ? shorten(JSON.stringify(value)) : String(value);
+function listLine(fields: readonly PduField[], depth: number, style: TextStyle): string {
+  const [first] = fields as [PduField];
+  const shown = fields.slice(0, LIST_SHOWN_MAX).map(({ text }) => text);
+  const more = fields.length > LIST_SHOWN_MAX ? `, … ${fields.length - LIST_SHOWN_MAX} more` : "";
+  return `${margin(first, depth, style)} ${first.name.replace(/\[\d+\]$/, "")} = [${shown.join(", ")}${more}]`;
 }
 
-/** Text when it is text, hex otherwise. */
-function bytesText(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(bytes) && !/\p{Cc}/u.test(text);
-  return `${isText ? shorten(JSON.stringify(text)) : shorten(bytes.toString("hex"))} (${bytes.length} bytes)`;
+function fieldLine(field: PduField, depth: number, style: TextStyle): string {
+  const start = margin(field, depth, style);
+  const content = field.content === null ? "" : `  ${style.yellow(field.content)}`;
+  if (field.kind === "problem") return `${start} ${style.red(`${field.name}: ${field.text}`)}`;
+  if (field.kind === "unknown") return `${start} ${style.yellow("unknown")} (${field.wireType}) = ${field.text}`;
+  return `${start} ${field.name} ${field.kind === "message" ? "" : "= "}${field.text}${content}`;
 }
 
-function inline(json: JsonObject): string {
-  return Object.entries(json)
-    .map(([key, value]) => `${key} ${typeof value === "string" ? shorten(value) : JSON.stringify(value)}`)
-    .join(", ");
-}
-
-function shorten(text: string): string {
-  return text.length <= STRING_MAX_CHARS ? text : `${text.slice(0, STRING_MAX_CHARS)}… (${text.length} characters)`;
-}
-
-function palette(isStyled: boolean): Record<"bold" | "dim" | "red" | "yellow", (text: string) => string> {
-  const style = (on: number, off: number) => (text: string) => (isStyled ? `\u001b[${on}m${text}\u001b[${off}m` : text);
-  return { bold: style(1, 22), dim: style(2, 22), red: style(31, 39), yellow: style(33, 39) };
+/** Offset in the PDU in hex, as the hex view counts, and the field's number. */
+function margin(field: PduField, depth: number, style: TextStyle): string {
+  const offset = field.start.toString(16).padStart(4, "0");
+  const number = field.number === null ? "" : String(field.number);
+  return `    ${style.dim(offset)}  ${"   ".repeat(depth)}${style.dim(number.padStart(2))}`;
 }

@@ -1,13 +1,12 @@
 import protobuf from "protobufjs/light.js";
-
-const wireTypeNames = ["varint", "i64", "len", "start-group", "end-group", "i32"] as const;
+import { type WireTypeName, wireTypeNames } from "./wire-fields.js";
 
 /** A field that the schema does not have, or whose number lies outside its enum (FRM-11, FRM-12). */
 export interface UnknownField {
   /** Where in the body: `user_info`, `msg_list[3]`; empty at the top. */
   readonly path: string;
   readonly field: number;
-  readonly wireType: (typeof wireTypeNames)[number];
+  readonly wireType: WireTypeName;
   /** The field as on the wire, tag included, in hex. */
   readonly hex: string;
 }

@@ -1,0 +1,36 @@
+import { CommandId } from "../../generated/commands.js";
+import type { Rule } from "./define-rule.js";
+
+/** Answers between servers: found by seq_num and attach_data, so one that changes either has no request (RTE-06, DBP-02). */
+export const serverRules: readonly Rule[] = [
+  {
+    requirement: "RTE-06",
+    level: "must",
+    dir: "s2s",
+    commands: [CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE],
+    violatedBy: ({ request, body }) => {
+      const asked = request?.body?.user_id_list;
+      if (!Array.isArray(asked) || !Array.isArray(body?.user_stat_list)) return undefined;
+      return asked.length === body.user_stat_list.length ? undefined : "not one status for each user asked for";
+    },
+  },
+  {
+    requirement: "DBP-01",
+    level: "must",
+    dir: "s2s",
+    commands: [CommandId.CID_OTHER_VALIDATE_RSP],
+    violatedBy: ({ body }) =>
+      body?.result_code === 0 && body.user_info === undefined ? "a valid login without user_info" : undefined,
+  },
+  {
+    requirement: "DBP-03",
+    level: "must",
+    dir: "s2s",
+    commands: [CommandId.CID_OTHER_GET_SHIELD_RSP],
+    violatedBy: ({ request, body }) => {
+      const asked = request?.body?.user_id;
+      if (!Array.isArray(asked) || !Array.isArray(body?.shield_status_list)) return undefined;
+      return asked.length === body.shield_status_list.length ? undefined : "not one shield for each user asked for";
+    },
+  },
+];
