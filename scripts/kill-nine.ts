@@ -72,6 +72,9 @@ const chatters = Array.from({ length: users }, (_, index) => index + 1).flatMap(
 const killed: ServerName[] = [];
 let missing: string[] = [];
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void leaveNothing().then(() => process.exit(130)));
+}
 console.log(`${users} users with a PC and a phone each on ${host}, ${url}, seed ${values.seed}`);
 try {
   servers.seed(200);
