@@ -9,6 +9,7 @@ const IN_FLIGHT_MAX = 4;
 const GIVEN_UP_AFTER_MS = 2_000;
 const RECONNECT_AFTER_MS = 100;
 const HISTORY_PAGE = 500;
+const HISTORY_ATTEMPTS_MAX = 20;
 const PASSWORD = "secret";
 
 interface Sent {
@@ -80,8 +81,19 @@ export class Chatter {
     }
   }
 
-  /** Everything in a session, by id. */
+  /** Everything in a session, by id; asked again when the connection is cut meanwhile. */
   async history(sessionId: number, isGroup: boolean): Promise<Map<number, string>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#wholeHistory(sessionId, isGroup);
+      } catch (error) {
+        if (attempt === HISTORY_ATTEMPTS_MAX) throw error;
+        await pause(RECONNECT_AFTER_MS * 5);
+      }
+    }
+  }
+
+  async #wholeHistory(sessionId: number, isGroup: boolean): Promise<Map<number, string>> {
     const found = new Map<number, string>();
     for (let begin = 0; ; ) {
       const { msg_list } = await this.#device.request(CommandId.CID_MSG_LIST_REQUEST, {
