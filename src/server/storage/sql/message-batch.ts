@@ -123,14 +123,16 @@ export class MessageBatch {
   async #touchGroups(session: SqlSession): Promise<void> {
     const groups = this.#groupIds();
     await session.updateByIds("IMGroup", "lastChated = ?", [this.#now], groups);
-    for (const groupId of groups) {
-      // MSG-22: whoever removed the session sees it again.
-      await session.run(
-        `UPDATE IMRecentSession SET status = 0, updated = ? WHERE peerId = ? AND type = ${GROUP} AND status = 1
-         AND userId IN (SELECT userId FROM IMGroupMember WHERE groupId = ? AND status = 0)`,
-        [this.#now, groupId, groupId],
-      );
-    }
+    // MSG-22: whoever removed the session sees it again. Looked up first, because an update by such a condition would lock
+    // all that it looks at.
+    const removed = await session.allForEach<{ id: number }>(
+      `SELECT s.id FROM IMGroupMember m
+       JOIN IMRecentSession s ON s.userId = m.userId AND s.peerId = m.groupId AND s.type = ${GROUP}
+       WHERE m.groupId = ? AND m.status = 0 AND s.status = 1`,
+      groups.map((groupId) => [groupId]),
+    );
+    const ids = removed.map(({ id }) => id);
+    await session.updateByIds("IMRecentSession", "status = 0, updated = ?", [this.#now], ids);
   }
 
   /** MSG-11, GRP-08. */

@@ -27,10 +27,16 @@ export async function migrate(db: SqlDatabase): Promise<void> {
   });
 }
 
-/** In a deployment that others share: makes the tables that are missing, and touches nothing else. */
+/** In a MySQL deployment that others share: makes the tables that are missing, and touches nothing else. */
 export async function createMissingTables(db: SqlDatabase): Promise<void> {
+  const listed = await db.all<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()",
+  );
+  const there = new Set(listed.map(({ name }) => name));
+  const missing = deploymentTables.filter(({ name }) => !there.has(name));
+  if (missing.length === 0) return;
   await db.alone("migrate", async (session) => {
-    for (const table of deploymentTables) {
+    for (const table of missing) {
       for (const statement of createStatements(table, db.dialect)) await session.run(statement);
     }
   });

@@ -148,7 +148,7 @@ function reasonOf(error: unknown, { database, user, host, port }: MysqlTarget): 
   if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "ETIMEDOUT" || code === "EHOSTUNREACH") {
     return `no MySQL server answers at ${host}:${port} (${code})`;
   }
-  if (code === "ER_ACCESS_DENIED_ERROR") return `the server refuses the user ${user} or the password`;
+  if (code?.startsWith("ER_ACCESS_DENIED")) return `the server refuses the user ${user} or the password`;
   if (code === "ER_BAD_DB_ERROR") return `there is no database ${database}; ttk seed makes it`;
   return message;
 }

@@ -1,3 +1,5 @@
+import { percentDecoded } from "./percent-decoded.js";
+
 export interface MysqlTarget {
   readonly host: string;
   readonly port: number;
@@ -17,9 +19,9 @@ export function parseMysqlUrl(text: string): MysqlTarget | undefined {
   const { protocol, hostname, port, username, password, pathname } = new URL(text);
   const database = pathname.slice(1);
   if (protocol !== "mysql:" || hostname === "" || !NAME.test(database)) return undefined;
-  const user = decoded(username) ?? "";
-  const secret = decoded(password);
-  if (secret === undefined) return undefined;
+  const user = percentDecoded(username);
+  const secret = percentDecoded(password);
+  if (user === undefined || secret === undefined) return undefined;
   const at = port === "" ? PORT : Number(port);
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -29,12 +31,4 @@ export function parseMysqlUrl(text: string): MysqlTarget | undefined {
     database,
     shown: `mysql://${hostname}:${at}/${database}`,
   };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

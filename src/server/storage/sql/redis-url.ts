@@ -1,3 +1,5 @@
+import { percentDecoded } from "./percent-decoded.js";
+
 /** The groups that a deployment keeps its keys in, and the database number of each as shipped (docs/spec/storage.md). */
 const shippedNumbers = { unread: 1, group_set: 2, sync: 3, token: 4, group_member: 5 } as const;
 
@@ -35,12 +37,14 @@ export function parseRedisUrl(text: string): RedisTarget | undefined {
   if ([...searchParams.keys()].some((key) => !known.has(key)) || Object.values(numbers).some(Number.isNaN)) {
     return undefined;
   }
+  const [user, secret] = [percentDecoded(username), percentDecoded(password)];
+  if (user === undefined || secret === undefined) return undefined;
   const at = port === "" ? PORT : Number(port);
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: at,
-    username: username === "" ? undefined : decodeURIComponent(username),
-    password: password === "" ? undefined : decodeURIComponent(password),
+    username: user === "" ? undefined : user,
+    password: secret === "" ? undefined : secret,
     numbers,
     prefix: searchParams.get("prefix") ?? "",
     shown: `redis://${hostname}:${at}`,

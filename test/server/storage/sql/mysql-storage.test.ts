@@ -30,14 +30,14 @@ describe.skipIf(noMysql !== undefined)(`mysql${noMysql === undefined ? "" : `: s
   });
   afterAll(() => database.drop());
 
-  storageContract("mysql alone", (seed, clock) => open(seed, clock), { historyRuns: 10 });
+  storageContract("mysql alone", (seed, clock) => open(seed, clock), { historyRuns: 5 });
 
   describe.skipIf(noMysqlOrRedis !== undefined)(
     `with redis${noMysqlOrRedis === undefined ? "" : `: skipped, ${noMysqlOrRedis}`}`,
     () => {
       afterAll(() => keys.drop());
 
-      storageContract("mysql with redis", (seed, clock) => open(seed, clock, keys.nextUrl()), { historyRuns: 10 });
+      storageContract("mysql with redis", (seed, clock) => open(seed, clock, keys.nextUrl()), { historyRuns: 5 });
     },
   );
 });

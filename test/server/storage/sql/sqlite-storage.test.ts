@@ -23,5 +23,5 @@ storageContract(
     await store.seed(seed);
     return store.storage;
   },
-  { historyRuns: 25 },
+  { historyRuns: 15 },
 );

@@ -1,0 +1,151 @@
+/**
+ * Kills a server of the reference cluster with SIGKILL while users chat, starts it again, and looks for what was promised:
+ * every acknowledged message is in the history of its session, and no device got a message twice (MSG-10).
+ *
+ * npm run kill-nine -- --rounds 100
+ *   --storage sqlite | sqlite:PATH | mysql://user@host/database   what db_proxy_server keeps messages in (sqlite)
+ *   --redis redis://host   with mysql://…
+ *   --kill login|route|db|msg1|msg2   always this one, in place of one by chance
+ *   --users 24   --seed N (repeats the choices of a run that printed it)   --host 127.0.0.77
+ *
+ * Exit 0: all held; 1: a message was lost or came twice; 3: the servers did not start or come back.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { platform, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ChatLedger } from "./kill-nine/chat-ledger.js";
+import { Chatter } from "./kill-nine/chatter.js";
+import { findMissing } from "./kill-nine/find-missing.js";
+import { BlockedError, type ServerName, ServerProcesses, serverNames } from "./kill-nine/server-processes.js";
+
+const CHAT_BEFORE_MS = 700;
+const CHAT_BEFORE_SPREAD_MS = 600;
+const CHAT_AFTER_MS = 300;
+/** Servers dial again after 4 s, then after 8 s more. */
+const RECOVERY_MAX_MS = 40_000;
+const SHOWN_MAX = 5;
+/** Of the reference fixture: the users 1 … 100 are in it. */
+const ALL_HANDS = 3;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    users: { type: "string", default: "24" },
+    storage: { type: "string", default: "sqlite" },
+    redis: { type: "string" },
+    kill: { type: "string" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    host: { type: "string" },
+  },
+});
+const rounds = Number(values.rounds);
+const users = Math.min(100, Math.max(8, Number(values.users) & ~1));
+const always = serverNames.find((name) => name === values.kill);
+if (values.kill !== undefined && always === undefined) fail(2, `--kill: one of ${serverNames.join(", ")}`);
+if (!(rounds >= 1) || !(users >= 8)) fail(2, "--rounds and --users: whole numbers");
+
+let state = Number(values.seed) >>> 0;
+/** mulberry32. */
+function random(): number {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "ttk-kill-nine-"));
+const url = values.storage === "sqlite" ? `sqlite:${join(folder, "chat.db")}` : values.storage;
+const storage = ["--storage", url, ...(values.redis === undefined ? [] : ["--redis", values.redis])];
+// Any address of 127/8 is this machine's on Linux, so that the default ports are free there.
+const host =
+  values.host ??
+  (platform() === "linux" ? `127.${[17, 9, 7].map((n) => n + (process.pid % 200)).join(".")}` : "127.0.0.1");
+const servers = new ServerProcesses(host, storage);
+const ledger = new ChatLedger();
+const run = `run ${process.pid}`;
+const chatters = Array.from({ length: users }, (_, index) => index + 1).flatMap((userId) => {
+  const peerId = ((userId - 1) ^ 1) + 1;
+  const types = ["windows", "android"] as const;
+  return types.map((type) => new Chatter(userId, type, peerId, ALL_HANDS, servers.msgServers, ledger, run));
+});
+const killed: ServerName[] = [];
+let missing: string[] = [];
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void leaveNothing().then(() => process.exit(130)));
+}
+console.log(`${users} users with a PC and a phone each on ${host}, ${url}, seed ${values.seed}`);
+try {
+  servers.seed(200);
+  for (const name of serverNames) await servers.start(name);
+  const online = chatters.map((chatter) => chatter.stayOnline());
+  for (let round = 1; round <= rounds && missing.length + ledger.twice.length === 0; round++) await playRound(round);
+  for (const chatter of chatters) chatter.leave();
+  await Promise.all(online);
+} catch (error) {
+  await leaveNothing();
+  if (error instanceof BlockedError) fail(3, error.message);
+  throw error;
+}
+await leaveNothing();
+
+for (const problem of [...missing, ...ledger.twice].slice(0, SHOWN_MAX)) console.log(`  ${problem}`);
+const held = missing.length + ledger.twice.length === 0;
+console.log(
+  `${held ? "held" : "FAILED"}: killed ${killed.join(", ")}; ${ledger.acked.length} messages acknowledged, ` +
+    `${missing.length} missing; ${ledger.received} received, ${ledger.twice.length} twice`,
+);
+process.exit(held ? 0 : 1);
+
+async function playRound(round: number): Promise<void> {
+  const startedMs = performance.now();
+  const before = ledger.acked.length;
+  await until(() => chatters.every(({ isOnline }) => isOnline), "log in");
+  const chats = chatters.map((chatter) => chatter.chat());
+  await pause(CHAT_BEFORE_MS + random() * CHAT_BEFORE_SPREAD_MS);
+  const name = always ?? (serverNames[Math.floor(random() * serverNames.length)] as ServerName);
+  killed.push(name);
+  await servers.kill(name);
+  await servers.start(name);
+  for (const chatter of chatters) chatter.acksSinceMark = 0;
+  await until(() => chatters.every(({ isOnline, acksSinceMark }) => isOnline && acksSinceMark > 0), "chat again");
+  await pause(CHAT_AFTER_MS);
+  await Promise.all(chatters.map((chatter) => chatter.fallSilent()));
+  await Promise.all(chats);
+  await until(() => chatters.every(({ isOnline }) => isOnline), "stay");
+  missing = await findMissing(ledger.acked, (userId, sessionId, isGroup) => reader(userId).history(sessionId, isGroup));
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(
+    `round ${round}: ${name} killed; ${ledger.acked.length - before} acked, ${missing.length} missing, ` +
+      `${ledger.twice.length} twice; ${seconds} s`,
+  );
+}
+
+function reader(userId: number): Chatter {
+  const found = chatters.find((chatter) => chatter.userId === userId);
+  if (found === undefined) throw new Error(`nobody is user${userId}`);
+  return found;
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const deadlineMs = performance.now() + RECOVERY_MAX_MS;
+  while (!holds()) {
+    if (performance.now() > deadlineMs) throw new BlockedError(`users cannot ${what} within ${RECOVERY_MAX_MS} ms`);
+    await pause(10);
+  }
+}
+
+async function leaveNothing(): Promise<void> {
+  await servers.killAll();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function fail(code: number, message: string): never {
+  console.error(`kill-nine: ${message}`);
+  process.exit(code);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

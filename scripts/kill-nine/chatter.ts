@@ -1,0 +1,151 @@
+import { Device, type DeviceHandler } from "../../src/client/device.js";
+import { CommandId } from "../../src/codec/generated/commands.js";
+import { MsgType, SessionType } from "../../src/codec/generated/enums.js";
+import type { Address } from "../../src/net/address.js";
+import type { ChatLedger } from "./chat-ledger.js";
+
+const IN_FLIGHT_MAX = 4;
+/** Unanswered for so long, a message may be stored or not: nobody promised anything. */
+const GIVEN_UP_AFTER_MS = 2_000;
+const RECONNECT_AFTER_MS = 100;
+const HISTORY_PAGE = 500;
+const HISTORY_ATTEMPTS_MAX = 20;
+const PASSWORD = "secret";
+
+interface Sent {
+  readonly toId: number;
+  readonly isGroup: boolean;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** One device of a user: chats, comes back whenever it is cut off, and writes down what it is promised and given. */
+export class Chatter {
+  acksSinceMark = 0;
+  #isChatting = false;
+  #hasLeft = false;
+  #count = 0;
+  readonly #inFlight = new Map<number, Sent>();
+  readonly #device: Device;
+  readonly #name: string;
+
+  constructor(
+    readonly userId: number,
+    clientType: "windows" | "android",
+    private readonly peerId: number,
+    private readonly groupId: number,
+    private readonly servers: readonly Address[],
+    private readonly ledger: ChatLedger,
+    private readonly run: string,
+  ) {
+    this.#name = `user${userId} on ${clientType}`;
+    const handler: DeviceHandler = {
+      onMessage: (_, { msg_data }) => ledger.receive(this.#name, msg_data.toString()),
+      onAck: (_, seqNum, { msg_id }) => this.#acked(seqNum, msg_id),
+      onClose: () => this.#inFlight.clear(),
+    };
+    this.#device = new Device({ clientType, requestTimeoutMs: 3_000, connectTimeoutMs: 1_000 }, handler);
+  }
+
+  get isOnline(): boolean {
+    return this.#device.isOpen && this.#device.userId !== 0;
+  }
+
+  /** Keeps the device logged in until it leaves, on whichever msg_server takes it. */
+  async stayOnline(): Promise<void> {
+    for (let attempt = this.userId; !this.#hasLeft; attempt++) {
+      if (!this.isOnline) await this.#logIn(this.servers[attempt % this.servers.length] as Address);
+      await pause(RECONNECT_AFTER_MS);
+    }
+    this.#device.destroy();
+  }
+
+  leave(): void {
+    this.#hasLeft = true;
+  }
+
+  async chat(): Promise<void> {
+    this.#isChatting = true;
+    while (this.#isChatting) {
+      if (this.isOnline) this.#say();
+      await pause(5);
+    }
+  }
+
+  /** Resolves once each message is acked or given up. */
+  async fallSilent(): Promise<void> {
+    this.#isChatting = false;
+    while (this.#inFlight.size > 0) {
+      this.#giveUp();
+      await pause(20);
+    }
+  }
+
+  /** Everything in a session, by id; asked again when the connection is cut meanwhile. */
+  async history(sessionId: number, isGroup: boolean): Promise<Map<number, string>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#wholeHistory(sessionId, isGroup);
+      } catch (error) {
+        if (attempt === HISTORY_ATTEMPTS_MAX) throw error;
+        await pause(RECONNECT_AFTER_MS * 5);
+      }
+    }
+  }
+
+  async #wholeHistory(sessionId: number, isGroup: boolean): Promise<Map<number, string>> {
+    const found = new Map<number, string>();
+    for (let begin = 0; ; ) {
+      const { msg_list } = await this.#device.request(CommandId.CID_MSG_LIST_REQUEST, {
+        user_id: this.userId,
+        session_type: isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
+        session_id: sessionId,
+        msg_id_begin: begin,
+        msg_cnt: HISTORY_PAGE,
+      });
+      for (const { msg_id, msg_data } of msg_list) found.set(msg_id, msg_data.toString());
+      begin = Math.min(...msg_list.map(({ msg_id }) => msg_id)) - 1;
+      if (msg_list.length < HISTORY_PAGE || begin < 1) return found;
+    }
+  }
+
+  async #logIn(address: Address): Promise<void> {
+    try {
+      await this.#device.connect(address);
+      await this.#device.login({ userName: `user${this.userId}`, password: PASSWORD });
+    } catch {
+      // Killed, or not ready again: the next attempt follows.
+      this.#device.destroy();
+    }
+  }
+
+  #say(): void {
+    this.#giveUp();
+    while (this.#inFlight.size < IN_FLIGHT_MAX) {
+      const isGroup = this.#count % 5 === 0;
+      const text = `${this.run} ${this.#name} ${++this.#count}`;
+      const toId = isGroup ? this.groupId : this.peerId;
+      const type = isGroup ? MsgType.MSG_TYPE_GROUP_TEXT : MsgType.MSG_TYPE_SINGLE_TEXT;
+      const seqNum = this.#device.sendMessage(toId, type, Buffer.from(text));
+      if (seqNum === 0) return;
+      this.#inFlight.set(seqNum, { toId, isGroup, text, atMs: performance.now() });
+    }
+  }
+
+  #acked(seqNum: number, msgId: number): void {
+    const sent = this.#inFlight.get(seqNum);
+    if (sent === undefined) return;
+    this.#inFlight.delete(seqNum);
+    this.acksSinceMark++;
+    this.ledger.acked.push({ fromId: this.userId, toId: sent.toId, isGroup: sent.isGroup, msgId, text: sent.text });
+  }
+
+  #giveUp(): void {
+    const deadline = performance.now() - GIVEN_UP_AFTER_MS;
+    for (const [seqNum, { atMs }] of this.#inFlight) if (atMs < deadline) this.#inFlight.delete(seqNum);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,200 @@
+import { Redis } from "ioredis";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseSeedFixture } from "../../../../src/server/storage/seed-fixture.js";
+import { GroupSessionSweep } from "../../../../src/server/storage/sql/group-session-sweep.js";
+import { MysqlDatabase } from "../../../../src/server/storage/sql/mysql-database.js";
+import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
+import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
+import { RedisConnections } from "../../../../src/server/storage/sql/redis-connections.js";
+import { parseRedisUrl } from "../../../../src/server/storage/sql/redis-url.js";
+import type { Storage } from "../../../../src/server/storage/storage.js";
+import { noMysqlOrRedis, TestDatabase, TestKeys } from "../../../helpers/database-services.js";
+import { FakeClock } from "../../../helpers/fake-clock.js";
+
+const database = new TestDatabase(`ttk_test_shared_${process.pid}`);
+const keys = new TestKeys(`ttk-test-shared-${process.pid}`);
+const opened: Storage[] = [];
+const clock = new FakeClock();
+const seed = parseSeedFixture(
+  `
+password: secret
+users: [{ name: "user{1..20}" }]
+groups: [{ name: all, creator: user1, members: "user{1..5}" }]
+`,
+  "shared.yaml",
+);
+let redisUrl = "";
+
+/** As one more db_proxy_server of the deployment would. */
+async function join(): Promise<Storage> {
+  const mysql = parseMysqlUrl(database.url);
+  if (mysql === undefined) throw new Error("not a URL");
+  const store = await openMysql({ mysql, redis: parseRedisUrl(redisUrl), clock, create: true });
+  await store.seed(seed, { onlyIfEmpty: true });
+  opened.push(store.storage);
+  return store.storage;
+}
+
+const say = (storage: Storage, fromId: number, toId: number, text = "hi") =>
+  storage.messages.append({
+    fromId,
+    to: { kind: 1, id: toId },
+    type: 1,
+    content: Buffer.from(text),
+    created: 1_800_000_000,
+  });
+const sayToGroup = (storage: Storage, fromId: number) =>
+  storage.messages.append({
+    fromId,
+    to: { kind: 2, id: 1 },
+    type: 0x11,
+    content: Buffer.from("hi"),
+    created: 1_800_000_000,
+  });
+
+async function rows(sql: string): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: database.url, charset: "utf8mb4_bin" });
+  const [found] = await connection.query<RowDataPacket[]>(sql);
+  await connection.end();
+  return found;
+}
+
+/** Redis as a server sees it that knows nothing of us. */
+async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+  const target = parseRedisUrl(redisUrl);
+  const redis = new Redis({
+    host: target?.host ?? "",
+    db: target?.numbers.unread ?? 0,
+    keyPrefix: target?.prefix ?? "",
+  });
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describe.skipIf(noMysqlOrRedis !== undefined)(
+  `a deployment${noMysqlOrRedis === undefined ? "" : `: skipped, ${noMysqlOrRedis}`}`,
+  () => {
+    beforeAll(() => database.drop());
+    beforeEach(async () => {
+      redisUrl = keys.nextUrl();
+      await database.empty();
+    });
+    afterEach(async () => {
+      for (const storage of opened.splice(0)) await storage.close();
+    });
+    afterAll(async () => {
+      await database.drop();
+      await keys.drop();
+    });
+
+    it("is read and written in the tables and keys of the original servers", async () => {
+      const storage = await join();
+      await say(storage, 2, 1, "first");
+      await say(storage, 1, 2, "second");
+      await sayToGroup(storage, 3);
+      await storage.groups.setShield(2, 1, 1);
+      await storage.push.setDeviceToken(4, 0x12, "tok");
+      const [relation] = await rows("SELECT id, smallId, bigId, status FROM IMRelationShip");
+      expect(relation).toMatchObject({ smallId: 1, bigId: 2, status: 0 });
+      const shard = Number(relation?.id) % 8;
+      expect(
+        await rows(`SELECT relateId, fromId, toId, msgId, content, type FROM IMMessage_${shard} ORDER BY msgId`),
+      ).toEqual([
+        { relateId: relation?.id, fromId: 2, toId: 1, msgId: 1, content: "first", type: 1 },
+        { relateId: relation?.id, fromId: 1, toId: 2, msgId: 2, content: "second", type: 1 },
+      ]);
+      expect(await rows("SELECT groupId, userId, msgId, content, type FROM IMGroupMessage_1")).toEqual([
+        { groupId: 1, userId: 3, msgId: 1, content: "hi", type: 17 },
+      ]);
+      expect(await rows("SELECT userId, peerId, type, status FROM IMRecentSession ORDER BY userId")).toEqual([
+        { userId: 1, peerId: 2, type: 1, status: 0 },
+        { userId: 2, peerId: 1, type: 1, status: 0 },
+        { userId: 3, peerId: 1, type: 2, status: 0 },
+      ]);
+      await withRedis(async (redis) => {
+        expect(await redis.get(`msg_id_${relation?.id}`)).toBe("2");
+        expect(await redis.get("group_msg_id_1")).toBe("1");
+        expect(await redis.hgetall("unread_1")).toEqual({ 2: "1" });
+        expect(await redis.hgetall("1_im_group_msg")).toEqual({ count: "1" });
+        expect(await redis.hgetall("3_1_im_user_group")).toEqual({ count: "1" });
+        expect(Object.keys(await redis.hgetall("group_member_1"))).toEqual(["1", "2", "3", "4", "5"]);
+        expect(await redis.hgetall("group_set_1")).toEqual({ "2_1": "1" });
+        expect(await redis.get("device_4")).toBe("android:tok");
+        expect(await redis.get("device_tok")).toBe("4");
+        expect(await redis.get("total_user_update")).toBe(String(clock.nowSeconds));
+      });
+    });
+
+    it("gives first messages of a pair one sequence, though several servers store them at the same time (MSG-02)", async () => {
+      const servers = [await join(), await join(), await join()];
+      const numbers = Array.from({ length: 60 }, (_, n) => n);
+      const given = await Promise.all(
+        numbers.map((n) => say(servers[n % 3] as Storage, n % 2 === 0 ? 7 : 8, n % 2 === 0 ? 8 : 7)),
+      );
+      expect(given.toSorted((a, b) => Number(a) - Number(b))).toEqual(numbers.map((n) => n + 1));
+      expect(await rows("SELECT COUNT(*) AS count FROM IMRelationShip")).toEqual([{ count: 1 }]);
+      expect(await rows("SELECT COUNT(*) AS count FROM IMRecentSession")).toEqual([{ count: 2 }]);
+      expect((await (servers[0] as Storage).sessions.unread(8))[0]?.count).toBe(30);
+    });
+
+    it("changes a group once, though several servers are asked at the same time (GRP-05)", async () => {
+      const servers = [await join(), await join(), await join()];
+      const change = { byId: 1, groupId: 1, change: "add", userIds: [9] } as const;
+      const results = await Promise.all(
+        servers.flatMap((one) => [one, one, one]).map((one) => one.groups.changeMembers(change)),
+      );
+      expect(results.filter((result) => result !== undefined)).toHaveLength(1);
+      expect(await rows("SELECT version, userCnt FROM IMGroup")).toEqual([{ version: 2, userCnt: 6 }]);
+      expect(await rows("SELECT COUNT(*) AS count FROM IMGroupMember WHERE userId = 9")).toEqual([{ count: 1 }]);
+    });
+
+    it("goes on with ids where the table is, when Redis has lost its counters (MSG-02)", async () => {
+      await say(await join(), 1, 2);
+      await say(opened[0] as Storage, 1, 2);
+      await withRedis(async (redis) => redis.del("msg_id_1", ...(await relationKeys())));
+      expect(await say(await join(), 2, 1)).toBe(3);
+
+      async function relationKeys(): Promise<string[]> {
+        return (await rows("SELECT id FROM IMRelationShip")).map(({ id }) => `msg_id_${id}`);
+      }
+    });
+
+    it("gives every member a session in the table by the sweep, and keeps removed what was removed since (GRP-11)", async () => {
+      const storage = await join();
+      await sayToGroup(storage, 3);
+      clock.turn(1);
+      expect(await storage.sessions.remove(4, { kind: 2, id: 1 })).toBe(true);
+      const mysql = parseMysqlUrl(database.url);
+      const redis = parseRedisUrl(redisUrl);
+      if (mysql === undefined || redis === undefined) throw new Error("not a URL");
+      const db = await MysqlDatabase.open(mysql, false);
+      const connections = await RedisConnections.open(redis);
+      const sweep = new GroupSessionSweep(db, connections.of("unread"), () => clock.nowSeconds);
+      await sweep.sweep();
+      await sweep.stop();
+      await db.close();
+      connections.close();
+      expect(await rows("SELECT userId, status FROM IMRecentSession WHERE type = 2 ORDER BY userId")).toEqual(
+        [1, 2, 3, 4, 5].map((userId) => ({ userId, status: userId === 4 ? 1 : 0 })),
+      );
+      await withRedis(async (redis) => expect(await redis.get("last_update_group")).toBe(String(clock.nowSeconds)));
+    });
+
+    it("is not joined by a server that cannot reach it, in one line", async () => {
+      const mysql = parseMysqlUrl("mysql://nobody:wrong@127.0.0.1/ttk_none");
+      if (mysql === undefined) throw new Error("not a URL");
+      await expect(MysqlDatabase.open(mysql, false)).rejects.toThrow(/refuses the user nobody|there is no database/);
+      await expect(MysqlDatabase.open({ ...mysql, port: 1 }, false)).rejects.toThrow(
+        "no MySQL server answers at 127.0.0.1:1",
+      );
+      const there = parseMysqlUrl(database.url);
+      if (there === undefined) throw new Error("not a URL");
+      const redis = parseRedisUrl("redis://127.0.0.1:1");
+      await expect(openMysql({ mysql: there, redis, clock })).rejects.toThrow("no Redis server answers at 127.0.0.1:1");
+    });
+  },
+);
