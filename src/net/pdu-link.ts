@@ -30,7 +30,11 @@ export interface LinkOptions {
   readonly idleTimeoutMs?: number;
   /** When set, what the link sends is counted there, together with what other links of the port send (OBS-02). */
   readonly sent?: CommandCounts;
+  /** When set, sees every PDU, `bytes[start, end)`, valid only during the call. */
+  readonly trace?: LinkTrace;
 }
+
+export type LinkTrace = (link: PduLink, direction: "in" | "out", bytes: Buffer, start: number, end: number) => void;
 
 export interface LinkHandler {
   /** One whole PDU, `bytes[start, end)`; the bytes are only valid during the call. */
@@ -62,6 +66,7 @@ export class PduLink {
   readonly #outboxSizeMaxBytes: number;
   readonly #heartbeatIntervalMs: number;
   readonly #sent: CommandCounts | undefined;
+  readonly #trace: LinkTrace | undefined;
   #handler: LinkHandler | undefined;
   #state: "open" | "closing" | "gone" = "open";
   #reason: CloseReason | undefined;
@@ -82,6 +87,7 @@ export class PduLink {
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 0;
     this.idleTimeoutMs = options.idleTimeoutMs ?? 0;
     this.#sent = options.sent;
+    this.#trace = options.trace;
   }
 
   /** Begins to deliver. The caller wires the socket's bytes to `receive` when it reads them itself (net.connect's onread). */
@@ -110,8 +116,10 @@ export class PduLink {
   /** Queues one PDU; does nothing once the link is closing. */
   send<C extends CommandId>(commandId: C, body: CommandBody[C], seqNum = 0): void {
     if (this.#state !== "open") return;
+    const start = this.#outbox.sizeBytes;
     writePdu(this.#outbox, commandId, body, seqNum);
     this.#sent?.add(commandId);
+    this.#trace?.(this, "out", this.#outbox.buffer, start, this.#outbox.sizeBytes);
     this.#appended();
   }
 
@@ -121,6 +129,7 @@ export class PduLink {
     this.#outbox.append(bytes, start, end);
     // Several at once are of one command: news that went out together.
     if (this.#sent !== undefined && end - start >= HEADER_SIZE) this.#sent.add(readCommandId(bytes, start), pdus);
+    this.#trace?.(this, "out", bytes, start, end);
     this.#appended(pdus);
   }
 
@@ -198,6 +207,7 @@ export class PduLink {
 
   readonly #deliver = (bytes: Buffer, start: number, end: number): boolean => {
     this.pdusIn++;
+    this.#trace?.(this, "in", bytes, start, end);
     this.#handler?.onPdu(this, bytes, start, end);
     return this.#state === "open";
   };

@@ -1,3 +1,4 @@
+import type { Address } from "../net/address.js";
 import { getOnly, type HttpAnswer } from "./http-answer.js";
 import { type HttpPort, startHttpPort } from "./http-port.js";
 import { prometheusText } from "./prometheus-text.js";
@@ -8,14 +9,14 @@ const REQUEST_TIMEOUT_MS = 5000;
 const REQUEST_SIZE_MAX_BYTES = 8 * 1024;
 
 /**
- * OBS-02, on a free port of `host`: `GET /counters` (JSON), `/metrics` (for Prometheus) and `/healthz` of one role, which is
+ * OBS-02: `GET /counters` (JSON), `/metrics` (for Prometheus) and `/healthz` of one role, which is
  * 200 while the role can serve and 503 with what it lacks while it cannot.
  * @throws ListenError
  */
-export function startAdminPort(role: RunningRole, host: string): Promise<HttpPort> {
+export function startAdminPort(role: RunningRole, listen: Address): Promise<HttpPort> {
   return startHttpPort(
     {
-      listen: { host, port: 0 },
+      listen,
       connectionsMax: CONNECTIONS_MAX,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       headersSizeMaxBytes: REQUEST_SIZE_MAX_BYTES,

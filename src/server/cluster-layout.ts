@@ -4,13 +4,26 @@ import type { RoleName } from "./running-role.js";
 /** Which servers run here and what each listens on; port 0 takes a free one. A role that is left out does not run here. */
 export interface ClusterLayout {
   readonly login?: { readonly clients: Address; readonly http: Address; readonly servers: Address };
-  readonly route?: Address;
+  readonly route: readonly Address[];
   readonly db: readonly Address[];
+  readonly file?: { readonly clients: Address; readonly servers: Address };
+  readonly push?: Address;
   readonly msg: readonly Address[];
+  readonly httpMsg?: Address;
+  readonly msfs?: Address;
 }
 
 /** protocol.md, "Servers, default ports". Further instances of a role take the ports that follow. */
-const defaultPorts = { login: { clients: 8008, http: 8080, servers: 8100 }, route: 8200, db: 10600, msg: 8000 };
+const defaultPorts = {
+  login: { clients: 8008, http: 8080, servers: 8100 },
+  route: 8200,
+  db: 10600,
+  file: { clients: 8600, servers: 8601 },
+  push: 8500,
+  msg: 8000,
+  httpMsg: 8400,
+  msfs: 8700,
+};
 
 export interface LayoutChoice {
   readonly roles: ReadonlySet<RoleName>;
@@ -18,16 +31,26 @@ export interface LayoutChoice {
   readonly ports: "default" | "auto";
   readonly msgServers: number;
   readonly dbProxies: number;
+  /** 1 unless given. */
+  readonly routeServers?: number;
 }
 
-export function clusterLayout({ roles, host, ports, msgServers, dbProxies }: LayoutChoice): ClusterLayout {
+export function clusterLayout(choice: LayoutChoice): ClusterLayout {
+  const { roles, host, ports, msgServers, dbProxies, routeServers = 1 } = choice;
   const at = (port: number): Address => ({ host, port: ports === "auto" ? 0 : port });
-  const several = (count: number, first: number) => Array.from({ length: count }, (_, index) => at(first + index));
-  const { clients, http, servers } = defaultPorts.login;
+  const several = (role: RoleName, count: number, first: number) =>
+    roles.has(role) ? Array.from({ length: count }, (_, index) => at(first + index)) : [];
+  const { login, file } = defaultPorts;
   return {
-    ...(roles.has("login") ? { login: { clients: at(clients), http: at(http), servers: at(servers) } } : {}),
-    ...(roles.has("route") ? { route: at(defaultPorts.route) } : {}),
-    db: roles.has("db") ? several(dbProxies, defaultPorts.db) : [],
-    msg: roles.has("msg") ? several(msgServers, defaultPorts.msg) : [],
+    ...(roles.has("login")
+      ? { login: { clients: at(login.clients), http: at(login.http), servers: at(login.servers) } }
+      : {}),
+    route: several("route", routeServers, defaultPorts.route),
+    db: several("db", dbProxies, defaultPorts.db),
+    ...(roles.has("file") ? { file: { clients: at(file.clients), servers: at(file.servers) } } : {}),
+    ...(roles.has("push") ? { push: at(defaultPorts.push) } : {}),
+    msg: several("msg", msgServers, defaultPorts.msg),
+    ...(roles.has("http-msg") ? { httpMsg: at(defaultPorts.httpMsg) } : {}),
+    ...(roles.has("msfs") ? { msfs: at(defaultPorts.msfs) } : {}),
   };
 }

@@ -1,43 +1,27 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, formatAddress } from "../net/address.js";
-import type { Clock } from "./clock.js";
 import type { ClusterLayout } from "./cluster-layout.js";
+import type { ClusterOptions, RemoteServers } from "./cluster-options.js";
 import { startDbProxyServer } from "./db/db-proxy-server.js";
 import { EmbeddedDatabase } from "./db/embedded-database.js";
+import { strict } from "./deviations.js";
+import { startFileServer } from "./file/file-server.js";
+import { startHttpMsgServer } from "./http-msg/http-msg-server.js";
 import { startLoginServer } from "./login/login-server.js";
+import { startMsfs } from "./msfs/msfs.js";
 import { startMsgServer } from "./msg/msg-server.js";
-import type { MsgServerLimits } from "./msg/msg-server-options.js";
+import { startPushServer } from "./push/push-server.js";
 import { startRouteServer } from "./route/route-server.js";
-import type { RunningRole } from "./running-role.js";
-import { type ServerLog, silentLog } from "./server-log.js";
-import type { Storage } from "./storage/storage.js";
+import type { RoleName, RunningRole } from "./running-role.js";
+import { silentLog } from "./server-log.js";
 
-/** Servers that run elsewhere; the msg_servers of this cluster dial them beside those that run here. */
-export interface RemoteServers {
-  readonly login: readonly Address[];
-  readonly route: readonly Address[];
-  readonly db: readonly Address[];
-}
-
-export interface ClusterOptions {
-  readonly layout: ClusterLayout;
-  readonly remote?: Partial<RemoteServers>;
-  /** What db_proxy_servers serve; where there is no db_proxy_server, what msg_servers use directly. */
-  readonly storage: Storage;
-  readonly clock: Clock;
-  readonly log?: ServerLog;
-  /** What login_server tells clients to dial; the host that a msg_server listens on unless given. */
-  readonly advertiseHost?: string;
-  /** What differs from the defaults, for every msg_server. */
-  readonly msgLimits?: Partial<MsgServerLimits>;
-  /** How long msg_servers may take to open their links. */
-  readonly readyTimeoutMs?: number;
-}
+export type { ClusterOptions, RemoteServers };
 
 export interface RunningCluster {
-  /** In the order of their start: login, route, db, msg. */
+  /** In the order of their start: msfs, login, route, db, file, push, msg, http-msg. */
   readonly roles: readonly RunningRole[];
-  /** OBS-03: msg_servers first, so that what they have pending still reaches the others. */
+  /** OBS-03: what clients talk to first, so that what is pending there still reaches the others. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -56,13 +40,15 @@ const READY_CHECK_INTERVAL_MS = 5;
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const roles: RunningRole[] = [];
+  const isInFront = (role: RoleName) => role === "msg" || role === "http-msg";
   const stop = async (graceMs: number) => {
-    await stopAll(roles, graceMs, (role) => role === "msg");
-    await stopAll(roles, graceMs, (role) => role !== "msg");
+    await stopAll(roles, graceMs, isInFront);
+    await stopAll(roles, graceMs, (role) => !isInFront(role));
   };
   try {
     const servers = await startRoles(options, roles);
-    await untilLinked(roles, servers, options.readyTimeoutMs ?? READY_TIMEOUT_MS);
+    const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
+    if (timeoutMs > 0) await untilLinked(roles, servers, options.layout, timeoutMs);
   } catch (error) {
     await stop(0);
     throw error;
@@ -72,40 +58,131 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
 
 /** Starts role after role and notes each in `roles` at once, so that a failure leaves none forgotten. */
 async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promise<RemoteServers> {
-  const { layout, remote, storage, clock, log = silentLog, advertiseHost, msgLimits: limits = {} } = options;
+  const { layout, clock, log = silentLog, deviates = strict } = options;
+  const common = { log, deviates };
   const start = async (starting: Promise<RunningRole>): Promise<Readonly<Record<string, Address>>> => {
     const role = await starting;
     roles.push(role);
     return role.addresses;
   };
-  const login = [...(remote?.login ?? [])];
-  const route = [...(remote?.route ?? [])];
-  const db = [...(remote?.db ?? [])];
-  if (layout.login !== undefined) login.push(portOf(await start(startLoginServer({ listen: layout.login, log }))));
-  if (layout.route !== undefined) route.push(portOf(await start(startRouteServer({ listen: layout.route, log }))));
-  for (const listen of layout.db) db.push(portOf(await start(startDbProxyServer({ listen, storage, clock, log }))));
-  // One for all msg_servers, so that they count failed logins together as they would at a db_proxy_server (LGN-06).
-  const database = db.length > 0 ? { dbProxies: db } : new EmbeddedDatabase({ storage, clock });
-  for (const listen of layout.msg) {
-    const ip = advertiseHost ?? listen.host;
-    const advertise = { ip1: ip, ip2: ip };
-    await start(
-      startMsgServer({ listen, database, routeServers: route, loginServers: login, advertise, clock, log, limits }),
+  const servers = new KnownServers(options.remote ?? {});
+  const services = { ...options.services };
+  if (layout.msfs !== undefined) {
+    const { http } = await start(
+      startMsfs({
+        listen: layout.msfs,
+        folder: options.msfsFolder ?? folderFor(options, "msfs"),
+        log,
+        ...(options.msfsFileSizeMaxBytes === undefined ? {} : { fileSizeMaxBytes: options.msfsFileSizeMaxBytes }),
+      }),
+    );
+    const site = http === undefined ? undefined : `http://${formatAddress(http)}/`;
+    if (site !== undefined) Object.assign(services, { msfsPrior: site, msfsBackup: site, ...options.services });
+  }
+  if (layout.login !== undefined) {
+    servers.add("login", await start(startLoginServer({ listen: layout.login, services, ...common })));
+  }
+  for (const listen of layout.route) {
+    const sendsWhereNeeded = options.smartRoute ?? false;
+    servers.add("route", await start(startRouteServer({ listen, sendsWhereNeeded, ...common })));
+  }
+  for (const listen of layout.db) {
+    const { storage, textKey } = options;
+    servers.add(
+      "db",
+      await start(
+        startDbProxyServer({ listen, storage, clock, ...common, ...(textKey === undefined ? {} : { textKey }) }),
+      ),
     );
   }
-  return { login, route, db };
+  if (layout.file !== undefined) servers.add("file", await start(startFileServer(fileOptions(options, layout.file))));
+  if (layout.push !== undefined) {
+    const { pushOutlet: outlet } = options;
+    const push = { listen: layout.push, clock, ...common, ...(outlet === undefined ? {} : { outlet }) };
+    servers.add("push", await start(startPushServer(push)));
+  }
+  await startFront(options, servers, start);
+  return servers.known;
 }
 
-function portOf(addresses: Readonly<Record<string, Address>>): Address {
-  const { servers } = addresses;
-  if (servers === undefined) throw new Error("a role without a port for servers");
-  return servers;
+/** Those that dial all the others. */
+async function startFront(
+  options: ClusterOptions,
+  { known }: KnownServers,
+  start: (starting: Promise<RunningRole>) => Promise<unknown>,
+): Promise<void> {
+  const { layout, storage, clock, log = silentLog, deviates = strict, advertiseHost, textKey } = options;
+  const keyed = textKey === undefined ? {} : { textKey };
+  // One for all of them, so that they count failed logins together as they would at a db_proxy_server (LGN-06).
+  const database =
+    known.db.length > 0 ? { dbProxies: known.db } : new EmbeddedDatabase({ storage, clock, deviates, ...keyed });
+  const { linksPerDbProxy } = options;
+  const common = { database, log, deviates, ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }) };
+  for (const listen of layout.msg) {
+    const ip1 = advertiseHost ?? listen.host;
+    await start(
+      startMsgServer({
+        listen,
+        routeServers: known.route,
+        loginServers: known.login,
+        fileServers: known.file,
+        pushServers: known.push,
+        advertise: { ip1, ip2: options.advertiseHost2 ?? ip1 },
+        clock,
+        limits: options.msgLimits ?? {},
+        tellsMembers: options.smartRoute ?? false,
+        alsoListenOn: options.msgAlsoListenOn ?? [],
+        ...common,
+        ...keyed,
+      }),
+    );
+  }
+  if (layout.httpMsg !== undefined) {
+    await start(startHttpMsgServer({ listen: layout.httpMsg, routeServers: known.route, ...common }));
+  }
 }
 
-async function untilLinked(roles: readonly RunningRole[], servers: RemoteServers, timeoutMs: number): Promise<void> {
+function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
+  const { log = silentLog, deviates = strict, advertiseHost, fileLimits } = options;
+  return {
+    listen,
+    folder: folderFor(options, "offline-files"),
+    log,
+    deviates,
+    ...(advertiseHost === undefined ? {} : { advertiseHost }),
+    ...(fileLimits === undefined ? {} : { limits: fileLimits }),
+  };
+}
+
+function folderFor({ folder }: ClusterOptions, name: string): string {
+  if (folder === undefined) throw new Error("a role that keeps files needs a folder");
+  return join(folder, name);
+}
+
+/** Servers to dial: those elsewhere, then those here, each once. */
+class KnownServers {
+  readonly known: { readonly [role in keyof RemoteServers]: Address[] };
+
+  constructor({ login = [], route = [], db = [], file = [], push = [] }: Partial<RemoteServers>) {
+    this.known = { login: [...login], route: [...route], db: [...db], file: [...file], push: [...push] };
+  }
+
+  add(role: keyof RemoteServers, { servers }: Readonly<Record<string, Address>>): void {
+    if (servers === undefined) throw new Error(`${role} has no port for servers`);
+    const isKnown = this.known[role].some((address) => formatAddress(address) === formatAddress(servers));
+    if (!isKnown) this.known[role].push(servers);
+  }
+}
+
+async function untilLinked(
+  roles: readonly RunningRole[],
+  servers: RemoteServers,
+  layout: ClusterLayout,
+  timeoutMs: number,
+): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
-    const missing = missingLink(roles, servers);
+    const missing = missingLink(roles, servers, layout);
     if (missing === undefined) return;
     if (performance.now() >= deadlineMs) throw new LinksNotOpenError(`${missing} after ${timeoutMs} ms`);
     await delay(READY_CHECK_INTERVAL_MS);
@@ -113,15 +190,10 @@ async function untilLinked(roles: readonly RunningRole[], servers: RemoteServers
 }
 
 /** The first link that is not there yet, in words. Both ends are asked: one may be open before the other knows. */
-function missingLink(roles: readonly RunningRole[], { login, route, db }: RemoteServers): string | undefined {
+function missingLink(roles: readonly RunningRole[], servers: RemoteServers, layout: ClusterLayout): string | undefined {
   const msgServers = roles.filter(({ role }) => role === "msg");
   for (const { addresses, counters } of msgServers) {
-    const { databaseOpen, loginLinks, routeLinks } = counters();
-    const toNobody = [
-      { open: loginLinks, what: "login_server", at: login },
-      { open: routeLinks, what: "route_server", at: route },
-      { open: databaseOpen, what: "db_proxy_server", at: db },
-    ].find(({ open }) => open === 0);
+    const toNobody = missingAt(counters(), servers, layout);
     if (toNobody === undefined) continue;
     const name = Object.values(addresses).map(formatAddress).join();
     return `msg_server ${name} has no link to ${toNobody.what} ${toNobody.at.map(formatAddress).join(" or ")}`;
@@ -134,10 +206,22 @@ function missingLink(roles: readonly RunningRole[], { login, route, db }: Remote
   return undefined;
 }
 
+function missingAt(counters: Readonly<Record<string, number>>, servers: RemoteServers, layout: ClusterLayout) {
+  const { databaseOpen, loginLinks, routeLinks, fileLinks, pushLinks } = counters;
+  return [
+    { open: loginLinks, what: "login_server", at: servers.login },
+    { open: routeLinks, what: "route_server", at: servers.route },
+    { open: databaseOpen, what: "db_proxy_server", at: servers.db },
+    // Logins do without these two, so that only those started here are waited for.
+    { open: layout.file === undefined ? 1 : fileLinks, what: "file_server", at: servers.file },
+    { open: layout.push === undefined ? 1 : pushLinks, what: "push_server", at: servers.push },
+  ].find(({ open }) => open === 0);
+}
+
 async function stopAll(
   roles: readonly RunningRole[],
   graceMs: number,
-  which: (role: RunningRole["role"]) => boolean,
+  which: (role: RoleName) => boolean,
 ): Promise<void> {
   await Promise.all(roles.filter(({ role }) => which(role)).map((role) => role.stop(graceMs)));
 }

@@ -13,10 +13,20 @@ export interface CommandEntry {
   readonly length: number;
 }
 
-/** Where servers report to. Never given a password, a token or message content. */
+/** One PDU as it is on the wire, for `--log-pdu`; passwords and tokens are covered up. */
+export interface PduEntry {
+  readonly role: RoleName;
+  readonly peer: string;
+  readonly direction: "in" | "out";
+  readonly bytes: Buffer;
+}
+
+/** Where servers report to. Never given a password or a token, and message content only where `pdu` asks for it. */
 export interface ServerLog {
   /** `undefined` when nobody listens, so that the hot path does not build entries for nothing. */
   readonly command: ((entry: CommandEntry) => void) | undefined;
+  /** Absent unless somebody wants to see every PDU. */
+  readonly pdu?: (entry: PduEntry) => void;
   /** A change of state worth a line: a link opened or lost, a peer dropped. */
   note(role: RoleName, text: string, detail?: Readonly<Record<string, string | number>>): void;
 }

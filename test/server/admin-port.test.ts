@@ -6,7 +6,7 @@ import type { RunningRole } from "../../src/server/running-role.js";
 it("shows a role's counters as they are at the moment (OBS-02)", async () => {
   let users = 1;
   const role: RunningRole = { role: "msg", addresses: {}, counters: () => ({ users: users++ }), stop: async () => {} };
-  const admin = await startAdminPort(role, "127.0.0.1");
+  const admin = await startAdminPort(role, { host: "127.0.0.1", port: 0 });
   const url = `http://${formatAddress(admin.address)}`;
   const read = async (path: string) => (await fetch(url + path)).json();
   expect(await read("/counters")).toEqual({ role: "msg", users: 1 });
@@ -26,7 +26,7 @@ it("is healthy while a role has all that it needs, and says what it lacks otherw
     lacking: () => lacking,
     stop: async () => {},
   };
-  const admin = await startAdminPort(role, "127.0.0.1");
+  const admin = await startAdminPort(role, { host: "127.0.0.1", port: 0 });
   const healthz = async () => {
     const answer = await fetch(`http://${formatAddress(admin.address)}/healthz`);
     return { status: answer.status, body: await answer.json() };
@@ -39,7 +39,7 @@ it("is healthy while a role has all that it needs, and says what it lacks otherw
 
 it("gives the counters to Prometheus (OBS-02)", async () => {
   const role: RunningRole = { role: "login", addresses: {}, counters: () => ({ users: 3 }), stop: async () => {} };
-  const admin = await startAdminPort(role, "127.0.0.1");
+  const admin = await startAdminPort(role, { host: "127.0.0.1", port: 0 });
   const answer = await fetch(`http://${formatAddress(admin.address)}/metrics`);
   expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
   expect(await answer.text()).toBe('# TYPE ttk_users gauge\nttk_users{role="login"} 3\n');

@@ -1,32 +1,49 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ListenError } from "../../net/listen.js";
 import { startAdminPort } from "../../server/admin-port.js";
 import { type ClusterOptions, LinksNotOpenError, type RunningCluster, startCluster } from "../../server/cluster.js";
-import { type MsgServerLimits, msgServerLimits } from "../../server/msg/msg-server-options.js";
+import type { ServiceLinks } from "../../server/login/discovery-answer.js";
+import { roleNames } from "../../server/running-role.js";
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
 import type { Storage } from "../../server/storage/storage.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { addressValue, addressValues, countValue, scaleValue } from "../option-values.js";
+import { addressValue, addressValues, countValue } from "../option-values.js";
+import { type ConfChoice, readConfs } from "../serve/conf-choice.js";
+import { type DeviationChoice, deviationsOf } from "../serve/deviation-choice.js";
+import { addLimitOptions, fileLimits, type LimitOptions, msgLimits } from "../serve/limit-options.js";
 import { LineBatch } from "../serve/line-batch.js";
 import { openStorage, type StorageChoice } from "../serve/open-storage.js";
+import { type PushChoice, pushOutlet } from "../serve/push-choice.js";
 import { readyJson, readyText } from "../serve/ready-line.js";
 import type { SeedChoice } from "../serve/seed.js";
 import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
 import { jsonServerLog, textServerLog } from "../serve/server-logs.js";
+import { withConfs } from "../serve/with-confs.js";
 
-interface ServeOptions extends Omit<ServeChoice, "roles">, SeedChoice, StorageChoice {
+interface ServeOptions
+  extends Omit<ServeChoice, "roles" | "listenOn">,
+    SeedChoice,
+    LimitOptions,
+    DeviationChoice,
+    PushChoice,
+    StorageChoice {
+  readonly conf?: readonly string[];
   readonly advertise?: string;
+  readonly data: string;
+  readonly smartRoute?: boolean;
   /** Seconds. */
   readonly readyTimeout: number;
-  readonly timeScale: number;
-  readonly loginTimeout?: number;
-  readonly pcIdleTimeout?: number;
-  readonly mobileIdleTimeout?: number;
-  readonly messagesPerSecond?: number;
+  readonly adminHost: string;
+  readonly adminPort?: number;
+  readonly logPdu?: boolean;
   readonly json?: boolean;
 }
+
+/** What configuration files say and no option does. */
+type Settled = ServeOptions & Omit<ConfChoice, "roles" | "listenOn"> & Pick<ServeChoice, "roles" | "listenOn">;
 
 /** Of the 5 s that OBS-03 allows. */
 const STOP_GRACE_MS = 4000;
@@ -34,30 +51,36 @@ const USERS_MIN = 8;
 const USERS_MAX = 1_000_000;
 const INSTANCES_MAX = 64;
 const READY_TIMEOUT_S = 10;
-const seconds = countValue(1, 86_400);
 
 const examples = `
 Examples:
   $ ttk serve                              login_server, route_server and two msg_servers, users in memory
+  $ ttk serve --with file,push,http-msg,msfs --push-file pushes.jsonl
   $ ttk serve --ports auto --json          for scripts: the first line says what listens where
   $ ttk serve --fixture company.yaml --msg-servers 1
   $ ttk serve --storage sqlite:chat.db     users and messages survive a restart
   $ ttk serve msg --listen 127.0.0.1:8001 --db-proxy 10.0.0.5:10600 --route 10.0.0.5:8200 --login 10.0.0.5:8100
+  $ ttk serve --conf msgserver.conf        in place of an original server, with its own configuration file
+  $ ttk serve --profile teamtalk           as the original servers behave; --deviate LGN-12 for one of their ways
 
--q leaves out the line for each command. Ctrl-C or SIGTERM: finish what is pending, exit 0.`;
+-q leaves out the line for each command. Each role has an admin port: GET /counters, /metrics (Prometheus), /healthz.
+Ctrl-C or SIGTERM: finish what is pending, exit 0.`;
 
 export function serveCommand(host: Host): Command {
-  return new Command("serve")
+  const command = new Command("serve")
     .description("Run reference servers: a whole cluster, or single roles that join anybody's cluster")
-    .argument("[role...]", "login, route, db, msg; none = login, route and two msg")
+    .argument("[role...]", `${roleNames.join(", ")}; none = login, route and two msg`)
+    .option("--with <role...>", "further roles beside those of the whole cluster: file,push,http-msg,msfs,db")
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .addOption(
       new Option("--ports <choice>", "the protocol's default ports, or whatever is free")
         .choices(["default", "auto"])
         .default("default"),
     )
-    .option("--listen <address>", "what a single route, db or msg server listens on", addressValue)
+    .option("--listen <address>", "what a single server with one port listens on", addressValue)
+    .option("--conf <file...>", "configuration of original servers: msgserver.conf, routeserver.conf …; flags win")
     .option("--msg-servers <n>", "how many msg_servers", countValue(1, INSTANCES_MAX))
+    .option("--route-servers <n>", "how many route_servers", countValue(1, INSTANCES_MAX))
     .option(
       "--db-proxies <n>",
       "so many db_proxy_servers between msg_servers and storage",
@@ -66,7 +89,12 @@ export function serveCommand(host: Host): Command {
     .option("--login <address...>", "login_server elsewhere, its port for msg_servers", addressValues)
     .option("--route <address...>", "route_server elsewhere", addressValues)
     .option("--db-proxy <address...>", "db_proxy_server elsewhere, in place of storage here", addressValues)
-    .option("--advertise <host>", "what login_server tells clients to dial, when it is not what msg listens on")
+    .option("--file-server <address...>", "file_server elsewhere, its port for msg_servers", addressValues)
+    .option("--push-server <address...>", "push_server elsewhere", addressValues)
+    .option("--advertise <host>", "what clients are told to dial, when it is not what is listened on")
+    .option("--data <folder>", "where file_server and msfs keep files", "ttk-data")
+    .option("--push-file <file>", "push_server appends each push as a line of JSON")
+    .addOption(new Option("--push-webhook <url>", "push_server posts each push as JSON, instead").conflicts("pushFile"))
     .option(
       "--storage <url>",
       "memory, sqlite:PATH or mysql://user:password@host/database; an empty one is filled as below",
@@ -82,39 +110,74 @@ export function serveCommand(host: Host): Command {
         .argParser(countValue(USERS_MIN, USERS_MAX))
         .conflicts("fixture"),
     )
-    .option("--time-scale <x>", "of the three limits below: 0.1 for tests that need not wait so long", scaleValue, 1)
-    .option("--login-timeout <s>", "msg_server closes who has not logged in by then (15)", seconds)
-    .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
-    .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
-    .option("--messages-per-second <n>", "accepted from one connection, 0 = any number (20)", countValue(0, 1_000_000))
-    .option("--ready-timeout <s>", "how long msg_servers may take to reach the others", seconds, READY_TIMEOUT_S)
+    .addOption(
+      new Option("--profile <name>", "meet every SHOULD, or differ where the original servers do")
+        .choices(["strict", "teamtalk"])
+        .default("strict"),
+    )
+    .option("--deviate <id...>", "differ in these requirements only: LGN-12,LGN-17 (docs/deviations.md)")
+    .option("--smart-route", "route_server sends a message only to the msg_servers that have a receiver");
+  return addLimitOptions(command)
+    .option(
+      "--ready-timeout <s>",
+      "how long msg_servers may take to reach the others, 0 = do not wait",
+      countValue(0, 86_400),
+      READY_TIMEOUT_S,
+    )
+    .option("--admin-host <host>", "address of the admin ports", "127.0.0.1")
+    .option(
+      "--admin-port <port>",
+      "of the first role, the others' follow; free ones unless given",
+      countValue(1, 65_000),
+    )
+    .option("--log-pdu", "also log each PDU in hex, passwords and tokens covered up")
     .option("--json", "one line of JSON when ready, then log lines as JSON")
     .addHelpText("after", examples)
-    .action((roles: string[], options: ServeOptions) => serve(host, roles, options));
+    .action(async (roles: string[], options: ServeOptions, self: Command) => {
+      const isGiven = (name: string) => ["cli", "env"].includes(self.getOptionValueSource(name) ?? "");
+      await serve(host, withConfs({ ...options, roles }, await readConfs(host, options.conf ?? []), isGiven));
+    });
 }
 
-async function serve(host: Host, roleNames: readonly string[], options: ServeOptions): Promise<void> {
-  const plan = servePlan({ ...options, roles: roleNames });
+async function serve(host: Host, options: Settled): Promise<void> {
+  const plan = servePlan(options);
+  const deviates = deviationsOf(options);
+  const outlet = pushOutlet(host, options, plan.layout.push !== undefined);
   const storage = await storageFor(host, plan, options);
   const lines = new LineBatch(host.stdout);
   const makeLog = options.json ? jsonServerLog : textServerLog;
-  const log = makeLog(lines, host.clock, { commands: host.verbosity !== "quiet" });
+  const log = makeLog(lines, host.clock, {
+    commands: host.verbosity !== "quiet",
+    pdus: options.logPdu ?? false,
+  });
   const cluster = await start({
     layout: plan.layout,
     remote: plan.remote,
     storage,
     clock: host.clock,
     log,
+    deviates,
+    smartRoute: options.smartRoute ?? false,
     msgLimits: msgLimits(options),
+    fileLimits: fileLimits(options),
     readyTimeoutMs: options.readyTimeout * 1000,
-    ...(options.advertise === undefined ? {} : { advertiseHost: options.advertise }),
+    folder: resolve(host.cwd, options.data),
+    services: servicesOf(options),
+    ...(outlet === undefined ? {} : { pushOutlet: outlet }),
+    ...clusterExtras(host, options),
   }).catch(async (error: Error) => {
     await storage.close();
     throw error;
   });
   const served = await Promise.all(
-    cluster.roles.map(async (running) => ({ running, admin: await startAdminPort(running, options.host) })),
-  );
+    cluster.roles.map(async (running, index) => {
+      const port = options.adminPort === undefined ? 0 : options.adminPort + index;
+      return { running, admin: await startAdminPort(running, { host: options.adminHost, port }) };
+    }),
+  ).catch(async (error: Error) => {
+    await cluster.stop(0);
+    throw error instanceof ListenError ? blockedError(error.message) : error;
+  });
   host.stdout.write(options.json ? readyJson(served) : readyText(served));
   lines.release();
 
@@ -123,6 +186,27 @@ async function serve(host: Host, roleNames: readonly string[], options: ServeOpt
   await cluster.stop(STOP_GRACE_MS);
   await storage.close();
   lines.flush();
+}
+
+/** What login_server hands out, where a configuration file says so. */
+function servicesOf({ msfsSite, discovery }: Settled): Partial<ServiceLinks> {
+  return {
+    ...(msfsSite === undefined ? {} : { msfsPrior: msfsSite, msfsBackup: msfsSite }),
+    ...(discovery === undefined ? {} : { discovery }),
+  };
+}
+
+function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
+  const { advertise, advertise2, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } = options;
+  return {
+    ...(advertise === undefined ? {} : { advertiseHost: advertise }),
+    ...(advertise2 === undefined ? {} : { advertiseHost2: advertise2 }),
+    ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }),
+    ...(textKey === undefined ? {} : { textKey }),
+    ...(msgAlsoListenOn === undefined ? {} : { msgAlsoListenOn }),
+    ...(msfsData === undefined ? {} : { msfsFolder: resolve(host.cwd, msfsData) }),
+    ...(maxFileBytes === undefined ? {} : { msfsFileSizeMaxBytes: maxFileBytes }),
+  };
 }
 
 async function storageFor(host: Host, { needsStorage }: ServePlan, options: ServeOptions): Promise<Storage> {
@@ -134,18 +218,6 @@ async function storageFor(host: Host, { needsStorage }: ServePlan, options: Serv
     throw usageError("--storage and --redis need msg or db with storage here");
   }
   return new MemoryStorage({ users: [], departments: [], groups: [] }, host.clock);
-}
-
-function msgLimits(options: ServeOptions): Partial<MsgServerLimits> {
-  const { timeScale, loginTimeout, pcIdleTimeout, mobileIdleTimeout, messagesPerSecond } = options;
-  const scaledMs = (seconds: number | undefined, defaultMs: number) =>
-    timeScale * (seconds === undefined ? defaultMs : seconds * 1000);
-  return {
-    loginTimeoutMs: scaledMs(loginTimeout, msgServerLimits.loginTimeoutMs),
-    pcIdleTimeoutMs: scaledMs(pcIdleTimeout, msgServerLimits.pcIdleTimeoutMs),
-    mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
-    ...(messagesPerSecond === undefined ? {} : { messagesPerSecondMax: messagesPerSecond }),
-  };
 }
 
 async function start(options: ClusterOptions): Promise<RunningCluster> {

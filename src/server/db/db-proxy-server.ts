@@ -9,6 +9,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
@@ -34,7 +35,7 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
   const context = { storage, clock, loginGuard: new LoginGuard(clock), textKey: options.textKey ?? defaultTextKey };
   const work = new DatabaseWork(context, databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
-  const linkOptions = deviatingLink({ ...serverLinkDefaults, ...options.link }, deviates);
+  const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);
   const listener = await listen(options.listen, linkOptions, () => ({
     onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
     onClose: (_, reason) => log.note("db", "msg_server link closed", { reason }),

@@ -9,6 +9,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import { prefixed } from "../prefixed-counters.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -64,6 +65,7 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
     deviatingLink(
       {
         limits: clientLimits,
+        ...pduTrace("file", log),
         idleTimeoutMs: limits.idleTimeoutMs,
         connectionsMax: limits.clientsMax,
         connectionsPerSecondMax: limits.clientsPerSecondMax,
@@ -82,7 +84,7 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
   });
   const servers = await listen(
     options.listen.servers,
-    deviatingLink({ ...serverLinkDefaults, ...options.link }, deviates),
+    deviatingLink({ ...serverLinkDefaults, ...pduTrace("file", log), ...options.link }, deviates),
     () => ({
       onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
       onClose: (_, reason) => log.note("file", "msg_server link closed", { reason }),

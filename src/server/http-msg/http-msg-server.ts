@@ -9,6 +9,7 @@ import { type Deviations, strict } from "../deviations.js";
 import { answer } from "../http-answer.js";
 import { BodyTooLargeError, readBody } from "../http-body.js";
 import { startHttpPort } from "../http-port.js";
+import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
@@ -44,8 +45,9 @@ const failed = (error_msg: string): QueryAnswer => ({ error_code: 1, error_msg }
 /** Starts an http_msg_server (HMS-01 … HMS-03): groups made and changed by back-office systems. @throws ListenError */
 export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise<RunningRole> {
   const { log = silentLog, deviates = strict, bodySizeMaxBytes = BODY_SIZE_MAX_BYTES } = options;
-  const database = databaseFor(options, log);
-  const routes = options.routeServers.map((address) => routeLink(address, options.serverLink ?? {}, log));
+  const serverLink = { ...pduTrace("http-msg", log), ...options.serverLink };
+  const database = databaseFor({ ...options, serverLink }, log);
+  const routes = options.routeServers.map((address) => routeLink(address, serverLink, log));
   const counts = { queriesDone: 0, queriesFailed: 0 };
   const queries = queriesOver(database, routes);
 

@@ -8,6 +8,7 @@ import { drainLinks } from "../drain-links.js";
 import { getOnly } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import { prefixed } from "../prefixed-counters.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -62,11 +63,21 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Run
   const registration = new RegistrationPort(directory, log);
   const discovery = new DiscoveryPort(() => directory.choose(), clientTimeoutMs, log, deviates);
 
-  const linkOptions = { ...serverLinkDefaults, connectionsMax: MSG_SERVERS_MAX, ...options.link };
+  const linkOptions = {
+    ...serverLinkDefaults,
+    ...pduTrace("login", log),
+    connectionsMax: MSG_SERVERS_MAX,
+    ...options.link,
+  };
   const serverOptions = deviatingLink(linkOptions, deviates);
   const servers = await listen(options.listen.servers, serverOptions, () => registration);
   const clientOptions = deviatingLink(
-    { limits: clientLimits, connectionsMax: clientsMax, connectionsPerSecondMax: clientsPerSecondMax },
+    {
+      limits: clientLimits,
+      ...pduTrace("login", log),
+      connectionsMax: clientsMax,
+      connectionsPerSecondMax: clientsPerSecondMax,
+    },
     deviates,
   );
   const clients = await listen(options.listen.clients, clientOptions, (link) => discovery.accept(link)).catch(

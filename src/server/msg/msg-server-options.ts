@@ -7,6 +7,8 @@ import type { ServerLog } from "../server-log.js";
 
 export interface MsgServerOptions {
   readonly listen: Address;
+  /** Further hosts to listen on, at the same port. */
+  readonly alsoListenOn?: readonly string[];
   /** A database in this process, or the db_proxy_servers to dial. */
   readonly database: DatabasePort | { readonly dbProxies: readonly Address[] };
   readonly routeServers: readonly Address[];

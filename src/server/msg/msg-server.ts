@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Address } from "../../net/address.js";
-import { listen } from "../../net/listen.js";
+import { listen, type PduListener } from "../../net/listen.js";
 import type { DatabasePort } from "../db/database-port.js";
 import { RemoteDatabase } from "../db/remote-database.js";
 import { deviatingLink } from "../deviating-link.js";
 import { strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { silentLog } from "../server-log.js";
 import { ClientPort } from "./client-port.js";
@@ -28,9 +29,10 @@ import { UserTable } from "./user-table.js";
  * @throws ListenError
  */
 export async function startMsgServer(options: MsgServerOptions): Promise<RunningRole> {
-  const { log = silentLog, clock, advertise, serverLink = {}, deviates = strict } = options;
+  const { log = silentLog, clock, advertise, deviates = strict } = options;
+  const serverLink = { ...pduTrace("msg", log), ...options.serverLink };
   const limits = { ...msgServerLimits, ...options.limits };
-  const database = databaseFor(options);
+  const database = databaseFor({ ...options, serverLink });
   const users = new UserTable();
   let routeIgnored = 0;
   let bound: Address = options.listen;
@@ -74,24 +76,30 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     ),
   };
   const clients = new ClientPort(context);
-  const listener = await listen(
-    options.listen,
-    deviatingLink(
-      {
-        limits: { pduSizeMaxBytes: limits.clientPduSizeMaxBytes },
-        outboxSizeMaxBytes: limits.clientOutboxSizeMaxBytes,
-        connectionsMax: limits.connectionsMax,
-        connectionsPerSecondMax: limits.connectionsPerSecondMax,
-      },
-      deviates,
-    ),
-    (link) => clients.accept(link),
-  ).catch(async (error: unknown) => {
+  const linkOptions = deviatingLink(
+    {
+      limits: { pduSizeMaxBytes: limits.clientPduSizeMaxBytes },
+      ...pduTrace("msg", log),
+      outboxSizeMaxBytes: limits.clientOutboxSizeMaxBytes,
+      connectionsMax: limits.connectionsMax,
+      connectionsPerSecondMax: limits.connectionsPerSecondMax,
+    },
+    deviates,
+  );
+  const listeners: PduListener[] = [];
+  const open = async (address: Address) => {
+    listeners.push(await listen(address, linkOptions, (link) => clients.accept(link)));
+  };
+  try {
+    await open(options.listen);
+    bound = listeners[0]?.address ?? bound;
+    for (const host of options.alsoListenOn ?? []) await open({ host, port: bound.port });
+  } catch (error) {
+    for (const listener of listeners) listener.close();
     // It dials db_proxy_servers already.
     await Promise.all([database.stop(0), clients.stop(0)]);
     throw error;
-  });
-  bound = listener.address;
+  }
   const links = [context.route, context.login, context.files, context.push];
   for (const link of links) link.start();
 
@@ -99,7 +107,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     role: "msg",
     addresses: { clients: bound },
     counters: () => ({
-      ...linkCounters(listener),
+      ...sum(listeners.map(linkCounters)),
       ...context.counts,
       users: users.users,
       delivered: context.delivery.delivered,
@@ -121,14 +129,20 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     stop: async (graceMs) => {
       const deadlineMs = performance.now() + graceMs;
       const left = () => Math.max(0, deadlineMs - performance.now());
-      listener.close();
+      for (const listener of listeners) listener.close();
       await clients.stop(left());
-      await drainLinks(listener.connections, left());
+      await Promise.all(listeners.map(({ connections }) => drainLinks(connections, left())));
       await database.stop(left());
       context.delivery.stop();
       for (const link of links) link.stop();
     },
   };
+}
+
+function sum(counters: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const one of counters) for (const [name, count] of Object.entries(one)) total[name] = (total[name] ?? 0) + count;
+  return total;
 }
 
 function databaseFor({ database, serverLink, linksPerDbProxy, log = silentLog }: MsgServerOptions): DatabasePort {

@@ -9,6 +9,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
@@ -66,7 +67,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
   const intake = new CommandIntake("push", log, {
     [CommandId.CID_OTHER_PUSH_TO_USER_REQ]: (link, body, seqNum) => void pushAll(link, body, seqNum),
   });
-  const linkOptions = deviatingLink({ ...serverLinkDefaults, ...options.link }, deviates);
+  const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("push", log), ...options.link }, deviates);
   const listener = await listen(options.listen, linkOptions, () => ({
     onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
     onClose: (_, reason) => log.note("push", "msg_server link closed", { reason }),

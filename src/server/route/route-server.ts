@@ -4,6 +4,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
@@ -27,7 +28,7 @@ export async function startRouteServer(options: RouteServerOptions): Promise<Run
   const { log = silentLog, deviates = strict, sendsWhereNeeded = false } = options;
   const hub = new RouteHub({ log, deviates, sendsWhereNeeded });
   const linkOptions = deviatingLink(
-    { ...serverLinkDefaults, connectionsMax: CONNECTIONS_MAX, ...options.link },
+    { ...serverLinkDefaults, ...pduTrace("route", log), connectionsMax: CONNECTIONS_MAX, ...options.link },
     deviates,
   );
   const listener = await listen(options.listen, linkOptions, (link) => hub.accept(link));

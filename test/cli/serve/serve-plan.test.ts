@@ -9,12 +9,13 @@ describe("what `ttk serve` starts", () => {
     expect(plan({})).toEqual({
       layout: {
         login: { clients: at(8008), http: at(8080), servers: at(8100) },
-        route: at(8200),
+        route: [at(8200)],
         db: [],
         msg: [at(8000), at(8001)],
       },
-      remote: { login: [], route: [], db: [] },
+      remote: { login: [], route: [], db: [], file: [], push: [] },
       needsStorage: true,
+      needsFolder: false,
     });
   });
 
@@ -22,10 +23,23 @@ describe("what `ttk serve` starts", () => {
     const { layout } = plan({ ports: "auto", msgServers: 3, dbProxies: 2 });
     expect(layout).toEqual({
       login: { clients: at(0), http: at(0), servers: at(0) },
-      route: at(0),
+      route: [at(0)],
       db: [at(0), at(0)],
       msg: [at(0), at(0), at(0)],
     });
+  });
+
+  it("is a whole cluster with further roles beside it", () => {
+    const { layout, needsFolder } = plan({ with: ["file,push", "http-msg"], routeServers: 2 });
+    expect(layout).toMatchObject({
+      route: [at(8200), at(8201)],
+      file: { clients: at(8600), servers: at(8601) },
+      push: at(8500),
+      msg: [at(8000), at(8001)],
+      httpMsg: at(8400),
+    });
+    expect(layout.msfs).toBeUndefined();
+    expect(needsFolder).toBe(true);
   });
 
   it("is one msg_server that joins somebody's cluster and keeps nothing itself", () => {
@@ -36,14 +50,18 @@ describe("what `ttk serve` starts", () => {
       route: [at(2), at(3)],
       dbProxy: [at(4)],
     });
-    expect(layout).toEqual({ db: [], msg: [at(9000)] });
-    expect(remote).toEqual({ login: [at(1)], route: [at(2), at(3)], db: [at(4)] });
+    expect(layout).toEqual({ route: [], db: [], msg: [at(9000)] });
+    expect(remote).toEqual({ login: [at(1)], route: [at(2), at(3)], db: [at(4)], file: [], push: [] });
     expect(needsStorage).toBe(false);
   });
 
   it.each([
-    [["route"], { route: at(8200), db: [], msg: [] }, false],
+    [["route"], { route: [at(8200)], db: [], msg: [] }, false],
     [["db"], { db: [at(10600)], msg: [] }, true],
+    [["file"], { file: { clients: at(8600), servers: at(8601) } }, false],
+    [["push"], { push: at(8500) }, false],
+    [["msfs"], { msfs: at(8700) }, false],
+    [["http-msg"], { httpMsg: at(8400) }, true],
   ])("is %s alone when asked for", (roles, layout, needsStorage) => {
     expect(plan({ roles })).toMatchObject({ layout, needsStorage });
   });
@@ -52,16 +70,27 @@ describe("what `ttk serve` starts", () => {
     [
       "an unknown role",
       { roles: ["rout"] },
-      'there is no role "rout" among login, route, db, msg; did you mean "route"?',
+      'there is no role "rout" among login, route, db, file, push, msg, http-msg, msfs; did you mean "route"?',
     ],
-    ["a role nothing like any", { roles: ["database_server"] }, "among login, route, db, msg"],
+    ["a role nothing like any", { roles: ["database_server"] }, "among login, route, db, file"],
     ["msg without a login_server", { roles: ["msg", "route"] }, "give --login host:port, or serve login here too"],
     ["msg without a route_server", { roles: ["msg"], login: [at(1)] }, "give --route host:port"],
     ["links without msg", { roles: ["route"], dbProxy: [at(1)] }, "--db-proxy needs the role msg"],
     ["a number of msg_servers without msg", { roles: ["route"], msgServers: 2 }, "--msg-servers needs the role msg"],
     ["a number of db_proxies without db", { roles: ["route"], dbProxies: 2 }, "--db-proxies needs the role db"],
-    ["--listen for a cluster", { listen: at(1) }, "--listen is for one route, db or msg server alone"],
+    [
+      "--listen for a cluster",
+      { listen: at(1) },
+      "--listen is for one route, db, msg, push, http-msg, msfs server alone",
+    ],
     ["--listen for login's three ports", { roles: ["login"], listen: at(1) }, "--listen is for one"],
+    ["--with beside named roles", { roles: ["db"], with: ["file"] }, "--with adds to the whole cluster"],
+    [
+      "a number of route_servers without route",
+      { roles: ["db"], routeServers: 2 },
+      "--route-servers needs the role route",
+    ],
+    ["--listen for file's two ports", { roles: ["file"], listen: at(1) }, "--listen is for one"],
     ["--listen for several", { roles: ["db"], dbProxies: 2, listen: at(1) }, "--listen is for one"],
   ])("is refused for %s", (_, choice, message) => {
     expect(() => plan(choice)).toThrow(message);

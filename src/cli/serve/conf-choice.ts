@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import type { Address } from "../../net/address.js";
+import type { ClusterLayout } from "../../server/cluster-layout.js";
+import type { RoleName } from "../../server/running-role.js";
+import { didYouMean } from "../../server/storage/did-you-mean.js";
+import { usageError } from "../command-error.js";
+import type { Host } from "../host.js";
+import { parseConf } from "./conf-file.js";
+import { confKinds, isAmong } from "./conf-keys.js";
+import { ConfValues } from "./conf-values.js";
+
+/** What configuration files say, as the options of `ttk serve` that they stand for. */
+export interface ConfChoice {
+  roles: RoleName[];
+  listenOn: { -readonly [role in keyof ClusterLayout]?: ClusterLayout[role] };
+  login?: readonly Address[];
+  route?: readonly Address[];
+  dbProxy?: readonly Address[];
+  fileServer?: readonly Address[];
+  pushServer?: readonly Address[];
+  msgAlsoListenOn?: readonly string[];
+  linksPerDbProxy?: number;
+  advertise?: string;
+  advertise2?: string;
+  maxConnections?: number;
+  textKey?: string;
+  msfsSite?: string;
+  discovery?: string;
+  /** Seconds. */
+  fileTaskTimeout?: number;
+  msfsData?: string;
+  storage?: string;
+  redis?: string;
+}
+
+/**
+ * Reads the original servers' own configuration files (`--conf`). A key that the server does not know is named on stderr.
+ * @throws CommandError usage
+ */
+export async function readConfs(host: Host, paths: readonly string[]): Promise<ConfChoice> {
+  const choice: ConfChoice = { roles: [], listenOn: {} };
+  for (const path of paths) {
+    const name = basename(path);
+    const kind = confKinds[name];
+    const names = Object.keys(confKinds);
+    if (kind === undefined) {
+      throw usageError(`${path} is none of ${names.join(", ")}${didYouMean(name, names)}`);
+    }
+    const text = await readFile(resolve(host.cwd, path), "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw usageError(`cannot read ${path}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+    });
+    const { entries, odd } = parseConf(text);
+    const warn = (line: number, what: string) => host.stderr.write(`${path}:${line}: ${what}\n`);
+    for (const line of odd) warn(line, "is not key=value, and is passed over");
+    const known = [...kind.keys, ...kind.unused];
+    for (const { key, line } of entries) {
+      if (!isAmong(known, key)) warn(line, `${name} has no key ${key}${didYouMean(key, known.map(example))}`);
+    }
+    choice.roles.push(kind.role);
+    translate[kind.role](new ConfValues(path, entries), choice);
+  }
+  return choice;
+}
+
+function example(pattern: string): string {
+  return pattern.replace("#", "1");
+}
+
+const everywhere = "0.0.0.0";
+
+const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice) => void>> = {
+  msg(conf, choice) {
+    const port = conf.port("ListenPort", 8000);
+    // Several addresses, `;` between, are so many ports of one server.
+    const hosts = conf
+      .text("ListenIP", everywhere)
+      .split(";")
+      .map((host) => host.trim())
+      .filter((host) => host !== "");
+    choice.listenOn.msg = hosts.slice(0, 1).map((host) => ({ host, port }));
+    give(choice, "msgAlsoListenOn", hosts.slice(1));
+    give(choice, "dbProxy", conf.addresses("DBServer"));
+    give(choice, "login", conf.addresses("LoginServer"));
+    give(choice, "route", conf.addresses("RouteServer"));
+    give(choice, "pushServer", conf.addresses("PushServer"));
+    give(choice, "fileServer", conf.addresses("FileServer"));
+    give(choice, "linksPerDbProxy", conf.count("ConcurrentDBConnCnt"));
+    give(choice, "advertise", conf.optional("IpAddr1"));
+    give(choice, "advertise2", conf.optional("IpAddr2"));
+    give(choice, "maxConnections", conf.count("MaxConnCnt"));
+    give(choice, "textKey", conf.key("aesKey"));
+  },
+  route(conf, choice) {
+    choice.listenOn.route = [conf.address("ListenIP", "ListenMsgPort", everywhere, 8200)];
+  },
+  login(conf, choice) {
+    choice.listenOn.login = {
+      clients: conf.address("ClientListenIP", "ClientPort", everywhere, 8008),
+      http: conf.address("HttpListenIP", "HttpPort", everywhere, 8080),
+      servers: conf.address("MsgServerListenIP", "MsgServerPort", everywhere, 8100),
+    };
+    give(choice, "msfsSite", conf.optional("msfs"));
+    give(choice, "discovery", conf.optional("discovery"));
+  },
+  db(conf, choice) {
+    choice.listenOn.db = [conf.address("ListenIP", "ListenPort", everywhere, 10600)];
+    give(choice, "storage", conf.mysqlUrl());
+    give(choice, "redis", conf.redisUrl());
+    give(choice, "textKey", conf.key("aesKey"));
+  },
+  file(conf, choice) {
+    const clientHost = conf.optional("ClientListenIP") ?? conf.optional("Address") ?? everywhere;
+    const clientPort = conf.has("ClientListenPort")
+      ? conf.port("ClientListenPort", 8600)
+      : conf.port("ListenPort", 8600);
+    choice.listenOn.file = {
+      clients: { host: clientHost, port: clientPort },
+      servers: conf.address("MsgServerListenIP", "MsgServerListenPort", everywhere, 8601),
+    };
+    give(choice, "fileTaskTimeout", conf.count("TaskTimeout"));
+  },
+  push(conf, choice) {
+    choice.listenOn.push = conf.address("ListenIP", "ListenPort", everywhere, 8500);
+  },
+  "http-msg"(conf, choice) {
+    choice.listenOn.httpMsg = conf.address("ListenIP", "ListenPort", everywhere, 8400);
+    give(choice, "dbProxy", conf.addresses("DBServer"));
+    give(choice, "route", conf.addresses("RouteServer"));
+    give(choice, "linksPerDbProxy", conf.count("ConcurrentDBConnCnt"));
+  },
+  msfs(conf, choice) {
+    choice.listenOn.msfs = conf.address("ListenIP", "ListenPort", everywhere, 8700);
+    give(choice, "msfsData", conf.optional("BaseDir"));
+  },
+};
+
+/** The first file that says something counts; a value that is not there says nothing. */
+function give<Key extends keyof ConfChoice>(choice: ConfChoice, key: Key, value: ConfChoice[Key] | undefined): void {
+  const isNothing = value === undefined || (Array.isArray(value) && value.length === 0);
+  if (!isNothing && choice[key] === undefined) choice[key] = value as ConfChoice[Key];
+}

@@ -1,0 +1,110 @@
+import type { Address } from "../../net/address.js";
+import { usageError } from "../command-error.js";
+import type { ConfEntry } from "./conf-file.js";
+
+const PORT_MAX = 65_535;
+const COUNT_MAX = 0xffffffff;
+const KEY_SIZE_BYTES = 32;
+/** The original's names of its Redis instances, and the group of keys that each holds (docs/spec/storage.md). */
+const keyGroups = ["unread", "group_set", "sync", "token", "group_member"];
+
+/** The values of one configuration file. Every method throws CommandError usage, with the line, for a value that is wrong. */
+export class ConfValues {
+  readonly #byKey: ReadonlyMap<string, ConfEntry>;
+
+  /** The last value of a key counts, as in the original. */
+  constructor(
+    private readonly path: string,
+    entries: readonly ConfEntry[],
+  ) {
+    this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  }
+
+  has(key: string): boolean {
+    return this.optional(key) !== undefined;
+  }
+
+  /** `undefined` when it is absent or empty. */
+  optional(key: string): string | undefined {
+    return this.#byKey.get(key)?.value || undefined;
+  }
+
+  text(key: string, otherwise: string): string {
+    return this.optional(key) ?? otherwise;
+  }
+
+  count(key: string): number | undefined {
+    return this.has(key) ? this.#number(key, 1, COUNT_MAX, 0) : undefined;
+  }
+
+  port(key: string, otherwise: number): number {
+    return this.#number(key, 1, PORT_MAX, otherwise);
+  }
+
+  address(hostKey: string, portKey: string, otherHost: string, otherPort: number): Address {
+    return { host: this.text(hostKey, otherHost), port: this.port(portKey, otherPort) };
+  }
+
+  /** `DBServerIP1` with `DBServerPort1`, and so on while there are any; each once. */
+  addresses(prefix: string): Address[] {
+    const found: Address[] = [];
+    for (let n = 1; this.has(`${prefix}IP${n}`); n++) {
+      const host = this.text(`${prefix}IP${n}`, "");
+      if (!this.has(`${prefix}Port${n}`)) throw this.#wrong(`${prefix}IP${n}`, `has no ${prefix}Port${n}`);
+      const port = this.port(`${prefix}Port${n}`, 0);
+      if (!found.some((other) => other.host === host && other.port === port)) found.push({ host, port });
+    }
+    return found;
+  }
+
+  key(name: string): string | undefined {
+    const text = this.optional(name);
+    if (text === undefined || Buffer.byteLength(text) === KEY_SIZE_BYTES) return text;
+    throw this.#wrong(name, `must have ${KEY_SIZE_BYTES} characters`);
+  }
+
+  /** The master among DBInstances, which is where an original writes. */
+  mysqlUrl(): string | undefined {
+    const names = this.#names("DBInstances");
+    const name = names.find((each) => each.endsWith("_master")) ?? names[0];
+    if (name === undefined) return undefined;
+    const url = new URL(`mysql://${this.text(`${name}_host`, "127.0.0.1")}`);
+    url.port = String(this.port(`${name}_port`, 3306));
+    url.username = encodeURIComponent(this.text(`${name}_username`, ""));
+    url.password = encodeURIComponent(this.text(`${name}_password`, ""));
+    url.pathname = `/${encodeURIComponent(this.text(`${name}_dbname`, "teamtalk"))}`;
+    return url.href;
+  }
+
+  /** CacheInstances of one host, by the groups of keys that they hold. */
+  redisUrl(): string | undefined {
+    const names = this.#names("CacheInstances").filter((name) => keyGroups.includes(name));
+    const [first] = names;
+    if (first === undefined) return undefined;
+    const at = (name: string) => `${this.text(`${name}_host`, "127.0.0.1")}:${this.port(`${name}_port`, 6379)}`;
+    const elsewhere = names.find((name) => at(name) !== at(first));
+    if (elsewhere !== undefined)
+      throw this.#wrong(`${elsewhere}_host`, "is another host than the other instances have");
+    const databases = names.map((name) => `${name}=${this.#number(`${name}_db`, 0, 1000, 0)}`);
+    return `redis://${at(first)}?${databases.join("&")}`;
+  }
+
+  #names(key: string): string[] {
+    return this.text(key, "")
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "");
+  }
+
+  #number(key: string, min: number, max: number, otherwise: number): number {
+    const text = this.optional(key);
+    if (text === undefined) return otherwise;
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw this.#wrong(key, `must be a whole number, ${min} to ${max}, not "${text}"`);
+  }
+
+  #wrong(key: string, what: string): Error {
+    return usageError(`${this.path}:${this.#byKey.get(key)?.line ?? 0}: ${key} ${what}`);
+  }
+}

@@ -1,0 +1,101 @@
+import { type Command, Option } from "commander";
+import { type FileServerLimits, fileServerLimits } from "../../server/file/file-server.js";
+import { type MsgServerLimits, msgServerLimits } from "../../server/msg/msg-server-options.js";
+import { countValue, scaleValue } from "../option-values.js";
+
+export interface LimitOptions {
+  readonly timeScale: number;
+  /** Seconds. */
+  readonly loginTimeout?: number;
+  readonly pcIdleTimeout?: number;
+  readonly mobileIdleTimeout?: number;
+  readonly messagesPerSecond?: number;
+  readonly maxConnections?: number;
+  readonly maxConnectionRate?: number;
+  readonly maxStrangers?: number;
+  readonly maxPduBytes?: number;
+  readonly maxOutboxBytes?: number;
+  readonly maxPending?: number;
+  readonly maxGroupMembers?: number;
+  readonly maxNameChars?: number;
+  readonly maxFileBytes?: number;
+  /** Seconds; only from a configuration file. */
+  readonly fileTaskTimeout?: number;
+}
+
+const seconds = countValue(1, 86_400);
+const COUNT_MAX = 1_000_000;
+const BYTES_MAX = 1 << 30;
+const BYTES_MIN = 1024;
+
+/** What servers may be asked to hold and to wait for. */
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option("--time-scale <x>", "of the three limits below: 0.1 for tests that need not wait so long", scaleValue, 1)
+    .option("--login-timeout <s>", "msg_server closes who has not logged in by then (15)", seconds)
+    .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
+    .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
+    .option("--messages-per-second <n>", "accepted from one connection, 0 = any number (20)", countValue(0, COUNT_MAX))
+    .option("--max-connections <n>", "of clients, at each msg_server (20000)", countValue(1, COUNT_MAX))
+    .option("--max-connection-rate <n>", "new ones of clients in a second (10000)", countValue(1, COUNT_MAX))
+    .option(
+      "--max-strangers <n>",
+      "connections that have not logged in; the oldest gives way (10000)",
+      countValue(1, COUNT_MAX),
+    )
+    .option("--max-pdu-bytes <n>", "of a PDU from a client; more closes (1048576)", countValue(BYTES_MIN, BYTES_MAX))
+    .option(
+      "--max-outbox-bytes <n>",
+      "held for a client that does not read (8388608)",
+      countValue(BYTES_MIN, BYTES_MAX),
+    )
+    .option(
+      "--max-pending <n>",
+      "requests that wait for other servers, at each msg_server (200000)",
+      countValue(1, COUNT_MAX),
+    )
+    .option("--max-group-members <n>", "of a group that a client makes (5000)", countValue(1, 5000))
+    .option(
+      "--max-name-chars <n>",
+      "of a login name; a longer one is wrong without a look (16384)",
+      countValue(1, 1 << 20),
+    )
+    .addOption(
+      new Option("--max-file-bytes <n>", "that file_server and msfs take (4294967295 and 67108864)").argParser(
+        countValue(1, 0xffffffff),
+      ),
+    );
+}
+
+export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
+  const { timeScale, loginTimeout, pcIdleTimeout, mobileIdleTimeout } = options;
+  const scaledMs = (seconds: number | undefined, defaultMs: number) =>
+    timeScale * (seconds === undefined ? defaultMs : seconds * 1000);
+  return {
+    loginTimeoutMs: scaledMs(loginTimeout, msgServerLimits.loginTimeoutMs),
+    pcIdleTimeoutMs: scaledMs(pcIdleTimeout, msgServerLimits.pcIdleTimeoutMs),
+    mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
+    ...given("messagesPerSecondMax", options.messagesPerSecond),
+    ...given("connectionsMax", options.maxConnections),
+    ...given("connectionsPerSecondMax", options.maxConnectionRate),
+    ...given("strangersMax", options.maxStrangers),
+    ...given("clientPduSizeMaxBytes", options.maxPduBytes),
+    ...given("clientOutboxSizeMaxBytes", options.maxOutboxBytes),
+    ...given("pendingRequestsMax", options.maxPending),
+    ...given("groupMembersMax", options.maxGroupMembers),
+    ...given("userNameMaxChars", options.maxNameChars),
+  };
+}
+
+export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {
+  const { timeScale, fileTaskTimeout } = options;
+  return {
+    loginTimeoutMs: timeScale * fileServerLimits.loginTimeoutMs,
+    ...given("fileSizeMaxBytes", options.maxFileBytes),
+    ...given("taskTimeoutMs", fileTaskTimeout === undefined ? undefined : fileTaskTimeout * 1000),
+  };
+}
+
+function given<Name extends string>(name: Name, value: number | undefined): { readonly [name in Name]?: number } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [name in Name]?: number };
+}

@@ -1,0 +1,56 @@
+import type { Address } from "../../net/address.js";
+import type { ClusterLayout } from "../../server/cluster-layout.js";
+import type { RoleName } from "../../server/running-role.js";
+import type { ConfChoice } from "./conf-choice.js";
+import type { ServeChoice } from "./serve-plan.js";
+
+/** Where each part of a layout belongs. */
+const roleOf: Readonly<Record<keyof ClusterLayout, RoleName>> = {
+  login: "login",
+  route: "route",
+  db: "db",
+  file: "file",
+  push: "push",
+  msg: "msg",
+  httpMsg: "http-msg",
+  msfs: "msfs",
+};
+
+/**
+ * The command line's options with what configuration files say beneath them: a flag or an environment variable wins.
+ * @param isGiven whether an option was given in one of these two ways
+ */
+export function withConfs<Options extends ServeChoice>(
+  options: Options,
+  { roles, listenOn, ...values }: ConfChoice,
+  isGiven: (option: string) => boolean,
+): Options & Omit<ConfChoice, "roles" | "listenOn"> {
+  // Redis goes with the MySQL of the same file.
+  const isBeaten = (option: string) => isGiven(option) || (option === "redis" && isGiven("storage"));
+  const fromFiles = Object.entries(values).filter(([option]) => !isBeaten(option));
+  const running = options.roles.length > 0 ? options.roles : roles;
+  return {
+    ...options,
+    ...Object.fromEntries(fromFiles),
+    roles: running,
+    listenOn: addressesFor(options, listenOn, new Set(running), isGiven),
+  };
+}
+
+function addressesFor(
+  { host }: ServeChoice,
+  listenOn: Partial<ClusterLayout>,
+  roles: ReadonlySet<string>,
+  isGiven: (option: string) => boolean,
+): Partial<ClusterLayout> {
+  if (isGiven("listen") || isGiven("ports")) return {};
+  const entries = Object.entries(listenOn).filter(([part]) => roles.has(roleOf[part as keyof ClusterLayout]));
+  if (!isGiven("host")) return Object.fromEntries(entries);
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries)), (_, value: unknown) =>
+    isAddress(value) ? { ...value, host } : value,
+  ) as Partial<ClusterLayout>;
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === "object" && value !== null && "port" in value;
+}
