@@ -1,5 +1,4 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { ResultType } from "../../../codec/generated/enums.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual } from "../expect-that.js";
@@ -72,19 +71,25 @@ export const frmStreamCases = [
     id: "frm.byte-by-byte",
     requirements: ["FRM-03"],
     level: "must",
-    title: "handles a login request that arrives byte by byte",
+    title: "handles a request that arrives byte by byte",
     why: "the smallest pieces that TCP can make; what holds here holds for any cut",
     needs: { accounts: 1 },
     async run(context) {
-      const peer = await context.dial();
+      // Of a user, not of a stranger: a busy machine may take longer to send than a login may take (CON-02).
+      const { peer, userId } = await context.login(context.account(0));
       const seqNum = peer.nextSeqNum();
-      const bytes = encodePdu(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(context.account(0)), { seqNum });
+      const request = { user_id: userId, user_id_list: [userId] };
+      const bytes = encodePdu(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, request, { seqNum });
       for (let at = 0; at < bytes.length; at++) {
         peer.sendBytes(bytes.subarray(at, at + 1));
         await context.pause(1);
       }
-      const { body } = await peer.expectAnswer(CommandId.CID_LOGIN_REQ_USERLOGIN, seqNum);
-      expectEqual("result_code", body.result_code, ResultType.REFUSE_REASON_NONE);
+      const { body } = await peer.expectAnswer(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, seqNum);
+      expectEqual(
+        "users",
+        body.user_info_list.map(({ user_id }) => user_id),
+        [userId],
+      );
     },
   }),
 
