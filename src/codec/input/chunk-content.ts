@@ -1,17 +1,9 @@
 import { ipOffset, LinkType } from "../capture/link-layer.js";
-import { HEADER_SIZE } from "../pdu-header.js";
 import { looksLikeHeader } from "../plausible-header.js";
 
 /** Whether the bytes begin with a plausible PDU header. */
 export function looksLikePdu(bytes: Buffer): boolean {
   return looksLikeHeader(bytes, 0);
-}
-
-/** Whether the bytes are PDUs from the first to the last, the last one whole. */
-export function areWholePdus(bytes: Buffer): boolean {
-  let at = 0;
-  while (at + HEADER_SIZE <= bytes.length && looksLikeHeader(bytes, at)) at += bytes.readUInt32BE(at);
-  return at === bytes.length && at > 0;
 }
 
 const likelyLinkTypes = [

@@ -236,6 +236,29 @@ describe("connections that use the same addresses again", () => {
   });
 });
 
+describe("many connections at once", () => {
+  it("are kept apart, also when they have ended", () => {
+    const pdu = pdus[1] as Buffer;
+    const hosts = Array.from({ length: 6000 }, (_, index) => `10.${index >> 12}.${(index >> 6) & 63}.${index & 63}`);
+    const events: CaptureEvent[] = [];
+    const decoder = new CaptureDecoder((event) => events.push(event));
+    let number = 0;
+    const send = (from: string, sequence: number, payload: Buffer, flags = "P."): void => {
+      const bytes = ipv4(tcp({ from: 40_000, to: 8000, sequence, payload, flags }), { from });
+      decoder.onPacket({ number: ++number, linkType: 101, seconds: 1, nanos: 0, bytes });
+    };
+    for (const host of hosts) send(host, first - 1, Buffer.alloc(0), "S");
+    for (const host of hosts) send(host, first, pdu.subarray(0, 20));
+    for (const host of hosts) send(host, first + 20, pdu.subarray(20));
+    for (const host of hosts) send(host, first + pdu.length, Buffer.alloc(0), "FR.");
+    for (const host of hosts.slice(-100)) send(host, first, pdu.subarray(0, 20));
+    decoder.end();
+    expect(decoder.totals).toMatchObject({ connections: hosts.length, pdus: hosts.length });
+    const senders = events.map((event) => event.kind === "pdu" && event.connection.client.address);
+    expect(new Set(senders)).toEqual(new Set(hosts));
+  });
+});
+
 describe("memory", () => {
   it("does not follow what a length field promises", () => {
     const promise = framePdu(CommandId.CID_MSG_DATA, Buffer.alloc(0), { length: 64 << 20 });
