@@ -19,7 +19,7 @@ local held = tonumber(redis.call('GET', KEYS[1]) or '0')
 if tonumber(ARGV[1]) > held then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`;
 
-export interface RedisScripts {
+interface RedisScripts {
   raiseField(key: string, field: string, atLeast: number): Promise<number>;
   raiseCounter(key: string, atLeast: number): Promise<number>;
 }
