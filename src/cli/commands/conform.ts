@@ -2,15 +2,24 @@ import { Command } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
+import { conformanceJunit } from "../../reports/conformance/conformance-junit.js";
+import { conformanceMarkdown } from "../../reports/conformance/conformance-markdown.js";
+import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
+import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { seededRandom } from "../../scenarios/load/random.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { usageError } from "../command-error.js";
+import { AttachPoint } from "../conform/attach-point.js";
+import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { conformProgress } from "../conform/conform-progress.js";
-import { listCommand, showCommand } from "../conform/list-cases.js";
+import { coverageCommand } from "../conform/coverage-command.js";
+import { diffCommand } from "../conform/diff-command.js";
+import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
@@ -25,55 +34,100 @@ interface ConformOptions {
   readonly jobs: number;
   readonly timeScale: number;
   readonly timeoutFactor: number;
+  readonly repeat: number;
+  readonly shuffle?: number | true;
+  readonly failFast?: boolean;
+  readonly dryRun?: boolean;
+  readonly attach?: string;
   readonly strict?: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly traceAll?: boolean;
-  readonly report?: readonly ReportTarget<"json">[];
+  readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
 }
 
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
+const reportFormats = ["json", "junit", "tap", "markdown"] as const;
+type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
+const REPEAT_MAX = 10_000;
+const SEED_MAX = 0xffff_ffff;
+const caseIds = allCases.map(({ id }) => id);
 
 const examples = `
 Examples:
   $ ttk conform 127.0.0.1:8000
-  $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json
+  $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json junit=conform.xml
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
+  $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
+  $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
-accounts), 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
+accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
 
 export function conformCommand(host: Host): Command {
-  return new Command("conform")
-    .description("Judge a msg_server against the protocol, requirement by requirement")
-    .argument("<address>", "host:port of the msg_server under test", addressValue)
-    .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
-    .option("--only <pattern...>", "cases whose id, requirement or level matches, as in 'msg.*' LGN-06 must")
-    .option("--skip <pattern...>", "cases to leave out, in the same words")
-    .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
-    .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
-    .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
-    .option("--time-scale <x>", "of the server's own time limits: 0.1 when it is configured to a tenth", scaleValue, 1)
-    .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
-    .option("--strict", "a SHOULD that fails fails the run")
-    .option("--trace-all", "keep what went over the wire for cases that passed, too")
-    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
-    .option("--json", "the report on stdout is JSON")
-    .addHelpText("after", examples)
-    .addCommand(listCommand(host))
-    .addCommand(showCommand(host))
-    .action((address: Address, options: ConformOptions) => conform(host, address, options));
+  return (
+    new Command("conform")
+      .description("Judge a msg_server against the protocol, requirement by requirement")
+      // So that `list --json` is the list's own option.
+      .enablePositionalOptions()
+      .argument("<address>", "host:port of the msg_server under test", addressValue)
+      .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
+      .option(
+        "--only <pattern...>",
+        "cases whose id, requirement, level or tag matches, as in 'msg.*' LGN-06 must groups",
+      )
+      .option("--skip <pattern...>", "cases to leave out, in the same words")
+      .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
+      .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
+      .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
+      .option(
+        "--time-scale <x>",
+        "of the server's own time limits: 0.1 when it is configured to a tenth",
+        scaleValue,
+        1,
+      )
+      .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
+      .option("--repeat <n>", "run each case so often, and name those that are flaky", countValue(1, REPEAT_MAX), 1)
+      .option("--shuffle [seed]", "start cases in another order, which follows from the seed", countValue(0, SEED_MAX))
+      .option("--fail-fast", "start nothing more after the first failure")
+      .option("--dry-run", "only list what would run")
+      .option("--attach <id>", "before this case, say who connects to whom and wait for Enter: for a debugger")
+      .option("--strict", "a SHOULD that fails fails the run")
+      .option(
+        "--baseline <file>",
+        "YAML of expected failures, or teamtalk for what the original servers are known to fail",
+      )
+      .option("--write-baseline <file>", "write the expected failures that make this run pass")
+      .option("--trace-all", "keep what went over the wire for cases that passed, too")
+      .option("--report <format=file...>", "write a report: json, junit, tap or markdown", reportValues(reportFormats))
+      .option("--json", "the report on stdout is JSON")
+      .addHelpText("after", examples)
+      .addCommand(listCommand(host))
+      .addCommand(showCommand(host))
+      .addCommand(coverageCommand(host))
+      .addCommand(diffCommand(host))
+      .action((address: Address, options: ConformOptions) => conform(host, address, options))
+  );
 }
 
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
   const cases = chosenCases(options);
+  if (options.dryRun) return writeList(host, cases, options.json);
+  const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
+  const progress = conformProgress(host);
+  const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
   const accounts = await readAccounts(options.accounts, options.password, host.cwd);
   await requireWritable(report, host.cwd);
+  if (options.writeBaseline !== undefined) {
+    await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
+  }
   const result = await runConformance({
     target,
     ...(peer === undefined ? {} : { peer }),
@@ -83,19 +137,66 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     timeScale: options.timeScale,
     timeoutFactor: options.timeoutFactor,
     strict,
+    baseline,
     keepsAllTraces: options.traceAll ?? false,
+    repeat: options.repeat,
+    failsFast: options.failFast ?? false,
+    ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
+    ...(attach === undefined ? {} : { beforeCase: (id: string) => attach.beforeCase(id) }),
     nowMs: host.clock.nowMs,
     random: host.random,
     signal: host.signal,
     rerun: (id) => rerunLine(target, options, id),
-    onEvent: conformProgress(host),
+    onEvent: (event) => {
+      progress(event);
+      attach?.onEvent(event);
+    },
   });
-  await writeReports(report, host.cwd, { json: () => conformanceJson(result) });
+  await writeReports(report, host.cwd, {
+    json: () => conformanceJson(result),
+    junit: () => conformanceJunit(result),
+    tap: () => conformanceTap(result),
+    markdown: () => conformanceMarkdown(result),
+  });
   host.stdout.write(
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
   host.exitCode = exitCodeOf(result);
+  if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+}
+
+/** What failed is expected from now on, so the run counts as one that has this baseline. */
+async function acceptFailures(host: Host, file: string, before: Baseline, result: ConformanceResult): Promise<void> {
+  const { outcome, blocked } = result.summary;
+  if (outcome === "interrupted") {
+    host.stderr.write(`ttk: ${file} is not written: the run was interrupted\n`);
+    return;
+  }
+  const baseline = baselineFrom(before, result.cases);
+  await writeBaseline(file, host.cwd, baseline);
+  host.stderr.write(`${file}: ${baseline.length} expected failure${baseline.length === 1 ? "" : "s"} written\n`);
+  if (outcome === "failed" || outcome === "stale-baseline") {
+    host.exitCode = blocked > 0 ? ExitCode.blocked : ExitCode.ok;
+  }
+}
+
+function writeList(host: Host, cases: readonly SelectedCase[], isJson = false): void {
+  const toRun = cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
+  host.stdout.write(listText(toRun, isJson));
+  host.stderr.write(`${toRun.length} of ${allCases.length} cases would run\n`);
+}
+
+/** @throws CommandError when that case does not run */
+function attachable(id: string, cases: readonly SelectedCase[]): string {
+  if (cases.some(({ case: each, skippedBy }) => each.id === id && skippedBy === undefined)) return id;
+  const ids = cases.map(({ case: each }) => each.id);
+  throw usageError(`--attach ${id}: no such case is selected${didYouMean(id, ids)}`);
+}
+
+function shuffleBy(given: number | true, host: Host): { seed: number; random: () => number } {
+  const seed = given === true ? Math.floor(host.random() * SEED_MAX) : given;
+  return { seed, random: seededRandom(seed).next };
 }
 
 function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
@@ -107,7 +208,7 @@ function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
     });
   } catch (error) {
     if (!(error instanceof SelectionError)) throw error;
-    const names = allCases.flatMap(({ id, requirements }) => [id, ...requirements]);
+    const names = allCases.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
     throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
   }
 }
