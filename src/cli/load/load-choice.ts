@@ -4,6 +4,7 @@ import { type Address, formatAddress } from "../../net/address.js";
 import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
+import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -27,6 +28,7 @@ export interface LoadChoice {
   readonly startingMax?: number | undefined;
   readonly drainTimeoutMs?: number | undefined;
   readonly allowOverLimit?: boolean | undefined;
+  readonly thresholds?: readonly Threshold[] | undefined;
   readonly seed: number;
 }
 
@@ -64,6 +66,7 @@ export function planFor(choice: LoadChoice): LoadPlan {
     startingMax: choice.startingMax ?? planDefaults.startingMax,
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
+    thresholds: choice.thresholds ?? [],
   };
 }
 

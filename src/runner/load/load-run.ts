@@ -5,12 +5,14 @@ import { ActSchedule } from "./act-schedule.js";
 import type { FaultWitness } from "./delivery-oracle.js";
 import { doubtsAbout, HealthWatch } from "./generator-health.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
-import { LoadMetrics, type Traffic } from "./load-metrics.js";
+import { LoadMetrics, type Moment, type Traffic } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result.js";
 import { Messenger } from "./messenger.js";
 import { perSecond } from "./metrics.js";
 import { rampUp } from "./ramp-up.js";
+import { thresholdFailure } from "./threshold.js";
+import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
 import { VirtualDevice } from "./virtual-device.js";
 
@@ -61,6 +63,13 @@ class LoadRun {
   readonly #schedule: ActSchedule;
   readonly #startUp: StartUp;
   readonly #wheel: TimerWheel;
+  readonly #thresholds: ThresholdWatch;
+  /** Aborted by a threshold, or with the signal of the run's owner: finish and report. */
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  #abortedBy: string | null = null;
+  #steadyStartMs: number | undefined;
+  #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
   readonly #startedAtMs = performance.now();
   #phase: LoadPhase = "ramp-up";
@@ -76,6 +85,10 @@ class LoadRun {
     const devices = users * devicesPerUser;
     this.#plan = plan;
     this.#dependencies = dependencies;
+    this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
+    this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
+      this.#metrics.read(metric, aggregate, this.#moment()),
+    );
     this.#startUp = scenario.newStartUp();
     const options = scenario.clientTypes.map((clientType) => ({
       clientType,
@@ -92,7 +105,9 @@ class LoadRun {
     this.#heartbeatSentMs = new Float64Array(devices);
     const random = plan.random(plan.seed);
     const meanMs = (users * 1000) / plan.actsPerSecond;
-    this.#schedule = new ActSchedule(users, meanMs, plan.thinkTime(meanMs), random);
+    this.#schedule = new ActSchedule(users, meanMs, plan.thinkTime(meanMs), (user) =>
+      plan.random((plan.seed + user + 1) >>> 0),
+    );
     this.#messenger = new Messenger(plan, random, this.#devices, this.#metrics, this.#now);
     // Timers: one for each user's next act, then one for each device's heartbeat.
     this.#wheel = new TimerWheel(users + devices, 0);
@@ -118,7 +133,7 @@ class LoadRun {
   async #rampUp(): Promise<void> {
     const { startingMax } = this.#plan;
     // Of our own, because every device that is connecting listens to it.
-    const signal = AbortSignal.any([this.#dependencies.signal]);
+    const signal = AbortSignal.any([this.#signal]);
     setMaxListeners(startingMax, signal);
     await rampUp(this.#devices.length, startingMax, signal, (index) => this.#start(index, signal));
   }
@@ -163,9 +178,10 @@ class LoadRun {
   }
 
   async #steady(): Promise<number> {
-    const { signal } = this.#dependencies;
+    const signal = this.#signal;
     if (signal.aborted) return 0;
     const startMs = this.#now();
+    this.#steadyStartMs = startMs;
     const endMs = startMs + this.#plan.durationMs;
     this.#enter("steady");
     this.#health.begin(startMs);
@@ -175,7 +191,9 @@ class LoadRun {
     const stoppedMs = Math.min(this.#now(), endMs);
     this.#metrics.droppedIterations = this.#schedule.dropOverdue(stoppedMs);
     this.#health.end();
-    return stoppedMs - startMs;
+    this.#steadyMs = stoppedMs - startMs;
+    this.#steadyStartMs = undefined;
+    return this.#steadyMs;
   }
 
   async #drain(): Promise<number> {
@@ -297,6 +315,25 @@ class LoadRun {
     this.#messenger.secondAck.histogram.reset();
     this.#messenger.secondDelivery.histogram.reset();
     this.#nextSecondMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
+    this.#abortOnBreach(nowMs);
+  }
+
+  #abortOnBreach(nowMs: number): void {
+    if (this.#abortedBy !== null || this.#phase === "drain" || this.#phase === "logout") return;
+    const breach = this.#thresholds.breach(nowMs);
+    if (breach === undefined) return;
+    this.#abortedBy = `${breach.metric} ${breach.expression}`;
+    this.#abort.abort();
+  }
+
+  #moment(): Moment {
+    const steadyMs = this.#steadyStartMs === undefined ? this.#steadyMs : this.#now() - this.#steadyStartMs;
+    return {
+      steadyMs,
+      runMs: this.#now(),
+      delivery: this.#messenger.oracle.counts,
+      traffic: this.#traffic(),
+    };
   }
 
   #snapshot(nowMs: number): LoadSnapshot {
@@ -345,6 +382,8 @@ class LoadRun {
   #result(startedAt: string, rampUpMs: number, steadyMs: number, drainMs: number): LoadResult {
     const { oracle } = this.#messenger;
     const { signal } = this.#dependencies;
+    const thresholds = this.#thresholds.results();
+    const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
     const health = this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
     const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
     return {
@@ -361,10 +400,15 @@ class LoadRun {
       drainMs: Math.round(drainMs),
       durationMs: Math.round(this.#now()),
       interrupted: signal.aborted,
-      failures: failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
+      abortedBy: this.#abortedBy,
+      failures: [
+        ...failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
+        ...failedThresholds,
+      ],
       invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
       health,
-      metrics: this.#metrics.results(steadyMs, this.#now(), oracle.counts, this.#traffic()),
+      metrics: this.#metrics.results(this.#moment()),
+      thresholds,
       delivery: { ...oracle.counts },
       witnesses: oracle.witnesses.map((witness) => this.#named(witness)),
       series: this.#series,
