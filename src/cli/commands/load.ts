@@ -31,6 +31,8 @@ interface LoadOptions {
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
   readonly size?: number;
+  readonly groups?: number;
+  readonly groupSize?: number;
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
@@ -53,23 +55,25 @@ export function loadCommand(host: Host): Command {
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
     .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
-    .option("--devices <n>", "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2)", countValue(1, 4))
+    .option(
+      "--devices <n>",
+      "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2, the most that LGN-09 allows)",
+      countValue(1, 2),
+    )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
     .addOption(
       durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m").default(15_000, "15s"),
     )
-    .option(
-      "--rate <n>",
-      "messages a second of all users together (default: one for two users)",
-      countValue(1, 10_000_000),
-    )
+    .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
         Object.keys(thinkTimes),
       ),
     )
     .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
+    .option("--groups <n>", "group-chat: groups to make (default: two for each user)", countValue(1, 100_000))
+    .option("--group-size <n>", "group-chat: members of each (default: 20)", countValue(2, 1000))
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
@@ -137,6 +141,8 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     messageSizeBytes: options.size,
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
+    groups: options.groups,
+    groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
     thresholds: options.threshold?.map((threshold) => ({
       ...threshold,

@@ -72,7 +72,7 @@ function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[]
       `${count(countOf(metrics.pdus_received))} PDUs (${size(countOf(metrics.bytes_received))}) in, ` +
       `${count(countOf(metrics.errors))} errors, ${count(countOf(metrics.kicks))} kicks`,
     `generator   ${share(health.busyShare)} busy, ${duration(health.eventLoopLagP99Ms)} late at p99, ` +
-      `${count(health.droppedIterations)} messages not sent in time`,
+      `${count(health.droppedIterations)} planned acts dropped`,
   ];
 }
 

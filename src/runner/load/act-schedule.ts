@@ -30,6 +30,11 @@ export class ActSchedule {
   /** Fixes everybody's first act. Users are spread as if they had been acting for long. */
   begin(startMs: number, endMs: number): void {
     this.#endMs = endMs;
+    // Nobody ever acts.
+    if (!Number.isFinite(this.meanMs)) {
+      this.#dueMs.fill(Number.POSITIVE_INFINITY);
+      return;
+    }
     for (let user = 0; user < this.users; user++) {
       let dueMs = startMs - this.#randomOf(user).next() * this.meanMs;
       while (dueMs < startMs) dueMs += this.#think(user);

@@ -17,6 +17,8 @@ export interface LoadPlan {
   /** One for each user; none is used twice, because a second login would kick the first (LGN-10). */
   readonly accounts: readonly Account[];
   readonly devicesPerUser: number;
+  /** Members of the groups that the run makes, as numbers of users. */
+  readonly groups: readonly (readonly number[])[];
   readonly connect: Connect;
   /** Length of the steady phase. */
   readonly durationMs: number;
@@ -47,5 +49,6 @@ export const planDefaults = {
   heartbeatIntervalMs: 30_000,
   ackTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,
+  groups: [],
   thresholds: [],
 } as const;
