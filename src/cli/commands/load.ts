@@ -16,6 +16,7 @@ import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { planFor } from "../load/load-choice.js";
+import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
@@ -30,10 +31,15 @@ interface LoadOptions {
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
   readonly size?: number;
+  readonly groups?: number;
+  readonly groupSize?: number;
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
   readonly allowOverLimit?: boolean;
+  readonly threshold?: readonly UnboundThreshold[];
+  readonly abortOnFail?: boolean;
+  readonly delayAbortEval?: number;
   readonly report?: readonly ReportTarget<"json">[];
   readonly json?: boolean;
 }
@@ -49,27 +55,36 @@ export function loadCommand(host: Host): Command {
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
     .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
-    .option("--devices <n>", "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2)", countValue(1, 4))
+    .option(
+      "--devices <n>",
+      "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2, the most that LGN-09 allows)",
+      countValue(1, 2),
+    )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
     .addOption(
       durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m").default(15_000, "15s"),
     )
-    .option(
-      "--rate <n>",
-      "messages a second of all users together (default: one for two users)",
-      countValue(1, 10_000_000),
-    )
+    .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
         Object.keys(thinkTimes),
       ),
     )
     .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
+    .option("--groups <n>", "group-chat: groups to make (default: two for each user)", countValue(1, 100_000))
+    .option("--group-size <n>", "group-chat: members of each (default: 20)", countValue(2, 1000))
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
     .option("--allow-over-limit", "do not keep below the 20 messages a second that a server takes from a connection")
+    .option(
+      "--threshold <metric:expression...>",
+      "what must hold, as in msg_ack_duration:p(95)<50 or errors:count==0; may be repeated",
+      thresholdValues,
+    )
+    .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
+    .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
     .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
     .option("--json", "the report on stdout is JSON")
     .addHelpText("after", examples)
@@ -80,11 +95,12 @@ const examples = `
 Examples:
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --devices 2 --duration 15s
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json
+  $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
 
 Each message carries a token. The report says what was acked, delivered, lost, duplicated, reordered or corrupted, and
-latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message,
-3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
+latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message
+or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
 
 function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(durationValue);
@@ -125,7 +141,14 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     messageSizeBytes: options.size,
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
+    groups: options.groups,
+    groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
+    thresholds: options.threshold?.map((threshold) => ({
+      ...threshold,
+      abortOnFail: options.abortOnFail ?? false,
+      delayAbortEvalMs: options.delayAbortEval ?? 0,
+    })),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
   });
 }

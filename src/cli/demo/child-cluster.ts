@@ -29,7 +29,8 @@ export async function startChildCluster(
 ): Promise<ChildCluster> {
   const [node, script] = host.self;
   const args = [script, "serve", "--ports", "auto", "--json", "--quiet", "--fixture", "-", ...options];
-  const child = spawn(node, args, { stdio: ["pipe", "pipe", "pipe"] });
+  // In a process group of its own: Ctrl-C is for the run, which still needs its servers to end in order.
+  const child = spawn(node, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const ended = once(child, "close");
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

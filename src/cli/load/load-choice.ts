@@ -4,6 +4,7 @@ import { type Address, formatAddress } from "../../net/address.js";
 import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
+import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -27,10 +28,17 @@ export interface LoadChoice {
   readonly startingMax?: number | undefined;
   readonly drainTimeoutMs?: number | undefined;
   readonly allowOverLimit?: boolean | undefined;
+  /** How many groups to make, for scenarios that write to groups. */
+  readonly groups?: number | undefined;
+  readonly groupSize?: number | undefined;
+  readonly thresholds?: readonly Threshold[] | undefined;
   readonly seed: number;
 }
 
 const USERS_MIN = 2;
+const GROUP_SIZE = 20;
+/** A user is in so many groups, on average. */
+const GROUPS_PER_USER = 2;
 
 /** @throws CommandError when the choice cannot be a run */
 export function planFor(choice: LoadChoice): LoadPlan {
@@ -48,12 +56,14 @@ export function planFor(choice: LoadChoice): LoadPlan {
     throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
   }
   const actsPerSecond = choice.rate ?? accounts.length * scenario.actsPerUserPerSecond;
-  if (!choice.allowOverLimit) requireBelowLimit(actsPerSecond, accounts.length * devicesPerUser);
+  if (!choice.allowOverLimit && scenario.acts === "messages")
+    requireBelowLimit(actsPerSecond, accounts.length * devicesPerUser);
   return {
     ...planDefaults,
     scenario,
     accounts,
     devicesPerUser,
+    groups: groupsFor(choice),
     connect: connectTo(choice),
     durationMs: choice.durationMs,
     actsPerSecond,
@@ -64,7 +74,20 @@ export function planFor(choice: LoadChoice): LoadPlan {
     startingMax: choice.startingMax ?? planDefaults.startingMax,
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
+    thresholds: choice.thresholds ?? [],
   };
+}
+
+/** @throws CommandError for groups that the scenario has no use for, or that are larger than the crowd */
+function groupsFor({ scenario, accounts, groups, groupSize, seed }: LoadChoice): number[][] {
+  if (scenario.groups === undefined) {
+    if (groups === undefined && groupSize === undefined) return [];
+    throw usageError(`${scenario.name} has no groups: --groups and --group-size are for group-chat`);
+  }
+  const size = groupSize ?? Math.min(GROUP_SIZE, accounts.length);
+  if (size > accounts.length) throw usageError(`--group-size ${size}: there are ${accounts.length} users`);
+  const count = groups ?? Math.ceil((GROUPS_PER_USER * accounts.length) / size);
+  return scenario.groups(accounts.length, { count, size }, seededRandom(seed));
 }
 
 function requireBelowLimit(actsPerSecond: number, devices: number): void {

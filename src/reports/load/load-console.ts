@@ -10,6 +10,8 @@ const trendRows: ReadonlyArray<readonly [title: string, metric: string]> = [
   ["  from its sending", "msg_ack_duration_uncorrected"],
   ["message delivered", "msg_delivery_duration"],
   ["  from its sending", "msg_delivery_duration_uncorrected"],
+  ["group delivered", "group_delivery_duration"],
+  ["  from its sending", "group_delivery_duration_uncorrected"],
   ["heartbeat", "heartbeat_duration"],
 ];
 const columns = ["count", "p50", "p90", "p99", "p99.9", "max"] as const;
@@ -19,7 +21,17 @@ const WITNESSES_SHOWN = 5;
 
 /** The end of a run for people: what was done, how long it took, what became of every message, and the verdict. */
 export function loadConsole(result: LoadResult): string {
-  return [...heading(result), "", ...latencies(result), "", ...accounts(result), "", ...verdict(result), ""].join("\n");
+  return [
+    ...heading(result),
+    "",
+    ...latencies(result),
+    "",
+    ...accounts(result),
+    "",
+    ...thresholdLines(result),
+    ...verdict(result),
+    "",
+  ].join("\n");
 }
 
 function heading(result: LoadResult): string[] {
@@ -60,12 +72,22 @@ function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[]
       `${count(countOf(metrics.pdus_received))} PDUs (${size(countOf(metrics.bytes_received))}) in, ` +
       `${count(countOf(metrics.errors))} errors, ${count(countOf(metrics.kicks))} kicks`,
     `generator   ${share(health.busyShare)} busy, ${duration(health.eventLoopLagP99Ms)} late at p99, ` +
-      `${count(health.droppedIterations)} messages not sent in time`,
+      `${count(health.droppedIterations)} planned acts dropped`,
   ];
 }
 
-function verdict({ interrupted, failures, invalid, witnesses, delivery }: LoadResult): string[] {
+function thresholdLines({ thresholds }: LoadResult): string[] {
+  if (thresholds.length === 0) return [];
+  const lines = thresholds.map(({ metric, expression, ok, actual }) => {
+    const value = actual === null ? "nothing was measured" : String(actual);
+    return `${ok ? "held    " : "NOT HELD"}    ${metric} ${expression}  (${value})`;
+  });
+  return [...lines, ""];
+}
+
+function verdict({ interrupted, abortedBy, failures, invalid, witnesses, delivery }: LoadResult): string[] {
   const lines: string[] = [];
+  if (abortedBy !== null) lines.push(`ABORTED      ${abortedBy} did not hold; what follows is about what ran`);
   if (interrupted) lines.push("INTERRUPTED  the run ended early; what follows is about what ran");
   if (invalid.length > 0) lines.push(`NOT VALID    do not trust the latencies: ${invalid.join("; ")}`);
   if (failures.length === 0) {

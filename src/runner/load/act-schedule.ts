@@ -12,24 +12,32 @@ export class ActSchedule {
   /** When each user's next act is, or was, meant to be. */
   readonly #dueMs: Float64Array;
   readonly #blocked: Uint8Array;
+  readonly #randoms: readonly Random[];
   #endMs = 0;
 
   constructor(
     private readonly users: number,
     private readonly meanMs: number,
     private readonly think: ThinkTime,
-    private readonly random: Random,
+    /** A user's own, so that a run's acts follow from its seed however late some of them are. */
+    randomOf: (user: number) => Random,
   ) {
     this.#dueMs = new Float64Array(users);
     this.#blocked = new Uint8Array(users);
+    this.#randoms = Array.from({ length: users }, (_, user) => randomOf(user));
   }
 
   /** Fixes everybody's first act. Users are spread as if they had been acting for long. */
   begin(startMs: number, endMs: number): void {
     this.#endMs = endMs;
+    // Nobody ever acts.
+    if (!Number.isFinite(this.meanMs)) {
+      this.#dueMs.fill(Number.POSITIVE_INFINITY);
+      return;
+    }
     for (let user = 0; user < this.users; user++) {
-      let dueMs = startMs - this.random.next() * this.meanMs;
-      while (dueMs < startMs) dueMs += this.think(this.random);
+      let dueMs = startMs - this.#randomOf(user).next() * this.meanMs;
+      while (dueMs < startMs) dueMs += this.#think(user);
       this.#dueMs[user] = dueMs;
     }
   }
@@ -53,7 +61,7 @@ export class ActSchedule {
         this.#blocked[user] = 1;
         return;
       }
-      this.#dueMs[user] = dueMs + this.think(this.random);
+      this.#dueMs[user] = dueMs + this.#think(user);
     }
     this.#blocked[user] = 0;
   }
@@ -63,10 +71,18 @@ export class ActSchedule {
     let dropped = 0;
     const endMs = Math.min(untilMs, this.#endMs);
     for (let user = 0; user < this.users; user++) {
-      for (let dueMs = this.#dueMs[user] as number; dueMs < endMs; dueMs += this.think(this.random)) dropped++;
+      for (let dueMs = this.#dueMs[user] as number; dueMs < endMs; dueMs += this.#think(user)) dropped++;
       this.#blocked[user] = 0;
     }
     this.#endMs = 0;
     return dropped;
+  }
+
+  #think(user: number): number {
+    return this.think(this.#randomOf(user));
+  }
+
+  #randomOf(user: number): Random {
+    return this.#randoms[user] as Random;
   }
 }

@@ -1,11 +1,13 @@
+import { Audience, NOT_A_RECIPIENT } from "./audience.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
   readonly users: number;
-  /** At most 15: recipients are bits of a 32-bit number. */
   readonly devicesPerUser: number;
+  /** The members of each group, as numbers of users. The group g is the target `users + g`. */
+  readonly groups?: readonly (readonly number[])[];
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
   /** An ack that takes longer no longer holds up the next message to the same user. */
@@ -22,7 +24,8 @@ export interface FaultWitness {
   /** 0 when the content could not be recognised. */
   readonly serial: number;
   readonly senderDevice: number;
-  readonly targetUser: number;
+  /** A user, or `users + g` for the group g. */
+  readonly target: number;
   /** Whose delivery it is; undefined for `unacked`. */
   readonly device: number | undefined;
   /** 0 when the server never told. */
@@ -62,13 +65,12 @@ export interface DeliveryCounts {
 
 const IN_FLIGHT_MAX = 1 << 20;
 const WITNESSES_MAX_PER_KIND = 20;
-const NOT_A_RECIPIENT = -1;
 
 /**
  * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
- * online and the sender's other ones (MSG-03). Every arrival is judged by the token in it.
+ * online and the sender's other ones (MSG-03), or those of every member of a group (GRP-06). Every arrival is judged by the token in it.
  *
- * Order is judged within a stream, which is what one device sends to one user. The run has at most one unacknowledged
+ * Order is judged within a stream, which is what one device sends to one target. The run has at most one unacknowledged
  * message in each stream, so MSG-09 promises its order; between streams it promises nothing that could be judged here,
  * because two devices' messages are not sent "one after the other's ack".
  */
@@ -92,9 +94,10 @@ export class DeliveryOracle {
   /** Times of the message that `acked` or `received` last answered true for: a second result without an allocation. */
   lastIntendedMs = 0;
   lastSentMs = 0;
+  lastTarget = 0;
 
-  readonly #users: number;
   readonly #devicesPerUser: number;
+  readonly #audience: Audience;
   readonly #run: number;
   readonly #ackTimeoutMs: number;
   readonly #messages: MessageTable;
@@ -107,14 +110,13 @@ export class DeliveryOracle {
   #lastSerial = 0;
 
   constructor(options: OracleOptions) {
-    if (options.devicesPerUser > 15) throw new RangeError("at most 15 devices for each user");
     const devices = options.users * options.devicesPerUser;
-    this.#users = options.users;
     this.#devicesPerUser = options.devicesPerUser;
+    this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? []);
     this.#run = options.run;
     this.#ackTimeoutMs = options.ackTimeoutMs;
-    this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX);
-    this.#streams = new StreamTable(2 * options.devicesPerUser);
+    this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
+    this.#streams = new StreamTable(this.#audience.recipientsMax);
     this.#online = new Uint8Array(devices);
     this.#onlineSince = new Float64Array(devices);
   }
@@ -130,8 +132,8 @@ export class DeliveryOracle {
   }
 
   /** Whether a message of the device to the user awaits its ack: the next one must wait for it. */
-  isAwaitingAck(senderDevice: number, targetUser: number): boolean {
-    const stream = this.#streams.find(this.#streamKey(senderDevice, targetUser));
+  isAwaitingAck(senderDevice: number, target: number): boolean {
+    const stream = this.#streams.find(this.#streamKey(senderDevice, target));
     return stream !== undefined && (this.#streams.unacked[stream] as number) > 0;
   }
 
@@ -145,6 +147,8 @@ export class DeliveryOracle {
   offline(device: number): void {
     if (this.#online[device] === 0) return;
     this.#online[device] = 0;
+    // What still comes over a connection that is being closed says nothing.
+    this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
       const state = messages.state[row];
@@ -153,6 +157,8 @@ export class DeliveryOracle {
         this.counts.abandoned++;
         if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
         messages.state[row] = MessageState.abandoned;
+        // The server may take it after what is sent over the next connection (MSG-09).
+        messages.unordered[row] = 1;
       }
       this.#excuse(row, device);
       this.#releaseWhenDone(row);
@@ -163,26 +169,24 @@ export class DeliveryOracle {
    * Begins a message and writes its token into `content`; the caller sends it at once.
    * @returns its row, which `acked` wants back
    */
-  begin(senderDevice: number, targetUser: number, intendedMs: number, sentMs: number, content: Buffer): number {
+  begin(senderDevice: number, target: number, intendedMs: number, sentMs: number, content: Buffer): number {
     const messages = this.#messages;
     const row = messages.take();
-    const recipients = this.#recipientsOf(senderDevice, targetUser);
     messages.state[row] = MessageState.sent;
     messages.serial[row] = ++this.#lastSerial;
     messages.senderDevice[row] = senderDevice;
-    messages.targetUser[row] = targetUser;
-    messages.expected[row] = recipients;
-    messages.pending[row] = recipients;
-    messages.stream[row] = this.#streams.add(this.#streamKey(senderDevice, targetUser));
+    messages.target[row] = target;
+    this.#expectRecipients(row, senderDevice, target);
+    messages.stream[row] = this.#streams.add(this.#streamKey(senderDevice, target));
     messages.intendedMs[row] = intendedMs;
     messages.sentMs[row] = sentMs;
     this.counts.sent++;
-    this.counts.expectedDeliveries += bitCount(recipients);
+    this.counts.expectedDeliveries += messages.pending[row] as number;
 
     const token = this.#token;
     token.run = this.#run;
     token.senderDevice = senderDevice;
-    token.targetUser = targetUser;
+    token.target = target;
     token.serial = this.#lastSerial;
     token.row = row;
     token.intendedUs = Math.max(0, Math.round(intendedMs * 1000));
@@ -207,6 +211,7 @@ export class DeliveryOracle {
     messages.msgId[row] ||= msgId;
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
+    this.lastTarget = messages.target[row] as number;
     this.#releaseWhenDone(row);
     return true;
   }
@@ -216,8 +221,9 @@ export class DeliveryOracle {
     const token = this.#token;
     const reading = readToken(content, this.#run, token);
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
-    const bit = this.#recipientBit(device, token.senderDevice, token.targetUser);
-    if (bit === NOT_A_RECIPIENT || token.serial > this.#lastSerial) return this.#misdelivered(device, msgId, token);
+    const recipient = this.#numberOf(device, token.senderDevice, token.target);
+    if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial)
+      return this.#misdelivered(device, msgId, token);
     const messages = this.#messages;
     const { row } = token;
     if (messages.state[row] === MessageState.free || messages.serial[row] !== token.serial) {
@@ -225,13 +231,12 @@ export class DeliveryOracle {
       if (token.serial >= (this.#onlineSince[device] as number)) this.#duplicated(device, msgId, token);
       return false;
     }
-    const mask = 1 << bit;
-    if (((messages.expected[row] as number) & mask) === 0) return false;
-    if (((messages.pending[row] as number) & mask) === 0) {
+    if (!messages.isExpected(row, recipient)) return false;
+    if (!messages.isPending(row, recipient)) {
       this.#duplicated(device, msgId, token);
       return false;
     }
-    return this.#settle(row, bit, device, fromUser, msgId);
+    return this.#settle(row, recipient, device, fromUser, msgId);
   }
 
   /** Gives up waiting for acks that are due for too long: the next message of the stream may go. */
@@ -254,7 +259,7 @@ export class DeliveryOracle {
     for (let row = 0; row < messages.rows; row++) {
       const state = messages.state[row];
       if (state === MessageState.free) continue;
-      const pending = bitCount(messages.pending[row] as number);
+      const pending = messages.pending[row] as number;
       if (state === MessageState.acked) {
         this.counts.lost += pending;
         this.#witnessLost(row);
@@ -271,9 +276,9 @@ export class DeliveryOracle {
     }
   }
 
-  #settle(row: number, bit: number, device: number, fromUser: number | undefined, msgId: number): boolean {
+  #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
-    messages.pending[row] = (messages.pending[row] as number) & ~(1 << bit);
+    messages.settle(row, recipient);
     const knownMsgId = messages.msgId[row] as number;
     const sender = this.#userOf(messages.senderDevice[row] as number);
     if (fromUser !== sender || (knownMsgId !== 0 && knownMsgId !== msgId)) {
@@ -285,13 +290,15 @@ export class DeliveryOracle {
     messages.msgId[row] = msgId;
     this.counts.delivered++;
     const stream = messages.stream[row] as number;
-    const ordered = this.#streams.inOrder(stream, bit, messages.serial[row] as number, msgId);
-    if (!ordered && messages.unordered[row] === 0) {
+    const ordered =
+      messages.unordered[row] === 1 || this.#streams.inOrder(stream, recipient, messages.serial[row] as number, msgId);
+    if (!ordered) {
       this.counts.reordered++;
       this.#witnessRow("reordered", row, device);
     }
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
+    this.lastTarget = messages.target[row] as number;
     this.#releaseWhenDone(row);
     return true;
   }
@@ -307,14 +314,13 @@ export class DeliveryOracle {
       const unknown = {
         serial: 0,
         senderDevice: (fromUser ?? 0) * this.#devicesPerUser,
-        targetUser: this.#userOf(device),
+        target: this.#userOf(device),
       };
       return this.#misdelivered(device, msgId, unknown);
     }
     const messages = this.#messages;
     const sender = messages.senderDevice[row] as number;
-    const bit = this.#recipientBit(device, sender, messages.targetUser[row] as number);
-    messages.pending[row] = (messages.pending[row] as number) & ~(1 << bit);
+    messages.settle(row, this.#numberOf(device, sender, messages.target[row] as number));
     this.counts.corrupted++;
     this.#witnessRow("corrupted", row, device, msgId);
     this.#releaseWhenDone(row);
@@ -330,8 +336,8 @@ export class DeliveryOracle {
       if (messages.state[row] === MessageState.free) continue;
       const sender = messages.senderDevice[row] as number;
       if (this.#userOf(sender) !== fromUser && messages.serial[row] !== serial) continue;
-      const bit = this.#recipientBit(device, sender, messages.targetUser[row] as number);
-      if (bit === NOT_A_RECIPIENT || ((messages.pending[row] as number) & (1 << bit)) === 0) continue;
+      const recipient = this.#numberOf(device, sender, messages.target[row] as number);
+      if (recipient === NOT_A_RECIPIENT || !messages.isPending(row, recipient)) continue;
       const known = messages.msgId[row] as number;
       if (known !== 0 && known !== msgId && messages.serial[row] !== serial) continue;
       const rank = known === msgId ? -1 : messages.serial[row] === serial ? 0 : (messages.serial[row] as number);
@@ -342,11 +348,7 @@ export class DeliveryOracle {
     return best;
   }
 
-  #misdelivered(
-    device: number,
-    msgId: number,
-    of: Pick<MessageToken, "serial" | "senderDevice" | "targetUser">,
-  ): false {
+  #misdelivered(device: number, msgId: number, of: Pick<MessageToken, "serial" | "senderDevice" | "target">): false {
     this.counts.misdelivered++;
     this.#witness("misdelivered", of, device, msgId, undefined);
     return false;
@@ -359,9 +361,11 @@ export class DeliveryOracle {
 
   #witnessLost(row: number): void {
     const messages = this.#messages;
-    const pending = messages.pending[row] as number;
-    for (let bit = 0; bit < 2 * this.#devicesPerUser; bit++) {
-      if ((pending & (1 << bit)) !== 0) this.#witnessRow("lost", row, this.#deviceAt(row, bit));
+    const senderDevice = messages.senderDevice[row] as number;
+    const target = messages.target[row] as number;
+    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
+      if (!messages.isPending(row, recipient)) continue;
+      this.#witnessRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
     }
   }
 
@@ -370,14 +374,14 @@ export class DeliveryOracle {
     const message = {
       serial: messages.serial[row] as number,
       senderDevice: messages.senderDevice[row] as number,
-      targetUser: messages.targetUser[row] as number,
+      target: messages.target[row] as number,
     };
     this.#witness(kind, message, device, msgId, messages.sentMs[row] as number);
   }
 
   #witness(
     kind: Fault,
-    message: Pick<MessageToken, "serial" | "senderDevice" | "targetUser">,
+    message: Pick<MessageToken, "serial" | "senderDevice" | "target">,
     device: number | undefined,
     msgId: number,
     sentMs: number | undefined,
@@ -385,19 +389,18 @@ export class DeliveryOracle {
     const witnessed = this.#witnessed.get(kind) ?? 0;
     if (witnessed >= WITNESSES_MAX_PER_KIND) return;
     this.#witnessed.set(kind, witnessed + 1);
-    const { serial, senderDevice, targetUser } = message;
-    this.witnesses.push({ kind, serial, senderDevice, targetUser, device, msgId, sentMs });
+    const { serial, senderDevice, target } = message;
+    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs });
   }
 
   #excuse(row: number, device: number): void {
     const messages = this.#messages;
-    const bit = this.#recipientBit(device, messages.senderDevice[row] as number, messages.targetUser[row] as number);
-    if (bit === NOT_A_RECIPIENT) return;
-    const mask = 1 << bit;
+    const recipient = this.#numberOf(device, messages.senderDevice[row] as number, messages.target[row] as number);
+    if (recipient === NOT_A_RECIPIENT) return;
     // Also no longer expected: when the device comes back it may get the message, or not.
-    messages.expected[row] = (messages.expected[row] as number) & ~mask;
-    if (((messages.pending[row] as number) & mask) === 0) return;
-    messages.pending[row] = (messages.pending[row] as number) & ~mask;
+    messages.excuse(row, recipient);
+    if (!messages.isPending(row, recipient)) return;
+    messages.settle(row, recipient);
     this.counts.unjudged++;
   }
 
@@ -410,45 +413,23 @@ export class DeliveryOracle {
     messages.release(row);
   }
 
-  #recipientsOf(senderDevice: number, targetUser: number): number {
-    let recipients = 0;
-    for (let place = 0; place < this.#devicesPerUser; place++) {
-      if (this.#online[targetUser * this.#devicesPerUser + place] === 1) recipients |= 1 << place;
+  #expectRecipients(row: number, senderDevice: number, target: number): void {
+    const size = this.#audience.sizeOf(target);
+    for (let recipient = 0; recipient < size; recipient++) {
+      const device = this.#audience.deviceAt(recipient, senderDevice, target);
+      if (device !== senderDevice && this.#online[device] === 1) this.#messages.expect(row, recipient);
     }
-    const first = this.#userOf(senderDevice) * this.#devicesPerUser;
-    for (let place = 0; place < this.#devicesPerUser; place++) {
-      const device = first + place;
-      if (device !== senderDevice && this.#online[device] === 1) recipients |= 1 << (this.#devicesPerUser + place);
-    }
-    return recipients;
   }
 
-  /** Bits from 0: the target's devices; then the sender's. */
-  #recipientBit(device: number, senderDevice: number, targetUser: number): number {
-    if (device === senderDevice) return NOT_A_RECIPIENT;
-    const user = this.#userOf(device);
-    const place = device - user * this.#devicesPerUser;
-    if (user === targetUser) return place;
-    return user === this.#userOf(senderDevice) ? this.#devicesPerUser + place : NOT_A_RECIPIENT;
-  }
-
-  #deviceAt(row: number, bit: number): number {
-    if (bit < this.#devicesPerUser) return (this.#messages.targetUser[row] as number) * this.#devicesPerUser + bit;
-    const sender = this.#userOf(this.#messages.senderDevice[row] as number);
-    return sender * this.#devicesPerUser + bit - this.#devicesPerUser;
+  #numberOf(device: number, senderDevice: number, target: number): number {
+    return this.#audience.numberOf(device, senderDevice, target);
   }
 
   #userOf(device: number): number {
     return Math.floor(device / this.#devicesPerUser);
   }
 
-  #streamKey(senderDevice: number, targetUser: number): number {
-    return senderDevice * this.#users + targetUser;
+  #streamKey(senderDevice: number, target: number): number {
+    return senderDevice * this.#audience.targets + target;
   }
-}
-
-function bitCount(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

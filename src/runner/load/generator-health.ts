@@ -82,7 +82,7 @@ export function doubtsAbout(health: GeneratorHealth): string[] {
   const planned = health.iterations + health.droppedIterations;
   if (health.droppedIterations > droppedShareMax * planned) {
     doubts.push(
-      `${health.droppedIterations} of ${planned} planned messages were not sent (limit ${percent(droppedShareMax)})`,
+      `${health.droppedIterations} of ${planned} planned acts did not happen (limit ${percent(droppedShareMax)})`,
     );
   }
   return doubts;

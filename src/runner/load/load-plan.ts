@@ -3,6 +3,7 @@ import type { Device } from "../../client/device.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
+import type { Threshold } from "./threshold.js";
 
 /**
  * Connects a device, `place` being its number among those of its user, to the msg_server that it is to use; returns that
@@ -16,6 +17,8 @@ export interface LoadPlan {
   /** One for each user; none is used twice, because a second login would kick the first (LGN-10). */
   readonly accounts: readonly Account[];
   readonly devicesPerUser: number;
+  /** Members of the groups that the run makes, as numbers of users. */
+  readonly groups: readonly (readonly number[])[];
   readonly connect: Connect;
   /** Length of the steady phase. */
   readonly durationMs: number;
@@ -34,6 +37,7 @@ export interface LoadPlan {
   readonly ackTimeoutMs: number;
   /** How long the run waits for what is still on its way when the steady phase is over. */
   readonly drainTimeoutMs: number;
+  readonly thresholds: readonly Threshold[];
 }
 
 /** What the shipped clients, and servers' limits, suggest. */
@@ -45,4 +49,6 @@ export const planDefaults = {
   heartbeatIntervalMs: 30_000,
   ackTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,
+  groups: [],
+  thresholds: [],
 } as const;

@@ -2,6 +2,7 @@ import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
 import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
+import type { ThresholdResult } from "./threshold.js";
 
 /** A fault with names in place of numbers. */
 export interface DeliveryWitness {
@@ -38,12 +39,15 @@ export interface LoadResult {
   readonly drainMs: number;
   readonly durationMs: number;
   readonly interrupted: boolean;
-  /** What the server did wrong; empty = the run passed. */
+  /** The threshold that ended the run early, as `metric expression`; null = none did. */
+  readonly abortedBy: string | null;
+  /** What the server did wrong, thresholds that do not hold included; empty = the run passed. */
   readonly failures: readonly string[];
   /** Why the latencies are not to be trusted; empty = the run is valid. */
   readonly invalid: readonly string[];
   readonly health: GeneratorHealth;
   readonly metrics: Readonly<Record<string, MetricResult>>;
+  readonly thresholds: readonly ThresholdResult[];
   readonly delivery: DeliveryCounts;
   readonly witnesses: readonly DeliveryWitness[];
   readonly series: readonly LoadSnapshot[];

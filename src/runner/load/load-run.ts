@@ -1,18 +1,21 @@
 import { setMaxListeners } from "node:events";
-import type { Device, DeviceHandler } from "../../client/device.js";
-import type { StartUp } from "../../scenarios/load/start-up.js";
+import type { DeviceHandler } from "../../client/device.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FaultWitness } from "./delivery-oracle.js";
+import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
 import { doubtsAbout, HealthWatch } from "./generator-health.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
-import { LoadMetrics, type Traffic } from "./load-metrics.js";
+import { LoadMetrics, type Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result.js";
+import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
 import { perSecond } from "./metrics.js";
 import { rampUp } from "./ramp-up.js";
+import { thresholdFailure } from "./threshold.js";
+import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
-import { VirtualDevice } from "./virtual-device.js";
+import type { VirtualDevice } from "./virtual-device.js";
 
 export interface LoadDependencies {
   /** Aborted = finish with what is under way and report. */
@@ -35,6 +38,8 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
+/** The first pulse comes after this part of its interval. */
+const PULSES_BEGIN_AFTER = 4;
 
 /**
  * Runs a plan: logs everybody in, has users act on schedule, waits for what is still under way, logs out, and accounts for
@@ -50,51 +55,53 @@ class LoadRun {
   readonly #dependencies: LoadDependencies;
   readonly #metrics = new LoadMetrics();
   readonly #health = new HealthWatch(this.#metrics.eventLoopLag);
-  readonly #devices: VirtualDevice[] = [];
-  /** Kept when a connection is gone, for its counters. */
-  readonly #links: Array<Device["link"]> = [];
-  readonly #servers: string[] = [];
-  readonly #online: Uint8Array;
-  readonly #heartbeatIntendedMs: Float64Array;
-  readonly #heartbeatSentMs: Float64Array;
+  readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
   readonly #schedule: ActSchedule;
-  readonly #startUp: StartUp;
   readonly #wheel: TimerWheel;
+  readonly #thresholds: ThresholdWatch;
+  /** Aborted by a threshold, or with the signal of the run's owner: finish and report. */
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  #abortedBy: string | null = null;
+  #steadyStartMs: number | undefined;
+  #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
   readonly #startedAtMs = performance.now();
   #phase: LoadPhase = "ramp-up";
   #timer: NodeJS.Timeout | undefined;
   #awaited: { readonly done: () => boolean; readonly resolve: () => void } | undefined;
   #nextSecondMs = SECOND_MS;
+  #nextPulseMs = Number.POSITIVE_INFINITY;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
   #lastSnapshot = { atMs: 0, sent: 0, acked: 0, delivered: 0, pdusSent: 0, pdusReceived: 0 };
 
   constructor(plan: LoadPlan, dependencies: LoadDependencies) {
-    const { accounts, devicesPerUser, scenario } = plan;
+    const { accounts, devicesPerUser } = plan;
     const users = accounts.length;
     const devices = users * devicesPerUser;
     this.#plan = plan;
     this.#dependencies = dependencies;
-    this.#startUp = scenario.newStartUp();
-    const options = scenario.clientTypes.map((clientType) => ({
-      clientType,
-      heartbeatIntervalMs: 0,
-      requestTimeoutMs: 30_000,
-    }));
-    const handler = this.#handler();
-    for (let index = 0; index < devices; index++) {
-      const place = index % devicesPerUser;
-      this.#devices.push(new VirtualDevice(index, options[place] as (typeof options)[number], handler));
-    }
-    this.#online = new Uint8Array(devices);
-    this.#heartbeatIntendedMs = new Float64Array(devices);
-    this.#heartbeatSentMs = new Float64Array(devices);
+    this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
+    this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
+      this.#metrics.read(metric, aggregate, this.#moment()),
+    );
     const random = plan.random(plan.seed);
     const meanMs = (users * 1000) / plan.actsPerSecond;
-    this.#schedule = new ActSchedule(users, meanMs, plan.thinkTime(meanMs), random);
-    this.#messenger = new Messenger(plan, random, this.#devices, this.#metrics, this.#now);
-    // Timers: one for each user's next act, then one for each device's heartbeat.
+    this.#schedule = new ActSchedule(users, meanMs, plan.thinkTime(meanMs), (user) =>
+      plan.random((plan.seed + user + 1) >>> 0),
+    );
+    this.#sessions = new DeviceSessions(
+      plan,
+      this.#metrics,
+      random,
+      this.#signal,
+      this.#now,
+      this.#sessionHooks(),
+      this.#handler(),
+    );
+    this.#messenger = new Messenger(plan, random, this.#sessions.devices, this.#metrics, this.#sessions, this.#now);
+    // Timers: one for each user's next act, then one for each device's heartbeat or redial.
     this.#wheel = new TimerWheel(users + devices, 0);
   }
 
@@ -104,6 +111,7 @@ class LoadRun {
     try {
       this.#enter("ramp-up");
       await this.#rampUp();
+      await this.#makeGroups();
       const rampUpMs = this.#now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
@@ -111,71 +119,68 @@ class LoadRun {
       return this.#result(startedAt, rampUpMs, steadyMs, drainMs);
     } finally {
       clearTimeout(this.#timer);
-      for (const device of this.#devices) device.destroy();
+      this.#sessions.destroyAll();
     }
   }
 
   async #rampUp(): Promise<void> {
     const { startingMax } = this.#plan;
     // Of our own, because every device that is connecting listens to it.
-    const signal = AbortSignal.any([this.#dependencies.signal]);
+    const signal = AbortSignal.any([this.#signal]);
     setMaxListeners(startingMax, signal);
-    await rampUp(this.#devices.length, startingMax, signal, (index) => this.#start(index, signal));
+    const { startsOnline = () => true } = this.#plan.scenario;
+    const starting = this.#sessions.devices.filter(({ index }) => startsOnline(index % this.#plan.devicesPerUser));
+    await rampUp(starting.length, startingMax, signal, (place) =>
+      this.#start(starting[place] as VirtualDevice, signal),
+    );
   }
 
-  async #start(index: number, signal: AbortSignal): Promise<void> {
-    const device = this.#devices[index] as VirtualDevice;
-    const user = Math.floor(index / this.#plan.devicesPerUser);
-    const account = this.#plan.accounts[user] as LoadPlan["accounts"][number];
-    const startedMs = this.#now();
-    let server = "";
+  async #start({ index }: VirtualDevice, signal: AbortSignal): Promise<void> {
     try {
-      server = await this.#plan.connect(device, user, index % this.#plan.devicesPerUser, signal);
-      this.#links[index] = device.link;
-      this.#servers[index] = server;
-      this.#metrics.connect.recordMs(this.#now() - startedMs);
-      await this.#startUp.run(device, { userName: account.name, password: account.password }, (step, durationMs) => {
-        this.#metrics.stepDone(step, durationMs);
-        if (step === "login") this.#loggedIn(device);
-      });
+      await this.#sessions.start(index, signal);
     } catch (error) {
-      this.#metrics.error("login_failed");
       const reason = error instanceof Error ? error.message : String(error);
-      throw new LoadBlockedError(
-        server === ""
-          ? reason
-          : `${this.#nameOf(index)} cannot start on ${server}: ${reason} (${this.#metrics.devicesOnline.value} of ${this.#devices.length} devices were online)`,
-      );
+      const server = this.#sessions.servers[index];
+      if (server === undefined) throw new LoadBlockedError(reason);
+      const { devices } = this.#sessions;
+      const online = `${this.#metrics.devicesOnline.value} of ${devices.length} devices were online`;
+      throw new LoadBlockedError(`${this.#sessions.nameOf(index)} cannot start on ${server}: ${reason} (${online})`);
     }
   }
 
-  #loggedIn(device: VirtualDevice): void {
-    const { index } = device;
-    const double = this.#messenger.online(device);
-    if (double !== undefined) {
-      const other = this.#plan.accounts[double]?.name;
-      throw new Error(`it is the same user as ${other}: user_id ${device.userId}`);
-    }
-    this.#online[index] = 1;
-    this.#metrics.devicesOnline.add(1);
-    if (index % this.#plan.devicesPerUser === 0) this.#metrics.users.add(1);
-    this.#wheel.set(this.#heartbeatTimer(index), this.#now() + this.#plan.heartbeatIntervalMs);
+  async #makeGroups(): Promise<void> {
+    const { groups, startingMax, devicesPerUser } = this.#plan;
+    await rampUp(groups.length, startingMax, this.#signal, async (group) => {
+      const creator = this.#sessions.devices[(groups[group]?.[0] as number) * devicesPerUser] as VirtualDevice;
+      try {
+        const name = `ttk load ${this.#plan.seed}-${group}`;
+        this.#messenger.groupMade(group, await makeGroup(creator, name, this.#messenger.memberIds(group)));
+      } catch (error) {
+        throw new LoadBlockedError(`${this.#sessions.nameOf(creator.index)}: ${(error as Error).message}`);
+      }
+    });
   }
 
   async #steady(): Promise<number> {
-    const { signal } = this.#dependencies;
+    const signal = this.#signal;
     if (signal.aborted) return 0;
     const startMs = this.#now();
+    this.#steadyStartMs = startMs;
     const endMs = startMs + this.#plan.durationMs;
     this.#enter("steady");
     this.#health.begin(startMs);
     this.#schedule.begin(startMs, endMs);
+    const { pulse } = this.#plan.scenario;
+    if (pulse !== undefined) this.#nextPulseMs = startMs + pulse.intervalMs / PULSES_BEGIN_AFTER;
     for (let user = 0; user < this.#messenger.users; user++) this.#armUser(user);
     await this.#until(() => signal.aborted || this.#now() >= endMs);
     const stoppedMs = Math.min(this.#now(), endMs);
+    this.#nextPulseMs = Number.POSITIVE_INFINITY;
     this.#metrics.droppedIterations = this.#schedule.dropOverdue(stoppedMs);
     this.#health.end();
-    return stoppedMs - startMs;
+    this.#steadyMs = stoppedMs - startMs;
+    this.#steadyStartMs = undefined;
+    return this.#steadyMs;
   }
 
   async #drain(): Promise<number> {
@@ -183,8 +188,9 @@ class LoadRun {
     const deadlineMs = startMs + this.#plan.drainTimeoutMs;
     this.#enter("drain");
     const { oracle } = this.#messenger;
-    if (oracle.counts.sent > 0) {
-      await this.#until(() => oracle.inFlight === 0 || this.#now() >= deadlineMs);
+    const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0;
+    if (oracle.counts.sent > 0 || this.#sessions.starting > 0) {
+      await this.#until(() => isQuiet() || this.#now() >= deadlineMs);
       const settledMs = this.#now() + SETTLE_MS;
       await this.#until(() => this.#now() >= settledMs);
     }
@@ -195,40 +201,36 @@ class LoadRun {
   async #logOut(): Promise<void> {
     this.#enter("logout");
     const deadlineMs = this.#now() + LOGOUT_WAIT_MS;
-    for (const device of this.#devices) device.logout().catch(() => device.destroy());
+    this.#sessions.logOutAll();
     await this.#until(() => this.#metrics.devicesOnline.value === 0 || this.#now() >= deadlineMs);
   }
 
   #handler(): DeviceHandler {
-    const of = (device: Device) => device as VirtualDevice;
     return {
       onMessage: (device, message) =>
-        this.#messenger.arrived(of(device), message.from_user_id, message.msg_id, message.msg_data),
+        this.#messenger.arrived(device as VirtualDevice, message.from_user_id, message.msg_id, message.msg_data),
       onAck: (device, seqNum, ack) => {
-        this.#messenger.acked(of(device), seqNum, ack.msg_id);
-        this.#wake(this.#userOf(of(device).index));
+        this.#messenger.acked(device as VirtualDevice, seqNum, ack.msg_id);
+        this.#wake(this.#userOf((device as VirtualDevice).index));
       },
-      onHeartbeat: (device) => this.#heartbeatAnswered(of(device).index),
-      onKick: () => {
-        this.#metrics.kicks++;
-      },
-      onMalformed: () => this.#metrics.error("malformed_pdu"),
-      onOther: (device, commandId, seqNum, bytes, start, end) =>
-        this.#startUp.onOther(device, commandId, seqNum, bytes, start, end),
-      onClose: (device) => this.#closed(of(device)),
     };
   }
 
-  #closed(device: VirtualDevice): void {
-    const { index } = device;
-    this.#startUp.onClose(device);
-    if (this.#online[index] === 0) return;
-    this.#online[index] = 0;
-    this.#messenger.offline(device);
-    this.#wheel.clear(this.#heartbeatTimer(index));
-    this.#metrics.devicesOnline.add(-1);
-    if (index % this.#plan.devicesPerUser === 0) this.#metrics.users.add(-1);
-    if (this.#phase !== "logout") this.#metrics.error("link_lost");
+  #sessionHooks(): SessionHooks {
+    return {
+      onOnline: (device) => {
+        const double = this.#messenger.online(device);
+        if (double === undefined) return;
+        const other = this.#plan.accounts[double]?.name;
+        throw new Error(`it is the same user as ${other}: user_id ${device.userId}`);
+      },
+      onOffline: (device) => this.#messenger.offline(device),
+      onReady: (device) => {
+        if (this.#phase === "steady") this.#plan.scenario.onReady?.(this.#messenger, device.index);
+      },
+      arm: (index, dueMs) => this.#wheel.set(this.#deviceTimer(index), dueMs),
+      disarm: (index) => this.#wheel.clear(this.#deviceTimer(index)),
+    };
   }
 
   /** Everything that happens by time. Hot: once a millisecond. */
@@ -240,6 +242,7 @@ class LoadRun {
       this.#nextExpiryMs = nowMs + EXPIRE_INTERVAL_MS;
       this.#messenger.expireAcks(nowMs);
     }
+    if (nowMs >= this.#nextPulseMs) this.#pulse();
     if (nowMs >= this.#nextSecondMs) this.#secondOver(nowMs);
     if (this.#awaited?.done()) {
       const { resolve } = this.#awaited;
@@ -251,7 +254,7 @@ class LoadRun {
 
   readonly #due = (timer: number, dueMs: number): void => {
     if (timer < this.#messenger.users) this.#catchUp(timer);
-    else this.#beat(timer - this.#messenger.users, dueMs);
+    else this.#sessions.timerDue(timer - this.#messenger.users, dueMs);
   };
 
   #catchUp(user: number): void {
@@ -277,17 +280,11 @@ class LoadRun {
     if (this.#schedule.isBlocked(user)) this.#catchUp(user);
   }
 
-  #beat(index: number, dueMs: number): void {
-    this.#heartbeatIntendedMs[index] = dueMs;
-    this.#heartbeatSentMs[index] = this.#now();
-    this.#devices[index]?.sendHeartbeat();
-    this.#wheel.set(this.#heartbeatTimer(index), dueMs + this.#plan.heartbeatIntervalMs);
-  }
-
-  #heartbeatAnswered(index: number): void {
-    const nowMs = this.#now();
-    this.#metrics.heartbeat.recordMs(nowMs - (this.#heartbeatIntendedMs[index] as number));
-    this.#metrics.heartbeatUncorrected.recordMs(nowMs - (this.#heartbeatSentMs[index] as number));
+  #pulse(): void {
+    const { pulse } = this.#plan.scenario;
+    if (pulse === undefined) return;
+    this.#nextPulseMs += pulse.intervalMs;
+    pulse.happen(this.#messenger);
   }
 
   #secondOver(nowMs: number): void {
@@ -297,12 +294,31 @@ class LoadRun {
     this.#messenger.secondAck.histogram.reset();
     this.#messenger.secondDelivery.histogram.reset();
     this.#nextSecondMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
+    this.#abortOnBreach(nowMs);
+  }
+
+  #abortOnBreach(nowMs: number): void {
+    if (this.#abortedBy !== null || this.#phase === "drain" || this.#phase === "logout") return;
+    const breach = this.#thresholds.breach(nowMs);
+    if (breach === undefined) return;
+    this.#abortedBy = `${breach.metric} ${breach.expression}`;
+    this.#abort.abort();
+  }
+
+  #moment(): Moment {
+    const steadyMs = this.#steadyStartMs === undefined ? this.#steadyMs : this.#now() - this.#steadyStartMs;
+    return {
+      steadyMs,
+      runMs: this.#now(),
+      delivery: this.#messenger.oracle.counts,
+      traffic: this.#sessions.traffic(),
+    };
   }
 
   #snapshot(nowMs: number): LoadSnapshot {
     const { oracle, secondAck, secondDelivery } = this.#messenger;
     const { sent, acked, delivered, duplicated, reordered, corrupted, misdelivered } = oracle.counts;
-    const { pdusSent, pdusReceived } = this.#traffic();
+    const { pdusSent, pdusReceived } = this.#sessions.traffic();
     const last = this.#lastSnapshot;
     const elapsedMs = nowMs - last.atMs;
     this.#lastSnapshot = { atMs: nowMs, sent, acked, delivered, pdusSent, pdusReceived };
@@ -330,21 +346,11 @@ class LoadRun {
     };
   }
 
-  #traffic(): Traffic {
-    const traffic = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
-    for (const link of this.#links) {
-      if (link === undefined) continue;
-      traffic.pdusSent += link.pdusOut;
-      traffic.pdusReceived += link.pdusIn;
-      traffic.bytesSent += link.bytesOut;
-      traffic.bytesReceived += link.bytesIn;
-    }
-    return traffic;
-  }
-
   #result(startedAt: string, rampUpMs: number, steadyMs: number, drainMs: number): LoadResult {
     const { oracle } = this.#messenger;
     const { signal } = this.#dependencies;
+    const thresholds = this.#thresholds.results();
+    const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
     const health = this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
     const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
     return {
@@ -354,17 +360,22 @@ class LoadRun {
       users: this.#messenger.users,
       devicesPerUser: this.#messenger.devicesPerUser,
       devicesOnline: this.#metrics.devicesOnline.result().max,
-      targets: [...new Set(this.#servers)].sort(),
+      targets: [...new Set(this.#sessions.servers.filter((server) => server !== undefined))].sort(),
       rate: this.#plan.actsPerSecond,
       rampUpMs: Math.round(rampUpMs),
       steadyMs: Math.round(steadyMs),
       drainMs: Math.round(drainMs),
       durationMs: Math.round(this.#now()),
       interrupted: signal.aborted,
-      failures: failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
+      abortedBy: this.#abortedBy,
+      failures: [
+        ...failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
+        ...failedThresholds,
+      ],
       invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
       health,
-      metrics: this.#metrics.results(steadyMs, this.#now(), oracle.counts, this.#traffic()),
+      metrics: this.#metrics.results(this.#moment()),
+      thresholds,
       delivery: { ...oracle.counts },
       witnesses: oracle.witnesses.map((witness) => this.#named(witness)),
       series: this.#series,
@@ -372,15 +383,15 @@ class LoadRun {
   }
 
   #named(witness: FaultWitness): DeliveryWitness {
-    const { kind, serial, senderDevice, targetUser, device, msgId, sentMs } = witness;
+    const { kind, serial, senderDevice, target, device, msgId, sentMs } = witness;
     return {
       kind,
       message: serial,
-      from: this.#nameOf(senderDevice),
-      fromServer: this.#servers[senderDevice] ?? "",
-      to: this.#plan.accounts[targetUser]?.name ?? "",
-      device: device === undefined ? null : this.#nameOf(device),
-      deviceServer: device === undefined ? null : (this.#servers[device] ?? ""),
+      from: this.#sessions.nameOf(senderDevice),
+      fromServer: this.#sessions.servers[senderDevice] ?? "",
+      to: this.#plan.accounts[target]?.name ?? `group ${target - this.#messenger.users + 1}`,
+      device: device === undefined ? null : this.#sessions.nameOf(device),
+      deviceServer: device === undefined ? null : (this.#sessions.servers[device] ?? ""),
       msgId,
       sentAtMs: sentMs === undefined ? null : Math.round(sentMs),
     };
@@ -398,17 +409,11 @@ class LoadRun {
     });
   }
 
-  /** `user17/windows` */
-  #nameOf(index: number): string {
-    const { accounts, devicesPerUser, scenario } = this.#plan;
-    return `${accounts[this.#userOf(index)]?.name}/${scenario.clientTypes[index % devicesPerUser]}`;
-  }
-
   #userOf(index: number): number {
     return Math.floor(index / this.#plan.devicesPerUser);
   }
 
-  #heartbeatTimer(index: number): number {
+  #deviceTimer(index: number): number {
     return this.#messenger.users + index;
   }
 

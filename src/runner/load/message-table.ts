@@ -12,6 +12,7 @@ export const MessageState = {
 export type MessageState = (typeof MessageState)[keyof typeof MessageState];
 
 const INITIAL_ROWS = 1024;
+const WORD_BITS = 32;
 
 /**
  * The messages in flight, as rows in typed arrays. A row is taken when a message is sent and free again once it is acked
@@ -21,11 +22,9 @@ export class MessageTable {
   state = new Uint8Array(INITIAL_ROWS);
   serial = new Float64Array(INITIAL_ROWS);
   senderDevice = new Int32Array(INITIAL_ROWS);
-  targetUser = new Int32Array(INITIAL_ROWS);
-  /** Bit for each recipient that must get the message. */
-  expected = new Uint32Array(INITIAL_ROWS);
-  /** Bit for each of those that has not got it yet. */
-  pending = new Uint32Array(INITIAL_ROWS);
+  target = new Int32Array(INITIAL_ROWS);
+  /** How many of the recipients that must get the message have not got it yet. */
+  pending = new Int32Array(INITIAL_ROWS);
   /** As the ack or the first delivery says; 0 = not known yet. */
   msgId = new Float64Array(INITIAL_ROWS);
   stream = new Int32Array(INITIAL_ROWS);
@@ -34,11 +33,22 @@ export class MessageTable {
   /** 1 = its ack came too late to say anything about order. */
   unordered = new Uint8Array(INITIAL_ROWS);
 
+  /** For each row a bit for each recipient that must get the message; then one for each of those that has not yet. */
+  #expectedBits: Uint32Array<ArrayBuffer>;
+  #pendingBits: Uint32Array<ArrayBuffer>;
+  readonly #words: number;
   readonly #free: number[] = [];
   #rows = 0;
   #live = 0;
 
-  constructor(private readonly rowsMax: number) {}
+  constructor(
+    private readonly rowsMax: number,
+    recipientsMax: number,
+  ) {
+    this.#words = Math.ceil(recipientsMax / WORD_BITS);
+    this.#expectedBits = new Uint32Array(INITIAL_ROWS * this.#words);
+    this.#pendingBits = new Uint32Array(INITIAL_ROWS * this.#words);
+  }
 
   /** Rows in use. */
   get live(): number {
@@ -60,7 +70,40 @@ export class MessageTable {
     if (row >= this.state.length) this.#grow();
     this.unordered[row] = 0;
     this.msgId[row] = 0;
+    this.pending[row] = 0;
+    this.#expectedBits.fill(0, row * this.#words, (row + 1) * this.#words);
+    this.#pendingBits.fill(0, row * this.#words, (row + 1) * this.#words);
     return row;
+  }
+
+  /** The recipient must get the message. */
+  expect(row: number, recipient: number): void {
+    const word = this.#wordOf(row, recipient);
+    const mask = 1 << (recipient % WORD_BITS);
+    this.#expectedBits[word] = (this.#expectedBits[word] as number) | mask;
+    this.#pendingBits[word] = (this.#pendingBits[word] as number) | mask;
+    this.pending[row] = (this.pending[row] as number) + 1;
+  }
+
+  isExpected(row: number, recipient: number): boolean {
+    return ((this.#expectedBits[this.#wordOf(row, recipient)] as number) & (1 << (recipient % WORD_BITS))) !== 0;
+  }
+
+  isPending(row: number, recipient: number): boolean {
+    return ((this.#pendingBits[this.#wordOf(row, recipient)] as number) & (1 << (recipient % WORD_BITS))) !== 0;
+  }
+
+  /** The recipient, which is pending, has the message or need not be waited for. */
+  settle(row: number, recipient: number): void {
+    const word = this.#wordOf(row, recipient);
+    this.#pendingBits[word] = (this.#pendingBits[word] as number) & ~(1 << (recipient % WORD_BITS));
+    this.pending[row] = (this.pending[row] as number) - 1;
+  }
+
+  /** The recipient may get the message or not. */
+  excuse(row: number, recipient: number): void {
+    const word = this.#wordOf(row, recipient);
+    this.#expectedBits[word] = (this.#expectedBits[word] as number) & ~(1 << (recipient % WORD_BITS));
   }
 
   release(row: number): void {
@@ -69,14 +112,19 @@ export class MessageTable {
     this.#free.push(row);
   }
 
+  #wordOf(row: number, recipient: number): number {
+    return row * this.#words + Math.floor(recipient / WORD_BITS);
+  }
+
   #grow(): void {
     const length = this.state.length * 2;
     this.state = grown(this.state, new Uint8Array(length));
     this.serial = grown(this.serial, new Float64Array(length));
     this.senderDevice = grown(this.senderDevice, new Int32Array(length));
-    this.targetUser = grown(this.targetUser, new Int32Array(length));
-    this.expected = grown(this.expected, new Uint32Array(length));
-    this.pending = grown(this.pending, new Uint32Array(length));
+    this.target = grown(this.target, new Int32Array(length));
+    this.pending = grown(this.pending, new Int32Array(length));
+    this.#expectedBits = grown(this.#expectedBits, new Uint32Array(length * this.#words));
+    this.#pendingBits = grown(this.#pendingBits, new Uint32Array(length * this.#words));
     this.msgId = grown(this.msgId, new Float64Array(length));
     this.stream = grown(this.stream, new Int32Array(length));
     this.intendedMs = grown(this.intendedMs, new Float64Array(length));

@@ -9,8 +9,8 @@ export interface MessageToken {
   run: number;
   /** The sending device. Below 2²⁴. */
   senderDevice: number;
-  /** The user it is meant for. Below 2²⁴. */
-  targetUser: number;
+  /** The user or group it is meant for, as audience.ts numbers them. Below 2²⁴. */
+  target: number;
   /** Number of the message in the run, from 1. Below 2³⁶. */
   serial: number;
   /** Row of the message in the table of those in flight. Below 2²⁴. */
@@ -54,7 +54,7 @@ export function contentTemplate(sizeBytes: number, run: number): Buffer {
 /** Hot: writes everything but what `contentTemplate` has written. */
 export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, SENDER, token.senderDevice);
-  writeDigits(content, TARGET, token.targetUser);
+  writeDigits(content, TARGET, token.target);
   writeDigits(content, SERIAL, token.serial);
   writeDigits(content, ROW, token.row);
   writeDigits(content, INTENDED, token.intendedUs);
@@ -67,7 +67,7 @@ export function readToken(content: Buffer, run: number, token: MessageToken): To
   token.run = readDigits(content, RUN);
   if (token.run !== run) return "foreign";
   token.senderDevice = readDigits(content, SENDER);
-  token.targetUser = readDigits(content, TARGET);
+  token.target = readDigits(content, TARGET);
   token.serial = readDigits(content, SERIAL);
   token.row = readDigits(content, ROW);
   token.intendedUs = readDigits(content, INTENDED);
@@ -76,7 +76,7 @@ export function readToken(content: Buffer, run: number, token: MessageToken): To
 }
 
 export function emptyToken(): MessageToken {
-  return { run: 0, senderDevice: 0, targetUser: 0, serial: 0, row: 0, intendedUs: 0 };
+  return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0 };
 }
 
 interface Field {

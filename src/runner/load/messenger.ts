@@ -1,3 +1,4 @@
+import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
@@ -9,8 +10,18 @@ import { PendingAcks } from "./pending-acks.js";
 import { SendWindow } from "./send-window.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
+/** Who comes and goes; the run's business. */
+export interface Sessions {
+  isOnline(device: number): boolean;
+  isAway(device: number): boolean;
+  comeOnline(device: number, intendedMs: number): void;
+  logOut(device: number): void;
+  cut(device: number): void;
+  pull(device: number, name: ExtraPull, peerId: number, intendedMs: number): boolean;
+}
+
 const RUN_NUMBERS = 2 ** 30;
-const UNKNOWN_USER = 0;
+const UNKNOWN_SESSION = 0;
 
 /**
  * The run as its behaviour sees it: sends messages that are accounted for and takes what arrives. This is the hot path:
@@ -30,8 +41,10 @@ export class Messenger implements Crowd {
   readonly #acks: PendingAcks;
   readonly #window: SendWindow | undefined;
   readonly #content: Buffer;
-  /** The server's ids of our users, and back. */
-  readonly #userIds: Float64Array;
+  readonly #groups: LoadPlan["groups"];
+  readonly #groupsOf: number[][];
+  /** The server's ids of our users, then of our groups; and of users back. */
+  readonly #sessionIds: Float64Array;
   readonly #userOfId = new Map<number, number>();
 
   constructor(
@@ -39,6 +52,7 @@ export class Messenger implements Crowd {
     readonly random: Random,
     private readonly devices: readonly VirtualDevice[],
     private readonly metrics: LoadMetrics,
+    private readonly sessions: Sessions,
     private readonly clock: () => number,
   ) {
     this.users = plan.accounts.length;
@@ -48,6 +62,7 @@ export class Messenger implements Crowd {
     this.oracle = new DeliveryOracle({
       users: this.users,
       devicesPerUser: this.devicesPerUser,
+      groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
     });
@@ -55,7 +70,35 @@ export class Messenger implements Crowd {
     const limit = plan.messagesPerSecondMax;
     this.#window = limit === undefined ? undefined : new SendWindow(devices.length, limit);
     this.#content = contentTemplate(plan.messageSizeBytes, run);
-    this.#userIds = new Float64Array(this.users).fill(UNKNOWN_USER);
+    this.#groups = plan.groups;
+    this.#groupsOf = Array.from({ length: this.users }, () => []);
+    for (const [group, members] of plan.groups.entries()) {
+      for (const user of members) this.#groupsOf[user]?.push(this.users + group);
+    }
+    this.#sessionIds = new Float64Array(this.users + plan.groups.length).fill(UNKNOWN_SESSION);
+  }
+
+  groupsOf(user: number): readonly number[] {
+    return this.#groupsOf[user] ?? [];
+  }
+
+  isGroup(target: number): boolean {
+    return target >= this.users;
+  }
+
+  /** The server's ids of a group's members. */
+  memberIds(group: number): number[] {
+    return (this.#groups[group] ?? []).map((user) => this.userIdOf(user));
+  }
+
+  /** 0 = not known yet. */
+  userIdOf(user: number): number {
+    return this.#sessionIds[user] ?? UNKNOWN_SESSION;
+  }
+
+  /** The server has made a group of the run. */
+  groupMade(group: number, groupId: number): void {
+    this.#sessionIds[this.users + group] = groupId;
   }
 
   /** A device is logged in. Returns the number of another user of the run with the same id, which must not be. */
@@ -63,7 +106,7 @@ export class Messenger implements Crowd {
     const user = this.#userOf(device.index);
     const known = this.#userOfId.get(device.userId);
     if (known !== undefined && known !== user) return known;
-    this.#userIds[user] = device.userId;
+    this.#sessionIds[user] = device.userId;
     this.#userOfId.set(device.userId, user);
     this.oracle.online(device.index);
     return undefined;
@@ -74,22 +117,46 @@ export class Messenger implements Crowd {
     this.#acks.forget(device.index);
   }
 
-  canSend(device: number, toUser: number): boolean {
-    if (this.#userIds[toUser] === UNKNOWN_USER || this.devices[device]?.isOpen !== true) return false;
-    if (this.oracle.isFull || !this.#acks.hasRoom(device) || this.oracle.isAwaitingAck(device, toUser)) return false;
+  canSend(device: number, target: number): boolean {
+    if (this.#sessionIds[target] === UNKNOWN_SESSION || !this.isOnline(device)) return false;
+    if (this.oracle.isFull || !this.#acks.hasRoom(device) || this.oracle.isAwaitingAck(device, target)) return false;
     return this.#window?.hasRoom(device, this.clock()) ?? true;
   }
 
-  sendText(device: number, toUser: number): void {
+  sendText(device: number, target: number): void {
     const sender = this.devices[device] as VirtualDevice;
-    const row = this.oracle.begin(device, toUser, this.intendedMs, this.clock(), this.#content);
-    const seqNum = sender.sendText(this.#userIds[toUser] as number, this.#content);
+    const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), this.#content);
+    const seqNum = sender.sendText(this.#sessionIds[target] as number, this.isGroup(target), this.#content);
     this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
     this.#window?.sent(device);
   }
 
-  readAck(device: number, peerUser: number, msgId: number): void {
-    this.devices[device]?.sendSingleReadAck(this.#userIds[peerUser] as number, msgId);
+  readAck(device: number, session: number, msgId: number): void {
+    this.devices[device]?.sendSessionReadAck(this.#sessionIds[session] as number, this.isGroup(session), msgId);
+  }
+
+  isOnline(device: number): boolean {
+    return this.sessions.isOnline(device);
+  }
+
+  isAway(device: number): boolean {
+    return this.sessions.isAway(device);
+  }
+
+  comeOnline(device: number): void {
+    this.sessions.comeOnline(device, this.intendedMs);
+  }
+
+  logOut(device: number): void {
+    this.sessions.logOut(device);
+  }
+
+  cut(device: number): void {
+    this.sessions.cut(device);
+  }
+
+  pull(device: number, name: ExtraPull, peerUser: number): boolean {
+    return this.sessions.pull(device, name, this.userIdOf(peerUser), this.intendedMs);
   }
 
   /** An ack has come. */
@@ -110,11 +177,14 @@ export class Messenger implements Crowd {
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
-    this.metrics.delivery.recordMs(nowMs - this.oracle.lastIntendedMs);
-    this.metrics.deliveryUncorrected.recordMs(nowMs - this.oracle.lastSentMs);
+    const target = this.oracle.lastTarget;
+    const { delivery, deliveryUncorrected, groupDelivery, groupDeliveryUncorrected } = this.metrics;
+    (this.isGroup(target) ? groupDelivery : delivery).recordMs(nowMs - this.oracle.lastIntendedMs);
+    const uncorrected = this.isGroup(target) ? groupDeliveryUncorrected : deliveryUncorrected;
+    uncorrected.recordMs(nowMs - this.oracle.lastSentMs);
     this.secondDelivery.recordMs(nowMs - this.oracle.lastIntendedMs);
     // An intact message has a sender of the run.
-    this.#scenario.onMessage(this, device.index, fromUser as number, msgId);
+    this.#scenario.onMessage(this, device.index, fromUser as number, msgId, target);
   }
 
   /** Gives up waiting for acks that are due for too long. */

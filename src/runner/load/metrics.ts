@@ -1,4 +1,5 @@
 import { Histogram } from "./histogram.js";
+import type { Aggregate } from "./threshold.js";
 
 /** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
 export type MetricResult = TrendResult | CounterResult | GaugeResult;
@@ -48,6 +49,27 @@ export class Trend {
     return this.histogram.percentileUs(percent) / 1000;
   }
 
+  read(aggregate: Aggregate, spanMs: number): number | undefined {
+    if (typeof aggregate === "object") return this.percentileMs(aggregate.percent);
+    const { histogram } = this;
+    switch (aggregate) {
+      case "count":
+        return histogram.count;
+      case "rate":
+        return perSecond(histogram.count, spanMs);
+      case "min":
+        return histogram.minUs / 1000;
+      case "avg":
+        return rounded(histogram.meanUs / 1000);
+      case "med":
+        return this.percentileMs(50);
+      case "max":
+        return histogram.maxUs / 1000;
+      case "value":
+        return undefined;
+    }
+  }
+
   result(runMs: number): TrendResult {
     const { histogram } = this;
     return {
@@ -81,6 +103,12 @@ export class Gauge {
     this.#value += change;
     this.#min = Math.min(this.#min, this.#value);
     this.#max = Math.max(this.#max, this.#value);
+  }
+
+  read(aggregate: Aggregate): number | undefined {
+    if (aggregate === "min") return this.#min;
+    if (aggregate === "max") return this.#max;
+    return aggregate === "value" ? this.#value : undefined;
   }
 
   result(): GaugeResult {

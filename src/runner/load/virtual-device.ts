@@ -1,7 +1,7 @@
 import { Device, type DeviceHandler, type DeviceOptions } from "../../client/device.js";
 import { MsgType, SessionType } from "../../codec/generated/enums.js";
 
-/** A device with its number in the run, speaking one-to-one text. */
+/** A device with its number in the run, speaking text to users and groups. */
 export class VirtualDevice extends Device {
   constructor(
     readonly index: number,
@@ -12,11 +12,11 @@ export class VirtualDevice extends Device {
   }
 
   /** Sends a message; its ack carries the seq_num returned. */
-  sendText(toUserId: number, content: Buffer): number {
-    return this.sendMessage(toUserId, MsgType.MSG_TYPE_SINGLE_TEXT, content);
+  sendText(sessionId: number, isGroup: boolean, content: Buffer): number {
+    return this.sendMessage(sessionId, isGroup ? MsgType.MSG_TYPE_GROUP_TEXT : MsgType.MSG_TYPE_SINGLE_TEXT, content);
   }
 
-  sendSingleReadAck(peerUserId: number, msgId: number): void {
-    this.sendReadAck(peerUserId, SessionType.SESSION_TYPE_SINGLE, msgId);
+  sendSessionReadAck(sessionId: number, isGroup: boolean, msgId: number): void {
+    this.sendReadAck(sessionId, isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE, msgId);
   }
 }

@@ -4,12 +4,14 @@ import type { PullName } from "../../client/pull-all.js";
 import { type RequestId, responseOf } from "../../client/requests.js";
 import { decodeBody } from "../../codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import { SessionType } from "../../codec/generated/enums.js";
 import type { GroupVersionInfo } from "../../codec/generated/messages.js";
 import { HEADER_SIZE } from "../../codec/pdu-header.js";
 import { hexId } from "../../codec/registry.js";
+import type { ExtraPull } from "./extra-pulls.js";
 import { knownUserIds } from "./known-user-ids.js";
 
-export type StartUpStep = "login" | PullName;
+export type StartUpStep = "login" | PullName | ExtraPull;
 
 /** Called when a step is done. */
 export type StepDone = (step: StartUpStep, durationMs: number) => void;
@@ -21,6 +23,8 @@ export interface StartUp {
   /** The run passes on what its devices receive and do not understand themselves. */
   onOther(device: Device, commandId: number, seqNum: number, bytes: Buffer, start: number, end: number): void;
   onClose(device: Device): void;
+  /** Pulls once more; `history` is that of the chat with the peer. `undefined` while the device waits for another answer. */
+  pullAgain(device: Device, name: ExtraPull, peerId: number): Promise<void> | undefined;
 }
 
 /** Gets the body of an answer, as a view that is valid during the call. */
@@ -36,6 +40,8 @@ interface Awaited {
 const PULL_TIMEOUT_MS = 30_000;
 /** A first login: everything is pulled. */
 const FROM_THE_BEGINNING = 0;
+const NEWEST = 0;
+const MESSAGES_PER_PAGE = 20;
 
 /**
  * As the shipped clients do: log in, then seven pulls (PUL). Unlike client/pull-all.ts it looks into an answer only for
@@ -78,6 +84,34 @@ export class ShippedStartUp implements StartUp {
     await pull("unread", CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id });
   }
 
+  pullAgain(device: Device, name: ExtraPull, peerId: number): Promise<void> | undefined {
+    if (this.#awaited.has(device)) return undefined;
+    const user_id = device.userId;
+    const sinceEver = { user_id, latest_update_time: FROM_THE_BEGINNING };
+    switch (name) {
+      case "departments":
+        return this.#ask(device, CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, sinceEver);
+      case "users":
+        return this.#ask(device, CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, sinceEver);
+      case "groups":
+        return this.#ask(device, CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
+      case "sessions":
+        return this.#ask(device, CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST, sinceEver);
+      case "status":
+        return this.#ask(device, CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, { user_id, user_id_list: [peerId] });
+      case "unread":
+        return this.#ask(device, CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id });
+      case "history":
+        return this.#ask(device, CommandId.CID_MSG_LIST_REQUEST, {
+          user_id,
+          session_type: SessionType.SESSION_TYPE_SINGLE,
+          session_id: peerId,
+          msg_id_begin: NEWEST,
+          msg_cnt: MESSAGES_PER_PAGE,
+        });
+    }
+  }
+
   onOther(device: Device, commandId: number, seqNum: number, bytes: Buffer, start: number, end: number): void {
     const awaited = this.#awaited.get(device);
     if (awaited?.answerId !== commandId || awaited.seqNum !== seqNum) return;
@@ -89,7 +123,7 @@ export class ShippedStartUp implements StartUp {
   }
 
   /** One question at a time for a device; resolves once `take` has taken the answer. */
-  #ask<C extends RequestId>(device: Device, commandId: C, body: CommandBody[C], take: Take): Promise<void> {
+  #ask<C extends RequestId>(device: Device, commandId: C, body: CommandBody[C], take: Take = ignore): Promise<void> {
     const seqNum = device.sendRequest(commandId, body);
     if (seqNum === 0) return Promise.reject(new ClientError("CLOSED"));
     const answerId = responseOf[commandId];

@@ -31,17 +31,17 @@ class World {
     for (const device of this.online) this.oracle.online(device);
   }
 
-  send(senderDevice: number, targetUser: number, nowMs = 0) {
+  send(senderDevice: number, target: number, nowMs = 0) {
     const content = contentTemplate(64, RUN);
-    const row = this.oracle.begin(senderDevice, targetUser, nowMs, nowMs, content);
+    const row = this.oracle.begin(senderDevice, target, nowMs, nowMs, content);
     const serial = this.oracle.serialOf(row);
     const sender = Math.floor(senderDevice / DEVICES_PER_USER);
-    const pair = [sender, targetUser].sort().join();
+    const pair = [sender, target].sort().join();
     const msgId = (this.#lastMsgId.get(pair) ?? 0) + 1;
     this.#lastMsgId.set(pair, msgId);
     const arrivals: Arrival[] = [...this.online]
       .filter((device) => device !== senderDevice)
-      .filter((device) => [sender, targetUser].includes(Math.floor(device / DEVICES_PER_USER)))
+      .filter((device) => [sender, target].includes(Math.floor(device / DEVICES_PER_USER)))
       .map((device) => ({ device, fromUser: sender, msgId, content }));
     return { ack: () => this.oracle.acked(row, serial, msgId), arrivals, msgId, content };
   }
@@ -51,8 +51,8 @@ class World {
   }
 
   /** A message that is acknowledged; its deliveries are left to the caller. */
-  sendAcked(senderDevice: number, targetUser: number) {
-    const message = this.send(senderDevice, targetUser);
+  sendAcked(senderDevice: number, target: number) {
+    const message = this.send(senderDevice, target);
     message.ack();
     return message;
   }
@@ -113,9 +113,7 @@ describe("DeliveryOracle", () => {
     world.receive(first(message.arrivals));
     world.oracle.finish();
     expect(world.oracle.counts).toMatchObject({ ...noFaults, delivered: 1, lost: 2, expectedDeliveries: 3 });
-    expect(
-      world.oracle.witnesses.map(({ kind, device, msgId, targetUser }) => [kind, device, msgId, targetUser]),
-    ).toEqual([
+    expect(world.oracle.witnesses.map(({ kind, device, msgId, target }) => [kind, device, msgId, target])).toEqual([
       ["lost", 4, 1, 2],
       ["lost", 5, 1, 2],
     ]);

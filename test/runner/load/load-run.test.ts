@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
 import type { LoadPhase } from "../../../src/runner/load/load-event.js";
 import { LoadBlockedError } from "../../../src/runner/load/load-run.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
@@ -162,8 +163,29 @@ describe("runLoad", () => {
     expect(result.failures).toEqual([]);
     expect(result.delivery.delivered).toBe(result.delivery.expectedDeliveries);
     expect(result.steadyMs).toBeLessThan(2000);
-    expect(result.invalid).toEqual([]);
     expect(server.logins).toBe(0);
+  });
+
+  it("judges thresholds, and fails by one that does not hold", async () => {
+    const server = await fakeServer();
+    const thresholds = ["msgs_sent:count>0", "msg_ack_duration:max<0", "group_delivery_duration:avg<9999"].map(
+      (text) => ({ ...thresholdOf(text), abortOnFail: false, delayAbortEvalMs: 0 }),
+    );
+    const result = await run(loadPlan(server.address, USERS, { thresholds }));
+    expect(result.thresholds.map(({ ok }) => ok)).toEqual([true, false, false]);
+    expect(result.failures[0]).toMatch(/^msg_ack_duration max<0 does not hold: [\d.]+$/);
+    expect(result.failures[1]).toBe("group_delivery_duration avg<9999 does not hold: nothing was measured");
+    expect(result.abortedBy).toBeNull();
+  });
+
+  it("ends early when a threshold that may end it does not hold", async () => {
+    const server = await fakeServer();
+    const threshold = { ...thresholdOf("msgs_sent:count<1"), abortOnFail: true, delayAbortEvalMs: 0 };
+    const result = await run(loadPlan(server.address, USERS, { durationMs: 60_000, thresholds: [threshold] }));
+    expect(result.abortedBy).toBe("msgs_sent count<1");
+    expect(result.interrupted).toBe(false);
+    expect(result.steadyMs).toBeLessThan(30_000);
+    expect(result.delivery.delivered).toBe(result.delivery.expectedDeliveries);
   });
 
   it("ends at once when nobody listens", async () => {

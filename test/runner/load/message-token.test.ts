@@ -11,7 +11,7 @@ import {
 const tokens = fc.record({
   run: fc.nat(2 ** 30 - 1),
   senderDevice: fc.nat(2 ** 24 - 1),
-  targetUser: fc.nat(2 ** 24 - 1),
+  target: fc.nat(2 ** 24 - 1),
   serial: fc.maxSafeNat().map((serial) => serial % 2 ** 36),
   row: fc.nat(2 ** 24 - 1),
   intendedUs: fc.maxSafeNat().map((time) => time % 2 ** 48),
@@ -39,7 +39,7 @@ describe("message token", () => {
 
   it("notices any one byte that was changed, anywhere", () => {
     const content = contentTemplate(64, 77);
-    writeToken(content, { run: 77, senderDevice: 3, targetUser: 4, serial: 12, row: 1, intendedUs: 1000 });
+    writeToken(content, { run: 77, senderDevice: 3, target: 4, serial: 12, row: 1, intendedUs: 1000 });
     for (let at = 0; at < content.length; at++) {
       for (let change = 1; change < 256; change++) {
         const altered = Buffer.from(content);

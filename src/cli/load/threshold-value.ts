@@ -1,0 +1,81 @@
+import { InvalidArgumentError } from "commander";
+import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
+import { parseExpression, parseMetric, ThresholdSyntaxError } from "../../runner/load/parse-threshold.js";
+import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
+import { didYouMean } from "../../server/storage/did-you-mean.js";
+
+/** When a threshold that does not hold ends the run. */
+export interface AbortRule {
+  readonly abortOnFail: boolean;
+  readonly delayAbortEvalMs: number;
+}
+
+export type UnboundThreshold = Omit<Threshold, keyof AbortRule>;
+
+/** Parses `metric{tag:value}:expression`, which may be given several times, for commander. */
+export function thresholdValues(text: string, before: readonly UnboundThreshold[] | undefined): UnboundThreshold[] {
+  try {
+    return [...(before ?? []), thresholdOf(text)];
+  } catch (error) {
+    if (error instanceof ThresholdSyntaxError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** @throws ThresholdSyntaxError */
+export function thresholdOf(text: string): UnboundThreshold {
+  const { length } = parseMetric(text);
+  if (text[length] !== ":") {
+    throw new ThresholdSyntaxError(
+      "expected : between metric and expression, as in msg_ack_duration:p(95)<50",
+      length + 1,
+    );
+  }
+  return thresholdOn(text.slice(0, length), text.slice(length + 1), length + 1);
+}
+
+/**
+ * A threshold in two parts, as k6's options have it. `offset` = where the expression begins in what was typed.
+ * @throws ThresholdSyntaxError
+ */
+export function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
+  const { name, tag, length } = parseMetric(metric);
+  if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
+  const kind = metricKinds[name];
+  if (kind === undefined) {
+    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, Object.keys(metricKinds))}`, 1);
+  }
+  if (tag !== undefined) requireTag(name, kind, tag);
+  const parsed = parsedAt(expression, offset);
+  if (!isAggregateOf(kind.type, parsed.aggregate)) {
+    const known = aggregatesOf[kind.type].join(", ");
+    throw new ThresholdSyntaxError(`${name} is a ${kind.type}: it has ${known}`, offset + 1);
+  }
+  return {
+    metric: tag === undefined ? name : `${name}{${tag.name}:${tag.value}}`,
+    expression: expression.trim(),
+    ...parsed,
+  };
+}
+
+function parsedAt(expression: string, offset: number) {
+  try {
+    return parseExpression(expression);
+  } catch (error) {
+    if (!(error instanceof ThresholdSyntaxError)) throw error;
+    throw new ThresholdSyntaxError(error.reason, offset + error.column);
+  }
+}
+
+function requireTag(
+  metric: string,
+  { tag: known }: MetricKind,
+  tag: { readonly name: string; readonly value: string },
+): void {
+  const column = metric.length + 2;
+  if (known === undefined) throw new ThresholdSyntaxError(`${metric} has no tags`, column);
+  if (tag.name !== known.name) throw new ThresholdSyntaxError(`the tag of ${metric} is "${known.name}"`, column);
+  if (known.values.includes(tag.value)) return;
+  const hint = didYouMean(tag.value, known.values) || `; there is ${known.values.join(", ")}`;
+  throw new ThresholdSyntaxError(`${metric} has no ${tag.name} "${tag.value}"${hint}`, column + tag.name.length + 1);
+}

@@ -1,0 +1,264 @@
+import type { Device, DeviceHandler } from "../../client/device.js";
+import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
+import type { Random } from "../../scenarios/load/random.js";
+import type { StartUp } from "../../scenarios/load/start-up.js";
+import type { LoadMetrics, Traffic } from "./load-metrics.js";
+import type { LoadPlan } from "./load-plan.js";
+import type { Sessions } from "./messenger.js";
+import type { LoadError } from "./metric-names.js";
+import { redialDelayMs } from "./redial-delay.js";
+import { VirtualDevice } from "./virtual-device.js";
+
+/** What the run does about those who come and go. */
+export interface SessionHooks {
+  /** Logged in; from here on messages must arrive. @throws Error when the device must not be there */
+  onOnline(device: VirtualDevice): void;
+  /** Leaving or gone: nothing can be said about what is on its way to it. */
+  onOffline(device: VirtualDevice): void;
+  /** Has pulled everything. */
+  onReady(device: VirtualDevice): void;
+  /** Calls `timerDue` then; one timer for each device. */
+  arm(index: number, dueMs: number): void;
+  disarm(index: number): void;
+}
+
+const Presence = { away: 0, starting: 1, online: 2, leaving: 3 } as const;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
+export class DeviceSessions implements Sessions {
+  readonly devices: readonly VirtualDevice[];
+  /** By device: the msg_server that it is, or was last, connected to. */
+  readonly servers: string[] = [];
+  /** Devices between dialling and the end of their pulls. */
+  starting = 0;
+  /** False = nobody comes back any more, and a connection that ends is no loss. */
+  isRunning = true;
+
+  readonly #startUp: StartUp;
+  readonly #presence: Uint8Array;
+  /** Times in a row that the device dialled after a loss; 0 = it does not. */
+  readonly #redials: Uint8Array;
+  /** 1 = its connection ends because the run wants it so. */
+  readonly #endExpected: Uint8Array;
+  readonly #onlineOfUser: Uint8Array;
+  readonly #links: Array<Device["link"]> = [];
+  readonly #gone = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  readonly #heartbeatIntendedMs: Float64Array;
+  readonly #heartbeatSentMs: Float64Array;
+
+  constructor(
+    private readonly plan: LoadPlan,
+    private readonly metrics: LoadMetrics,
+    private readonly random: Random,
+    private readonly signal: AbortSignal,
+    private readonly now: () => number,
+    private readonly hooks: SessionHooks,
+    handler: DeviceHandler,
+  ) {
+    const { accounts, devicesPerUser, scenario } = plan;
+    const count = accounts.length * devicesPerUser;
+    this.#startUp = scenario.newStartUp();
+    const options = scenario.clientTypes.map((clientType) => ({
+      clientType,
+      heartbeatIntervalMs: 0,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    }));
+    const all: DeviceHandler = { ...handler, ...this.#handler() };
+    this.devices = Array.from(
+      { length: count },
+      (_, index) => new VirtualDevice(index, options[index % devicesPerUser] as (typeof options)[number], all),
+    );
+    this.#presence = new Uint8Array(count);
+    this.#redials = new Uint8Array(count);
+    this.#endExpected = new Uint8Array(count);
+    this.#onlineOfUser = new Uint8Array(accounts.length);
+    this.#heartbeatIntendedMs = new Float64Array(count);
+    this.#heartbeatSentMs = new Float64Array(count);
+  }
+
+  isOnline(index: number): boolean {
+    return this.#presence[index] === Presence.online;
+  }
+
+  isAway(index: number): boolean {
+    return this.#presence[index] === Presence.away && this.#redials[index] === 0;
+  }
+
+  /** Connects, logs in and pulls. @throws ClientError, DialError; the device is away again unless only a pull failed */
+  async start(index: number, signal: AbortSignal, lateMs = 0): Promise<void> {
+    const device = this.devices[index] as VirtualDevice;
+    const user = this.#userOf(index);
+    const { name: userName, password } = this.plan.accounts[user] as LoadPlan["accounts"][number];
+    let failure = "connect_failed" as LoadError;
+    this.#presence[index] = Presence.starting;
+    this.#endExpected[index] = 0;
+    this.starting++;
+    try {
+      const startedMs = this.now();
+      this.servers[index] = await this.plan.connect(device, user, index % this.plan.devicesPerUser, signal);
+      this.#links[index] = device.link;
+      this.metrics.connect.recordMs(this.now() - startedMs + lateMs);
+      failure = "login_failed";
+      await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
+        this.metrics.stepDone(step, durationMs, step === "login" ? lateMs : 0);
+        if (step === "login") this.#loggedIn(device);
+        failure = "pull_failed";
+      });
+      this.#redials[index] = 0;
+    } catch (error) {
+      // A connection that was lost after the login is counted as that.
+      const isLost = failure === "pull_failed" && !this.isOnline(index);
+      if (!isLost && !signal.aborted) this.metrics.error(failure);
+      if (!this.isOnline(index)) {
+        device.destroy();
+        this.#presence[index] = Presence.away;
+      }
+      throw error;
+    } finally {
+      this.starting--;
+    }
+  }
+
+  comeOnline(index: number, intendedMs: number): void {
+    this.start(index, this.signal, Math.max(0, this.now() - intendedMs)).then(
+      () => this.hooks.onReady(this.devices[index] as VirtualDevice),
+      () => {
+        if (this.#redials[index] !== 0 && this.#presence[index] === Presence.away) this.#redialLater(index);
+      },
+    );
+  }
+
+  logOut(index: number): void {
+    const device = this.devices[index] as VirtualDevice;
+    this.#presence[index] = Presence.leaving;
+    this.#offline(device);
+    device.logout().catch(() => device.destroy());
+  }
+
+  cut(index: number): void {
+    this.#endExpected[index] = 1;
+    this.devices[index]?.destroy();
+  }
+
+  pull(index: number, name: ExtraPull, peerId: number, intendedMs: number): boolean {
+    if (!this.isOnline(index)) return false;
+    const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
+    asked?.then(
+      () => this.metrics.stepDone(name, this.now() - intendedMs),
+      () => {
+        if (this.isOnline(index)) this.metrics.error("pull_failed");
+      },
+    );
+    return asked !== undefined;
+  }
+
+  /** A device's timer: its next heartbeat, or its next attempt to come back. */
+  timerDue(index: number, dueMs: number): void {
+    if (this.isOnline(index)) return this.#beat(index, dueMs);
+    if (this.isRunning && this.#presence[index] === Presence.away) this.comeOnline(index, dueMs);
+  }
+
+  /** Everybody who is connected logs out. */
+  logOutAll(): void {
+    this.isRunning = false;
+    for (const device of this.devices) if (device.isOpen) device.logout().catch(() => device.destroy());
+  }
+
+  destroyAll(): void {
+    for (const device of this.devices) device.destroy();
+  }
+
+  traffic(): Traffic {
+    const traffic = { ...this.#gone };
+    for (const link of this.#links) addTraffic(traffic, link);
+    return traffic;
+  }
+
+  /** `user17/windows` */
+  nameOf(index: number): string {
+    const { accounts, devicesPerUser, scenario } = this.plan;
+    return `${accounts[this.#userOf(index)]?.name}/${scenario.clientTypes[index % devicesPerUser]}`;
+  }
+
+  #handler(): DeviceHandler {
+    return {
+      onHeartbeat: (device) => this.#heartbeatAnswered((device as VirtualDevice).index),
+      onKick: () => {
+        this.metrics.kicks++;
+      },
+      onMalformed: () => this.metrics.error("malformed_pdu"),
+      onOther: (device, commandId, seqNum, bytes, start, end) =>
+        this.#startUp.onOther(device, commandId, seqNum, bytes, start, end),
+      onClose: (device) => this.#closed(device as VirtualDevice),
+    };
+  }
+
+  #loggedIn(device: VirtualDevice): void {
+    const { index } = device;
+    const user = this.#userOf(index);
+    this.hooks.onOnline(device);
+    this.#presence[index] = Presence.online;
+    this.metrics.devicesOnline.add(1);
+    const others = this.#onlineOfUser[user] as number;
+    this.#onlineOfUser[user] = others + 1;
+    if (others === 0) this.metrics.users.add(1);
+    this.hooks.arm(index, this.now() + this.plan.heartbeatIntervalMs);
+  }
+
+  #offline(device: VirtualDevice): void {
+    const user = this.#userOf(device.index);
+    this.hooks.onOffline(device);
+    this.hooks.disarm(device.index);
+    this.metrics.devicesOnline.add(-1);
+    const others = (this.#onlineOfUser[user] as number) - 1;
+    this.#onlineOfUser[user] = others;
+    if (others === 0) this.metrics.users.add(-1);
+  }
+
+  #closed(device: VirtualDevice): void {
+    const { index } = device;
+    const presence = this.#presence[index];
+    this.#presence[index] = presence === Presence.starting ? Presence.starting : Presence.away;
+    addTraffic(this.#gone, this.#links[index]);
+    this.#links[index] = undefined;
+    this.#startUp.onClose(device);
+    if (presence !== Presence.online) return;
+    this.#offline(device);
+    if (!this.isRunning) return;
+    if (this.#endExpected[index] === 0) this.metrics.error("link_lost");
+    // As the shipped clients: who was kicked does not come back (LGN-10).
+    if (device.kickedFor === undefined) this.#redialLater(index);
+  }
+
+  #redialLater(index: number): void {
+    const attempt = Math.min((this.#redials[index] as number) + 1, 0xff);
+    this.#redials[index] = attempt;
+    if (this.isRunning) this.hooks.arm(index, this.now() + redialDelayMs(attempt, this.random));
+  }
+
+  #beat(index: number, dueMs: number): void {
+    this.#heartbeatIntendedMs[index] = dueMs;
+    this.#heartbeatSentMs[index] = this.now();
+    this.devices[index]?.sendHeartbeat();
+    this.hooks.arm(index, dueMs + this.plan.heartbeatIntervalMs);
+  }
+
+  #heartbeatAnswered(index: number): void {
+    const nowMs = this.now();
+    this.metrics.heartbeat.recordMs(nowMs - (this.#heartbeatIntendedMs[index] as number));
+    this.metrics.heartbeatUncorrected.recordMs(nowMs - (this.#heartbeatSentMs[index] as number));
+  }
+
+  #userOf(index: number): number {
+    return Math.floor(index / this.plan.devicesPerUser);
+  }
+}
+
+function addTraffic(sum: { -readonly [name in keyof Traffic]: Traffic[name] }, link: Device["link"]): void {
+  if (link === undefined) return;
+  sum.pdusSent += link.pdusOut;
+  sum.pdusReceived += link.pdusIn;
+  sum.bytesSent += link.bytesOut;
+  sum.bytesReceived += link.bytesIn;
+}

@@ -1,0 +1,29 @@
+import { readSome, writeToAnybody } from "./chat-peers.js";
+import type { LoadScenario } from "./load-scenario.js";
+import { ShippedStartUp } from "./start-up.js";
+
+const MESSAGES_PER_READ_ACK = 10;
+const CUT_INTERVAL_MS = 4000;
+/** One device in so many loses its connection each time. */
+const DEVICES_PER_CUT = 5;
+
+/** Everybody chats; every 4 s a fifth of the devices lose their connections at once and come back after a back-off. */
+export const reconnectStorm: LoadScenario = {
+  name: "reconnect-storm",
+  summary: "users chat while a fifth of the devices lose their connections every 4 s and come back",
+  clientTypes: ["windows", "ios"],
+  actsPerUserPerSecond: 0.5,
+  acts: "messages",
+  newStartUp: () => new ShippedStartUp(),
+  pulse: {
+    intervalMs: CUT_INTERVAL_MS,
+    happen(crowd) {
+      for (let device = 0; device < crowd.users * crowd.devicesPerUser; device++) {
+        if (crowd.isOnline(device) && crowd.random.below(DEVICES_PER_CUT) === 0) crowd.cut(device);
+      }
+    },
+  },
+  act: writeToAnybody,
+  onMessage: (crowd, device, fromUser, msgId) =>
+    readSome(crowd, device, fromUser, msgId, fromUser, MESSAGES_PER_READ_ACK),
+};
