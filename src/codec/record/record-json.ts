@@ -13,7 +13,12 @@ export function recordJson(record: PduRecord): string {
 
 /** `recordJson(recordOf(pdu, …))`: for a plain PDU without making the record. Hot: it decides how fast captures become NDJSON. */
 export function pduJson(pdu: Buffer, origin: PduOrigin, options: RecordOptions = {}): string {
-  return plainRecordLine(pdu, origin) ?? recordJson(recordOf(pdu, origin, options));
+  return plainRecordLine(pdu, origin) ?? recordJson(recordOf(pdu, originAlone(origin), options));
+}
+
+/** What stands for an origin may know more, which is not for the record. */
+function originAlone({ seq, time, conn, dir, offset }: PduOrigin): PduOrigin {
+  return { seq, time, conn, dir, offset };
 }
 
 function plainRecordLine(pdu: Buffer, origin: PduOrigin): string | undefined {

@@ -20,6 +20,13 @@ describe("pduJson", () => {
     for (const pdu of await pdusOf(name)) expectAgreement(pdu);
   });
 
+  it("prints nothing else that the origin knows, be it circular", () => {
+    const wide = { ...origin, connection: {} as object };
+    wide.connection = { wide };
+    const broken = framePdu(CommandId.CID_MSG_DATA_ACK, hex("08 01"));
+    expect(pduJson(broken, wide)).toBe(recordJson(recordOf(broken, origin)));
+  });
+
   it("does so for damaged ones too", async () => {
     const pdus = (await Promise.all(goldenCaptures.map(pdusOf))).flat();
     const edit = fc.tuple(fc.nat(200), fc.nat(255));
