@@ -46,6 +46,8 @@ export const heldLoad: LoadResult = {
   drainMs: 120,
   durationMs: 18_900,
   interrupted: false,
+  abortedBy: null,
+  thresholds: [],
   failures: [],
   invalid: [],
   health: { busyShare: 0.34, eventLoopLagP99Ms: 4.2, droppedIterations: 0, iterations: 15_000 },
