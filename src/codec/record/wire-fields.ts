@@ -38,7 +38,7 @@ export function wireFields(bytes: Buffer, start: number, end: number, fieldsMax:
     if (fields.length === fieldsMax)
       return { fields, problem: { offset: at, message: `more than ${fieldsMax} fields` } };
     const field = wireFieldAt(bytes, at, end);
-    if ("message" in field) return { fields, problem: { message: field.message } };
+    if ("message" in field) return { fields, problem: { offset: at, message: field.message } };
     fields.push(field);
     at = field.end;
   }
