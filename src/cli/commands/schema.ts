@@ -1,10 +1,19 @@
 import { Command } from "commander";
 import { distance } from "fastest-levenshtein";
-import { findSchemaEntries, type SchemaEntry, schemaEntries } from "../../codec/schema-entries.js";
+import { exampleOf, hopsText, type SchemaExample } from "../../codec/record/schema-example.js";
+import { commandByName, hexId } from "../../codec/registry.js";
+import { counterpartOf, findSchemaEntries, type SchemaEntry, schemaEntries } from "../../codec/schema-entries.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 
 const LISTED_MAX = 40;
+const DETAILED_MAX = 3;
+
+type DetailedEntry = SchemaEntry & {
+  readonly hops?: string;
+  readonly answeredBy?: string;
+  readonly example?: SchemaExample;
+};
 
 export function schemaCommand(host: Host): Command {
   return new Command("schema")
@@ -22,7 +31,8 @@ Examples:
     )
     .action((name: string | undefined, options: { json?: boolean }) => {
       const entries = name === undefined ? schemaEntries().filter(({ kind }) => kind === "command") : found(name);
-      host.stdout.write(options.json ? `${JSON.stringify(entries, null, 2)}\n` : asText(entries, name !== undefined));
+      const detailed = name !== undefined && entries.length <= DETAILED_MAX ? entries.map(withExample) : entries;
+      host.stdout.write(options.json ? `${JSON.stringify(detailed, null, 2)}\n` : asText(detailed, name !== undefined));
     });
 }
 
@@ -36,13 +46,22 @@ function found(name: string): readonly SchemaEntry[] {
   throw usageError(`nothing in the schema is called "${name}"; did you mean ${near.join(", ")}?`);
 }
 
+/** What takes longer to make than to list: only for what was asked for. */
+function withExample(entry: SchemaEntry): DetailedEntry {
+  const command = entry.kind === "command" ? commandByName(entry.name) : undefined;
+  if (command === undefined) return entry;
+  const counterpart = /Req$/.test(command.messageName) ? counterpartOf(command) : undefined;
+  const answer = counterpart === undefined ? {} : { answeredBy: `${hexId(counterpart.id)} ${counterpart.name}` };
+  return { ...entry, hops: hopsText(command), ...answer, example: exampleOf(command) };
+}
+
 function likeness(wanted: string, name: string): number {
   return distance(wanted.toLowerCase(), (name.split(".").at(-1) ?? name).toLowerCase());
 }
 
-function asText(entries: readonly SchemaEntry[], inDetail: boolean): string {
+function asText(entries: readonly DetailedEntry[], inDetail: boolean): string {
   const [only] = entries;
-  if (inDetail && only !== undefined && entries.length <= 3) return entries.map(details).join("\n");
+  if (inDetail && only !== undefined && entries.length <= DETAILED_MAX) return entries.map(details).join("\n");
   if (!inDetail) return entries.map(oneLine).join("");
   const more = entries.length > LISTED_MAX ? `… and ${entries.length - LISTED_MAX} more\n` : "";
   return entries.slice(0, LISTED_MAX).map(oneLine).join("") + more;
@@ -54,7 +73,7 @@ function oneLine(entry: SchemaEntry): string {
   return `${entry.kind.padEnd(8)} ${entry.name}\n`;
 }
 
-function details(entry: SchemaEntry): string {
+function details(entry: DetailedEntry): string {
   if (entry.kind === "enum") {
     return `enum ${entry.name}\n${entry.values.map(({ name, number }) => `  ${String(number).padStart(5)}  ${name}\n`).join("")}`;
   }
@@ -64,7 +83,8 @@ function details(entry: SchemaEntry): string {
           `${entry.id} ${entry.name}`,
           `  service     ${entry.service}`,
           `  message     ${entry.message}`,
-          `  directions  ${entry.directions}`,
+          `  directions  ${entry.directions}${entry.hops === undefined ? "" : `  (${entry.hops})`}`,
+          ...(entry.answeredBy === undefined ? [] : [`  answered by ${entry.answeredBy}`]),
           ...(entry.counterpart === null ? [] : [`  pairs with  ${entry.counterpart}`]),
           ...(entry.obsoleteIds.length === 0 ? [] : [`  formerly    ${entry.obsoleteIds.join(", ")}`]),
           ...(entry.requirements.length === 0 ? [] : [`  see         ${entry.requirements.join(", ")}`]),
@@ -74,5 +94,10 @@ function details(entry: SchemaEntry): string {
     ({ number, label, type, name }) =>
       `  ${String(number).padStart(4)}  ${label.padEnd(8)}  ${type.padEnd(20)}  ${name}`,
   );
-  return `${[...head, "  fields", ...(fields.length === 0 ? ["    (empty)"] : fields)].join("\n")}\n`;
+  return `${[...head, "  fields", ...(fields.length === 0 ? ["    (empty)"] : fields), ...exampleLines(entry)].join("\n")}\n`;
+}
+
+function exampleLines({ example }: DetailedEntry): string[] {
+  if (example === undefined) return [];
+  return ["  example", `    echo '${JSON.stringify(example.json)}' | ttk encode`, `    ttk decode ${example.hex}`];
 }

@@ -6,7 +6,7 @@ const idPattern = /(?<![\w.])(0x0?[0-9a-fA-F]{3})(?![\w.])(?! ?\((?:CID_|obsolet
 const LINE_MAX_CHARS = 1 << 20;
 
 /** `HandlePdu cmd:0x0103` → `HandlePdu cmd:0x0103 (CID_LOGIN_REQ_USERLOGIN)`. What is no command's number stays as it is. */
-export function annotateIds(text: string): string {
+function annotateIds(text: string): string {
   return text.replace(idPattern, (found) => {
     const id = Number(found);
     const name = commandById(id)?.name;

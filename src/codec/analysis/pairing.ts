@@ -35,7 +35,7 @@ export interface PendingRequest {
 }
 
 /** What another server took to answer on behalf of a client's request. */
-export interface Hop {
+interface Hop {
   readonly link: number;
   readonly commandId: number;
   /** Positions of the hop's request and response. */
@@ -60,7 +60,7 @@ export interface PairingLimits {
   readonly patienceMs: number;
 }
 
-export const pairingLimits: PairingLimits = { pendingMax: 100_000, patienceMs: 60_000 };
+const pairingLimits: PairingLimits = { pendingMax: 100_000, patienceMs: 60_000 };
 
 interface Pending extends PendingRequest {
   readonly key: string;

@@ -3,7 +3,7 @@ import type { PduDirection } from "./pdu-record.js";
 
 /** Dialler and listener: every link that the protocol has. http_msg_server dials as a msg_server does. */
 const linkKinds = ["CM", "CL", "CF", "MD", "MR", "ML", "MF", "MP"] as const;
-export type LinkKind = (typeof linkKinds)[number];
+type LinkKind = (typeof linkKinds)[number];
 
 const anyKind = (1 << linkKinds.length) - 1;
 const clientKinds = maskOf((kind) => kind.startsWith("C"));

@@ -11,12 +11,16 @@ export interface UnknownField {
   readonly hex: string;
 }
 
+const none: readonly UnknownField[] = [];
+
 interface WithUnknowns {
   readonly $unknowns?: readonly Buffer[];
 }
 
 /** Unknown fields of a decoded body and of the messages inside it. */
-export function unknownFieldsOf(body: object, path = ""): UnknownField[] {
+export function unknownFieldsOf(body: object, path = ""): readonly UnknownField[] {
+  // The specialised decoders leave bodies with unknown fields to protobufjs.
+  if (!isMessage(body)) return none;
   const own = ((body as WithUnknowns).$unknowns ?? []).map((raw) => describe(raw, path));
   const nested = Object.entries(body).flatMap(([name, value]) => {
     const below = path === "" ? name : `${path}.${name}`;

@@ -13,7 +13,7 @@ export interface WireField {
   readonly varint: bigint | undefined;
 }
 
-export interface WireProblem {
+interface WireProblem {
   readonly offset: number;
   readonly message: string;
 }
@@ -22,6 +22,11 @@ export interface WireFields {
   readonly fields: readonly WireField[];
   /** Where reading stopped before the end, and what was expected there. */
   readonly problem: WireProblem | undefined;
+}
+
+/** What should stand where something else does. */
+interface Expected {
+  readonly message: string;
 }
 
 const VARINT_MAX_BYTES = 10;
@@ -33,30 +38,30 @@ export function wireFields(bytes: Buffer, start: number, end: number, fieldsMax:
     if (fields.length === fieldsMax)
       return { fields, problem: { offset: at, message: `more than ${fieldsMax} fields` } };
     const field = wireFieldAt(bytes, at, end);
-    if ("message" in field) return { fields, problem: field };
+    if ("message" in field) return { fields, problem: { offset: at, message: field.message } };
     fields.push(field);
     at = field.end;
   }
   return { fields, problem: undefined };
 }
 
-function wireFieldAt(bytes: Buffer, start: number, end: number): WireField | WireProblem {
+function wireFieldAt(bytes: Buffer, start: number, end: number): WireField | Expected {
   const tag = varintAt(bytes, start, end);
-  if (tag === undefined) return { offset: start, message: "a field's tag is expected, a varint of at most 10 bytes" };
+  if (tag === undefined) return { message: "a field's tag is expected, a varint of at most 10 bytes" };
   const number = Number((tag.value & 0xffff_ffffn) >> 3n);
   const wireType = wireTypeNames[Number(tag.value & 7n)];
   if (number === 0 || wireType === undefined) {
-    return { offset: start, message: `field number above 0 and wire type 0 to 5 are expected, not ${tag.value}` };
+    return { message: `field number above 0 and wire type 0 to 5 are expected, not ${tag.value}` };
   }
   const base = { number, wireType, start, varint: undefined };
   if (wireType === "varint") {
     const value = varintAt(bytes, tag.end, end);
-    if (value === undefined) return { offset: tag.end, message: `field ${number}: a varint is expected` };
+    if (value === undefined) return { message: `field ${number}: a varint is expected` };
     return { ...base, valueStart: tag.end, end: value.end, varint: value.value };
   }
   if (wireType === "len") return lenField(bytes, end, base, tag.end);
   const size = wireType === "i64" ? 8 : wireType === "i32" ? 4 : 0;
-  if (tag.end + size > end) return { offset: tag.end, message: `field ${number}: ${size} bytes are expected` };
+  if (tag.end + size > end) return { message: `field ${number}: ${size} bytes are expected` };
   return { ...base, valueStart: tag.end, end: tag.end + size };
 }
 
@@ -65,12 +70,12 @@ function lenField(
   end: number,
   base: Omit<WireField, "valueStart" | "end">,
   at: number,
-): WireField | WireProblem {
+): WireField | Expected {
   const length = varintAt(bytes, at, end);
-  if (length === undefined) return { offset: at, message: `field ${base.number}: a length is expected` };
+  if (length === undefined) return { message: `field ${base.number}: a length is expected` };
   const left = end - length.end;
   if (length.value > left) {
-    return { offset: at, message: `field ${base.number}: ${length.value} bytes are expected, ${left} are there` };
+    return { message: `field ${base.number}: ${length.value} bytes are expected, ${left} are there` };
   }
   return { ...base, valueStart: length.end, end: length.end + Number(length.value) };
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { FollowUser } from "../../../src/codec/analysis/follow-user.js";
+import { TrafficStats } from "../../../src/codec/analysis/traffic-stats.js";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { Histogram } from "../../../src/runner/load/histogram.js";
+import { ClientLink, seenPdus } from "../../helpers/seen-pdus.js";
+
+describe("TrafficStats", () => {
+  it("counts what the cluster's capture holds", async () => {
+    const pdus = await seenPdus("cluster-session.pcap");
+    const stats = new TrafficStats(() => new Histogram());
+    for (const pdu of pdus) stats.take(pdu);
+    const report = stats.report();
+    expect(report).toMatchObject({ pdus: 1135, bytes: 36104, connectionsTotal: 41, usersTotal: 5, unansweredTotal: 8 });
+    expect(report.users[0]).toMatchObject({ id: 30, name: "user30", connections: 2, pdus: 87 });
+    expect(report.kicks.map(({ seq, packet }) => [seq, packet])).toContainEqual([57, 119]);
+    expect(report.commands.reduce((sum, each) => sum + each.bytes, 0)).toBe(36104);
+    expect(report.commands.find(({ id }) => id === "0x0301")?.clientLatency?.count).toBe(12);
+    expect(report.repeatedIds).toEqual([]);
+    expect(report.missingIds).toEqual([]);
+  });
+
+  it("finds message ids that are there twice, and those that are not there", () => {
+    const stats = new TrafficStats(() => new Histogram());
+    const link = new ClientLink();
+    for (const msg_id of [1, 2, 2, 5]) {
+      stats.take(link.s2c(CommandId.CID_MSG_DATA_ACK, { user_id: 1, session_id: 2, msg_id, session_type: 1 }));
+    }
+    const report = stats.report();
+    expect(report.repeatedIds).toEqual([{ session: "1-2", msgId: 2, what: "acknowledged twice", seq: 3 }]);
+    expect(report.missingIds).toEqual([{ session: "1-2", msgIds: [3, 4] }]);
+  });
+});
+
+describe("FollowUser", () => {
+  it("picks one person's connections, and what servers say about the person, by name or id alike", async () => {
+    const pdus = await seenPdus("cluster-session.pcap");
+    const byName = new FollowUser("user32");
+    const seqs = pdus.filter((pdu) => byName.take(pdu)).map(({ seq }) => seq);
+    expect(byName.id).toBe(32);
+    // The login through both servers, the route's kick, the news, the group that the user is in.
+    expect(seqs.slice(0, 8)).toEqual([586, 587, 596, 597, 598, 599, 600, 601]);
+    expect(seqs).toEqual(expect.arrayContaining([628, 668, 730, 733]));
+    const byId = new FollowUser("32");
+    expect(pdus.filter((pdu) => byId.take(pdu)).map(({ seq }) => seq)).toEqual(seqs.slice(2));
+  });
+});
