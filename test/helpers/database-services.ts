@@ -35,14 +35,13 @@ export class TestDatabase {
       );
       const there = new Set((tables as { name: string }[]).map(({ name }) => name));
       const ours = [...deploymentTables, ...counterTables].map(({ name }) => name).filter((name) => there.has(name));
-      await query("SET autocommit = 0");
-      for (const name of ours) await query(`DELETE FROM ${this.name}.${name}`);
-      await query("COMMIT");
+      const deletes = ours.map((name) => `DELETE FROM ${this.name}.${name}`);
+      await query(["BEGIN", ...deletes, "COMMIT"].join(";"));
     });
   }
 
   async #run(work: (query: (sql: string) => Promise<unknown[]>) => Promise<unknown>): Promise<void> {
-    const connection = await createConnection(mysqlAt);
+    const connection = await createConnection({ ...mysqlAt, multipleStatements: true });
     try {
       await work((sql) => connection.query(sql));
     } finally {
