@@ -1,4 +1,5 @@
 import type { Address } from "../net/address.js";
+import type { PersistentLinkOptions } from "../net/persistent-link.js";
 import type { Clock } from "./clock.js";
 import type { ClusterLayout } from "./cluster-layout.js";
 import type { Deviations } from "./deviations.js";
@@ -46,6 +47,8 @@ export interface ClusterOptions {
   /** 32 bytes: for previews of pushes and placeholders of audio. */
   readonly textKey?: string;
   readonly linksPerDbProxy?: number;
+  /** What differs from the defaults of links that are dialled. */
+  readonly serverLink?: Partial<PersistentLinkOptions>;
   /** Further hosts for every msg_server to listen on, at the same port. */
   readonly msgAlsoListenOn?: readonly string[];
   /** How long msg_servers may take to open their links; 0 does not wait. */

@@ -116,8 +116,8 @@ async function startFront(
   // One for all of them, so that they count failed logins together as they would at a db_proxy_server (LGN-06).
   const database =
     known.db.length > 0 ? { dbProxies: known.db } : new EmbeddedDatabase({ storage, clock, deviates, ...keyed });
-  const { linksPerDbProxy } = options;
-  const common = { database, log, deviates, ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }) };
+  const { linksPerDbProxy, serverLink = {} } = options;
+  const common = { database, log, deviates, serverLink, ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }) };
   for (const listen of layout.msg) {
     const ip1 = advertiseHost ?? listen.host;
     await start(

@@ -13,7 +13,7 @@ import type { Host } from "../host.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ConfChoice, readConfs } from "../serve/conf-choice.js";
 import { type DeviationChoice, deviationsOf } from "../serve/deviation-choice.js";
-import { addLimitOptions, fileLimits, type LimitOptions, msgLimits } from "../serve/limit-options.js";
+import { addLimitOptions, fileLimits, type LimitOptions, msgLimits, redialDelaysMs } from "../serve/limit-options.js";
 import { LineBatch } from "../serve/line-batch.js";
 import { openStorage, type StorageChoice } from "../serve/open-storage.js";
 import { type PushChoice, pushOutlet } from "../serve/push-choice.js";
@@ -160,6 +160,7 @@ async function serve(host: Host, options: Settled): Promise<void> {
     smartRoute: options.smartRoute ?? false,
     msgLimits: msgLimits(options),
     fileLimits: fileLimits(options),
+    serverLink: { redialDelaysMs: redialDelaysMs(options) },
     readyTimeoutMs: options.readyTimeout * 1000,
     folder: resolve(host.cwd, options.data),
     services: servicesOf(options),

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { defaultRedialDelaysMs } from "../../net/persistent-link.js";
 import { type FileServerLimits, fileServerLimits } from "../../server/file/file-server.js";
 import { type MsgServerLimits, msgServerLimits } from "../../server/msg/msg-server-options.js";
 import { countValue, scaleValue } from "../option-values.js";
@@ -31,7 +32,12 @@ const BYTES_MIN = 1024;
 /** What servers may be asked to hold and to wait for. */
 export function addLimitOptions(command: Command): Command {
   return command
-    .option("--time-scale <x>", "of the three limits below: 0.1 for tests that need not wait so long", scaleValue, 1)
+    .option(
+      "--time-scale <x>",
+      "of the three limits below and of waits before redialling: 0.1 for tests in a hurry",
+      scaleValue,
+      1,
+    )
     .option("--login-timeout <s>", "msg_server closes who has not logged in by then (15)", seconds)
     .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
     .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
@@ -75,6 +81,7 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     loginTimeoutMs: scaledMs(loginTimeout, msgServerLimits.loginTimeoutMs),
     pcIdleTimeoutMs: scaledMs(pcIdleTimeout, msgServerLimits.pcIdleTimeoutMs),
     mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
+    presenceHealDelayMs: timeScale * msgServerLimits.presenceHealDelayMs,
     ...given("messagesPerSecondMax", options.messagesPerSecond),
     ...given("connectionsMax", options.maxConnections),
     ...given("connectionsPerSecondMax", options.maxConnectionRate),
@@ -85,6 +92,11 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     ...given("groupMembersMax", options.maxGroupMembers),
     ...given("userNameMaxChars", options.maxNameChars),
   };
+}
+
+/** RTE-11. */
+export function redialDelaysMs({ timeScale }: LimitOptions): readonly number[] {
+  return defaultRedialDelaysMs.map((delayMs) => timeScale * delayMs);
 }
 
 export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {

@@ -24,7 +24,7 @@ export function withConfs<Options extends ServeChoice>(
   options: Options,
   { roles, listenOn, ...values }: ConfChoice,
   isGiven: (option: string) => boolean,
-): Options & Omit<ConfChoice, "roles" | "listenOn"> {
+): Options & Omit<ConfChoice, "roles" | "listenOn"> & Pick<ServeChoice, "roles" | "listenOn"> {
   // Redis goes with the MySQL of the same file.
   const isBeaten = (option: string) => isGiven(option) || (option === "redis" && isGiven("storage"));
   const fromFiles = Object.entries(values).filter(([option]) => !isBeaten(option));

@@ -2,7 +2,7 @@ import type { IMMsgServInfo } from "../../codec/generated/messages.js";
 import { chooseMsgServer, type MsgServerChoice, type MsgServerEntry } from "./choose-msg-server.js";
 
 /** user_action of 0x070b (LSV-01). */
-export const UserCountAction = { PLUS_ONE: 1, MINUS_ONE: 2 } as const;
+const UserCountAction = { PLUS_ONE: 1, MINUS_ONE: 2 } as const;
 
 /** The msg_servers that have registered, by the link that they registered on. */
 export class MsgServerDirectory<Link> {

@@ -3,7 +3,7 @@ import type { IMUserStatusUpdate, ServerUserStat } from "../../codec/generated/m
 import { isPcClient, type PresenceTable } from "./presence-table.js";
 
 /** login_status of 0x070e. */
-export const PcLoginStatus = { OFF: 0, ON: 1 } as const;
+const PcLoginStatus = { OFF: 0, ON: 1 } as const;
 export type PcLoginStatus = (typeof PcLoginStatus)[keyof typeof PcLoginStatus];
 
 /** What msg_servers are to be told about one user, in this order. */

@@ -1,0 +1,188 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Host } from "../../../src/cli/host.js";
+import { readConfs } from "../../../src/cli/serve/conf-choice.js";
+import { parseConf } from "../../../src/cli/serve/conf-file.js";
+import type { ServeChoice } from "../../../src/cli/serve/serve-plan.js";
+import { withConfs } from "../../../src/cli/serve/with-confs.js";
+
+let folder = "";
+let said = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ttk-conf-"));
+  said = "";
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function read(files: Record<string, string>) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const stderr = {
+    write: (text: string | Buffer) => {
+      said += text.toString();
+    },
+  };
+  return readConfs({ cwd: folder, stderr } as unknown as Host, Object.keys(files));
+}
+
+const at = (host: string, port: number) => ({ host, port });
+
+describe("configuration files of the original servers", () => {
+  it("are read as the original reads them: blanks, comments, the last value", () => {
+    const { entries, odd } = parseConf(
+      "# all\n ListenIP = 0.0.0.0 # here\r\n\nnonsense\n=x\nListenPort=1\nListenPort=2\n",
+    );
+    expect(entries.map(({ key, value, line }) => [key, value, line])).toEqual([
+      ["ListenIP", "0.0.0.0", 2],
+      ["ListenPort", "1", 6],
+      ["ListenPort", "2", 7],
+    ]);
+    expect(odd).toEqual([4, 5]);
+  });
+
+  it("say everything about a msg_server", async () => {
+    const choice = await read({
+      "msgserver.conf": `
+ListenIP=127.0.0.1;10.0.0.1
+ListenPort=8000
+ConcurrentDBConnCnt=2
+DBServerIP1=10.0.0.2
+DBServerPort1=10600
+DBServerIP2=10.0.0.2
+DBServerPort2=10600
+DBServerIP3=10.0.0.3
+DBServerPort3=10601
+LoginServerIP1=10.0.0.4
+LoginServerPort1=8100
+RouteServerIP1=10.0.0.5
+RouteServerPort1=8200
+RouteServerIP2=10.0.0.6
+RouteServerPort2=8200
+PushServerIP1=10.0.0.7
+PushServerPort1=8500
+FileServerIP1=10.0.0.8
+FileServerPort1=8601
+IpAddr1=1.2.3.4
+IpAddr2=1.2.3.5
+MaxConnCnt=100000
+aesKey=12345678901234567890123456789012
+`,
+    });
+    expect(choice).toEqual({
+      roles: ["msg"],
+      listenOn: { msg: [at("127.0.0.1", 8000)] },
+      msgAlsoListenOn: ["10.0.0.1"],
+      linksPerDbProxy: 2,
+      dbProxy: [at("10.0.0.2", 10600), at("10.0.0.3", 10601)],
+      login: [at("10.0.0.4", 8100)],
+      route: [at("10.0.0.5", 8200), at("10.0.0.6", 8200)],
+      pushServer: [at("10.0.0.7", 8500)],
+      fileServer: [at("10.0.0.8", 8601)],
+      advertise: "1.2.3.4",
+      advertise2: "1.2.3.5",
+      maxConnections: 100000,
+      textKey: "12345678901234567890123456789012",
+    });
+    expect(said).toBe("");
+  });
+
+  it("say everything about the others", async () => {
+    const choice = await read({
+      "loginserver.conf":
+        "ClientListenIP=h\nClientPort=1\nHttpListenIP=i\nHttpPort=2\nMsgServerListenIP=j\nMsgServerPort=3\nmsfs=http://m/\ndiscovery=http://d/\n",
+      "routeserver.conf": "ListenIP=r\nListenMsgPort=4\n",
+      "dbproxyserver.conf": `
+ListenIP=d
+ListenPort=5
+ThreadNum=48
+MsfsSite=127.0.0.1
+DBInstances=teamtalk_master,teamtalk_slave
+teamtalk_master_host=10.0.0.9
+teamtalk_master_port=3307
+teamtalk_master_dbname=teamtalk
+teamtalk_master_username=me
+teamtalk_master_password=p@ss/word
+teamtalk_master_maxconncnt=16
+teamtalk_slave_host=10.0.0.9
+CacheInstances=unread,group_set,token,sync,group_member
+unread_host=10.0.0.10
+unread_port=6379
+unread_db=1
+group_set_host=10.0.0.10
+group_set_port=6379
+group_set_db=2
+sync_host=10.0.0.10
+sync_db=3
+token_host=10.0.0.10
+token_db=4
+group_member_host=10.0.0.10
+group_member_db=5
+`,
+      "fileserver.conf": "Address=f\nListenPort=6\nMsgServerListenIP=g\nMsgServerListenPort=7\nTaskTimeout=60\n",
+      "httpmsgserver.conf": "ListenIP=q\nListenPort=8\nDBServerIP1=d\nDBServerPort1=5\n",
+      "msfs.conf":
+        "ListenIP=s\nListenPort=9\nBaseDir=./tmp\nFileCnt=1\nFilesPerDir=2\nGetThreadCount=3\nPostThreadCount=4\n",
+      "pushserver.conf": "ListenIP=p\nListenPort=10\nCertPath=a\nKeyPath=b\nKeyPassword=c\nSandBox=0\n",
+    });
+    expect(choice).toMatchObject({
+      roles: ["login", "route", "db", "file", "http-msg", "msfs", "push"],
+      listenOn: {
+        login: { clients: at("h", 1), http: at("i", 2), servers: at("j", 3) },
+        route: [at("r", 4)],
+        db: [at("d", 5)],
+        file: { clients: at("f", 6), servers: at("g", 7) },
+        httpMsg: at("q", 8),
+        msfs: at("s", 9),
+        push: at("p", 10),
+      },
+      msfsSite: "http://m/",
+      discovery: "http://d/",
+      fileTaskTimeout: 60,
+      msfsData: "./tmp",
+      dbProxy: [at("d", 5)],
+      storage: "mysql://me:p%40ss%2Fword@10.0.0.9:3307/teamtalk",
+      redis: "redis://10.0.0.10:6379?unread=1&group_set=2&token=4&sync=3&group_member=5",
+    });
+    expect(said).toBe("");
+  });
+
+  it("are warned about for keys that the server does not know, and lines that are none", async () => {
+    await read({ "routeserver.conf": "ListenIp=r\nhello\nListenMsgPort=4\n" });
+    expect(said).toBe(
+      'routeserver.conf:2: is not key=value, and is passed over\nrouteserver.conf:1: routeserver.conf has no key ListenIp; did you mean "ListenIP"?\n',
+    );
+  });
+
+  it.each([
+    [{ "routserver.conf": "" }, /^routserver\.conf is none of msgserver\.conf, .*did you mean "routeserver\.conf"/],
+    [{ "routeserver.conf": "ListenMsgPort=http" }, /routeserver\.conf:1: ListenMsgPort must be a whole number/],
+    [{ "msgserver.conf": "aesKey=short" }, /msgserver\.conf:1: aesKey must have 32 characters/],
+    [{ "msgserver.conf": "DBServerIP1=x" }, /msgserver\.conf:1: DBServerIP1 has no DBServerPort1/],
+  ])("are refused with the line that is wrong: %s", async (files, message) => {
+    await expect(read(files as unknown as Record<string, string>)).rejects.toThrow(message);
+  });
+
+  it("give way to flags", async () => {
+    const choice = await read({
+      "msgserver.conf": "ListenPort=8000\nMaxConnCnt=5\nIpAddr1=1.2.3.4\nLoginServerIP1=l\nLoginServerPort1=1\n",
+    });
+    const flags: ServeChoice & { advertise: string; maxConnections: number } = {
+      roles: [],
+      host: "127.0.0.1",
+      ports: "default",
+      advertise: "mine",
+      maxConnections: 7,
+    };
+    const settled = withConfs(flags, choice, (option) => ["advertise", "host"].includes(option));
+    expect(settled).toMatchObject({
+      roles: ["msg"],
+      advertise: "mine",
+      maxConnections: 5,
+      login: [at("l", 1)],
+      listenOn: { msg: [at("127.0.0.1", 8000)] },
+    });
+    expect(withConfs(flags, choice, (option) => option === "ports").listenOn).toEqual({});
+    expect(withConfs({ ...flags, roles: ["route"] }, choice, () => false).listenOn).toEqual({});
+  });
+});

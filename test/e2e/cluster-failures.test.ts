@@ -1,0 +1,178 @@
+import { createServer } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { CommandId } from "../../src/codec/generated/commands.js";
+import { MsgType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import { type Address, parseAddress } from "../../src/net/address.js";
+import { type LoggedIn, logIn } from "../helpers/logged-in.js";
+import { TtkProcess } from "../helpers/ttk-process.js";
+import { until } from "../helpers/until.js";
+
+const TIMEOUT_MS = 60_000;
+const WAIT_MS = 15_000;
+
+const running = new Set<TtkProcess>();
+const devices: LoggedIn[] = [];
+afterEach(async () => {
+  for (const { peer } of devices.splice(0)) await peer.close();
+  for (const one of running) one.kill();
+  running.clear();
+});
+
+/** A server that can be killed and started again at the same place. */
+class Server {
+  #process: TtkProcess | undefined;
+  #admin = "";
+
+  constructor(
+    readonly at: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  start(): void {
+    const common = ["--json", "--quiet", "--time-scale", "0.1", "--ready-timeout", "0"];
+    this.#process = new TtkProcess(["serve", ...this.args, "--listen", this.at, ...common]);
+    running.add(this.#process);
+  }
+
+  async ready(): Promise<void> {
+    const line = JSON.parse((await this.#process?.line(() => true)) ?? "") as { roles: { admin: string }[] };
+    this.#admin = line.roles[0]?.admin ?? "";
+  }
+
+  async counters(): Promise<Record<string, number>> {
+    return (await (await fetch(`http://${this.#admin}/counters`)).json()) as Record<string, number>;
+  }
+
+  async killNow(): Promise<void> {
+    this.#process?.signal("SIGKILL");
+    await this.#process?.end();
+  }
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+  );
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${port}`;
+}
+
+async function device(server: Server, name: string): Promise<LoggedIn> {
+  let found: LoggedIn | undefined;
+  // LGN-05: refused until the links are open.
+  await until(
+    async () => {
+      found = await logIn(parseAddress(server.at) as Address, name).catch(() => undefined);
+      return found !== undefined;
+    },
+    `${name} logged in`,
+    WAIT_MS,
+  );
+  devices.push(found as LoggedIn);
+  return found as LoggedIn;
+}
+
+/** Sends and awaits acks; returns the ids. */
+async function say(from: LoggedIn, to: LoggedIn, count: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const { msg_id } = await from.peer.request(CommandId.CID_MSG_DATA, {
+      from_user_id: from.userId,
+      to_session_id: to.userId,
+      msg_id: 0,
+      create_time: 0,
+      msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+      msg_data: Buffer.from(`${n}`),
+    });
+    ids.push(msg_id);
+  }
+  return ids;
+}
+
+const received = ({ peer }: LoggedIn) =>
+  peer.trace
+    .entries()
+    .filter(({ event, command }) => event === "received" && command === "CID_MSG_DATA")
+    .map(({ hex }) => hex);
+
+it(
+  "heals when any server of a cluster is killed and started again while users chat",
+  async () => {
+    const store = new TtkProcess(["serve", "login", "db", "--ports", "auto", "--json", "--quiet", "--users", "20"]);
+    running.add(store);
+    const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
+    const [login, db] = roles;
+    const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route"]));
+    const links = ["--login", `${login?.servers}`, "--db-proxy", `${db?.address}`, "--messages-per-second", "0"];
+    const toRoutes = routes.flatMap(({ at }) => ["--route", at]);
+    const msgs = [await freePort(), await freePort()].map((at) => new Server(at, ["msg", ...links, ...toRoutes]));
+    const [first, second] = msgs as [Server, Server];
+    const bothLinked = (count: number) =>
+      until(
+        async () => (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.routeLinks === count),
+        `${count} route_servers at each msg_server`,
+        WAIT_MS,
+      );
+    // The msg_servers come before what they need.
+    for (const server of msgs) server.start();
+    for (const server of msgs) await server.ready();
+    for (const server of routes) server.start();
+    for (const server of routes) await server.ready();
+    await bothLinked(2);
+
+    const [a, witness] = [await device(first, "user1"), await device(first, "user3")];
+    let b = await device(second, "user2");
+    const hears = (status: UserStatType) =>
+      witness.peer.expect(
+        CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
+        ({ user_stat }) => user_stat.user_id === b.userId && user_stat.status === status,
+        { withinMs: WAIT_MS },
+      );
+    await hears(UserStatType.USER_STATUS_ONLINE);
+    const acked: number[] = [];
+    const arrives = async (ids: readonly number[]) => {
+      for (const id of ids) await b.peer.expect(CommandId.CID_MSG_DATA, ({ msg_id }) => msg_id === id);
+    };
+    const fresh = async () => {
+      const ids = await say(a, b, 3);
+      acked.push(...ids);
+      await arrives(ids);
+    };
+    await fresh();
+    for (const route of routes) {
+      const chatting = say(a, b, 20);
+      await route.killNow();
+      // Acked, though some may have been on their way through the one that is gone.
+      acked.push(...(await chatting));
+      await bothLinked(1);
+      await fresh();
+      route.start();
+      await route.ready();
+      await bothLinked(2);
+      await fresh();
+    }
+    const seenBefore = received(b);
+    await second.killNow();
+    await hears(UserStatType.USER_STATUS_OFFLINE);
+    acked.push(...(await say(a, b, 5)));
+    second.start();
+    await second.ready();
+    b = await device(second, "user2");
+    await hears(UserStatType.USER_STATUS_ONLINE);
+    await fresh();
+
+    const { msg_list } = await b.peer.request(CommandId.CID_MSG_LIST_REQUEST, {
+      user_id: b.userId,
+      session_type: SessionType.SESSION_TYPE_SINGLE,
+      session_id: a.userId,
+      msg_id_begin: 0,
+      msg_cnt: 1000,
+    });
+    expect(msg_list.map(({ msg_id }) => msg_id).toReversed()).toEqual(acked);
+    for (const seen of [seenBefore, received(b)]) expect(new Set(seen).size).toBe(seen.length);
+    // Those on the surviving server have the connections that they began with.
+    for (const { peer } of [a, witness]) await peer.expectHeartbeat();
+  },
+  TIMEOUT_MS,
+);
