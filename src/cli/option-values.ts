@@ -28,3 +28,19 @@ export function scaleValue(text: string): number {
   if (!(value >= 0.01 && value <= 100)) throw new InvalidArgumentError("Expected a number, 0.01 to 100.");
   return value;
 }
+
+const TEXT_KEY_SIZE = 32;
+
+/** Parses the key of message text. */
+export function textKeyValue(text: string): string {
+  const size = Buffer.byteLength(text);
+  if (size !== TEXT_KEY_SIZE) throw new InvalidArgumentError(`${TEXT_KEY_SIZE} bytes are expected, not ${size}.`);
+  return text;
+}
+
+/** Parses TCP ports for an option that may be given several times, or once with several values. */
+export function portValues(text: string, before: ReadonlySet<number> | undefined): ReadonlySet<number> {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError("Expected a port, 1 to 65535.");
+  return new Set([...(before ?? []), port]);
+}
