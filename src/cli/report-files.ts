@@ -23,14 +23,18 @@ export function reportValues<Format extends string>(formats: readonly Format[]) 
   };
 }
 
-/** Makes sure before a long run that its reports can be written. @throws CommandError */
-export async function requireWritable(targets: Targets<string>, cwd: string): Promise<void> {
+/** Makes sure before a long run that what it ends in can be written. @throws CommandError */
+export async function requireWritable(
+  targets: readonly { readonly file: string }[],
+  cwd: string,
+  option = "--report",
+): Promise<void> {
   for (const { file } of targets) {
     try {
       await mkdir(dirname(resolve(cwd, file)), { recursive: true });
       await (await open(resolve(cwd, file), "a")).close();
     } catch (error) {
-      throw usageError(`--report ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+      throw usageError(`${option} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
     }
   }
 }

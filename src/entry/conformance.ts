@@ -2,6 +2,7 @@
 export { ExpectationError } from "../client/expectation-error.js";
 export { conformanceConsole } from "../reports/conformance/conformance-console.js";
 export { conformanceJson } from "../reports/conformance/conformance-json.js";
+export type { Baseline, ExpectedFailure } from "../runner/conformance/baseline.js";
 export type { ConformanceEvent } from "../runner/conformance/conformance-event.js";
 export type {
   CaseResult,

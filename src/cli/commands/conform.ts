@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
+import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
@@ -9,6 +10,7 @@ import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { usageError } from "../command-error.js";
+import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { conformProgress } from "../conform/conform-progress.js";
 import { listCommand, showCommand } from "../conform/list-cases.js";
 import { ExitCode } from "../exit-codes.js";
@@ -26,6 +28,8 @@ interface ConformOptions {
   readonly timeScale: number;
   readonly timeoutFactor: number;
   readonly strict?: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly traceAll?: boolean;
   readonly report?: readonly ReportTarget<"json">[];
   readonly json?: boolean;
@@ -34,18 +38,21 @@ interface ConformOptions {
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
 const JOBS_MAX = 64;
+const caseIds = allCases.map(({ id }) => id);
 
 const examples = `
 Examples:
   $ ttk conform 127.0.0.1:8000
   $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
+  $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
+  $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
-accounts), 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
+accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
 
 export function conformCommand(host: Host): Command {
   return new Command("conform")
@@ -60,6 +67,11 @@ export function conformCommand(host: Host): Command {
     .option("--time-scale <x>", "of the server's own time limits: 0.1 when it is configured to a tenth", scaleValue, 1)
     .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
     .option("--strict", "a SHOULD that fails fails the run")
+    .option(
+      "--baseline <file>",
+      "YAML of expected failures, or teamtalk for what the original servers are known to fail",
+    )
+    .option("--write-baseline <file>", "write the expected failures that make this run pass")
     .option("--trace-all", "keep what went over the wire for cases that passed, too")
     .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
     .option("--json", "the report on stdout is JSON")
@@ -72,8 +84,12 @@ export function conformCommand(host: Host): Command {
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
   const cases = chosenCases(options);
+  const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
   const accounts = await readAccounts(options.accounts, options.password, host.cwd);
   await requireWritable(report, host.cwd);
+  if (options.writeBaseline !== undefined) {
+    await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
+  }
   const result = await runConformance({
     target,
     ...(peer === undefined ? {} : { peer }),
@@ -83,6 +99,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     timeScale: options.timeScale,
     timeoutFactor: options.timeoutFactor,
     strict,
+    baseline,
     keepsAllTraces: options.traceAll ?? false,
     nowMs: host.clock.nowMs,
     random: host.random,
@@ -95,7 +112,23 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
   host.exitCode = exitCodeOf(result);
+  if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+}
+
+/** What failed is expected from now on, so the run counts as one that has this baseline. */
+async function acceptFailures(host: Host, file: string, before: Baseline, result: ConformanceResult): Promise<void> {
+  const { outcome, blocked } = result.summary;
+  if (outcome === "interrupted") {
+    host.stderr.write(`ttk: ${file} is not written: the run was interrupted\n`);
+    return;
+  }
+  const baseline = baselineFrom(before, result.cases);
+  await writeBaseline(file, host.cwd, baseline);
+  host.stderr.write(`${file}: ${baseline.length} expected failure${baseline.length === 1 ? "" : "s"} written\n`);
+  if (outcome === "failed" || outcome === "stale-baseline") {
+    host.exitCode = blocked > 0 ? ExitCode.blocked : ExitCode.ok;
+  }
 }
 
 function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {

@@ -16,7 +16,7 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   errored:
     "ERRORED      the suite itself failed: the verdicts above are incomplete, and that is not the server's fault",
   failed: "FAILED       the server broke the protocol",
-  "stale-baseline": "STALE        an expected failure passed: take it out of the baseline",
+  "stale-baseline": "STALE        an expected failure passed: take it out of the baseline (--write-baseline)",
   blocked: "BLOCKED      some cases could not be judged",
   held: "PASSED       every MUST that was judged held",
 };

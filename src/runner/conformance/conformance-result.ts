@@ -25,7 +25,7 @@ export interface CaseResult {
   /** What a failed case expected, and what it got instead. */
   readonly expected: string | null;
   readonly actual: string | null;
-  /** Why a case was blocked, skipped or errored. */
+  /** Why a case was blocked, skipped or errored; what the baseline says of it. */
   readonly reason: string | null;
   /** What went over the case's connections. Empty for a case that passed, unless all traces are kept. */
   readonly trace: readonly TraceEntry[];

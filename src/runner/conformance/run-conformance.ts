@@ -3,6 +3,7 @@ import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { AccountPool, type Lease } from "./account-pool.js";
+import { type Baseline, inViewOf } from "./baseline.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
 import { type Preflight, preflight } from "./preflight.js";
@@ -24,6 +25,8 @@ export interface ConformanceOptions {
   readonly timeoutFactor: number;
   /** A SHOULD that fails fails the run. */
   readonly strict: boolean;
+  /** What the server is known to fail; nothing unless given. */
+  readonly baseline?: Baseline;
   readonly keepsAllTraces: boolean;
   readonly nowMs: () => number;
   readonly random: () => number;
@@ -186,7 +189,8 @@ class Schedule {
     this.#finish(caseNotRun(each, this.options.rerun(each.id), verdict, reason));
   }
 
-  #finish(result: CaseResult): void {
+  #finish(judged: CaseResult): void {
+    const result = inViewOf(this.options.baseline ?? [], judged);
     this.#results.set(result.id, result);
     const { size: finished } = this.#results;
     this.options.onEvent?.({ type: "case-finished", result, finished, total: this.options.cases.length });
