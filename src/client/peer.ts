@@ -115,6 +115,10 @@ export class PduPeer {
     return this.#link?.isOpen ?? false;
   }
 
+  get localAddress(): Address {
+    return (this.#link as PduLink).local;
+  }
+
   /** Received and not taken by an expectation yet. */
   get inbox(): readonly ReceivedPdu[] {
     return this.#inbox;

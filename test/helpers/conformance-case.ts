@@ -10,6 +10,7 @@ export function caseOf(overrides: Partial<ConformanceCase> & { readonly id: stri
     title: `does what ${overrides.id} is about`,
     why: "clients break",
     needs: {},
+    tags: [],
     waitsForTimeout: false,
     judgesLogin: false,
     run: async () => {},
@@ -35,6 +36,7 @@ export function caseResult(verdict: Verdict, overrides: Partial<CaseResult> = {}
     actual: null,
     reason: null,
     trace: [],
+    runs: null,
     rerun: `ttk conform 127.0.0.1:8000 --only frm.${verdict}`,
     ...overrides,
   };

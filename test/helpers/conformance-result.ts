@@ -23,6 +23,8 @@ export function conformanceResult(cases: readonly CaseResult[], options: RunOpti
       timeScale: 1,
       timeoutFactor: 1,
       strict,
+      repeat: 1,
+      shuffleSeed: null,
     },
     cases,
   };

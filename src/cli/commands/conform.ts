@@ -7,12 +7,14 @@ import type { ConformanceResult, Outcome } from "../../runner/conformance/confor
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { seededRandom } from "../../scenarios/load/random.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { usageError } from "../command-error.js";
+import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { conformProgress } from "../conform/conform-progress.js";
-import { listCommand, showCommand } from "../conform/list-cases.js";
+import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
@@ -27,6 +29,11 @@ interface ConformOptions {
   readonly jobs: number;
   readonly timeScale: number;
   readonly timeoutFactor: number;
+  readonly repeat: number;
+  readonly shuffle?: number | true;
+  readonly failFast?: boolean;
+  readonly dryRun?: boolean;
+  readonly attach?: string;
   readonly strict?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -38,6 +45,8 @@ interface ConformOptions {
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
 const JOBS_MAX = 64;
+const REPEAT_MAX = 10_000;
+const SEED_MAX = 0xffff_ffff;
 const caseIds = allCases.map(({ id }) => id);
 
 const examples = `
@@ -55,35 +64,55 @@ Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 
 accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
 
 export function conformCommand(host: Host): Command {
-  return new Command("conform")
-    .description("Judge a msg_server against the protocol, requirement by requirement")
-    .argument("<address>", "host:port of the msg_server under test", addressValue)
-    .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
-    .option("--only <pattern...>", "cases whose id, requirement or level matches, as in 'msg.*' LGN-06 must")
-    .option("--skip <pattern...>", "cases to leave out, in the same words")
-    .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
-    .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
-    .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
-    .option("--time-scale <x>", "of the server's own time limits: 0.1 when it is configured to a tenth", scaleValue, 1)
-    .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
-    .option("--strict", "a SHOULD that fails fails the run")
-    .option(
-      "--baseline <file>",
-      "YAML of expected failures, or teamtalk for what the original servers are known to fail",
-    )
-    .option("--write-baseline <file>", "write the expected failures that make this run pass")
-    .option("--trace-all", "keep what went over the wire for cases that passed, too")
-    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
-    .option("--json", "the report on stdout is JSON")
-    .addHelpText("after", examples)
-    .addCommand(listCommand(host))
-    .addCommand(showCommand(host))
-    .action((address: Address, options: ConformOptions) => conform(host, address, options));
+  return (
+    new Command("conform")
+      .description("Judge a msg_server against the protocol, requirement by requirement")
+      // So that `list --json` is the list's own option.
+      .enablePositionalOptions()
+      .argument("<address>", "host:port of the msg_server under test", addressValue)
+      .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
+      .option(
+        "--only <pattern...>",
+        "cases whose id, requirement, level or tag matches, as in 'msg.*' LGN-06 must groups",
+      )
+      .option("--skip <pattern...>", "cases to leave out, in the same words")
+      .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
+      .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
+      .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
+      .option(
+        "--time-scale <x>",
+        "of the server's own time limits: 0.1 when it is configured to a tenth",
+        scaleValue,
+        1,
+      )
+      .option("--timeout-factor <x>", "of the suite's patience: 2 for a slow network", scaleValue, 1)
+      .option("--repeat <n>", "run each case so often, and name those that are flaky", countValue(1, REPEAT_MAX), 1)
+      .option("--shuffle [seed]", "start cases in another order, which follows from the seed", countValue(0, SEED_MAX))
+      .option("--fail-fast", "start nothing more after the first failure")
+      .option("--dry-run", "only list what would run")
+      .option("--attach <id>", "before this case, say who connects to whom and wait for Enter: for a debugger")
+      .option("--strict", "a SHOULD that fails fails the run")
+      .option(
+        "--baseline <file>",
+        "YAML of expected failures, or teamtalk for what the original servers are known to fail",
+      )
+      .option("--write-baseline <file>", "write the expected failures that make this run pass")
+      .option("--trace-all", "keep what went over the wire for cases that passed, too")
+      .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+      .option("--json", "the report on stdout is JSON")
+      .addHelpText("after", examples)
+      .addCommand(listCommand(host))
+      .addCommand(showCommand(host))
+      .action((address: Address, options: ConformOptions) => conform(host, address, options))
+  );
 }
 
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
   const cases = chosenCases(options);
+  if (options.dryRun) return writeList(host, cases, options.json);
+  const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
+  const progress = conformProgress(host);
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
   const accounts = await readAccounts(options.accounts, options.password, host.cwd);
   await requireWritable(report, host.cwd);
@@ -101,11 +130,18 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     strict,
     baseline,
     keepsAllTraces: options.traceAll ?? false,
+    repeat: options.repeat,
+    failsFast: options.failFast ?? false,
+    ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
+    ...(attach === undefined ? {} : { beforeCase: (id: string) => attach.beforeCase(id) }),
     nowMs: host.clock.nowMs,
     random: host.random,
     signal: host.signal,
     rerun: (id) => rerunLine(target, options, id),
-    onEvent: conformProgress(host),
+    onEvent: (event) => {
+      progress(event);
+      attach?.onEvent(event);
+    },
   });
   await writeReports(report, host.cwd, { json: () => conformanceJson(result) });
   host.stdout.write(
@@ -131,6 +167,24 @@ async function acceptFailures(host: Host, file: string, before: Baseline, result
   }
 }
 
+function writeList(host: Host, cases: readonly SelectedCase[], isJson = false): void {
+  const toRun = cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
+  host.stdout.write(listText(toRun, isJson));
+  host.stderr.write(`${toRun.length} of ${allCases.length} cases would run\n`);
+}
+
+/** @throws CommandError when that case does not run */
+function attachable(id: string, cases: readonly SelectedCase[]): string {
+  if (cases.some(({ case: each, skippedBy }) => each.id === id && skippedBy === undefined)) return id;
+  const ids = cases.map(({ case: each }) => each.id);
+  throw usageError(`--attach ${id}: no such case is selected${didYouMean(id, ids)}`);
+}
+
+function shuffleBy(given: number | true, host: Host): { seed: number; random: () => number } {
+  const seed = given === true ? Math.floor(host.random() * SEED_MAX) : given;
+  return { seed, random: seededRandom(seed).next };
+}
+
 function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
   try {
     return selectCases(allCases, {
@@ -140,7 +194,7 @@ function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
     });
   } catch (error) {
     if (!(error instanceof SelectionError)) throw error;
-    const names = allCases.flatMap(({ id, requirements }) => [id, ...requirements]);
+    const names = allCases.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
     throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
   }
 }

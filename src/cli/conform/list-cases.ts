@@ -11,9 +11,12 @@ export function listCommand(host: Host): Command {
     .description("list the cases: id, level, requirements, title")
     .option("--json", "as JSON")
     .action(({ json }: { json?: boolean }) => {
-      if (json) host.stdout.write(`${JSON.stringify(allCases.map(facts), null, 2)}\n`);
-      else host.stdout.write(allCases.map(line).join(""));
+      host.stdout.write(listText(allCases, json));
     });
+}
+
+export function listText(cases: readonly ConformanceCase[], isJson = false): string {
+  return isJson ? `${JSON.stringify(cases.map(facts), null, 2)}\n` : cases.map(line).join("");
 }
 
 /** `ttk conform show <id>`: everything about one case. */
@@ -36,13 +39,14 @@ function line({ id, level, requirements, title }: ConformanceCase): string {
   return `${id.padEnd(36)} ${level.padEnd(6)} ${requirements.join(",").padEnd(14)} ${title}\n`;
 }
 
-function explanation({ id, level, requirements, title, why, needs, waitsForTimeout }: ConformanceCase): string {
+function explanation({ id, level, requirements, title, why, needs, tags, waitsForTimeout }: ConformanceCase): string {
   return [
     `${id}: ${title}`,
     `  level         ${level.toUpperCase()}`,
     `  requirements  ${requirements.join(", ")}  (docs/spec/behaviour.md)`,
     `  why           ${why}`,
     `  needs         ${needsText(needs)}`,
+    `  tags          ${tags.join(", ")}`,
     ...(waitsForTimeout ? ["  waits         for one of the server's time limits (--time-scale)"] : []),
     "",
   ].join("\n");
@@ -58,6 +62,6 @@ function needsText({ accounts = 0, expendable = 0, groupMembers = 0, secondServe
   return needs.length === 0 ? "nothing" : needs.join(", ");
 }
 
-function facts({ id, level, requirements, title, why, needs, waitsForTimeout }: ConformanceCase): object {
-  return { id, level, requirements, title, why, needs, waitsForTimeout };
+function facts({ id, level, requirements, title, why, needs, tags, waitsForTimeout }: ConformanceCase): object {
+  return { id, level, requirements, title, why, needs, tags, waitsForTimeout };
 }

@@ -1,5 +1,6 @@
-import { hexId } from "../../codec/registry.js";
 import type { CaseResult, ConformanceResult, Outcome, Verdict } from "../../runner/conformance/conformance-result.js";
+import { byArea, casesText, flakyText } from "./case-words.js";
+import { tellingTrace, wireLine } from "./wire-line.js";
 
 export interface ConsoleOptions {
   /** Escape codes are welcome. */
@@ -8,7 +9,6 @@ export interface ConsoleOptions {
 
 /** Of a failed case's wire log: its end is where the failure shows. */
 const TRACE_LINES_MAX = 8;
-const TRACE_TEXT_MAX = 100;
 const BLOCKED_IDS_SHOWN = 4;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
@@ -37,6 +37,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
     ...areaLines(cases),
     ...findings,
     ...blocked,
+    ...flakyLines(cases, paint),
     "",
     totals(cases, summary.warnings),
     verdict,
@@ -45,18 +46,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
 }
 
 function areaLines(cases: readonly CaseResult[]): string[] {
-  const areas = new Map<string, CaseResult[]>();
-  for (const each of cases) {
-    const area = areaOf(each);
-    const sameArea = areas.get(area);
-    if (sameArea === undefined) areas.set(area, [each]);
-    else sameArea.push(each);
-  }
-  return [...areas].map(([area, members]) => `  ${area.padEnd(5)} ${countsText(members)}`);
-}
-
-function areaOf({ requirements: [first = "?"] }: CaseResult): string {
-  return first.split("-")[0] ?? first;
+  return [...byArea(cases)].map(([area, members]) => `  ${area.padEnd(5)} ${countsText(members)}`);
 }
 
 function countsText(cases: readonly CaseResult[]): string {
@@ -76,14 +66,18 @@ function totals(cases: readonly CaseResult[], warnings: number): string {
   return `${casesText(cases.length)}: ${countsText(cases)}${note}`;
 }
 
-function casesText(count: number): string {
-  return count === 1 ? "1 case" : `${count} cases`;
-}
-
 const evidenced: ReadonlySet<Verdict> = new Set(["failed", "errored", "unexpected-pass"]);
 
 function isFinding({ verdict }: CaseResult): boolean {
   return evidenced.has(verdict);
+}
+
+function flakyLines(cases: readonly CaseResult[], paint: Palette): string[] {
+  const lines = cases.flatMap((each) => {
+    const text = flakyText(each);
+    return text === undefined ? [] : [`${paint.yellow("FLAKY")}    ${each.id}: ${text}`];
+  });
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** What blocks one case often blocks a hundred: each reason is given once. */
@@ -106,13 +100,6 @@ function blockedLines(reason: string, ids: readonly string[], paint: Palette): s
   ];
 }
 
-const PRESENCE = "CID_BUDDY_LIST_STATUS_NOTIFY";
-
-/** Everybody hears of everybody's presence: elsewhere that only hides what a case is about. */
-function isAboutPresence({ requirements }: CaseResult): boolean {
-  return requirements.some((id) => id.startsWith("PRE-"));
-}
-
 function findingLines(each: CaseResult, paint: Palette): string[] {
   const { verdict, level, id, requirements, title, expected, actual, reason, trace, rerun } = each;
   const isWarning = verdict === "failed" && level === "should";
@@ -121,23 +108,11 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   if (expected !== null) lines.push(`    expected  ${expected}`);
   if (actual !== null) lines.push(`    actual    ${actual}`);
   if (reason !== null) lines.push(`    because   ${reason.replaceAll("\n", "\n              ")}`);
-  const telling = isAboutPresence(each) ? trace : trace.filter(({ command }) => command !== PRESENCE);
-  const shown = telling.slice(-TRACE_LINES_MAX);
+  const shown = tellingTrace(each).slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
   if (left > 0) lines.push(`    wire      … ${left} more entries in the JSON report`);
-  lines.push(...shown.map((entry) => `    wire      ${traceLine(entry)}`));
+  lines.push(...shown.map((entry) => `    wire      ${wireLine(entry)}`));
   return [...lines, `    rerun     ${rerun}`];
-}
-
-const arrows = { opened: "opened", sent: ">", received: "<", closed: "closed" } as const;
-
-type TraceEntry = CaseResult["trace"][number];
-
-function traceLine({ atMs, connection, event, command, hex, seqNum, text }: TraceEntry): string {
-  const shortened = text.length > TRACE_TEXT_MAX ? `${text.slice(0, TRACE_TEXT_MAX)}…` : text;
-  const commandId = hex !== null && hex.length >= 24 ? `${hexId(Number.parseInt(hex.slice(20, 24), 16))} ` : "";
-  const pdu = hex === null ? "" : `${commandId}${command ?? "bytes"} seq ${seqNum ?? "-"} `;
-  return `${`${(atMs / 1000).toFixed(3)} s`.padStart(9)}  ${connection.padEnd(16)} ${arrows[event]} ${pdu}${shortened}`;
 }
 
 type Palette = Readonly<Record<"green" | "red" | "yellow", (text: string) => string>>;

@@ -1,5 +1,6 @@
 import type { Account } from "../../client/account.js";
 import type { CaseNeeds, LeasedGroup } from "../../scenarios/conformance/conformance-case.js";
+import { shuffled } from "./run-order.js";
 
 /** A group that the server has, and those of the accounts that are its members, or known not to be. */
 export interface KnownGroup {
@@ -114,13 +115,4 @@ function accountsFor(accounts: number, expendable: number): number {
   let total = Math.max(accounts, expendable * EXPENDABLE_SHARE);
   while (total - expendableOf(total) < accounts) total++;
   return total;
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const result = [...items];
-  for (let at = result.length - 1; at > 0; at--) {
-    const other = Math.floor(random() * (at + 1));
-    [result[at], result[other]] = [result[other] as T, result[at] as T];
-  }
-  return result;
 }

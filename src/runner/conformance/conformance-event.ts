@@ -1,8 +1,16 @@
+import type { Address } from "../../client/peer.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
 
 /** What a run tells while it goes on, for live views. */
 export type ConformanceEvent =
   | { readonly type: "run-started"; readonly target: ConformanceTarget; readonly total: number }
   | { readonly type: "case-started"; readonly id: string }
+  | {
+      readonly type: "case-connected";
+      readonly id: string;
+      readonly connection: string;
+      readonly local: Address;
+      readonly remote: Address;
+    }
   | { readonly type: "case-finished"; readonly result: CaseResult; readonly finished: number; readonly total: number }
   | { readonly type: "run-finished"; readonly result: ConformanceResult };

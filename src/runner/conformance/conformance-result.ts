@@ -15,6 +15,13 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** What became of a case that ran several times. */
+export interface RunCounts {
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+}
+
 export interface CaseResult {
   readonly id: string;
   readonly requirements: readonly string[];
@@ -29,6 +36,8 @@ export interface CaseResult {
   readonly reason: string | null;
   /** What went over the case's connections. Empty for a case that passed, unless all traces are kept. */
   readonly trace: readonly TraceEntry[];
+  /** With `repeat`: how often it passed and failed; the rest was not judged. The verdict is the gravest of all runs. */
+  readonly runs: RunCounts | null;
   /** A command line that runs this case alone. */
   readonly rerun: string;
 }
@@ -40,6 +49,8 @@ export interface ConformanceSummary extends Record<Verdict, number> {
   readonly total: number;
   /** Failed SHOULDs that do not fail the run; 0 with `strict`. */
   readonly warnings: number;
+  /** Cases that passed in one run and failed in another. */
+  readonly flaky: number;
   readonly outcome: Outcome;
   readonly durationMs: number;
 }
@@ -54,6 +65,10 @@ export interface ConformanceTarget {
   readonly timeScale: number;
   readonly timeoutFactor: number;
   readonly strict: boolean;
+  /** How often each case was to run. */
+  readonly repeat: number;
+  /** What the order of the cases follows from; `null` = they started in the suite's order. */
+  readonly shuffleSeed: number | null;
 }
 
 /** What `ttk conform --report json=F` writes; schemas/conformance-report.schema.json describes it. */

@@ -5,6 +5,7 @@ import { type Address, DialError, PduPeer } from "../../client/peer.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { CaseEnvironment, CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import type { Lease } from "./account-pool.js";
+import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, Verdict } from "./conformance-result.js";
 
 export interface CaseRunOptions {
@@ -16,6 +17,7 @@ export interface CaseRunOptions {
   readonly keepsAllTraces: boolean;
   readonly rerun: string;
   readonly signal: AbortSignal;
+  readonly onEvent?: (event: ConformanceEvent) => void;
 }
 
 /** Beyond the server's own time limits; every single wait is bounded too, so this is a net under the suite's own faults. */
@@ -35,7 +37,12 @@ export async function runCase(definition: ConformanceCase, lease: Lease, options
   const startedMs = performance.now();
   const trace = new PduTrace();
   const peers: PduPeer[] = [];
-  const judgement = await judge(definition, environmentFor(lease, options, trace, peers), peers, options);
+  const judgement = await judge(
+    definition,
+    environmentFor(definition.id, lease, options, trace, peers),
+    peers,
+    options,
+  );
   await Promise.all(peers.map((peer) => peer.close()));
   const isTraceKept = options.keepsAllTraces || !(judgement.verdict === "passed" || judgement.verdict === "supported");
   return caseResult(definition, options.rerun, judgement, {
@@ -66,12 +73,26 @@ function caseResult(
   { durationMs, trace }: Pick<CaseResult, "durationMs" | "trace">,
 ): CaseResult {
   const rounded = Math.round(durationMs * 10) / 10;
-  return { id, requirements, level, title, verdict, durationMs: rounded, expected, actual, reason, trace, rerun };
+  return {
+    id,
+    requirements,
+    level,
+    title,
+    verdict,
+    durationMs: rounded,
+    expected,
+    actual,
+    reason,
+    trace,
+    runs: null,
+    rerun,
+  };
 }
 
 function environmentFor(
+  id: string,
   { accounts, expendable, group }: Lease,
-  { target, peer, timing, random, nowMs, signal }: CaseRunOptions,
+  { target, peer, timing, random, nowMs, signal, onEvent }: CaseRunOptions,
   trace: PduTrace,
   peers: PduPeer[],
 ): CaseEnvironment {
@@ -94,6 +115,7 @@ function environmentFor(
         signal,
       });
       peers.push(dialled);
+      onEvent?.({ type: "case-connected", id, connection: label, local: dialled.localAddress, remote: address });
       return dialled;
     },
     async pause(ms) {

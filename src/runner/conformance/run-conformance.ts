@@ -6,8 +6,10 @@ import { AccountPool, type Lease } from "./account-pool.js";
 import { type Baseline, inViewOf } from "./baseline.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
+import { mergeRuns } from "./merge-runs.js";
 import { type Preflight, preflight } from "./preflight.js";
 import { type CaseRunOptions, caseNotRun, runCase } from "./run-case.js";
+import { runOrder } from "./run-order.js";
 import type { SelectedCase } from "./select-cases.js";
 import { summarize } from "./summarize.js";
 
@@ -28,6 +30,14 @@ export interface ConformanceOptions {
   /** What the server is known to fail; nothing unless given. */
   readonly baseline?: Baseline;
   readonly keepsAllTraces: boolean;
+  /** How often each case runs; once unless given. */
+  readonly repeat?: number;
+  /** Start cases in an order that follows from a seed, which is only reported, and these numbers. */
+  readonly shuffle?: { readonly seed: number; readonly random: () => number };
+  /** Nothing more starts after the first case that fails the run. */
+  readonly failsFast?: boolean;
+  /** Awaited before a case connects: for somebody who attaches a debugger. */
+  readonly beforeCase?: (id: string) => Promise<void>;
   readonly nowMs: () => number;
   readonly random: () => number;
   /** Ends the run early; what ran is still reported. */
@@ -52,7 +62,8 @@ export async function runConformance(given: ConformanceOptions): Promise<Conform
   const options = { ...given, signal };
   const startedMs = performance.now();
   const target = describeTarget(options);
-  options.onEvent?.({ type: "run-started", target, total: options.cases.length });
+  const { repeat } = target;
+  options.onEvent?.({ type: "run-started", target, total: options.cases.length * repeat });
   const timing = timingOf(options);
   const toRun = options.cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
   const found = await preflight({
@@ -79,6 +90,8 @@ function describeTarget({
   timeScale,
   timeoutFactor,
   strict,
+  repeat = 1,
+  shuffle,
 }: ConformanceOptions): ConformanceTarget {
   return {
     address: inWords(target),
@@ -87,6 +100,8 @@ function describeTarget({
     timeScale,
     timeoutFactor,
     strict,
+    repeat,
+    shuffleSeed: shuffle?.seed ?? null,
   };
 }
 
@@ -114,6 +129,8 @@ class Schedule {
   readonly #pool: AccountPool;
   #waiting: ConformanceCase[] = [];
   #busy = 0;
+  #finished = 0;
+  #failedFirst: string | undefined;
 
   constructor(
     private readonly options: ConformanceOptions,
@@ -124,19 +141,22 @@ class Schedule {
   }
 
   async run(): Promise<CaseResult[]> {
-    const { cases } = this.options;
+    const { cases, repeat = 1, shuffle } = this.options;
+    const toRun: ConformanceCase[] = [];
     for (const { case: each, skippedBy } of cases) {
-      if (skippedBy !== undefined) this.#notRun(each, "skipped", `--skip ${skippedBy}`);
-      else {
-        const problem = this.#problemOf(each);
-        if (problem === undefined) this.#waiting.push(each);
-        else this.#notRun(each, "blocked", problem);
+      const problem = skippedBy === undefined ? this.#problemOf(each) : undefined;
+      if (skippedBy === undefined && problem === undefined) {
+        toRun.push(each);
+        continue;
       }
+      this.#finished += repeat - 1;
+      if (problem === undefined) this.#notRun(each, "skipped", `--skip ${skippedBy}`);
+      else this.#notRun(each, "blocked", problem);
     }
-    // The long waits begin first, so that the run ends with the longest of them.
-    this.#waiting.sort((a, b) => Number(b.waitsForTimeout) - Number(a.waitsForTimeout));
+    this.#waiting = runOrder(toRun, repeat, shuffle?.random);
     while (this.#waiting.length + this.#running.size > 0) {
-      if (this.options.signal.aborted) this.#giveUpWaiting();
+      if (this.options.signal.aborted) this.#giveUpWaiting("interrupted");
+      else if (this.#failedFirst !== undefined) this.#giveUpWaiting(`--fail-fast after ${this.#failedFirst}`);
       this.#startWhatCan();
       // Nothing runs when the interruption came between two cases, and a race of nobody never ends.
       if (this.#running.size > 0) await Promise.race(this.#running);
@@ -166,7 +186,7 @@ class Schedule {
   #start(each: ConformanceCase, lease: Lease): void {
     if (!each.waitsForTimeout) this.#busy++;
     this.options.onEvent?.({ type: "case-started", id: each.id });
-    const running = runCase(each, lease, this.#runOptions(each)).then((result) => {
+    const running = this.#prepareAndRun(each, lease).then((result) => {
       if (!each.waitsForTimeout) this.#busy--;
       this.#pool.release(lease);
       this.#running.delete(running);
@@ -175,13 +195,19 @@ class Schedule {
     this.#running.add(running);
   }
 
-  #runOptions({ id }: ConformanceCase): CaseRunOptions {
-    const { target, peer, random, nowMs, keepsAllTraces, signal, rerun } = this.options;
-    return { target, peer, timing: this.timing, random, nowMs, keepsAllTraces, signal, rerun: rerun(id) };
+  async #prepareAndRun(each: ConformanceCase, lease: Lease): Promise<CaseResult> {
+    await this.options.beforeCase?.(each.id);
+    return runCase(each, lease, this.#runOptions(each));
   }
 
-  #giveUpWaiting(): void {
-    for (const each of this.#waiting) this.#notRun(each, "skipped", "interrupted");
+  #runOptions({ id }: ConformanceCase): CaseRunOptions {
+    const { target, peer, random, nowMs, keepsAllTraces, signal, rerun, onEvent } = this.options;
+    const fixed = { target, peer, timing: this.timing, random, nowMs, keepsAllTraces, signal, rerun: rerun(id) };
+    return onEvent === undefined ? fixed : { ...fixed, onEvent };
+  }
+
+  #giveUpWaiting(reason: string): void {
+    for (const each of this.#waiting) this.#notRun(each, "skipped", reason);
     this.#waiting = [];
   }
 
@@ -190,9 +216,18 @@ class Schedule {
   }
 
   #finish(judged: CaseResult): void {
-    const result = inViewOf(this.options.baseline ?? [], judged);
-    this.#results.set(result.id, result);
-    const { size: finished } = this.#results;
-    this.options.onEvent?.({ type: "case-finished", result, finished, total: this.options.cases.length });
+    const { baseline = [], cases, repeat = 1, failsFast, strict } = this.options;
+    const result = inViewOf(baseline, judged);
+    const before = this.#results.get(result.id);
+    this.#results.set(result.id, before === undefined ? result : mergeRuns(before, result));
+    const isFailure = result.verdict === "failed" && (result.level === "must" || strict);
+    if (failsFast && (isFailure || result.verdict === "errored")) this.#failedFirst ??= result.id;
+    this.#finished++;
+    this.options.onEvent?.({
+      type: "case-finished",
+      result,
+      finished: this.#finished,
+      total: cases.length * repeat,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 
 export interface Selection {
-  /** Ids, requirements or levels, `*` and `?` allowed: `msg.*`, `LGN-06`, `must`. Everything unless given. */
+  /** Ids, requirements, levels or tags, `*` and `?` allowed: `msg.*`, `LGN-06`, `must`, `slow`. All unless given. */
   readonly only?: readonly string[];
   /** The same, for cases that are listed in the result as skipped. */
   readonly skip?: readonly string[];
@@ -33,7 +33,7 @@ export function selectCases(
 ): SelectedCase[] {
   for (const pattern of [...(only ?? []), ...skip]) {
     if (!all.some((each) => matches(pattern, each))) {
-      throw new SelectionError(pattern, `"${pattern}" matches no case's id, requirement or level`);
+      throw new SelectionError(pattern, `"${pattern}" matches no case's id, requirement, level or tag`);
     }
   }
   const wanted = only === undefined ? all : all.filter((each) => only.some((pattern) => matches(pattern, each)));
@@ -47,9 +47,9 @@ export function selectCases(
   return runnable.map((each) => ({ case: each, skippedBy: skip.find((pattern) => matches(pattern, each)) }));
 }
 
-function matches(pattern: string, { id, requirements, level }: ConformanceCase): boolean {
+function matches(pattern: string, { id, requirements, level, tags }: ConformanceCase): boolean {
   const expression = new RegExp(`^${pattern.split("").map(escaped).join("")}$`, "i");
-  return [id, level, ...requirements].some((name) => expression.test(name));
+  return [id, level, ...requirements, ...tags].some((name) => expression.test(name));
 }
 
 function escaped(character: string): string {

@@ -5,6 +5,7 @@ import {
   type Verdict,
   verdicts,
 } from "./conformance-result.js";
+import { isFlaky } from "./merge-runs.js";
 
 export interface SummaryOptions {
   /** A SHOULD that fails fails the run. */
@@ -22,6 +23,7 @@ export function summarize(cases: readonly CaseResult[], options: SummaryOptions)
     total: cases.length,
     ...counts,
     warnings,
+    flaky: cases.filter(isFlaky).length,
     outcome: outcomeOf(counts, warnings, options.isInterrupted),
     durationMs: Math.round(options.durationMs),
   };

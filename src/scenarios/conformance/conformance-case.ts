@@ -65,6 +65,8 @@ export interface ConformanceCase {
   /** What goes wrong for people when a server does not. */
   readonly why: string;
   readonly needs: CaseNeeds;
+  /** Further words to select it by: its area, and what it is like. */
+  readonly tags: readonly string[];
   /** It mostly waits for one of the server's time limits, so it runs beside the others. */
   readonly waitsForTimeout: boolean;
   /** It judges the login itself, so it runs also where logging in does not work. */

@@ -220,6 +220,7 @@ describe("caseNotRun", () => {
       actual: null,
       reason: "--skip con.*",
       trace: [],
+      runs: null,
       rerun: "ttk conform … --only x",
     });
   });

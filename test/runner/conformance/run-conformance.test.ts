@@ -182,6 +182,71 @@ describe("runConformance", () => {
     expect(result.summary.outcome).toBe("interrupted");
   });
 
+  it("runs each case as often as it is told, and counts what came of it", async () => {
+    let runs = 0;
+    const cases = [
+      caseOf({ id: "frm.steady" }),
+      caseOf({
+        id: "frm.flaky",
+        run: async () => {
+          if (runs++ === 1) await failing();
+        },
+      }),
+    ];
+    const totals = new Set<number>();
+    let last = 0;
+    const result = await run(await fake(), cases, {
+      repeat: 3,
+      onEvent: (event) => {
+        if (event.type === "case-finished") [last] = [event.finished, totals.add(event.total)];
+      },
+    });
+    expect(result.cases.map(({ id, verdict, runs: counts }) => [id, verdict, counts])).toEqual([
+      ["frm.steady", "passed", { total: 3, passed: 3, failed: 0 }],
+      ["frm.flaky", "failed", { total: 3, passed: 2, failed: 1 }],
+    ]);
+    expect(result.summary).toMatchObject({ total: 2, flaky: 1, outcome: "failed" });
+    expect([last, ...totals]).toEqual([6, 6]);
+  });
+
+  it("starts nothing more after the first failure when it fails fast, warnings aside", async () => {
+    const cases = [
+      caseOf({ id: "frm.a", level: "should", run: failing }),
+      caseOf({ id: "frm.b", run: failing }),
+      caseOf({ id: "frm.c" }),
+    ];
+    const result = await run(await fake(), cases, { jobs: 1, failsFast: true });
+    expect(result.cases.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ["failed", null],
+      ["failed", null],
+      ["skipped", "--fail-fast after frm.b"],
+    ]);
+  });
+
+  it("gives verdicts in view of the baseline, in its events too", async () => {
+    const told: Verdict[] = [];
+    const result = await run(await fake(), [caseOf({ id: "frm.a", run: failing }), caseOf({ id: "frm.b" })], {
+      baseline: ["frm.a", "frm.b"].map((id) => ({ case: id, reason: "known" })),
+      onEvent: (event) => event.type === "case-finished" && told.push(event.result.verdict),
+    });
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(["expected-failure", "unexpected-pass"]);
+    expect(told.toSorted()).toEqual(["expected-failure", "unexpected-pass"]);
+    expect(result.summary.outcome).toBe("stale-baseline");
+  });
+
+  it("waits before a case for whoever wants to watch it, and names its connections", async () => {
+    const told: string[] = [];
+    const dialling = caseOf({ id: "frm.a", run: async ({ dial }) => void (await dial("target", "a client")) });
+    const target = await fake();
+    await run(target, [dialling], {
+      beforeCase: async (id) => void told.push(`before ${id}`),
+      onEvent: (event) => {
+        if (event.type === "case-connected") told.push(`${event.connection} ${event.remote.port === target.port}`);
+      },
+    });
+    expect(told).toEqual(["before frm.a", "a client true"]);
+  });
+
   it.each<Oddity>(["mute", "closing", "babbling", "echoing"])(
     "judges a port that is no msg_server (%s) in bounded time, without a fault of its own",
     async (oddity) => {

@@ -45,7 +45,7 @@ describe("selectCases", () => {
     "refuses a pattern that matches nothing: %o",
     (selection) => {
       expect(() => chosen(selection)).toThrow(SelectionError);
-      expect(() => chosen(selection)).toThrow('"msg.akc" matches no case\'s id, requirement or level');
+      expect(() => chosen(selection)).toThrow('"msg.akc" matches no case\'s id, requirement, level or tag');
     },
   );
 
