@@ -1,5 +1,5 @@
 /**
- * Writes src/codec/generated/ from proto/*.proto and docs/spec/commands.tsv:
+ * Writes src/codec/generated/ and src/scenarios/conformance/generated/ from proto/*.proto and docs/spec/commands.tsv:
  * the protobufjs descriptor, TypeScript types, enumerations, the command table and the specialised codecs of hot messages.
  * Run by `npm run generate`; a test fails when what is committed is stale.
  */
@@ -32,8 +32,14 @@ interface CommandRow {
   readonly directions: string;
 }
 
-/** File name below src/codec/generated/ → contents. */
+/** File name below src/ → contents. */
 export function generate(): Map<string, string> {
+  const files = [...codecFiles()].map(([name, text]) => [`codec/generated/${name}`, text] as const);
+  return new Map([...files, ["scenarios/conformance/generated/requirements.ts", requirementTextsFile()]]);
+}
+
+/** File name below src/codec/generated/ → contents. */
+function codecFiles(): Map<string, string> {
   const root = parseProto();
   const commands = readCommands();
   return new Map([
@@ -143,6 +149,22 @@ ${rows.join("\n")}
 `;
 }
 
+/** Each numbered requirement, its clauses apart: a MUST may go on with a SHOULD, and with what the original servers do. */
+function requirementTextsFile(): string {
+  const behaviour = readFileSync(new URL("docs/spec/behaviour.md", top), "utf8");
+  const rows = [...behaviour.matchAll(/^- ([A-Z]{3}-\d\d) ((?:MUST|SHOULD|MAY)\b.*)$/gm)].map(
+    ([, id = "", text = ""]) => {
+      const [own = "", teamtalk] = text.split(/ TT: /);
+      const clauses = own.split(/(?<=\. )(?=(?:MUST|SHOULD|MAY)\b)/).map((clause) => {
+        const [level = "", ...words] = clause.trim().split(" ");
+        return { level: level.replace(":", "").toLowerCase(), text: words.join(" ") };
+      });
+      return `  ${JSON.stringify({ id, clauses, teamtalk: teamtalk ?? null })},`;
+    },
+  );
+  return `${banner}import type { Requirement } from "../requirement.js";\n\n/** The requirements of docs/spec/behaviour.md, in its order. */\nexport const requirements: readonly Requirement[] = [\n${rows.join("\n")}\n];\n`;
+}
+
 /** Which numbered requirements name a command by its number. */
 function requirementsFile(): string {
   const behaviour = readFileSync(new URL("docs/spec/behaviour.md", top), "utf8");
@@ -163,5 +185,5 @@ function hex(id: number): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [name, text] of generate()) writeFileSync(new URL(`src/codec/generated/${name}`, top), text);
+  for (const [name, text] of generate()) writeFileSync(new URL(`src/${name}`, top), text);
 }

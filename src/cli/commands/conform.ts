@@ -14,6 +14,8 @@ import { usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { conformProgress } from "../conform/conform-progress.js";
+import { coverageCommand } from "../conform/coverage-command.js";
+import { diffCommand } from "../conform/diff-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
@@ -103,6 +105,8 @@ export function conformCommand(host: Host): Command {
       .addHelpText("after", examples)
       .addCommand(listCommand(host))
       .addCommand(showCommand(host))
+      .addCommand(coverageCommand(host))
+      .addCommand(diffCommand(host))
       .action((address: Address, options: ConformOptions) => conform(host, address, options))
   );
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import { requirementById } from "../../scenarios/conformance/requirement.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -43,13 +44,23 @@ function explanation({ id, level, requirements, title, why, needs, tags, waitsFo
   return [
     `${id}: ${title}`,
     `  level         ${level.toUpperCase()}`,
-    `  requirements  ${requirements.join(", ")}  (docs/spec/behaviour.md)`,
+    ...requirements.flatMap(quoteLines),
     `  why           ${why}`,
     `  needs         ${needsText(needs)}`,
     `  tags          ${tags.join(", ")}`,
     ...(waitsForTimeout ? ["  waits         for one of the server's time limits (--time-scale)"] : []),
     "",
   ].join("\n");
+}
+
+/** The requirement's own words; docs/spec/behaviour.md has them all. */
+function quoteLines(id: string): string[] {
+  const requirement = requirementById(id);
+  if (requirement === undefined) return [`  requirement   ${id}`];
+  const clauses = requirement.clauses.map(({ level, text }) => `                ${level.toUpperCase()} ${text}`);
+  const known =
+    requirement.teamtalk === null ? [] : [`                (the original servers: ${requirement.teamtalk})`];
+  return [`  requirement   ${id}`, ...clauses, ...known];
 }
 
 function needsText({ accounts = 0, expendable = 0, groupMembers = 0, secondServer = false }: CaseNeeds): string {
