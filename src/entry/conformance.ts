@@ -2,6 +2,9 @@
 export { ExpectationError } from "../client/expectation-error.js";
 export { conformanceConsole } from "../reports/conformance/conformance-console.js";
 export { conformanceJson } from "../reports/conformance/conformance-json.js";
+export { conformanceJunit } from "../reports/conformance/conformance-junit.js";
+export { conformanceMarkdown } from "../reports/conformance/conformance-markdown.js";
+export { conformanceTap } from "../reports/conformance/conformance-tap.js";
 export type { Baseline, ExpectedFailure } from "../runner/conformance/baseline.js";
 export type { ConformanceEvent } from "../runner/conformance/conformance-event.js";
 export type {

@@ -2,6 +2,9 @@ import { Command } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
+import { conformanceJunit } from "../../reports/conformance/conformance-junit.js";
+import { conformanceMarkdown } from "../../reports/conformance/conformance-markdown.js";
+import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
@@ -40,12 +43,14 @@ interface ConformOptions {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly traceAll?: boolean;
-  readonly report?: readonly ReportTarget<"json">[];
+  readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
 }
 
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
+const reportFormats = ["json", "junit", "tap", "markdown"] as const;
+type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
 const REPEAT_MAX = 10_000;
 const SEED_MAX = 0xffff_ffff;
@@ -54,7 +59,7 @@ const caseIds = allCases.map(({ id }) => id);
 const examples = `
 Examples:
   $ ttk conform 127.0.0.1:8000
-  $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json
+  $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json junit=conform.xml
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
   $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
   $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
@@ -100,7 +105,7 @@ export function conformCommand(host: Host): Command {
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
-      .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+      .option("--report <format=file...>", "write a report: json, junit, tap or markdown", reportValues(reportFormats))
       .option("--json", "the report on stdout is JSON")
       .addHelpText("after", examples)
       .addCommand(listCommand(host))
@@ -147,7 +152,12 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
       attach?.onEvent(event);
     },
   });
-  await writeReports(report, host.cwd, { json: () => conformanceJson(result) });
+  await writeReports(report, host.cwd, {
+    json: () => conformanceJson(result),
+    junit: () => conformanceJunit(result),
+    tap: () => conformanceTap(result),
+    markdown: () => conformanceMarkdown(result),
+  });
   host.stdout.write(
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
