@@ -124,13 +124,18 @@ export class CaseContext {
    * Asks again until the answer is as wanted: for what a server may do a moment after the answer that promised it.
    * @throws ExpectationError what the last attempt was short of
    */
-  async eventually<T>(expected: string, attempt: () => Promise<T>, isWanted: (value: T) => boolean): Promise<T> {
-    const deadlineMs = performance.now() + this.timing.answerMs;
+  async eventually<T>(
+    expected: string,
+    attempt: () => Promise<T>,
+    isWanted: (value: T) => boolean,
+    withinMs = this.timing.answerMs,
+  ): Promise<T> {
+    const deadlineMs = performance.now() + withinMs;
     for (;;) {
       const value = await attempt();
       if (isWanted(value)) return value;
       if (performance.now() >= deadlineMs) {
-        throw new ExpectationError(`${expected} within ${this.timing.answerMs} ms`, JSON.stringify(value));
+        throw new ExpectationError(`${expected} within ${withinMs} ms`, JSON.stringify(value));
       }
       await this.pause(POLL_INTERVAL_MS);
     }

@@ -19,7 +19,7 @@ const withFlaky = [
 describe.each([
   { name: "junit", file: "conformance-junit.xml", render: conformanceJunit },
   { name: "tap", file: "conformance.tap", render: conformanceTap },
-  { name: "markdown", file: "conformance.md", render: conformanceMarkdown },
+  { name: "markdown", file: "conformance-markdown.txt", render: conformanceMarkdown },
 ])("the $name report", ({ file, render }) => {
   it("shows each verdict, with the evidence for what did not pass", async () => {
     await expect(render(conformanceResult(withFlaky))).toMatchFileSnapshot(`../golden/${file}`);

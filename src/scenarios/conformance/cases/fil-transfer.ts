@@ -1,0 +1,130 @@
+import { CommandId } from "../../../codec/generated/commands.js";
+import { TransferFileType } from "../../../codec/generated/enums.js";
+import type { IMFileRsp } from "../../../codec/generated/messages.js";
+import type { CaseContext } from "../case-context.js";
+import type { ConformanceCase } from "../conformance-case.js";
+import { defineCase } from "../define-case.js";
+import { expectEqual, expectThat } from "../expect-that.js";
+import type { LoggedInClient } from "../logged-in-client.js";
+
+const { FILE_TYPE_ONLINE, FILE_TYPE_OFFLINE } = TransferFileType;
+const FILE_SIZE = 1234;
+const STATUS_OFFLINE = 2;
+
+/** A cluster may have no file_server: then requests are refused, which is right too (FIL-01). */
+export const filTransferCases: readonly ConformanceCase[] = [
+  defineCase({
+    id: "fil.request",
+    requirements: ["FIL-01"],
+    level: "must",
+    title:
+      "answers a file request with a task that the receiver's PC learns of, or refuses it for want of a file_server",
+    why: "both clients must meet at the same file_server, or know that they cannot",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [sender, receiver] = await context.loginAll(context.account(0), context.account(1));
+      await receiver.untilSeenOnline();
+      const { file_name, answer } = await request(context, sender, receiver.userId);
+      if (isRefusal(answer)) return;
+      expectEqual("trans_mode", answer.trans_mode, FILE_TYPE_ONLINE);
+      const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY);
+      expectEqual("0x0508", body, {
+        from_user_id: sender.userId,
+        to_user_id: receiver.userId,
+        file_name,
+        file_size: FILE_SIZE,
+        task_id: answer.task_id,
+        ip_addr_list: answer.ip_addr_list,
+        trans_mode: FILE_TYPE_ONLINE,
+        offline_ready: 0,
+      });
+    },
+  }),
+
+  defineCase({
+    id: "fil.offline-fallback",
+    requirements: ["FIL-02"],
+    level: "must",
+    title: "turns an online transfer into an offline one when the receiver has no PC connected",
+    why: "the file waits for him instead of the sender",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [sender, away] = await context.loginAll(context.account(0), context.account(1));
+      await away.close();
+      await context.eventually(
+        "the receiver OFFLINE",
+        () => sender.statusOf(away.userId),
+        ([status]) => status === STATUS_OFFLINE,
+      );
+      const { answer } = await request(context, sender, away.userId);
+      if (!isRefusal(answer)) expectEqual("trans_mode", answer.trans_mode, FILE_TYPE_OFFLINE);
+    },
+  }),
+
+  defineCase({
+    id: "fil.offline-ready",
+    requirements: ["FIL-03"],
+    level: "must",
+    title: "tells the receiver of a file that was left for him, and answers who asks for his offline files",
+    why: "nobody fetches what he does not know of",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [sender, receiver] = await context.loginAll(context.account(0), context.account(1));
+      const task_id = `ttk-${context.uniqueWord()}`;
+      const file = { from_user_id: sender.userId, to_user_id: receiver.userId, task_id };
+      const added = { ...file, file_name: `${task_id}.txt`, file_size: FILE_SIZE };
+      sender.peer.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, added);
+      const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, (notify) => notify.task_id === task_id);
+      expectEqual("offline_ready", body.offline_ready, 1);
+      expectEqual("file_name", body.file_name, added.file_name);
+      receiver.peer.send(CommandId.CID_FILE_DEL_OFFLINE_REQ, file);
+      // Deployments without the table have an empty list from the start.
+      await context.eventually(
+        "no such offline file",
+        async () => (await offlineFiles(receiver)).offline_file_list.filter((each) => each.task_id === task_id).length,
+        (count) => count === 0,
+      );
+    },
+  }),
+
+  defineCase({
+    id: "fil.no-attach-data",
+    requirements: ["MSG-24", "FIL-03"],
+    level: "should",
+    title: "answers who asks for his offline files without attach_data",
+    why: "it shows the inside of the server to its clients",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { attach_data } = await offlineFiles(await context.login(context.account(0)));
+      expectThat(attach_data === undefined, "no attach_data", attach_data?.toString("hex"));
+    },
+  }),
+];
+
+async function request(context: CaseContext, sender: LoggedInClient, to_user_id: number) {
+  const file_name = `${context.uniqueWord()} 文件.txt`;
+  const users = { from_user_id: sender.userId, to_user_id, file_name };
+  const asked = { ...users, file_size: FILE_SIZE, trans_mode: FILE_TYPE_ONLINE };
+  const answer = await sender.request(CommandId.CID_FILE_REQUEST, asked);
+  expectEqual(
+    "0x0507",
+    { from_user_id: answer.from_user_id, to_user_id: answer.to_user_id, file_name: answer.file_name },
+    users,
+  );
+  return { file_name, answer };
+}
+
+/** A refusal names no task, an acceptance one and where to take it (FIL-01). */
+function isRefusal({ result_code, task_id, ip_addr_list }: IMFileRsp): boolean {
+  if (result_code === 0) {
+    expectThat(task_id !== "" && ip_addr_list.length > 0, "a task_id and addresses", { task_id, ip_addr_list });
+    return false;
+  }
+  expectEqual("result_code", result_code, 1);
+  expectEqual("task_id of a refusal", task_id, "");
+  return true;
+}
+
+function offlineFiles(who: LoggedInClient) {
+  return who.request(CommandId.CID_FILE_HAS_OFFLINE_REQ, { user_id: who.userId });
+}
