@@ -12,11 +12,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   net: ["codec"],
   client: ["codec", "net"],
   server: ["codec", "net"],
+  tap: ["codec", "net"],
   scenarios: ["client", "codec", "runner (types)"],
   runner: ["client", "codec", "scenarios (types)"],
   reports: ["runner (types)", "codec"],
   tui: ["runner (types)", "codec"],
-  cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tui"],
+  cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap", "tui"],
   entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports"],
 };
 

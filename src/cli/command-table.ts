@@ -45,6 +45,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/encode.js")).encodeCommand,
   },
   {
+    name: "tap",
+    summary: "pass connections on; show, record and disturb what passes",
+    load: async () => (await import("./commands/tap.js")).tapCommand,
+  },
+  {
     name: "schema",
     summary: "explain a command, message, enum or field",
     load: async () => (await import("./commands/schema.js")).schemaCommand,

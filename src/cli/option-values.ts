@@ -28,3 +28,12 @@ export function scaleValue(text: string): number {
   if (!(value >= 0.01 && value <= 100)) throw new InvalidArgumentError("Expected a number, 0.01 to 100.");
   return value;
 }
+
+const TEXT_KEY_SIZE = 32;
+
+/** Parses the key of message text. */
+export function textKeyValue(text: string): string {
+  const size = Buffer.byteLength(text);
+  if (size !== TEXT_KEY_SIZE) throw new InvalidArgumentError(`${TEXT_KEY_SIZE} bytes are expected, not ${size}.`);
+  return text;
+}

@@ -12,7 +12,7 @@ import { type PduFormat, pduFormats, pduText } from "../encode/pdu-text.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
-import { addressValue } from "../option-values.js";
+import { addressValue, textKeyValue } from "../option-values.js";
 import { readTextInput } from "../text-input.js";
 
 interface EncodeOptions {
@@ -28,8 +28,6 @@ interface EncodeOptions {
   readonly wait: number;
 }
 
-const KEY_SIZE = 32;
-
 export function encodeCommand(host: Host): Command {
   return new Command("encode")
     .description("Make PDU bytes: from `Message field=value …`, or from JSON as `ttk decode --format json` prints it")
@@ -40,7 +38,7 @@ export function encodeCommand(host: Host): Command {
     .option("--header <field=number...>", "set header fields, also to a lie: length=15, length=+4", collected)
     .option("--partial", "leave out required fields that are not given")
     .option("--body <value>", "these bytes as the body, whatever they say: hex:…, base64:…, @file")
-    .option("--key <32 bytes>", "key of message text, instead of the shipped one", textKey)
+    .option("--key <32 bytes>", "key of message text, instead of the shipped one", textKeyValue)
     .addOption(new Option("--format <format>", "how to print").choices(pduFormats).default("hex"))
     .option("--send <host:port>", "send to a server instead, and print what it answers", addressValue)
     .option("--login <user:password>", "log in first", loginValue)
@@ -149,11 +147,6 @@ function isBroken({ partial, body, header }: EncodeOptions): boolean {
 
 function collected(word: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), word];
-}
-
-function textKey(text: string): string {
-  if (Buffer.byteLength(text) === KEY_SIZE) return text;
-  throw new InvalidArgumentError(`${KEY_SIZE} bytes are expected, not ${Buffer.byteLength(text)}.`);
 }
 
 function loginValue(text: string): { user: string; password: string } {
