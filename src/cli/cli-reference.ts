@@ -61,6 +61,9 @@ function silentHost(): Host {
     },
     stdout: output,
     stderr: output,
+    get screen(): never {
+      throw new Error("a reference shows nothing");
+    },
     env: {},
     cwd: "/nowhere",
     self: ["", ""],

@@ -45,6 +45,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/encode.js")).encodeCommand,
   },
   {
+    name: "browse",
+    summary: "walk through a capture in the terminal",
+    load: async () => (await import("./commands/browse.js")).browseCommand,
+  },
+  {
     name: "tap",
     summary: "pass connections on; show, record and disturb what passes",
     load: async () => (await import("./commands/tap.js")).tapCommand,

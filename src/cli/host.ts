@@ -20,6 +20,8 @@ export interface Host {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The terminal behind stdout, for views that fill it. */
+  readonly screen: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** How to start this program again: executable and script. */
@@ -55,6 +57,7 @@ export function processHost(): Host {
       return process.stdin;
     },
     stdout: outputTo(process.stdout),
+    screen: process.stdout,
     stderr: outputTo(process.stderr),
     env: process.env,
     cwd: process.cwd(),

@@ -37,3 +37,10 @@ export function textKeyValue(text: string): string {
   if (size !== TEXT_KEY_SIZE) throw new InvalidArgumentError(`${TEXT_KEY_SIZE} bytes are expected, not ${size}.`);
   return text;
 }
+
+/** Parses TCP ports for an option that may be given several times, or once with several values. */
+export function portValues(text: string, before: ReadonlySet<number> | undefined): ReadonlySet<number> {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError("Expected a port, 1 to 65535.");
+  return new Set([...(before ?? []), port]);
+}

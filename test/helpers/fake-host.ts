@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import type { Host, Output } from "../../src/cli/host.js";
 
 /** A process that exists only in a test: what commands write is kept. */
@@ -16,6 +16,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     stdin: Readable.from([]),
     stdout: output("stdout"),
     stderr: output("stderr"),
+    screen: new Writable(),
     env: {},
     cwd: "/",
     self: ["node", "ttk"],

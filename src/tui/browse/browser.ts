@@ -1,0 +1,349 @@
+import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
+import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
+import { ofConnection, ofUser, withWords } from "./row-tests.js";
+import { findPosition, type RowTest, scanRows } from "./scan-rows.js";
+
+/** A key as the terminal tells it: its name (`up`, `pagedown`, `return`) or the character typed. */
+export interface Key {
+  readonly name: string;
+  readonly ctrl?: boolean;
+}
+
+export type BrowseScreen = "list" | "sequence" | "help";
+export type TimeStyle = "start" | "delta" | "clock";
+/** Where keys go: the list of PDUs, or the fields of the selected one. */
+export type BrowseFocus = "list" | "fields";
+
+export interface FieldLine {
+  readonly field: PduField;
+  readonly depth: number;
+}
+
+export type Follow =
+  | { readonly kind: "connection"; readonly id: number }
+  | { readonly kind: "user"; readonly user: IndexedUser };
+
+export interface BrowserOptions {
+  readonly textKey?: string;
+  /** What the file is called, for the title. */
+  readonly title: string;
+  readonly onQuit?: () => void;
+}
+
+const PAGE_ROWS = 20;
+const timeStyles: readonly TimeStyle[] = ["start", "delta", "clock"];
+const PROMPT_MAX = 500;
+
+/**
+ * What a browser of PDUs shows and how it answers keys, apart from how it looks. Rows of the index pass a filter, and a
+ * connection or user that is followed; what is selected is a position among them.
+ */
+export class Browser {
+  screen: BrowseScreen = "list";
+  focus: BrowseFocus = "list";
+  timeStyle: TimeStyle = "start";
+  /** Position among the rows shown. */
+  selected = 0;
+  fieldAt = 0;
+  filter = "";
+  search = "";
+  follow: Follow | undefined;
+  /** A filter or search that is being typed. */
+  prompt: { readonly kind: "filter" | "search"; text: string } | undefined;
+  message = "";
+  /** A scan under way: 0 to 1. */
+  progress: number | undefined;
+  /** Rows a page has; the view says so when it knows. */
+  pageRows = PAGE_ROWS;
+  #shown: Uint32Array | undefined;
+  #scan = new AbortController();
+  #listeners = new Set<() => void>();
+  #fieldCache: { readonly row: number; readonly lines: readonly FieldLine[] } | undefined;
+  #version = 0;
+
+  constructor(
+    readonly index: PduIndex,
+    readonly options: BrowserOptions,
+  ) {}
+
+  get rows(): number {
+    return this.#shown?.length ?? this.index.rows;
+  }
+
+  /** Counts changes, so that a view knows when to draw. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The index's row at a position among the rows shown. */
+  rowAt(position: number): number {
+    return this.#shown === undefined ? position : (this.#shown[position] ?? 0);
+  }
+
+  get selectedRow(): number | undefined {
+    return this.rows === 0 ? undefined : this.rowAt(this.selected);
+  }
+
+  /** The fields of the selected PDU, those inside others indented. */
+  get fieldLines(): readonly FieldLine[] {
+    const row = this.selectedRow;
+    if (row === undefined) return [];
+    if (this.#fieldCache?.row !== row) {
+      const { textKey } = this.options;
+      const fields = pduFields(this.index.bytes(row), textKey === undefined ? {} : { textKey });
+      this.#fieldCache = { row, lines: flattened(fields, 0) };
+    }
+    return this.#fieldCache.lines;
+  }
+
+  get selectedField(): PduField | undefined {
+    return this.fieldLines[this.fieldAt]?.field;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when what the key set off is done. */
+  async press(key: Key): Promise<void> {
+    this.message = "";
+    if (this.prompt !== undefined) return this.#pressInPrompt(key, this.prompt);
+    if (key.name === "q" || (key.ctrl === true && key.name === "c")) return this.options.onQuit?.();
+    if (this.screen === "help") {
+      this.screen = "list";
+      return this.#changed();
+    }
+    if (this.focus === "fields" && this.#moveField(key)) return this.#changed();
+    if (this.#move(key)) return this.#changed();
+    await this.#command(key);
+    this.#changed();
+  }
+
+  /** Filters rows; an empty text shows all. */
+  async setFilter(text: string): Promise<void> {
+    this.filter = text.trim();
+    await this.#rescan();
+  }
+
+  async setFollow(follow: Follow | undefined): Promise<void> {
+    this.follow = follow;
+    await this.#rescan();
+  }
+
+  async #command({ name }: Key): Promise<void> {
+    switch (name) {
+      case "?":
+        this.screen = "help";
+        return;
+      case "/":
+        this.prompt = { kind: "search", text: "" };
+        return;
+      case "f":
+        this.prompt = { kind: "filter", text: this.filter };
+        return;
+      case "n":
+        return this.#findNext(1);
+      case "N":
+        return this.#findNext(-1);
+      case "p":
+        return this.#jumpToPair();
+      case "c":
+        return this.#followConnection();
+      case "u":
+        return this.#followUser();
+      case "s":
+        this.screen = this.screen === "sequence" ? "list" : "sequence";
+        this.focus = "list";
+        return;
+      case "t":
+        this.timeStyle = timeStyles[(timeStyles.indexOf(this.timeStyle) + 1) % timeStyles.length] ?? "start";
+        return;
+      case "tab":
+        this.focus = this.focus === "list" && this.screen === "list" ? "fields" : "list";
+        return;
+      case "return":
+        this.screen = "list";
+        this.focus = "fields";
+        // The header says little that the list does not.
+        if (this.fieldAt === 0)
+          this.fieldAt = Math.max(
+            0,
+            this.fieldLines.findIndex(({ field }) => field.kind !== "header"),
+          );
+        return;
+      case "escape":
+        return this.#back();
+    }
+  }
+
+  /** One step back: out of the fields, of the sequence, of what is followed, of the filter. */
+  async #back(): Promise<void> {
+    if (this.focus === "fields") this.focus = "list";
+    else if (this.screen !== "list") this.screen = "list";
+    else if (this.progress !== undefined) this.#scan.abort();
+    else if (this.follow !== undefined) await this.setFollow(undefined);
+    else if (this.filter !== "") await this.setFilter("");
+  }
+
+  #move({ name }: Key): boolean {
+    const steps: Readonly<Record<string, number>> = {
+      up: -1,
+      k: -1,
+      down: 1,
+      j: 1,
+      pageup: -this.pageRows,
+      pagedown: this.pageRows,
+      " ": this.pageRows,
+      home: -this.rows,
+      g: -this.rows,
+      end: this.rows,
+      G: this.rows,
+    };
+    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
+    if (step === undefined) return false;
+    this.select(this.selected + step);
+    return true;
+  }
+
+  #moveField({ name }: Key): boolean {
+    const steps: Readonly<Record<string, number>> = { up: -1, k: -1, down: 1, j: 1, pageup: -10, pagedown: 10 };
+    const last = this.fieldLines.length - 1;
+    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
+    if (step === undefined && name !== "home" && name !== "end") return false;
+    const to = name === "home" ? 0 : name === "end" ? last : this.fieldAt + (step ?? 0);
+    this.fieldAt = Math.max(0, Math.min(last, to));
+    return true;
+  }
+
+  select(position: number): void {
+    const before = this.selected;
+    this.selected = Math.max(0, Math.min(this.rows - 1, position));
+    if (this.selected !== before) this.fieldAt = 0;
+  }
+
+  #jumpToPair(): void {
+    const row = this.selectedRow;
+    const pair = row === undefined ? undefined : this.index.pair(row);
+    if (pair === undefined) this.message = "nothing answers this PDU, and it answers nothing";
+    else if (!this.#selectRow(pair)) this.message = `#${pair + 1} is not among the rows shown; Esc shows more`;
+  }
+
+  /** False when the row is not shown. */
+  #selectRow(row: number): boolean {
+    const position = this.#positionOf(row);
+    if (this.rows === 0 || this.rowAt(position) !== row) return false;
+    this.select(position);
+    return true;
+  }
+
+  /** Of the row, or else of the next one shown. */
+  #positionOf(row: number): number {
+    let [low, high] = [0, this.rows];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.rowAt(middle) < row) low = middle + 1;
+      else high = middle;
+    }
+    return Math.min(low, Math.max(0, this.rows - 1));
+  }
+
+  async #followConnection(): Promise<void> {
+    const row = this.selectedRow;
+    if (row === undefined) return;
+    const { id } = this.index.connection(row);
+    const isFollowed = this.follow?.kind === "connection" && this.follow.id === id;
+    await this.setFollow(isFollowed ? undefined : { kind: "connection", id });
+  }
+
+  async #followUser(): Promise<void> {
+    const row = this.selectedRow;
+    const user = row === undefined ? undefined : this.index.connection(row).user;
+    if (this.follow?.kind === "user") return this.setFollow(undefined);
+    if (user === undefined)
+      this.message = "nobody logged in on this connection; choose a PDU of one where somebody did";
+    else await this.setFollow({ kind: "user", user });
+  }
+
+  async #pressInPrompt({ name, ctrl }: Key, prompt: NonNullable<Browser["prompt"]>): Promise<void> {
+    if (name === "return") {
+      this.prompt = undefined;
+      if (prompt.kind === "filter") await this.setFilter(prompt.text);
+      else {
+        this.search = prompt.text.trim();
+        await this.#findNext(1);
+      }
+    } else if (name === "escape" || (ctrl === true && name === "c")) this.prompt = undefined;
+    else if (name === "backspace") prompt.text = [...prompt.text].slice(0, -1).join("");
+    else if (ctrl === true && name === "u") prompt.text = "";
+    else if (ctrl !== true && isTyped(name)) prompt.text = (prompt.text + name).slice(0, PROMPT_MAX);
+    this.#changed();
+  }
+
+  async #findNext(step: 1 | -1): Promise<void> {
+    if (this.search === "") {
+      this.message = "nothing to search for; / asks";
+      return;
+    }
+    const test = withWords(this.index, this.search, this.options.textKey);
+    const scan = this.#newScan(this.rows);
+    const found = await findPosition(this.rows, this.selected, step, (position) => test(this.rowAt(position)), scan);
+    if (scan.signal.aborted) return;
+    this.progress = undefined;
+    if (found < 0) this.message = `"${this.search}" is in no row shown`;
+    else this.select(found);
+    this.#changed();
+  }
+
+  async #rescan(): Promise<void> {
+    const before = this.selectedRow;
+    const tests = this.#tests();
+    const scan = this.#newScan(this.index.rows);
+    const shown =
+      tests.length === 0 ? undefined : await scanRows(this.index.rows, (row) => tests.every((test) => test(row)), scan);
+    if (scan.signal.aborted) return;
+    this.progress = undefined;
+    this.#shown = shown;
+    this.selected = before === undefined ? 0 : this.#positionOf(before);
+    this.fieldAt = 0;
+    if (this.rows === 0) this.message = "nothing fits; Esc takes the filter back";
+    this.#changed();
+  }
+
+  #tests(): RowTest[] {
+    const { follow, index } = this;
+    return [
+      ...(follow === undefined
+        ? []
+        : [follow.kind === "user" ? ofUser(index, follow.user) : ofConnection(index, follow.id)]),
+      ...(this.filter === "" ? [] : [withWords(index, this.filter, this.options.textKey)]),
+    ];
+  }
+
+  /** Ends the scan under way, if any. */
+  #newScan(total: number) {
+    this.#scan.abort();
+    this.#scan = new AbortController();
+    return {
+      signal: this.#scan.signal,
+      onProgress: (scanned: number) => {
+        this.progress = scanned / total;
+        this.#changed();
+      },
+    };
+  }
+
+  #changed(): void {
+    this.#version++;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function flattened(fields: readonly PduField[], depth: number): FieldLine[] {
+  return fields.flatMap((field) => [{ field, depth }, ...flattened(field.fields, depth + 1)]);
+}
+
+/** Not a key's name, and nothing that moves a cursor. */
+function isTyped(text: string): boolean {
+  return !/^(?:up|down|left|right|pageup|pagedown|home|end|tab|delete)$/.test(text) && !/\p{Cc}/u.test(text);
+}

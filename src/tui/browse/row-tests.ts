@@ -1,0 +1,107 @@
+import protobuf from "protobufjs/light.js";
+import { peekNumber } from "../../codec/analysis/body-peek.js";
+import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
+import { HEADER_SIZE } from "../../codec/pdu-header.js";
+import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
+import { commandById, commands, hexId } from "../../codec/registry.js";
+import { enumNames, enumType, messageNames, messageType } from "../../codec/schema.js";
+import { connectionText } from "./pdu-words.js";
+import type { RowTest } from "./scan-rows.js";
+
+const USER_FIELD = /^(?:user_id|from_user_id|to_user_id|req_user_id|from_id|to_id|operator_id|sender_id)$/;
+
+/** Fields of each command's body that hold a user's id. */
+const userFields = new Map<number, readonly number[]>(
+  commands.map(({ id, messageName }) => [
+    id,
+    messageType(messageName)
+      .fieldsArray.filter(({ name, type, repeated }) => USER_FIELD.test(name) && type === "uint32" && !repeated)
+      .map((field) => field.id),
+  ]),
+);
+
+/** What a user's devices say and hear, and what servers say to each other about the user. */
+export function ofUser(index: PduIndex, user: IndexedUser): RowTest {
+  return (row) => {
+    const owner = index.connection(row).user;
+    if (owner !== undefined) return owner.id === user.id;
+    const fields = userFields.get(index.commandId(row));
+    if (fields === undefined || index.direction(row) !== "s2s") return false;
+    const bytes = index.bytes(row);
+    return fields.some((field) => peekNumber(bytes, HEADER_SIZE, bytes.length, field) === user.id);
+  };
+}
+
+export function ofConnection(index: PduIndex, id: number): RowTest {
+  return (row) => index.connection(row).id === id;
+}
+
+/**
+ * Every word must be found: in the command's name or id, the message's, the connection's addresses and user, or in a field
+ * as `ttk decode` shows it, `user_id=7` included, and text decrypted. Small letters find capitals too.
+ */
+export function withWords(index: PduIndex, text: string, textKey?: string): RowTest {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const nameOf = memoized((commandId: number) => {
+    const command = commandById(commandId);
+    return `${hexId(commandId)} ${command?.name ?? ""} ${command?.messageName ?? ""}`.toLowerCase();
+  });
+  const options = textKey === undefined ? {} : { textKey };
+  const needsFields = words.some(isFromSchema);
+  return (row) => {
+    const about = `${nameOf(index.commandId(row))} ${connectionText(index, row)} ${index.direction(row) ?? ""} #${row + 1}`;
+    const left = words.filter((word) => !about.toLowerCase().includes(word));
+    if (left.length === 0) return true;
+    const skip = index.skip(row);
+    if (skip !== undefined) return left.every((word) => skip.toLowerCase().includes(word));
+    const bytes = index.bytes(row);
+    // Most rows have none of the words: only what may have them is decoded.
+    if (!needsFields && !withContent.has(index.commandId(row))) {
+      const raw = bytes.toString("latin1").toLowerCase();
+      return left.every((word) => raw.includes(Buffer.from(word).toString("latin1")));
+    }
+    const inside = fieldsText(pduFields(bytes, options)).toLowerCase();
+    return left.every((word) => inside.includes(word));
+  };
+}
+
+/** Commands whose bodies hold text that is not there to be read. */
+const withContent: ReadonlySet<number> = new Set(
+  commands
+    .filter(({ messageName }) => Object.values(messageType(messageName).fields).some(isContent))
+    .map(({ id }) => id),
+);
+
+function isContent(field: protobuf.Field): boolean {
+  if (/msg_data$|^attach_data$|latest_msg_data$/.test(field.name)) return true;
+  const { resolvedType } = field.resolve();
+  return resolvedType instanceof protobuf.Type && resolvedType.fieldsArray.some(({ name }) => /msg_data$/.test(name));
+}
+
+/** Whether a word may be a number, or part of a name that the schema knows: then it may be in a body without its letters. */
+function isFromSchema(word: string): boolean {
+  if (/[=\d]/.test(word)) return true;
+  return [...messageNames().map(messageType), ...enumNames().map(enumType)].some((entry) => {
+    const names =
+      entry instanceof protobuf.Enum ? Object.keys(entry.values) : [entry.name, ...Object.keys(entry.fields)];
+    return names.some((name) => name.toLowerCase().includes(word));
+  });
+}
+
+function fieldsText(fields: readonly PduField[]): string {
+  return fields
+    .map(({ name, text, content, fields: inner }) => `${name}=${text} ${content ?? ""} ${fieldsText(inner)}`)
+    .join(" ");
+}
+
+function memoized(make: (key: number) => string): (key: number) => string {
+  const known = new Map<number, string>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
+}
