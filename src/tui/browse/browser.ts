@@ -1,6 +1,7 @@
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
+import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
-import { ofConnection, ofUser, withWords } from "./row-tests.js";
+import { isExpression, ofConnection, ofUser, withExpression, withWords } from "./row-tests.js";
 import { findPosition, type RowTest, scanRows } from "./scan-rows.js";
 
 /** A key as the terminal tells it: its name (`up`, `pagedown`, `return`) or the character typed. */
@@ -55,6 +56,7 @@ export class Browser {
   progress: number | undefined;
   /** Rows a page has; the view says so when it knows. */
   pageRows = PAGE_ROWS;
+  #filterTest: RowTest | undefined;
   #shown: Uint32Array | undefined;
   #scan = new AbortController();
   #listeners = new Set<() => void>();
@@ -122,7 +124,16 @@ export class Browser {
 
   /** Filters rows; an empty text shows all. */
   async setFilter(text: string): Promise<void> {
-    this.filter = text.trim();
+    const filter = text.trim();
+    try {
+      this.#filterTest = filter === "" ? undefined : this.#testOf(filter);
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      this.message = error.message;
+      this.#changed();
+      return;
+    }
+    this.filter = filter;
     await this.#rescan();
   }
 
@@ -310,13 +321,19 @@ export class Browser {
     this.#changed();
   }
 
+  /** @throws FilterError */
+  #testOf(text: string): RowTest {
+    const test = isExpression(text) ? withExpression : withWords;
+    return test(this.index, text, this.options.textKey);
+  }
+
   #tests(): RowTest[] {
     const { follow, index } = this;
     return [
       ...(follow === undefined
         ? []
         : [follow.kind === "user" ? ofUser(index, follow.user) : ofConnection(index, follow.id)]),
-      ...(this.filter === "" ? [] : [withWords(index, this.filter, this.options.textKey)]),
+      ...(this.#filterTest === undefined ? [] : [this.#filterTest]),
     ];
   }
 

@@ -4,7 +4,7 @@ const keys: readonly (readonly [string, string])[] = [
   ["PgUp PgDn  space", "a page"],
   ["g G  Home End", "first, last"],
   ["Enter  Tab", "into the fields, whose bytes are lit; Tab, Esc back"],
-  ["f", "filter: only rows that have all these words"],
+  ["f", "filter: all these words, or body.msg_id == 7 && …"],
   ["/  n  N", "search for words; next, previous"],
   ["c", "follow this PDU's connection, or no longer"],
   ["u", "follow this PDU's user on all connections"],

@@ -1,8 +1,10 @@
 import protobuf from "protobufjs/light.js";
 import { peekNumber } from "../../codec/analysis/body-peek.js";
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
+import { parseFilter } from "../../codec/filter/parse-filter.js";
 import { HEADER_SIZE } from "../../codec/pdu-header.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
+import { type PduOrigin, type PduRecord, recordOf } from "../../codec/record/pdu-record.js";
 import { commandById, commands, hexId } from "../../codec/registry.js";
 import { enumNames, enumType, messageNames, messageType } from "../../codec/schema.js";
 import { connectionText } from "./pdu-words.js";
@@ -34,6 +36,41 @@ export function ofUser(index: PduIndex, user: IndexedUser): RowTest {
 
 export function ofConnection(index: PduIndex, id: number): RowTest {
   return (row) => index.connection(row).id === id;
+}
+
+const OPERATOR = /[=!]=|=~|[<>]|&&|\|\|/;
+
+/** Whether a filter is an expression over a record's fields, as `ttk decode --filter` takes it, rather than words. */
+export function isExpression(text: string): boolean {
+  return OPERATOR.test(text);
+}
+
+/** @throws FilterError with the column */
+export function withExpression(index: PduIndex, text: string, textKey?: string): RowTest {
+  const filter = parseFilter(text);
+  const options = textKey === undefined ? {} : { textKey };
+  return (row) => {
+    let record: PduRecord | undefined;
+    return filter((name) => {
+      // Most rows are judged by their command alone, which needs no decoding.
+      if (name === "command") return commandById(index.commandId(row))?.name ?? null;
+      if (name === "dir") return index.direction(row);
+      record ??= recordOf(index.bytes(row), originOf(index, row), options);
+      return record[name as keyof PduRecord];
+    });
+  };
+}
+
+function originOf(index: PduIndex, row: number): PduOrigin {
+  const conn = connectionText(index, row).replace(" > ", ">").replace(/ .*$/, "");
+  const micros = index.timeMicros(row);
+  return {
+    seq: row + 1,
+    time: micros === undefined ? null : new Date(micros / 1000).toISOString(),
+    conn: conn === "" ? null : conn,
+    dir: index.direction(row),
+    offset: index.streamOffset(row),
+  };
 }
 
 /**

@@ -1,0 +1,143 @@
+import { fileURLToPath } from "node:url";
+import { render } from "ink-testing-library";
+import { describe, expect, it } from "vitest";
+import { loadIndex } from "../../../src/cli/browse/load-index.js";
+import { MemoryPduStore } from "../../../src/codec/analysis/pdu-store.js";
+import { BrowseApp } from "../../../src/tui/browse/browse-app.js";
+import { Browser } from "../../../src/tui/browse/browser.js";
+import { hexLines } from "../../../src/tui/browse/detail-lines.js";
+import { sequenceLines } from "../../../src/tui/browse/sequence-lines.js";
+import { themeFor } from "../../../src/tui/theme.js";
+
+const capture = fileURLToPath(new URL("../../../fixtures/captures/cluster-session.pcap", import.meta.url));
+const index = await loadIndex(capture, new MemoryPduStore(), {
+  cwd: "/",
+  signal: new AbortController().signal,
+  onProgress: () => {},
+});
+
+function opened(): Browser {
+  return new Browser(index, { title: "cluster-session.pcap" });
+}
+
+async function press(browser: Browser, ...keys: string[]): Promise<Browser> {
+  for (const name of keys) await browser.press({ name });
+  return browser;
+}
+
+function frameOf(browser: Browser): string[] {
+  const { lastFrame, unmount } = render(<BrowseApp browser={browser} theme={themeFor(false)} />);
+  const frame = lastFrame() ?? "";
+  unmount();
+  return frame.split("\n");
+}
+
+describe("Browser", () => {
+  it("has a row for each PDU, and pairs of request and response that point at each other", async () => {
+    expect(index.rows).toBe(1135);
+    const browser = await press(opened(), "/", ..."userlogin", "return");
+    const request = browser.selectedRow as number;
+    expect(index.commandId(request)).toBe(0x0103);
+    await press(browser, "p");
+    const response = browser.selectedRow as number;
+    expect(index.commandId(response)).toBe(0x0104);
+    await press(browser, "p");
+    expect(browser.selectedRow).toBe(request);
+  });
+
+  it("filters by words: command, field, decrypted text", async () => {
+    const browser = opened();
+    await browser.setFilter("msg_data from_user_id=20 kicked");
+    const found = new Set(Array.from({ length: browser.rows }, (_, at) => index.commandId(browser.rowAt(at))));
+    // The message itself, and the requests of servers that carry it in their attachments.
+    expect(found.has(0x0301)).toBe(true);
+    expect(found.has(0x0701)).toBe(false);
+  });
+
+  it("filters by an expression, the same as words where they mean the same", async () => {
+    const browser = opened();
+    await browser.setFilter('command == "CID_LOGIN_REQ_USERLOGIN"');
+    const { rows } = browser;
+    await browser.setFilter("0x0103");
+    expect(browser.rows).toBe(rows);
+    await browser.setFilter("body.user_name == ");
+    expect(browser.message).toMatch(/^column \d+: /);
+    expect(browser.filter).toBe("0x0103");
+  });
+
+  it("follows a user across connections and servers, and goes back by Esc", async () => {
+    const browser = await press(opened(), "/", ..."userlogin", "return", "u");
+    expect(browser.follow?.kind).toBe("user");
+    const connections = new Set<number>();
+    for (let at = 0; at < browser.rows; at++) connections.add(index.connection(browser.rowAt(at)).id);
+    expect(connections.size).toBeGreaterThan(3);
+    await press(browser, "escape");
+    expect(browser.rows).toBe(index.rows);
+  });
+
+  it("survives any keys", async () => {
+    const keys = [
+      "up",
+      "down",
+      "pageup",
+      "end",
+      "G",
+      "g",
+      "f",
+      "x",
+      "return",
+      "/",
+      "escape",
+      "n",
+      "N",
+      "p",
+      "c",
+      "u",
+      "s",
+      "t",
+      "tab",
+      "?",
+      "backspace",
+      "\u0000",
+      "é",
+    ];
+    const browser = opened();
+    let at = 7;
+    for (let count = 0; count < 150; count++) {
+      at = (at * 31 + 17) % 1009;
+      await press(browser, keys[at % keys.length] as string);
+      frameOf(browser);
+    }
+  });
+});
+
+describe("BrowseApp", () => {
+  it("shows list, fields and bytes, those of the selected field in brackets where there is no colour", async () => {
+    const frame = frameOf(await press(opened(), "/", ..."userlogin", "return", "return"));
+    expect(frame[0]).toContain("cluster-session.pcap  1135 PDUs");
+    expect(frame.find((line) => line.startsWith(">"))).toMatch(/^> +21 +0\.901780 16 -> 0x0103 LOGIN_REQ_USERLOGIN/);
+    expect(frame.some((line) => line.startsWith('> 1 user_name = "user20"'))).toBe(true);
+    expect(frame.some((line) => line.includes("[0a 06 75 73 65 72 32 30]"))).toBe(true);
+    expect(frame.at(-1)).toContain("Tab, Esc back to the list");
+    expect(frame.length).toBeLessThan(24);
+  });
+
+  it("shows every key on ?", async () => {
+    const text = frameOf(await press(opened(), "?")).join("\n");
+    for (const key of ["filter", "search", "connection", "user", "request to its response", "sequence", "quit"]) {
+      expect(text).toContain(key);
+    }
+  });
+
+  it("shows who sends what to whom", async () => {
+    const browser = await press(opened(), "/", ..."userlogin", "return", "u", "s");
+    const [heading, ...lines] = sequenceLines(browser, 20, 80, themeFor(false));
+    expect(heading).toContain("user20");
+    expect(lines.find((line) => line.startsWith(">"))).toMatch(/\|-+LOGIN_REQ.*>\|/);
+  });
+
+  it("lights a field's bytes by colour where there is one", async () => {
+    const browser = await press(opened(), "/", ..."userlogin", "return", "return");
+    expect(hexLines(browser, 10, 80, themeFor(true)).join("")).toContain("\u001b[30;43m0a\u001b[39;49m");
+  });
+});
