@@ -169,7 +169,7 @@ describe("ttk load", () => {
     ],
     ["more than a server takes from a connection", ["--users", "2", "--rate", "100000"], /MSG-08/],
     ["a message too small for its token", ["--size", "3"], /--size 3/],
-    ["more devices than there are classes", ["--devices", "4"], /--devices 4/],
+    ["more devices than there are classes", ["--devices", "4"], /--devices .*1 to 2/],
     ["a duration without sense", ["--duration", "soon"], /--duration/],
   ])("exits 2 with one line for %s", async (_, options, line) => {
     const { code, stdout, stderr } = await runTtk(["load", "--target", "127.0.0.1:1", ...options]);

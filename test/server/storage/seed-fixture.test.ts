@@ -120,7 +120,7 @@ describe("parseSeedFixture", () => {
   });
 
   it("may be empty of everything but its braces", () => {
-    expect(read("{}")).toEqual({ users: [], departments: [], groups: [] });
+    expect(read("{}")).toEqual({ users: [], departments: [], groups: [], passwords: [] });
   });
 
   const five = "password: x\nusers: 'user{1..5}'\n";
