@@ -1,7 +1,7 @@
 import type { CaseResult } from "../../runner/conformance/conformance-result.js";
 
 /** `MSG` for a case about MSG-05: what reports group by. */
-export function areaOf({ requirements: [first = "?"] }: CaseResult): string {
+function areaOf({ requirements: [first = "?"] }: CaseResult): string {
   return first.split("-")[0] ?? first;
 }
 

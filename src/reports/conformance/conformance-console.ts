@@ -26,7 +26,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const { summary, target, cases } = result;
   const paint = palette(options.isStyled);
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
-  const heading = `${target.address}${peer}: ${casesText(summary.total)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
+  const heading = `${target.address}${peer}: ${casesText(summary.total)}${orderText(target)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
   const blocked = blockedByReason(cases).flatMap(([reason, ids]) => ["", ...blockedLines(reason, ids, paint)]);
   const outcome = outcomes[summary.outcome];
@@ -43,6 +43,12 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
     verdict,
     "",
   ].join("\n");
+}
+
+/** How often each ran, and what to give `--shuffle` to have the same order again. */
+function orderText({ repeat, shuffleSeed }: ConformanceResult["target"]): string {
+  const times = repeat === 1 ? "" : `, ${repeat} times each`;
+  return shuffleSeed === null ? times : `${times}, shuffled (seed ${shuffleSeed}),`;
 }
 
 function areaLines(cases: readonly CaseResult[]): string[] {

@@ -14,7 +14,7 @@ export interface ConformanceDiff {
   readonly removed: readonly string[];
 }
 
-export interface Change {
+interface Change {
   readonly id: string;
   readonly before: Verdict | null;
   readonly after: Verdict;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type CommandBody, CommandId } from "../../../codec/generated/commands.js";
-import { GroupModifyType, SessionType } from "../../../codec/generated/enums.js";
-import type { ContactSessionInfo, IMMsgData, UnreadInfo } from "../../../codec/generated/messages.js";
+import { GroupModifyType, MsgType, SessionType } from "../../../codec/generated/enums.js";
+import type { ContactSessionInfo, IMMsgData, MsgInfo, UnreadInfo } from "../../../codec/generated/messages.js";
 import type { Deviations } from "../../deviations.js";
 import type { GroupRecord } from "../../storage/storage.js";
 import { storageLimits } from "../../storage/storage-limits.js";
@@ -100,13 +100,30 @@ function historyCommands(commands: DatabaseCommands, deviates: Deviations): Part
   return {
     [list]: async (context, body) => {
       const answer = await commands[list](context, body);
-      return { ...answer, msg_list: answer.msg_list.map((each) => ({ ...each, msg_data: kept(each.msg_data) })) };
+      return {
+        ...answer,
+        msg_list: answer.msg_list.map((each) => ({
+          ...each,
+          msg_data: isAudio(each) ? each.msg_data : kept(each.msg_data),
+        })),
+      };
     },
     [byIds]: async (context, body) => {
       const answer = await pick(context, body);
-      return { ...answer, msg_list: answer.msg_list.map((each) => ({ ...each, msg_data: kept(each.msg_data) })) };
+      return {
+        ...answer,
+        msg_list: answer.msg_list.map((each) => ({
+          ...each,
+          msg_data: isAudio(each) ? each.msg_data : kept(each.msg_data),
+        })),
+      };
     },
   };
+}
+
+/** Audio is kept as a file of its own, not in a column (MSG-19). */
+function isAudio({ msg_type }: MsgInfo): boolean {
+  return msg_type === MsgType.MSG_TYPE_SINGLE_AUDIO || msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
 }
 
 /** MSG-05: a text column cuts at NUL and at 4096 characters, and holds valid UTF-8 only. */
