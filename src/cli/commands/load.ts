@@ -1,7 +1,10 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
 import { loadConsole } from "../../reports/load/load-console.js";
+import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
+import { loadJunit } from "../../reports/load/load-junit.js";
+import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import { loadProgress } from "../../reports/load/load-progress.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
@@ -19,6 +22,9 @@ import { planFor } from "../load/load-choice.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+
+const loadFormats = ["json", "junit", "csv", "k6"] as const;
+type LoadFormat = (typeof loadFormats)[number];
 
 interface LoadOptions {
   readonly users?: number;
@@ -40,7 +46,7 @@ interface LoadOptions {
   readonly threshold?: readonly UnboundThreshold[];
   readonly abortOnFail?: boolean;
   readonly delayAbortEval?: number;
-  readonly report?: readonly ReportTarget<"json">[];
+  readonly report?: readonly ReportTarget<LoadFormat>[];
   readonly json?: boolean;
 }
 
@@ -85,7 +91,11 @@ export function loadCommand(host: Host): Command {
     )
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
     .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
-    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+    .option(
+      "--report <format=file...>",
+      "write reports: json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      reportValues(loadFormats),
+    )
     .option("--json", "the report on stdout is JSON")
     .addHelpText("after", examples)
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
@@ -113,7 +123,12 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   await requireWritable(reports, host.cwd);
 
   const result = await run(host, plan);
-  await writeReports(reports, host.cwd, { json: () => loadJson(result) });
+  await writeReports(reports, host.cwd, {
+    json: () => loadJson(result),
+    junit: () => loadJunit(result),
+    csv: () => loadCsv(result),
+    k6: () => loadK6Summary(result),
+  });
   host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }

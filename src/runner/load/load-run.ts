@@ -350,9 +350,10 @@ class LoadRun {
     const { oracle } = this.#messenger;
     const { signal } = this.#dependencies;
     const thresholds = this.#thresholds.results();
+    const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
+    const serverFaults = failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed);
     const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
     const health = this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
-    const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
     return {
       scenario: this.#plan.scenario.name,
       startedAt,
@@ -368,10 +369,8 @@ class LoadRun {
       durationMs: Math.round(this.#now()),
       interrupted: signal.aborted,
       abortedBy: this.#abortedBy,
-      failures: [
-        ...failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
-        ...failedThresholds,
-      ],
+      serverFaults,
+      failures: [...serverFaults, ...failedThresholds],
       invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
       health,
       metrics: this.#metrics.results(this.#moment()),
