@@ -9,6 +9,7 @@ import { loadProgress } from "../../reports/load/load-progress.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { LoadBlockedError, runLoad } from "../../runner/load/load-run.js";
+import type { Stage } from "../../runner/load/pace.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -19,6 +20,7 @@ import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { planFor } from "../load/load-choice.js";
+import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
@@ -29,7 +31,8 @@ type LoadFormat = (typeof loadFormats)[number];
 interface LoadOptions {
   readonly users?: number;
   readonly devices?: number;
-  readonly duration: number;
+  readonly duration?: number;
+  readonly stage?: readonly Stage[];
   readonly target?: readonly Address[];
   readonly login?: Address;
   readonly accounts?: string;
@@ -68,8 +71,11 @@ export function loadCommand(host: Host): Command {
     )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
-    .addOption(
-      durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m").default(15_000, "15s"),
+    .addOption(durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m (default: 15s)"))
+    .option(
+      "--stage <time:rate...>",
+      "in place of --duration: go to a rate evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
+      stageValues,
     )
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
@@ -149,6 +155,7 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     accounts: accounts.slice(0, users),
     devicesPerUser: options.devices,
     durationMs: options.duration,
+    stages: options.stage,
     targets: options.target,
     loginServer: options.login,
     rate: options.rate,

@@ -32,7 +32,7 @@ export interface LoadResult {
   /** Most devices online at the same time. */
   readonly devicesOnline: number;
   readonly targets: readonly string[];
-  /** Messages a second, as planned. */
+  /** Acts a second of the steady phase, as planned; their mean when it changes. */
   readonly rate: number;
   readonly rampUpMs: number;
   readonly steadyMs: number;
