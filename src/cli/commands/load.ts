@@ -20,6 +20,7 @@ import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { planFor } from "../load/load-choice.js";
+import { localAddressValues } from "../load/local-address-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
@@ -37,6 +38,7 @@ interface LoadOptions {
   readonly login?: Address;
   readonly accounts?: string;
   readonly password: string;
+  readonly localAddress?: readonly string[];
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
   readonly size?: number;
@@ -63,6 +65,11 @@ export function loadCommand(host: Host): Command {
     .argument("[scenario]", `what the users do: ${[...loadScenarios.keys()].join(", ")}`, "steady-chat")
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
     .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
+    .option(
+      "--local-address <address...>",
+      "where connections come from, in turn, as in 127.0.0.2-127.0.0.9: one address has about 28,000 ports",
+      localAddressValues,
+    )
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
     .option(
       "--devices <n>",
@@ -158,6 +165,7 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     stages: options.stage,
     targets: options.target,
     loginServer: options.login,
+    localAddresses: options.localAddress,
     rate: options.rate,
     thinkTime: options.thinkTime,
     messageSizeBytes: options.size,

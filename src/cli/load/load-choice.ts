@@ -25,7 +25,8 @@ export interface LoadChoice {
   readonly targets?: readonly Address[] | undefined;
   /** login_server's HTTP port, asked by each device, when there are no targets. */
   readonly loginServer?: Address | undefined;
-  /** Messages a second of all users together. */
+  readonly localAddresses?: readonly string[] | undefined;
+  /** Acts a second of all users together. */
   readonly rate?: number | undefined;
   readonly thinkTime?: ThinkTimeName | undefined;
   readonly messageSizeBytes?: number | undefined;
@@ -74,6 +75,7 @@ export function planFor(choice: LoadChoice): LoadPlan {
     devicesPerUser,
     groups: groupsFor(choice),
     connect: connectTo(choice),
+    localAddresses: choice.localAddresses ?? [],
     durationMs:
       stages.length > 0 ? stages.reduce((sum, stage) => sum + stage.durationMs, 0) : (choice.durationMs ?? DURATION_MS),
     stages,

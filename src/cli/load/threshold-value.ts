@@ -5,7 +5,7 @@ import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/t
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 
 /** When a threshold that does not hold ends the run. */
-export interface AbortRule {
+interface AbortRule {
   readonly abortOnFail: boolean;
   readonly delayAbortEvalMs: number;
 }

@@ -21,6 +21,8 @@ export interface LoadPlan {
   /** Members of the groups that the run makes, as numbers of users. */
   readonly groups: readonly (readonly number[])[];
   readonly connect: Connect;
+  /** Source addresses that devices take in turn; none = as the system chooses. */
+  readonly localAddresses: readonly string[];
   /** Length of the steady phase; with stages, theirs together. */
   readonly durationMs: number;
   /** Acts of all users together; with stages, when they begin. */
@@ -53,6 +55,7 @@ export const planDefaults = {
   ackTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,
   groups: [],
+  localAddresses: [],
   stages: [],
   thresholds: [],
 } as const;

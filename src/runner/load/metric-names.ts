@@ -1,7 +1,7 @@
 import type { PullName } from "../../client/pull-all.js";
 import type { MetricResult } from "./metrics.js";
 
-export type MetricType = MetricResult["type"];
+type MetricType = MetricResult["type"];
 
 /** Ways in which something other than a delivery goes wrong. */
 export const loadErrors = [
