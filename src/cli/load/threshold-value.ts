@@ -38,7 +38,7 @@ export function thresholdOf(text: string): UnboundThreshold {
  * A threshold in two parts, as k6's options have it. `offset` = where the expression begins in what was typed.
  * @throws ThresholdSyntaxError
  */
-export function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
+function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
   const { name, tag, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
   const kind = metricKinds[name];

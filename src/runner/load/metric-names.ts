@@ -4,7 +4,7 @@ import type { MetricResult } from "./metrics.js";
 type MetricType = MetricResult["type"];
 
 /** Ways in which something other than a delivery goes wrong. */
-export const loadErrors = [
+const loadErrors = [
   "link_lost",
   "malformed_pdu",
   "unexpected_ack",
