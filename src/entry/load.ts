@@ -1,13 +1,18 @@
 /** `import … from "teamtalk-testkit/load"`: runs of many devices, their metrics, and what became of every message. */
 export type { Account } from "../client/account.js";
 export { loadConsole } from "../reports/load/load-console.js";
+export { loadCsv } from "../reports/load/load-csv.js";
 export { loadJson } from "../reports/load/load-json.js";
+export { loadJunit } from "../reports/load/load-junit.js";
+export { loadK6Summary } from "../reports/load/load-k6-summary.js";
 export type { DeliveryCounts, Fault } from "../runner/load/delivery-oracle.js";
 export type { LoadEvent, LoadSnapshot } from "../runner/load/load-event.js";
 export { type Connect, type LoadPlan, planDefaults } from "../runner/load/load-plan.js";
 export type { DeliveryWitness, LoadResult } from "../runner/load/load-result.js";
 export { LoadBlockedError, type LoadDependencies, runLoad } from "../runner/load/load-run.js";
 export type { CounterResult, GaugeResult, MetricResult, TrendResult } from "../runner/load/metrics.js";
+export type { Stage } from "../runner/load/pace.js";
+export type { Threshold, ThresholdResult } from "../runner/load/threshold.js";
 export type { Crowd, LoadScenario } from "../scenarios/load/load-scenario.js";
 export { loadScenarios } from "../scenarios/load/load-scenarios.js";
 export { type Random, seededRandom } from "../scenarios/load/random.js";

@@ -48,6 +48,7 @@ export const heldLoad: LoadResult = {
   interrupted: false,
   abortedBy: null,
   thresholds: [],
+  serverFaults: [],
   failures: [],
   invalid: [],
   health: { busyShare: 0.34, eventLoopLagP99Ms: 4.2, droppedIterations: 0, iterations: 15_000 },
@@ -98,6 +99,7 @@ const lost: DeliveryWitness = {
 /** A run in which the server failed in many ways, and the generator could not keep up. */
 export const failedLoad: LoadResult = {
   ...heldLoad,
+  serverFaults: ["7 lost", "1 never acknowledged", "1 connection lost"],
   failures: ["7 lost", "1 never acknowledged", "1 connection lost"],
   invalid: ["the generator was 97 % busy"],
   metrics: {

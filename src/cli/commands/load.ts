@@ -1,11 +1,15 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
 import { loadConsole } from "../../reports/load/load-console.js";
+import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
+import { loadJunit } from "../../reports/load/load-junit.js";
+import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import { loadProgress } from "../../reports/load/load-progress.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { LoadBlockedError, runLoad } from "../../runner/load/load-run.js";
+import type { Stage } from "../../runner/load/pace.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -16,18 +20,25 @@ import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { planFor } from "../load/load-choice.js";
+import { localAddressValues } from "../load/local-address-value.js";
+import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
+const loadFormats = ["json", "junit", "csv", "k6"] as const;
+type LoadFormat = (typeof loadFormats)[number];
+
 interface LoadOptions {
   readonly users?: number;
   readonly devices?: number;
-  readonly duration: number;
+  readonly duration?: number;
+  readonly stage?: readonly Stage[];
   readonly target?: readonly Address[];
   readonly login?: Address;
   readonly accounts?: string;
   readonly password: string;
+  readonly localAddress?: readonly string[];
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
   readonly size?: number;
@@ -40,7 +51,7 @@ interface LoadOptions {
   readonly threshold?: readonly UnboundThreshold[];
   readonly abortOnFail?: boolean;
   readonly delayAbortEval?: number;
-  readonly report?: readonly ReportTarget<"json">[];
+  readonly report?: readonly ReportTarget<LoadFormat>[];
   readonly json?: boolean;
 }
 
@@ -54,6 +65,11 @@ export function loadCommand(host: Host): Command {
     .argument("[scenario]", `what the users do: ${[...loadScenarios.keys()].join(", ")}`, "steady-chat")
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
     .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
+    .option(
+      "--local-address <address...>",
+      "where connections come from, in turn, as in 127.0.0.2-127.0.0.9: one address has about 28,000 ports",
+      localAddressValues,
+    )
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
     .option(
       "--devices <n>",
@@ -62,8 +78,11 @@ export function loadCommand(host: Host): Command {
     )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
-    .addOption(
-      durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m").default(15_000, "15s"),
+    .addOption(durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m (default: 15s)"))
+    .option(
+      "--stage <time:rate...>",
+      "in place of --duration: go to a rate evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
+      stageValues,
     )
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
@@ -85,7 +104,11 @@ export function loadCommand(host: Host): Command {
     )
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
     .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
-    .option("--report <format=file...>", "write a report: json=FILE", reportValues(["json"]))
+    .option(
+      "--report <format=file...>",
+      "write reports: json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      reportValues(loadFormats),
+    )
     .option("--json", "the report on stdout is JSON")
     .addHelpText("after", examples)
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
@@ -113,7 +136,12 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   await requireWritable(reports, host.cwd);
 
   const result = await run(host, plan);
-  await writeReports(reports, host.cwd, { json: () => loadJson(result) });
+  await writeReports(reports, host.cwd, {
+    json: () => loadJson(result),
+    junit: () => loadJunit(result),
+    csv: () => loadCsv(result),
+    k6: () => loadK6Summary(result),
+  });
   host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }
@@ -134,8 +162,10 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     accounts: accounts.slice(0, users),
     devicesPerUser: options.devices,
     durationMs: options.duration,
+    stages: options.stage,
     targets: options.target,
     loginServer: options.login,
+    localAddresses: options.localAddress,
     rate: options.rate,
     thinkTime: options.thinkTime,
     messageSizeBytes: options.size,

@@ -3,6 +3,7 @@ import { discoverByHttp } from "../../client/discover.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
+import type { Stage } from "../../runner/load/pace.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
@@ -16,12 +17,16 @@ export interface LoadChoice {
   /** One for each user. */
   readonly accounts: readonly Account[];
   readonly devicesPerUser?: number | undefined;
-  readonly durationMs: number;
+  /** Of the steady phase, unless there are stages. */
+  readonly durationMs?: number | undefined;
+  /** How the rate changes from `rate`, which is 0 then unless given. */
+  readonly stages?: readonly Stage[] | undefined;
   /** msg_servers, taken in turn, so that a user's devices meet across servers. */
   readonly targets?: readonly Address[] | undefined;
   /** login_server's HTTP port, asked by each device, when there are no targets. */
   readonly loginServer?: Address | undefined;
-  /** Messages a second of all users together. */
+  readonly localAddresses?: readonly string[] | undefined;
+  /** Acts a second of all users together. */
   readonly rate?: number | undefined;
   readonly thinkTime?: ThinkTimeName | undefined;
   readonly messageSizeBytes?: number | undefined;
@@ -36,6 +41,7 @@ export interface LoadChoice {
 }
 
 const USERS_MIN = 2;
+const DURATION_MS = 15_000;
 const GROUP_SIZE = 20;
 /** A user is in so many groups, on average. */
 const GROUPS_PER_USER = 2;
@@ -55,9 +61,13 @@ export function planFor(choice: LoadChoice): LoadPlan {
   if (messageSizeBytes < TOKEN_SIZE_BYTES) {
     throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
   }
-  const actsPerSecond = choice.rate ?? accounts.length * scenario.actsPerUserPerSecond;
+  const stages = stagesFor(choice);
+  const actsPerSecond = choice.rate ?? (stages.length > 0 ? 0 : accounts.length * scenario.actsPerUserPerSecond);
   if (!choice.allowOverLimit && scenario.acts === "messages")
-    requireBelowLimit(actsPerSecond, accounts.length * devicesPerUser);
+    requireBelowLimit(
+      Math.max(actsPerSecond, ...stages.map((stage) => stage.actsPerSecond)),
+      accounts.length * devicesPerUser,
+    );
   return {
     ...planDefaults,
     scenario,
@@ -65,7 +75,10 @@ export function planFor(choice: LoadChoice): LoadPlan {
     devicesPerUser,
     groups: groupsFor(choice),
     connect: connectTo(choice),
-    durationMs: choice.durationMs,
+    localAddresses: choice.localAddresses ?? [],
+    durationMs:
+      stages.length > 0 ? stages.reduce((sum, stage) => sum + stage.durationMs, 0) : (choice.durationMs ?? DURATION_MS),
+    stages,
     actsPerSecond,
     thinkTime: thinkTimes[choice.thinkTime ?? "exponential"],
     seed: choice.seed,
@@ -76,6 +89,17 @@ export function planFor(choice: LoadChoice): LoadPlan {
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
     thresholds: choice.thresholds ?? [],
   };
+}
+
+/** @throws CommandError when something else says how long or how often, too */
+function stagesFor({ scenario, stages = [], durationMs, rate }: LoadChoice): readonly Stage[] {
+  if (scenario.acts === "nothing" && (stages.length > 0 || rate !== undefined)) {
+    throw usageError(`${scenario.name} does nothing that could have a rate: leave out --rate and --stage`);
+  }
+  if (stages.length > 0 && durationMs !== undefined) {
+    throw usageError("--duration and --stage both say how long the run is: leave one out");
+  }
+  return stages;
 }
 
 /** @throws CommandError for groups that the scenario has no use for, or that are larger than the crowd */

@@ -5,7 +5,7 @@ import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/t
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 
 /** When a threshold that does not hold ends the run. */
-export interface AbortRule {
+interface AbortRule {
   readonly abortOnFail: boolean;
   readonly delayAbortEvalMs: number;
 }
@@ -38,7 +38,7 @@ export function thresholdOf(text: string): UnboundThreshold {
  * A threshold in two parts, as k6's options have it. `offset` = where the expression begins in what was typed.
  * @throws ThresholdSyntaxError
  */
-export function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
+function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
   const { name, tag, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
   const kind = metricKinds[name];

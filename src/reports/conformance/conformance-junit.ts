@@ -1,4 +1,5 @@
 import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
+import { escapeXml } from "../xml-text.js";
 import { byArea, flakyText, isWarning } from "./case-words.js";
 import { tellingTrace, wireLine } from "./wire-line.js";
 
@@ -81,13 +82,4 @@ function evidenceOf(each: CaseResult): string {
 
 function seconds(durationMs: number): string {
   return (durationMs / 1000).toFixed(3);
-}
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** What a server sent may hold anything; XML 1.0 has no way to write most control characters. */
-function escapeXml(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }

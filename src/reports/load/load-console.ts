@@ -1,6 +1,7 @@
 import type { DeliveryWitness, LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
 import { count, duration, seconds, share, size } from "./quantity.js";
+import { thresholdText } from "./threshold-text.js";
 
 const trendRows: ReadonlyArray<readonly [title: string, metric: string]> = [
   ["connect", "connect_duration"],
@@ -78,9 +79,9 @@ function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[]
 
 function thresholdLines({ thresholds }: LoadResult): string[] {
   if (thresholds.length === 0) return [];
-  const lines = thresholds.map(({ metric, expression, ok, actual }) => {
-    const value = actual === null ? "nothing was measured" : String(actual);
-    return `${ok ? "held    " : "NOT HELD"}    ${metric} ${expression}  (${value})`;
+  const lines = thresholds.map((threshold) => {
+    const verdict = threshold.ok ? "held" : "NOT HELD";
+    return `${verdict.padEnd(13)}${threshold.metric} ${threshold.expression}  (${thresholdText(threshold)})`;
   });
   return [...lines, ""];
 }

@@ -1,5 +1,6 @@
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
+import type { Pace } from "./pace.js";
 
 /** What a user's act came to: `false` when it was not possible yet. */
 export type TryAct = (user: number, intendedMs: number) => boolean;
@@ -9,43 +10,41 @@ export type TryAct = (user: number, intendedMs: number) => boolean;
  * and catches up later, so nothing that a slow server prevented is left out of the latencies.
  */
 export class ActSchedule {
-  /** When each user's next act is, or was, meant to be. */
-  readonly #dueMs: Float64Array;
+  /** Each user's next act, as the number of acts that the crowd is meant to have done by then. */
+  readonly #due: Float64Array;
   readonly #blocked: Uint8Array;
   readonly #randoms: readonly Random[];
-  #endMs = 0;
+  #startMs = 0;
+  #isOver = true;
 
   constructor(
     private readonly users: number,
-    private readonly meanMs: number,
+    private readonly pace: Pace,
+    /** In acts of the crowd; on average as many as there are users. */
     private readonly think: ThinkTime,
     /** A user's own, so that a run's acts follow from its seed however late some of them are. */
     randomOf: (user: number) => Random,
   ) {
-    this.#dueMs = new Float64Array(users);
+    this.#due = new Float64Array(users);
     this.#blocked = new Uint8Array(users);
     this.#randoms = Array.from({ length: users }, (_, user) => randomOf(user));
   }
 
   /** Fixes everybody's first act. Users are spread as if they had been acting for long. */
-  begin(startMs: number, endMs: number): void {
-    this.#endMs = endMs;
-    // Nobody ever acts.
-    if (!Number.isFinite(this.meanMs)) {
-      this.#dueMs.fill(Number.POSITIVE_INFINITY);
-      return;
-    }
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    this.#isOver = false;
     for (let user = 0; user < this.users; user++) {
-      let dueMs = startMs - this.#randomOf(user).next() * this.meanMs;
-      while (dueMs < startMs) dueMs += this.#think(user);
-      this.#dueMs[user] = dueMs;
+      let due = -this.#randomOf(user).next() * this.users;
+      while (due < 0) due += this.#think(user);
+      this.#due[user] = due;
     }
   }
 
   /** When the user is to be asked next; undefined when it has no act left. */
   nextMs(user: number): number | undefined {
-    const dueMs = this.#dueMs[user] as number;
-    return dueMs < this.#endMs ? dueMs : undefined;
+    const ms = this.#isOver ? undefined : this.pace.msAt(this.#due[user] as number);
+    return ms === undefined ? undefined : this.#startMs + ms;
   }
 
   isBlocked(user: number): boolean {
@@ -55,13 +54,13 @@ export class ActSchedule {
   /** Does all acts of the user that are due; stops at the first that is not possible. */
   catchUp(user: number, nowMs: number, act: TryAct): void {
     for (;;) {
-      const dueMs = this.#dueMs[user] as number;
-      if (dueMs > nowMs || dueMs >= this.#endMs) break;
+      const dueMs = this.nextMs(user);
+      if (dueMs === undefined || dueMs > nowMs) break;
       if (!act(user, dueMs)) {
         this.#blocked[user] = 1;
         return;
       }
-      this.#dueMs[user] = dueMs + this.#think(user);
+      this.#due[user] = (this.#due[user] as number) + this.#think(user);
     }
     this.#blocked[user] = 0;
   }
@@ -69,12 +68,12 @@ export class ActSchedule {
   /** Gives up what was meant to happen before `untilMs` and has not; returns how many acts that are. */
   dropOverdue(untilMs: number): number {
     let dropped = 0;
-    const endMs = Math.min(untilMs, this.#endMs);
+    const end = this.pace.actsAt(untilMs - this.#startMs);
     for (let user = 0; user < this.users; user++) {
-      for (let dueMs = this.#dueMs[user] as number; dueMs < endMs; dueMs += this.#think(user)) dropped++;
+      for (let due = this.#due[user] as number; due < end; due += this.#think(user)) dropped++;
       this.#blocked[user] = 0;
     }
-    this.#endMs = 0;
+    this.#isOver = true;
     return dropped;
   }
 

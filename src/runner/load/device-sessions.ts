@@ -1,4 +1,4 @@
-import type { Device, DeviceHandler } from "../../client/device.js";
+import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { StartUp } from "../../scenarios/load/start-up.js";
@@ -59,16 +59,9 @@ export class DeviceSessions implements Sessions {
     const { accounts, devicesPerUser, scenario } = plan;
     const count = accounts.length * devicesPerUser;
     this.#startUp = scenario.newStartUp();
-    const options = scenario.clientTypes.map((clientType) => ({
-      clientType,
-      heartbeatIntervalMs: 0,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    }));
+    const optionsOf = sharedOptions(plan);
     const all: DeviceHandler = { ...handler, ...this.#handler() };
-    this.devices = Array.from(
-      { length: count },
-      (_, index) => new VirtualDevice(index, options[index % devicesPerUser] as (typeof options)[number], all),
-    );
+    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), all));
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
     this.#endExpected = new Uint8Array(count);
@@ -253,6 +246,20 @@ export class DeviceSessions implements Sessions {
   #userOf(index: number): number {
     return Math.floor(index / this.plan.devicesPerUser);
   }
+}
+
+/** One object for each pair of client type and source address, however many devices there are. */
+function sharedOptions({ scenario, devicesPerUser, localAddresses }: LoadPlan): (index: number) => DeviceOptions {
+  const addresses = localAddresses.length === 0 ? [undefined] : localAddresses;
+  const options = scenario.clientTypes.map((clientType) =>
+    addresses.map((localAddress) => ({
+      clientType,
+      heartbeatIntervalMs: 0,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    })),
+  );
+  return (index) => options[index % devicesPerUser]?.[index % addresses.length] as DeviceOptions;
 }
 
 function addTraffic(sum: { -readonly [name in keyof Traffic]: Traffic[name] }, link: Device["link"]): void {

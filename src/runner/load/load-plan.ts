@@ -3,6 +3,7 @@ import type { Device } from "../../client/device.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
+import type { Stage } from "./pace.js";
 import type { Threshold } from "./threshold.js";
 
 /**
@@ -20,12 +21,16 @@ export interface LoadPlan {
   /** Members of the groups that the run makes, as numbers of users. */
   readonly groups: readonly (readonly number[])[];
   readonly connect: Connect;
-  /** Length of the steady phase. */
+  /** Source addresses that devices take in turn; none = as the system chooses. */
+  readonly localAddresses: readonly string[];
+  /** Length of the steady phase; with stages, theirs together. */
   readonly durationMs: number;
-  /** Acts of all users together. */
+  /** Acts of all users together; with stages, when they begin. */
   readonly actsPerSecond: number;
-  /** Waits between the acts of one user, for a mean in ms. */
-  readonly thinkTime: (meanMs: number) => ThinkTime;
+  /** How that rate changes; none = it does not. */
+  readonly stages: readonly Stage[];
+  /** Waits between the acts of one user, for a mean. */
+  readonly thinkTime: (mean: number) => ThinkTime;
   readonly seed: number;
   readonly random: (seed: number) => Random;
   readonly messageSizeBytes: number;
@@ -50,5 +55,7 @@ export const planDefaults = {
   ackTimeoutMs: 10_000,
   drainTimeoutMs: 10_000,
   groups: [],
+  localAddresses: [],
+  stages: [],
   thresholds: [],
 } as const;

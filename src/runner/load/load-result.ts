@@ -32,7 +32,7 @@ export interface LoadResult {
   /** Most devices online at the same time. */
   readonly devicesOnline: number;
   readonly targets: readonly string[];
-  /** Messages a second, as planned. */
+  /** Acts a second of the steady phase, as planned; their mean when it changes. */
   readonly rate: number;
   readonly rampUpMs: number;
   readonly steadyMs: number;
@@ -41,7 +41,9 @@ export interface LoadResult {
   readonly interrupted: boolean;
   /** The threshold that ended the run early, as `metric expression`; null = none did. */
   readonly abortedBy: string | null;
-  /** What the server did wrong, thresholds that do not hold included; empty = the run passed. */
+  /** What the servers did wrong, beside thresholds. */
+  readonly serverFaults: readonly string[];
+  /** Those and the thresholds that do not hold; empty = the run passed. */
   readonly failures: readonly string[];
   /** Why the latencies are not to be trusted; empty = the run is valid. */
   readonly invalid: readonly string[];

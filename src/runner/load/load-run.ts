@@ -11,6 +11,7 @@ import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
 import { perSecond } from "./metrics.js";
+import { constantPace, Pace } from "./pace.js";
 import { rampUp } from "./ramp-up.js";
 import { thresholdFailure } from "./threshold.js";
 import { ThresholdWatch } from "./threshold-watch.js";
@@ -57,6 +58,7 @@ class LoadRun {
   readonly #health = new HealthWatch(this.#metrics.eventLoopLag);
   readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
+  readonly #pace: Pace;
   readonly #schedule: ActSchedule;
   readonly #wheel: TimerWheel;
   readonly #thresholds: ThresholdWatch;
@@ -87,8 +89,9 @@ class LoadRun {
       this.#metrics.read(metric, aggregate, this.#moment()),
     );
     const random = plan.random(plan.seed);
-    const meanMs = (users * 1000) / plan.actsPerSecond;
-    this.#schedule = new ActSchedule(users, meanMs, plan.thinkTime(meanMs), (user) =>
+    const { actsPerSecond, durationMs, stages } = plan;
+    this.#pace = stages.length > 0 ? new Pace(actsPerSecond, stages) : constantPace(actsPerSecond, durationMs);
+    this.#schedule = new ActSchedule(users, this.#pace, plan.thinkTime(users), (user) =>
       plan.random((plan.seed + user + 1) >>> 0),
     );
     this.#sessions = new DeviceSessions(
@@ -166,10 +169,10 @@ class LoadRun {
     if (signal.aborted) return 0;
     const startMs = this.#now();
     this.#steadyStartMs = startMs;
-    const endMs = startMs + this.#plan.durationMs;
+    const endMs = startMs + this.#pace.durationMs;
     this.#enter("steady");
     this.#health.begin(startMs);
-    this.#schedule.begin(startMs, endMs);
+    this.#schedule.begin(startMs);
     const { pulse } = this.#plan.scenario;
     if (pulse !== undefined) this.#nextPulseMs = startMs + pulse.intervalMs / PULSES_BEGIN_AFTER;
     for (let user = 0; user < this.#messenger.users; user++) this.#armUser(user);
@@ -350,9 +353,10 @@ class LoadRun {
     const { oracle } = this.#messenger;
     const { signal } = this.#dependencies;
     const thresholds = this.#thresholds.results();
+    const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
+    const serverFaults = failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed);
     const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
     const health = this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
-    const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
     return {
       scenario: this.#plan.scenario.name,
       startedAt,
@@ -361,17 +365,15 @@ class LoadRun {
       devicesPerUser: this.#messenger.devicesPerUser,
       devicesOnline: this.#metrics.devicesOnline.result().max,
       targets: [...new Set(this.#sessions.servers.filter((server) => server !== undefined))].sort(),
-      rate: this.#plan.actsPerSecond,
+      rate: perSecond(this.#pace.acts, this.#pace.durationMs),
       rampUpMs: Math.round(rampUpMs),
       steadyMs: Math.round(steadyMs),
       drainMs: Math.round(drainMs),
       durationMs: Math.round(this.#now()),
       interrupted: signal.aborted,
       abortedBy: this.#abortedBy,
-      failures: [
-        ...failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed),
-        ...failedThresholds,
-      ],
+      serverFaults,
+      failures: [...serverFaults, ...failedThresholds],
       invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
       health,
       metrics: this.#metrics.results(this.#moment()),

@@ -1,10 +1,10 @@
 import type { PullName } from "../../client/pull-all.js";
 import type { MetricResult } from "./metrics.js";
 
-export type MetricType = MetricResult["type"];
+type MetricType = MetricResult["type"];
 
 /** Ways in which something other than a delivery goes wrong. */
-export const loadErrors = [
+const loadErrors = [
   "link_lost",
   "malformed_pdu",
   "unexpected_ack",

@@ -33,7 +33,7 @@ export interface Crowd {
 }
 
 /** How many groups the run has, and of how many members. */
-export interface GroupShape {
+interface GroupShape {
   readonly count: number;
   readonly size: number;
 }

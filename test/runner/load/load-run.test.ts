@@ -166,6 +166,21 @@ describe("runLoad", () => {
     expect(server.logins).toBe(0);
   });
 
+  it("connects from the source addresses given, in turn", async () => {
+    const server = await fakeServer();
+    const from = new Set<string>();
+    const plan = loadPlan(server.address, 4, { localAddresses: ["127.0.0.1", "127.0.0.2"], durationMs: 50 });
+    await run({
+      ...plan,
+      connect: async (device, user, place, signal) => {
+        const name = await plan.connect(device, user, place, signal);
+        from.add(device.options.localAddress ?? "");
+        return name;
+      },
+    });
+    expect([...from].sort()).toEqual(["127.0.0.1", "127.0.0.2"]);
+  });
+
   it("judges thresholds, and fails by one that does not hold", async () => {
     const server = await fakeServer();
     const thresholds = ["msgs_sent:count>0", "msg_ack_duration:max<0", "group_delivery_duration:avg<9999"].map(

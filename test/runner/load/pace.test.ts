@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ActSchedule } from "../../../src/runner/load/act-schedule.js";
+import { constantPace, Pace } from "../../../src/runner/load/pace.js";
+import { seededRandom } from "../../../src/scenarios/load/random.js";
+import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
+
+const stages = fc.array(
+  fc.record({ durationMs: fc.integer({ min: 1, max: 60_000 }), actsPerSecond: fc.integer({ min: 0, max: 1000 }) }),
+  { minLength: 1, maxLength: 5 },
+);
+
+describe("Pace", () => {
+  it("counts the acts of a rate that rises, stays and falls", () => {
+    const pace = new Pace(0, [
+      { durationMs: 10_000, actsPerSecond: 100 },
+      { durationMs: 60_000, actsPerSecond: 100 },
+      { durationMs: 5000, actsPerSecond: 0 },
+    ]);
+    expect([pace.durationMs, pace.acts, pace.peakPerSecond]).toEqual([75_000, 6750, 100]);
+    expect(pace.actsAt(5000)).toBe(125);
+    expect(pace.actsAt(80_000)).toBe(6750);
+    expect(pace.msAt(125)).toBeCloseTo(5000);
+    expect(pace.msAt(500)).toBeCloseTo(10_000);
+    expect(pace.msAt(6750)).toBeUndefined();
+  });
+
+  it("finds for every act the moment by which so many are meant to have happened", () => {
+    fc.assert(
+      fc.property(fc.nat(1000), stages, fc.double({ min: 0, max: 0.999, noNaN: true }), (start, list, part) => {
+        const pace = new Pace(start, list);
+        fc.pre(pace.acts > 0);
+        const ms = pace.msAt(part * pace.acts) as number;
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(pace.durationMs);
+        expect(pace.actsAt(ms)).toBeCloseTo(part * pace.acts, 3);
+      }),
+    );
+  });
+
+  it("has no moment for any act when nothing ever happens", () => {
+    expect(constantPace(0, 1000).msAt(0)).toBeUndefined();
+  });
+});
+
+describe("ActSchedule", () => {
+  it("has each user act at its share of a rising rate, and drops what was not done by the end", () => {
+    const users = 10;
+    const pace = new Pace(0, [{ durationMs: 10_000, actsPerSecond: 40 }]);
+    const schedule = new ActSchedule(users, pace, thinkTimes.constant(users), (user) => seededRandom(user));
+    schedule.begin(1000);
+    const at: number[] = [];
+    const done = (_user: number, intendedMs: number) => {
+      at.push(intendedMs - 1000);
+      return true;
+    };
+    for (let user = 0; user < users; user++) schedule.catchUp(user, 6000, done);
+    // A quarter of 200 acts comes in the first half of the time; constant waits make it exact to one for each user.
+    expect(Math.abs(at.length - 50)).toBeLessThanOrEqual(users);
+    expect(Math.max(...at)).toBeLessThanOrEqual(5000);
+    const dropped = schedule.dropOverdue(11_000);
+    expect(at.length + dropped).toBe(200);
+    expect(schedule.nextMs(0)).toBeUndefined();
+  });
+});
