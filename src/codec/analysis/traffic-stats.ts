@@ -233,7 +233,9 @@ export class TrafficStats {
     if (link === this.#lastLinkId && this.#lastLink !== undefined) return this.#lastLink;
     let tally = this.#links.get(link);
     if (tally === undefined) {
-      tally = { pdus: 0, bytes: 0, ends: connection };
+      // Its ends alone: the connection holds what reassembly needs, and there may be tens of thousands.
+      const ends = connection && { client: connection.client, server: connection.server };
+      tally = { pdus: 0, bytes: 0, ends };
       this.#linksTotal++;
       // More links than that are counted, not listed.
       if (this.#links.size < LINKS_MAX) this.#links.set(link, tally);

@@ -34,6 +34,7 @@ const connectionLimits: ConnectionLimits = {
   connectionsMax: 65_536,
   endedConnectionsMax: 4096,
   addressesMax: 1_000_000,
+  silentSecondsMax: 900,
 };
 const carriedBytesMax = 128 << 20;
 

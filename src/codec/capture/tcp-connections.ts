@@ -28,6 +28,11 @@ export interface ConnectionLimits extends TcpStreamLimits {
   readonly endedConnectionsMax: number;
   /** IPv6 addresses remembered. */
   readonly addressesMax: number;
+  /**
+   * Seconds of the capture after which a silent connection counts as gone: longer than any server of the protocol keeps one
+   * (CON-03). What it says later is a connection of its own.
+   */
+  readonly silentSecondsMax: number;
 }
 
 /** Makes the sinks of a connection's two streams when it first carries data. */
@@ -40,6 +45,8 @@ class TrackedConnection implements Connection {
   client: Endpoint;
   server: Endpoint;
   isOpeningSeen = false;
+  /** Of the capture, when it last carried anything. */
+  lastSeconds = 0;
   /** The next one with the same hash of its ends. */
   next: TrackedConnection | undefined;
   #clientSide: Side;
@@ -136,6 +143,7 @@ export class TcpConnections {
   #nextIpv6Number = IPV6_NUMBERS_FROM;
   #last: TrackedConnection | undefined;
   #count = 0;
+  #sweptSeconds = 0;
 
   constructor(
     private readonly limits: ConnectionLimits,
@@ -162,6 +170,8 @@ export class TcpConnections {
       connection = this.#replace(connection, ip, segment, side, low, high);
     }
     if (connection === undefined) return;
+    connection.lastSeconds = stamp.seconds;
+    if (stamp.seconds - this.#sweptSeconds > this.limits.silentSecondsMax) this.#sweep(stamp.seconds);
     const stream = connection.stream(side);
     if ((flags & TcpFlag.ack) !== 0)
       connection.stream(side === 0 ? 1 : 0).acknowledge(segment.acknowledgement, stamp.number);
@@ -224,6 +234,14 @@ export class TcpConnections {
     this.#ended.add(connection);
     if (this.#ended.size <= this.limits.endedConnectionsMax) return;
     for (const first of this.#ended) return this.#forget(first);
+  }
+
+  /** At most once in the time that a connection may be silent. */
+  #sweep(nowSeconds: number): void {
+    this.#sweptSeconds = nowSeconds;
+    for (const connection of this.#all) {
+      if (nowSeconds - connection.lastSeconds > this.limits.silentSecondsMax) this.#forget(connection);
+    }
   }
 
   #evict(): void {

@@ -257,6 +257,26 @@ describe("many connections at once", () => {
     const senders = events.map((event) => event.kind === "pdu" && event.connection.client.address);
     expect(new Set(senders)).toEqual(new Set(hosts));
   });
+
+  it("are forgotten after a silence that no server keeps a connection through, and go on as new ones", () => {
+    const pdu = pdus[1] as Buffer;
+    const events: CaptureEvent[] = [];
+    const decoder = new CaptureDecoder((event) => events.push(event));
+    let number = 0;
+    const send = (from: string, seconds: number, sequence: number): void => {
+      const bytes = ipv4(tcp({ from: 40_000, to: 8000, sequence, payload: pdu, flags: "P." }), { from });
+      decoder.onPacket({ number: ++number, linkType: 101, seconds, nanos: 0, bytes });
+    };
+    send("10.0.0.1", 1000, first);
+    send("10.0.0.2", 1000, first);
+    send("10.0.0.2", 1800, first + pdu.length);
+    send("10.0.0.2", 2600, first + 2 * pdu.length);
+    send("10.0.0.1", 2600, first + pdu.length);
+    decoder.end();
+    expect(decoder.totals).toMatchObject({ connections: 3, pdus: 5 });
+    const ids = events.map((event) => event.kind === "pdu" && event.connection.id);
+    expect(ids).toEqual([1, 2, 2, 2, 3]);
+  });
 });
 
 describe("memory", () => {
