@@ -63,7 +63,7 @@ export interface PairingLimits {
 const pairingLimits: PairingLimits = { pendingMax: 100_000, patienceMs: 60_000 };
 
 interface Pending extends PendingRequest {
-  readonly key: string;
+  readonly key: number;
   /** Of a request between servers: what the answer must bring back (DBP-02). */
   readonly attach: Buffer | undefined;
   /** The client's request that this one serves. */
@@ -76,6 +76,7 @@ const ATTACH_FIELD = 20;
 const HANDLE_OFFSET = 4;
 const ATTACH_FIXED_SIZE = 12;
 const HANDLES_MAX = 65_536;
+const LINKS_TOLD_APART = 2 ** 20;
 
 /**
  * Finds the answer to each request of a stream of PDUs: by link, command and seq_num (FRM-08), between servers by attach_data
@@ -84,7 +85,7 @@ const HANDLES_MAX = 65_536;
 export class Pairing {
   /** In order of age. */
   readonly #pending = new Set<Pending>();
-  readonly #byAnswer = new Map<string, Pending[]>();
+  readonly #byAnswer = new Map<number, Pending[]>();
   /** Waiting requests of clients, for the requests between servers that they cause. */
   readonly #clientRequests = new Map<number, Pending[]>();
   /** Which client a msg_server means by a handle on one of its links. */
@@ -206,8 +207,10 @@ export class Pairing {
   }
 }
 
-function keyOf(link: number, isRequestTowardsServer: boolean, answer: number, seqNum: number): string {
-  return `${link}${isRequestTowardsServer ? ">" : "<"}${answer * 65_536 + seqNum}`;
+/** A number that a double holds exactly: far more links than a capture's reader keeps at once. */
+function keyOf(link: number, isRequestTowardsServer: boolean, answer: number, seqNum: number): number {
+  const end = (link % LINKS_TOLD_APART) * 2 + (isRequestTowardsServer ? 1 : 0);
+  return end * 2 ** 32 + answer * 65_536 + seqNum;
 }
 
 function clientKeyOf(commandId: number, seqNum: number): number {
