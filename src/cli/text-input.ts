@@ -4,7 +4,7 @@ import type { Host } from "./host.js";
 const STDIN_MAX_BYTES = 64 * 1024 * 1024;
 
 /** All of stdin as bytes. Refuses to sit waiting at a terminal that nobody was told to type into. */
-export async function readBytesInput(host: Host): Promise<Buffer> {
+async function readBytesInput(host: Host): Promise<Buffer> {
   if (host.stdin.isTTY) host.stderr.write("reading from the terminal; end with Ctrl-D\n");
   const chunks: Buffer[] = [];
   let size = 0;

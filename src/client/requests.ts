@@ -34,7 +34,7 @@ export const responseOf = {
 } as const;
 
 export type RequestId = keyof typeof responseOf;
-export type ResponseId<C extends RequestId> = (typeof responseOf)[C];
+type ResponseId<C extends RequestId> = (typeof responseOf)[C];
 export type ResponseBody<C extends RequestId> = CommandBody[ResponseId<C>];
 
 export function isRequest(commandId: CommandId): commandId is RequestId {

@@ -3,7 +3,7 @@ import { requirementsOf } from "./generated/requirements.js";
 import { type Command, commands, hexId } from "./registry.js";
 import { enumNames, enumType, messageNames, messageType } from "./schema.js";
 
-export interface SchemaField {
+interface SchemaField {
   readonly number: number;
   readonly label: "required" | "optional" | "repeated";
   readonly type: string;

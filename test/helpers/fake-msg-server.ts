@@ -9,7 +9,7 @@ import { listen, type PduListener } from "../../src/net/listen.js";
 import type { PduLink } from "../../src/net/pdu-link.js";
 
 /** One copy of a message on its way to one connection. */
-export interface Delivery {
+interface Delivery {
   readonly message: IMMsgData;
   readonly toUserId: number;
   readonly clientType: number;

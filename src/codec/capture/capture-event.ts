@@ -109,7 +109,7 @@ export class OtherTraffic extends Sighting {
 }
 
 /** Something is wrong with the capture file itself; `offset` is in bytes from its (uncompressed) start. */
-export interface FileProblem {
+interface FileProblem {
   readonly kind: "file-problem";
   readonly offset: number;
   readonly message: string;

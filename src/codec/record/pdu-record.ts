@@ -26,7 +26,7 @@ export interface PduOrigin {
   readonly offset: number;
 }
 
-export interface RecordError {
+interface RecordError {
   readonly code: ProtocolErrorCode | "SKIPPED";
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
 
 /** Changes when a reader of an earlier report would misunderstand a later one. */
-export const LOAD_REPORT_SCHEMA_VERSION = 1;
+const LOAD_REPORT_SCHEMA_VERSION = 1;
 
 /** A run as JSON, by schemas/load-report.schema.json. */
 export function loadJson(result: LoadResult): string {

@@ -1,8 +1,14 @@
+import type { Options } from "k6/options";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult } from "../../runner/load/metrics.js";
 
 /** k6 tells what a number is: a time in ms, data in bytes, or anything. */
 type Contains = "time" | "data" | "default";
+
+const options = {
+  summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"],
+  summaryTimeUnit: "",
+} satisfies Pick<Options, "summaryTrendStats" | "summaryTimeUnit">;
 
 /**
  * A run as the data that k6 hands to `handleSummary`, so that scripts which read k6's end-of-test summary read this one.
@@ -11,11 +17,7 @@ type Contains = "time" | "data" | "default";
 export function loadK6Summary(result: LoadResult): string {
   const summary = {
     root_group: { name: "", path: "", id: "d41d8cd98f00b204e9800998ecf8427e", groups: [], checks: [] },
-    options: {
-      summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"],
-      summaryTimeUnit: "",
-      noColor: false,
-    },
+    options: { ...options, noColor: false },
     state: { isStdOutTTY: false, isStdErrTTY: false, testRunDurationMs: result.durationMs },
     metrics: Object.fromEntries(
       Object.entries(result.metrics).map(([name, metric]) => [

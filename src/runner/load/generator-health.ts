@@ -12,7 +12,7 @@ export interface GeneratorHealth {
 }
 
 /** Above these the generator measures itself rather than the server. */
-export const healthLimits = {
+const healthLimits = {
   busyShareMax: 0.95,
   eventLoopLagP99MaxMs: 100,
   droppedShareMax: 0.01,

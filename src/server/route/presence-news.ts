@@ -4,7 +4,7 @@ import { isPcClient, type PresenceTable } from "./presence-table.js";
 
 /** login_status of 0x070e. */
 const PcLoginStatus = { OFF: 0, ON: 1 } as const;
-export type PcLoginStatus = (typeof PcLoginStatus)[keyof typeof PcLoginStatus];
+type PcLoginStatus = (typeof PcLoginStatus)[keyof typeof PcLoginStatus];
 
 /** What msg_servers are to be told about one user, in this order. */
 export interface PresenceNews {

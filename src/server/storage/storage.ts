@@ -148,7 +148,7 @@ export interface MessageStorage {
 }
 
 /** 1 normal, 2 temporary; as GroupType on the wire. */
-export type GroupKind = 1 | 2;
+type GroupKind = 1 | 2;
 
 export interface GroupVersion {
   readonly id: number;
