@@ -7,8 +7,7 @@ type Contains = "time" | "data" | "default";
 
 const options = {
   summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"],
-  summaryTimeUnit: "",
-} satisfies Pick<Options, "summaryTrendStats" | "summaryTimeUnit">;
+} satisfies Pick<Options, "summaryTrendStats">;
 
 /**
  * A run as the data that k6 hands to `handleSummary`, so that scripts which read k6's end-of-test summary read this one.
@@ -17,7 +16,7 @@ const options = {
 export function loadK6Summary(result: LoadResult): string {
   const summary = {
     root_group: { name: "", path: "", id: "d41d8cd98f00b204e9800998ecf8427e", groups: [], checks: [] },
-    options: { ...options, noColor: false },
+    options: { ...options, summaryTimeUnit: "", noColor: false },
     state: { isStdOutTTY: false, isStdErrTTY: false, testRunDurationMs: result.durationMs },
     metrics: Object.fromEntries(
       Object.entries(result.metrics).map(([name, metric]) => [
