@@ -62,7 +62,8 @@ export class Pace {
     const wanted = acts - actsBefore;
     // The root in this form also serves a constant rate, and loses no digits near it.
     const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
-    const t = wanted === 0 ? 0 : (2 * wanted) / (rate + root);
+    // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
+    const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);
     return fromMs + Math.min(t, durationMs);
   }
 }

@@ -35,6 +35,8 @@ const PAGE_ROWS = 20;
 const timeStyles: readonly TimeStyle[] = ["start", "delta", "clock"];
 const PROMPT_MAX = 500;
 
+const PROGRESS_INTERVAL_MS = 150;
+
 /**
  * What a browser of PDUs shows and how it answers keys, apart from how it looks. Rows of the index pass a filter, and a
  * connection or user that is followed; what is selected is a position among them.
@@ -57,6 +59,8 @@ export class Browser {
   /** Rows a page has; the view says so when it knows. */
   pageRows = PAGE_ROWS;
   #filterTest: RowTest | undefined;
+  /** When progress was last drawn. */
+  #drawnMs = 0;
   #shown: Uint32Array | undefined;
   #scan = new AbortController();
   #listeners = new Set<() => void>();
@@ -345,6 +349,9 @@ export class Browser {
       signal: this.#scan.signal,
       onProgress: (scanned: number) => {
         this.progress = scanned / total;
+        // Drawing takes longer than a slice of the scan.
+        if (performance.now() - this.#drawnMs < PROGRESS_INTERVAL_MS) return;
+        this.#drawnMs = performance.now();
         this.#changed();
       },
     };

@@ -6,7 +6,7 @@ import { HEADER_SIZE } from "../../codec/pdu-header.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
 import { type PduOrigin, type PduRecord, recordOf } from "../../codec/record/pdu-record.js";
 import { commandById, commands, hexId } from "../../codec/registry.js";
-import { enumNames, enumType, messageNames, messageType } from "../../codec/schema.js";
+import { messageType } from "../../codec/schema.js";
 import { connectionText } from "./pdu-words.js";
 import type { RowTest } from "./scan-rows.js";
 
@@ -87,7 +87,7 @@ export function withWords(index: PduIndex, text: string, textKey?: string): RowT
     return `${hexId(commandId)} ${command?.name ?? ""} ${command?.messageName ?? ""}`.toLowerCase();
   });
   const options = textKey === undefined ? {} : { textKey };
-  const needsFields = words.some(isFromSchema);
+  const mayName = new Map(words.map((word) => [word, memoized((commandId: number) => isFromSchema(word, commandId))]));
   return (row) => {
     const about = `${nameOf(index.commandId(row))} ${connectionText(index, row)} ${index.direction(row) ?? ""} #${row + 1}`;
     const left = words.filter((word) => !about.toLowerCase().includes(word));
@@ -96,7 +96,8 @@ export function withWords(index: PduIndex, text: string, textKey?: string): RowT
     if (skip !== undefined) return left.every((word) => skip.toLowerCase().includes(word));
     const bytes = index.bytes(row);
     // Most rows have none of the words: only what may have them is decoded.
-    if (!needsFields && !withContent.has(index.commandId(row))) {
+    const commandId = index.commandId(row);
+    if (!withContent.has(commandId) && !left.some((word) => mayName.get(word)?.(commandId))) {
       const raw = bytes.toString("latin1").toLowerCase();
       return left.every((word) => raw.includes(Buffer.from(word).toString("latin1")));
     }
@@ -118,13 +119,22 @@ function isContent(field: protobuf.Field): boolean {
   return resolvedType instanceof protobuf.Type && resolvedType.fieldsArray.some(({ name }) => /msg_data$/.test(name));
 }
 
-/** Whether a word may be a number, or part of a name that the schema knows: then it may be in a body without its letters. */
-function isFromSchema(word: string): boolean {
+/** Whether a word may be a number, or part of a name that the command's schema has: it may be there without its letters. */
+function isFromSchema(word: string, commandId: number): boolean {
   if (/[=\d]/.test(word)) return true;
-  return [...messageNames().map(messageType), ...enumNames().map(enumType)].some((entry) => {
-    const names =
-      entry instanceof protobuf.Enum ? Object.keys(entry.values) : [entry.name, ...Object.keys(entry.fields)];
-    return names.some((name) => name.toLowerCase().includes(word));
+  const command = commandById(commandId);
+  const names = command === undefined ? [] : namesIn(messageType(command.messageName));
+  return [...headerNames, ...names].some((name) => name.toLowerCase().includes(word));
+}
+
+const headerNames = ["length", "version", "flag", "serviceId", "commandId", "seqNum", "reserved"];
+
+/** Names of fields and of enumerations' values, those of messages within it included. */
+function namesIn(type: protobuf.Type): string[] {
+  return type.fieldsArray.flatMap((field) => {
+    const { resolvedType } = field.resolve();
+    if (resolvedType instanceof protobuf.Type) return [field.name, ...namesIn(resolvedType)];
+    return resolvedType instanceof protobuf.Enum ? [field.name, ...Object.keys(resolvedType.values)] : [field.name];
   });
 }
 
@@ -134,8 +144,8 @@ function fieldsText(fields: readonly PduField[]): string {
     .join(" ");
 }
 
-function memoized(make: (key: number) => string): (key: number) => string {
-  const known = new Map<number, string>();
+function memoized<T>(make: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
   return (key) => {
     const value = known.get(key) ?? make(key);
     known.set(key, value);
