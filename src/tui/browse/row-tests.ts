@@ -1,5 +1,5 @@
 import protobuf from "protobufjs/light.js";
-import { peekNumber } from "../../codec/analysis/body-peek.js";
+import { peekBytes, peekNumber } from "../../codec/analysis/body-peek.js";
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
 import { parseFilter } from "../../codec/filter/parse-filter.js";
 import { HEADER_SIZE } from "../../codec/pdu-header.js";
@@ -97,7 +97,9 @@ export function withWords(index: PduIndex, text: string, textKey?: string): RowT
     const bytes = index.bytes(row);
     // Most rows have none of the words: only what may have them is decoded.
     const commandId = index.commandId(row);
-    if (!withContent.has(commandId) && !left.some((word) => mayName.get(word)?.(commandId))) {
+    const isHidden =
+      withContent.has(commandId) || peekBytes(bytes, HEADER_SIZE, bytes.length, ATTACH_FIELD) !== undefined;
+    if (!isHidden && !left.some((word) => mayName.get(word)?.(commandId))) {
       const raw = bytes.toString("latin1").toLowerCase();
       return left.every((word) => raw.includes(Buffer.from(word).toString("latin1")));
     }
@@ -106,7 +108,9 @@ export function withWords(index: PduIndex, text: string, textKey?: string): RowT
   };
 }
 
-/** Commands whose bodies hold text that is not there to be read. */
+const ATTACH_FIELD = 20;
+
+/** Commands whose bodies hold text that is not there to be read, beside what attach_data may hold. */
 const withContent: ReadonlySet<number> = new Set(
   commands
     .filter(({ messageName }) => Object.values(messageType(messageName).fields).some(isContent))
@@ -114,7 +118,7 @@ const withContent: ReadonlySet<number> = new Set(
 );
 
 function isContent(field: protobuf.Field): boolean {
-  if (/msg_data$|^attach_data$|latest_msg_data$/.test(field.name)) return true;
+  if (/msg_data$/.test(field.name)) return true;
   const { resolvedType } = field.resolve();
   return resolvedType instanceof protobuf.Type && resolvedType.fieldsArray.some(({ name }) => /msg_data$/.test(name));
 }
