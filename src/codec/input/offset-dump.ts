@@ -1,3 +1,4 @@
+import { HEADER_SIZE } from "../pdu-header.js";
 import { looksLikePdu } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape } from "./input-shape.js";
@@ -198,10 +199,17 @@ function isDistinct({ first: { shape, offset }, lines }: OpenDump): boolean {
 
 /** `xxd -e` looks like `xxd` and prints the bytes of each group backwards: then only backwards they look like a PDU. */
 function inPrintedOrder(bytes: Buffer, groupSize: number): Buffer {
-  if (groupSize === 1 || looksLikePdu(bytes)) return bytes;
+  // A first group of a single digit is no whole byte.
+  if (groupSize <= 1 || looksLikePdu(bytes)) return bytes;
+  // A `*` may stand for many megabytes: they are turned round only when the beginning says so.
+  if (!looksLikePdu(groupsReversed(bytes.subarray(0, HEADER_SIZE + groupSize), groupSize))) return bytes;
+  return groupsReversed(bytes, groupSize);
+}
+
+function groupsReversed(bytes: Buffer, groupSize: number): Buffer {
   const reversed = Buffer.from(bytes);
   for (let at = 0; at < reversed.length; at += groupSize) reversed.subarray(at, at + groupSize).reverse();
-  return looksLikePdu(reversed) ? reversed : bytes;
+  return reversed;
 }
 
 /** Words come from a little-endian machine, unless only as big-endian they look like a PDU. */

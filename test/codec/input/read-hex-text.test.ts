@@ -78,7 +78,11 @@ describe("a text that could be read in several ways", () => {
   });
 });
 
-describe("large texts", () => {
+describe("large and odd texts", () => {
+  it("reads a dump whose first group is a single digit, and comes to an end", () => {
+    expect(readHexText("00000000: 3 0\t\ta3").chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual(["30"]);
+  });
+
   const many = 20_000;
 
   it("are read in time that grows with them: a dump of many lines", () => {
