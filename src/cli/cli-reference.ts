@@ -71,6 +71,7 @@ function silentHost(): Host {
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },
     random: () => 0,
+    atExit: () => () => {},
     verbosity: "normal",
     exitCode: 0,
   };

@@ -32,6 +32,8 @@ export interface Host {
   readonly stoppedBy: NodeJS.Signals | undefined;
   readonly clock: { nowMs(): number };
   readonly random: () => number;
+  /** Has this done whenever the process ends, a second Ctrl-C included; it cannot wait for anything. Returns how to take it back. */
+  atExit(action: () => void): () => void;
   verbosity: "quiet" | "normal" | "verbose";
   exitCode: ExitCode;
 }
@@ -68,6 +70,10 @@ export function processHost(): Host {
     },
     clock: { nowMs: () => Date.now() },
     random: () => Math.random(),
+    atExit(action) {
+      process.once("exit", action);
+      return () => process.off("exit", action);
+    },
     verbosity: "normal",
     exitCode: ExitCode.ok,
   };

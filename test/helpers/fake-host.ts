@@ -24,6 +24,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },
     random: () => 0.5,
+    atExit: () => () => {},
     verbosity: "normal",
     exitCode: 0,
     ...given,

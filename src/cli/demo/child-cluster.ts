@@ -32,6 +32,7 @@ export async function startChildCluster(
   // In a process group of its own: Ctrl-C is for the run, which still needs its servers to end in order.
   const child = spawn(node, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const ended = once(child, "close");
+  const release = host.atExit(() => child.kill("SIGTERM"));
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
@@ -51,6 +52,7 @@ export async function startChildCluster(
     async stop() {
       child.kill("SIGTERM");
       await ended;
+      release();
     },
   };
 }
