@@ -15,10 +15,14 @@ import { msgSessionCases } from "./cases/msg-sessions.js";
 import { prePresenceCases } from "./cases/pre-presence.js";
 import { pulListCases } from "./cases/pul-lists.js";
 import { pulStateCases } from "./cases/pul-state.js";
+import { rteLinkCases } from "./cases/route/rte-links.js";
+import { rtePresenceCases } from "./cases/route/rte-presence.js";
+import { rteRelayCases } from "./cases/route/rte-relay.js";
+import { rteStatusCases } from "./cases/route/rte-status.js";
 import type { ConformanceCase } from "./conformance-case.js";
 
-/** Every case for a msg_server as clients see it. */
-export const allCases: readonly ConformanceCase[] = [
+/** For a msg_server as clients see it. */
+const msgCases: readonly ConformanceCase[] = [
   ...frmStreamCases,
   ...frmHeaderCases,
   ...frmBodyCases,
@@ -37,3 +41,14 @@ export const allCases: readonly ConformanceCase[] = [
   ...prePresenceCases,
   ...filTransferCases,
 ];
+
+/** For a route_server as msg_servers see it. */
+const routeCases: readonly ConformanceCase[] = [
+  ...rteStatusCases,
+  ...rtePresenceCases,
+  ...rteRelayCases,
+  ...rteLinkCases,
+];
+
+/** Every case there is, for servers of every role. */
+export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases];
