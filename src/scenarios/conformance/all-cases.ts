@@ -8,6 +8,8 @@ import { grpMessageCases } from "./cases/grp-messages.js";
 import { lgnAccountCases } from "./cases/lgn-account.js";
 import { lgnDeviceCases } from "./cases/lgn-devices.js";
 import { lgnLoginCases } from "./cases/lgn-login.js";
+import { lsvDiscoveryCases } from "./cases/login/lsv-discovery.js";
+import { lsvRegistrationCases } from "./cases/login/lsv-registration.js";
 import { msgDeliveryCases } from "./cases/msg-delivery.js";
 import { msgHistoryCases } from "./cases/msg-history.js";
 import { msgIdCases } from "./cases/msg-ids.js";
@@ -50,5 +52,8 @@ const routeCases: readonly ConformanceCase[] = [
   ...rteLinkCases,
 ];
 
+/** For a login_server as msg_servers and clients see it. */
+const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
+
 /** Every case there is, for servers of every role. */
-export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases];
+export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases, ...loginCases];
