@@ -1,5 +1,7 @@
 import { conLifeCases } from "./cases/con-life.js";
 import { filTransferCases } from "./cases/fil-transfer.js";
+import { filTaskCases } from "./cases/file/fil-tasks.js";
+import { filTransferRoleCases } from "./cases/file/fil-transfers.js";
 import { frmBodyCases } from "./cases/frm-bodies.js";
 import { frmHeaderCases } from "./cases/frm-header.js";
 import { frmStreamCases } from "./cases/frm-stream.js";
@@ -62,6 +64,9 @@ const routeCases: readonly ConformanceCase[] = [
 /** For a login_server as msg_servers and clients see it. */
 const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
 
+/** For a file_server as msg_servers and clients see it. */
+const fileCases: readonly ConformanceCase[] = [...filTaskCases, ...filTransferRoleCases];
+
 /** For a msg_server around which the suite plays every other server. */
 const isolatedCases: readonly ConformanceCase[] = [
   ...isoLoginCases,
@@ -74,4 +79,10 @@ const isolatedCases: readonly ConformanceCase[] = [
 ];
 
 /** Every case there is, for servers of every role. */
-export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases, ...loginCases, ...isolatedCases];
+export const allCases: readonly ConformanceCase[] = [
+  ...msgCases,
+  ...routeCases,
+  ...loginCases,
+  ...fileCases,
+  ...isolatedCases,
+];
