@@ -5,7 +5,7 @@ import { widthOf } from "./fit-text.js";
 export type KeyHint = readonly [keys: string, what: string];
 
 /** Those that every view ends its hints with. */
-export const commonHints: readonly KeyHint[] = [
+const commonHints: readonly KeyHint[] = [
   ["?", "help"],
   ["q", "quit"],
 ];

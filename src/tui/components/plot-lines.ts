@@ -1,7 +1,7 @@
 import type { Style, Theme } from "../theme.js";
 import { cut, fitted, widthOf } from "./fit-text.js";
 
-export interface PlotSeries {
+interface PlotSeries {
   readonly name: string;
   /** One for each moment, oldest first; `undefined` where there is none. All series have as many. */
   readonly values: readonly (number | undefined)[];
