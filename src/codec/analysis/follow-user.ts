@@ -38,9 +38,12 @@ export class FollowUser {
   /** Links that asked to log in as the person: theirs, whatever the answer will be. */
   readonly #links = new Set<number>();
 
-  /** `who`: an id, or a name. */
-  constructor(who: string) {
-    if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
+  /** `who`: an id, or a name. `id` where both are known: then `who` is the name. */
+  constructor(who: string, id?: number) {
+    if (id !== undefined) {
+      this.#id = id;
+      this.#name = who;
+    } else if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
     else this.#name = who;
   }
 
