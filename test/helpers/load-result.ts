@@ -13,6 +13,9 @@ export const snapshot: LoadSnapshot = {
   phase: "steady",
   users: 2000,
   devicesOnline: 4000,
+  vus: 2000,
+  iterationsPerSecond: 1012,
+  droppedIterations: 0,
   sentPerSecond: 1012,
   ackedPerSecond: 1010,
   deliveredPerSecond: 3031,
@@ -81,6 +84,7 @@ export const heldLoad: LoadResult = {
     foreign: 0,
   },
   witnesses: [],
+  marks: [],
   series: [snapshot],
 };
 

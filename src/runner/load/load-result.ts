@@ -1,5 +1,6 @@
 import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
 import type { GeneratorHealth } from "./generator-health.js";
+import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
 import type { ThresholdResult } from "./threshold.js";
@@ -52,6 +53,8 @@ export interface LoadResult {
   readonly thresholds: readonly ThresholdResult[];
   readonly delivery: DeliveryCounts;
   readonly witnesses: readonly DeliveryWitness[];
+  /** What was done to the run while it went on. */
+  readonly marks: readonly LoadMark[];
   readonly series: readonly LoadSnapshot[];
 }
 
