@@ -19,6 +19,7 @@ import { blockedError, usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
+import { generatorEnvironment } from "../load/generator-environment.js";
 import { planFor } from "../load/load-choice.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { stageValues } from "../load/stage-value.js";
@@ -189,6 +190,7 @@ async function run(host: Host, plan: LoadPlan): Promise<LoadResult> {
     return await runLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
+      environment: generatorEnvironment(host),
       onEvent: (event) => {
         if (event.type !== "second" || host.verbosity === "quiet") return;
         host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);

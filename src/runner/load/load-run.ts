@@ -4,10 +4,11 @@ import { ActSchedule } from "./act-schedule.js";
 import type { FaultWitness } from "./delivery-oracle.js";
 import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
 import { doubtsAbout, HealthWatch } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
 import { LoadMetrics, type Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result.js";
+import { type DeliveryWitness, failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
 import { perSecond } from "./metrics.js";
@@ -24,6 +25,8 @@ export interface LoadDependencies {
   /** Wall clock, unix time in ms. */
   readonly nowMs: () => number;
   readonly onEvent?: (event: LoadEvent) => void;
+  /** For the report. */
+  readonly environment?: GeneratorEnvironment;
 }
 
 /** The run could not begin: a device cannot connect, log in or pull. Says which, where and why. */
@@ -339,6 +342,8 @@ class LoadRun {
       ackP99Ms: secondAck.count === 0 ? null : secondAck.percentileMs(99),
       deliveryP50Ms: secondDelivery.count === 0 ? null : secondDelivery.percentileMs(50),
       deliveryP99Ms: secondDelivery.count === 0 ? null : secondDelivery.percentileMs(99),
+      ackCounts: secondAck.countsBetween(latencyBoundsMs),
+      deliveryCounts: secondDelivery.countsBetween(latencyBoundsMs),
       inFlight: oracle.inFlight,
       duplicated,
       reordered,
@@ -366,6 +371,7 @@ class LoadRun {
       devicesOnline: this.#metrics.devicesOnline.result().max,
       targets: [...new Set(this.#sessions.servers.filter((server) => server !== undefined))].sort(),
       rate: perSecond(this.#pace.acts, this.#pace.durationMs),
+      stages: this.#plan.stages,
       rampUpMs: Math.round(rampUpMs),
       steadyMs: Math.round(steadyMs),
       drainMs: Math.round(drainMs),
@@ -376,10 +382,12 @@ class LoadRun {
       failures: [...serverFaults, ...failedThresholds],
       invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
       health,
+      environment: this.#dependencies.environment ?? null,
       metrics: this.#metrics.results(this.#moment()),
       thresholds,
       delivery: { ...oracle.counts },
       witnesses: oracle.witnesses.map((witness) => this.#named(witness)),
+      latencyBoundsMs,
       series: this.#series,
     };
   }
