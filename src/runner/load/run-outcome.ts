@@ -2,11 +2,12 @@ import { paceOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import { doubtsAbout, type GeneratorHealth } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result.js";
+import { type DeliveryWitness, failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
 import { perSecond } from "./metrics.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
@@ -26,6 +27,7 @@ export interface RunFacts {
   readonly sessions: DeviceSessions;
   readonly thresholds: readonly ThresholdResult[];
   readonly health: GeneratorHealth;
+  readonly environment: GeneratorEnvironment | null;
   readonly marks: readonly LoadMark[];
   readonly series: readonly LoadSnapshot[];
 }
@@ -45,6 +47,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     devicesOnline: metrics.devicesOnline.result().max,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
     rate: perSecond(pace.acts, pace.durationMs),
+    stages: plan.stages,
     rampUpMs: Math.round(facts.rampUpMs),
     steadyMs: Math.round(steadyMs),
     drainMs: Math.round(facts.drainMs),
@@ -55,6 +58,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     failures: [...serverFaults, ...failedThresholds],
     invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
     health,
+    environment: facts.environment,
     metrics: metrics.results(
       facts.moment,
       thresholds.map(({ metric }) => metric),
@@ -62,6 +66,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     thresholds,
     delivery: { ...oracle.counts },
     witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
+    latencyBoundsMs,
     marks: facts.marks,
     series: facts.series,
   };
