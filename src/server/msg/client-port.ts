@@ -122,7 +122,6 @@ export class ClientPort implements SessionOwner {
     try {
       const body = decodeBody(handler.command, bytes, start, end);
       const work = handler.handle(this.context, session, body, seqNum);
-      if (session.isLoggedIn) this.#strangers.delete(session);
       if (work !== undefined) this.#track(work, session);
     } catch (error) {
       // FRM-10: ignored.
