@@ -89,17 +89,20 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   const { sink, hasFailed } = await sinkFor(host, options);
   const totals: Totals = { pdus: 0, selected: 0, errors: 0 };
   const countsErrors = options.strict === true;
-  const take = (item: Exclude<DecodeItem, { remark: string }>): string => {
-    totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
-    if (!(selection?.passes(item) ?? true)) return "";
+  const show = (item: Exclude<DecodeItem, { remark: string }>): string => {
     totals.selected++;
     const text = sink.take(item);
     // Only who asks pays for decoding what is not printed.
     if (countsErrors && item.record.error !== null) totals.errors++;
     return text;
   };
+  const take = (item: Exclude<DecodeItem, { remark: string }>): string => {
+    totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
+    return selection === undefined ? show(item) : selection.take(item).map(show).join("");
+  };
   await readAll(host, inputs, options, take);
-  if (totals.pdus > 0) host.stdout.write(sink.end?.() ?? "");
+  const rest = selection?.end().map(show).join("") ?? "";
+  if (totals.pdus > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
   if (host.signal.aborted) {
     host.exitCode = ExitCode.interrupted;
     return;

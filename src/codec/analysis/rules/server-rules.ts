@@ -1,8 +1,21 @@
 import { CommandId } from "../../generated/commands.js";
+import { hexId } from "../../registry.js";
 import type { Rule } from "./define-rule.js";
+
+/** What a msg_server deals with itself, although it may send it to a route_server by mistake. */
+const notPassedOn: ReadonlySet<number> = new Set<number>([CommandId.CID_MSG_DATA_ACK, CommandId.CID_MSG_READ_ACK]);
 
 /** Answers between servers: found by seq_num and attach_data, so one that changes either has no request (RTE-06, DBP-02). */
 export const serverRules: readonly Rule[] = [
+  {
+    requirement: "RTE-05",
+    level: "must",
+    dir: "s2s",
+    violatedBy: ({ listener, towardsServer, commandId }) =>
+      listener === "R" && !towardsServer && notPassedOn.has(commandId)
+        ? `route_server passes ${hexId(commandId)} on`
+        : undefined,
+  },
   {
     requirement: "RTE-06",
     level: "must",
