@@ -5,6 +5,7 @@ import type { DecodeItem, DecodeSettings } from "../decode/decode-item.js";
 import { decodeSources, openSources } from "../decode/decode-sources.js";
 import type { ItemSink } from "../decode/item-sink.js";
 import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
+import { TextBatch } from "../decode/text-batch.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 
@@ -109,26 +110,23 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   if (totals.errors > 0 || hasFailed()) host.exitCode = ExitCode.failed;
 }
 
-const TEXT_WRITTEN_CHARS = 1 << 18;
-
 async function readAll(
   host: Host,
   inputs: readonly string[],
   options: DecodeOptions,
   take: (item: Exclude<DecodeItem, { remark: string }>) => string,
 ): Promise<void> {
+  const batch = new TextBatch();
   for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
-    let text = "";
     for (const item of items) {
       if (host.signal.aborted) break;
       if ("remark" in item) remark(host, item);
-      else text += take(item);
-      if (text.length < TEXT_WRITTEN_CHARS) continue;
-      host.stdout.write(text);
-      text = "";
+      else batch.add(take(item));
+      if (!batch.isFull) continue;
+      host.stdout.write(batch.take());
       await host.stdout.drained();
     }
-    if (text !== "") host.stdout.write(text);
+    if (!batch.isEmpty) host.stdout.write(batch.take());
     await host.stdout.drained();
     if (host.signal.aborted) return;
   }

@@ -1,14 +1,16 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
+import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { loadJunit } from "../../reports/load/load-junit.js";
 import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import { loadProgress } from "../../reports/load/load-progress.js";
+import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { LoadBlockedError, runLoad } from "../../runner/load/load-run.js";
+import { runLoad } from "../../runner/load/load-run.js";
 import type { Stage } from "../../runner/load/pace.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
@@ -19,14 +21,16 @@ import { blockedError, usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
+import { generatorEnvironment } from "../load/generator-environment.js";
 import { planFor } from "../load/load-choice.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
-const loadFormats = ["json", "junit", "csv", "k6"] as const;
+const loadFormats = ["html", "json", "junit", "csv", "k6"] as const;
 type LoadFormat = (typeof loadFormats)[number];
 
 interface LoadOptions {
@@ -106,7 +110,7 @@ export function loadCommand(host: Host): Command {
     .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
     .option(
       "--report <format=file...>",
-      "write reports: json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
       reportValues(loadFormats),
     )
     .option("--json", "the report on stdout is JSON")
@@ -117,7 +121,7 @@ export function loadCommand(host: Host): Command {
 const examples = `
 Examples:
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --devices 2 --duration 15s
-  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json
+  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
 
@@ -137,6 +141,7 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
 
   const result = await run(host, plan);
   await writeReports(reports, host.cwd, {
+    html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
     junit: () => loadJunit(result),
     csv: () => loadCsv(result),
@@ -189,6 +194,7 @@ async function run(host: Host, plan: LoadPlan): Promise<LoadResult> {
     return await runLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
+      environment: generatorEnvironment(host),
       onEvent: (event) => {
         if (event.type !== "second" || host.verbosity === "quiet") return;
         host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);

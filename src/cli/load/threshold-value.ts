@@ -1,6 +1,11 @@
 import { InvalidArgumentError } from "commander";
 import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
-import { parseExpression, parseMetric, ThresholdSyntaxError } from "../../runner/load/parse-threshold.js";
+import {
+  type ParsedTag,
+  parseExpression,
+  parseMetric,
+  ThresholdSyntaxError,
+} from "../../runner/load/parse-threshold.js";
 import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 
@@ -39,20 +44,20 @@ export function thresholdOf(text: string): UnboundThreshold {
  * @throws ThresholdSyntaxError
  */
 function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
-  const { name, tag, length } = parseMetric(metric);
+  const { name, tags, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
   const kind = metricKinds[name];
   if (kind === undefined) {
     throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, Object.keys(metricKinds))}`, 1);
   }
-  if (tag !== undefined) requireTag(name, kind, tag);
+  for (const tag of tags) requireTag(name, kind, tag);
   const parsed = parsedAt(expression, offset);
   if (!isAggregateOf(kind.type, parsed.aggregate)) {
     const known = aggregatesOf[kind.type].join(", ");
     throw new ThresholdSyntaxError(`${name} is a ${kind.type}: it has ${known}`, offset + 1);
   }
   return {
-    metric: tag === undefined ? name : `${name}{${tag.name}:${tag.value}}`,
+    metric: tags.length === 0 ? name : `${name}{${tags.map((tag) => `${tag.name}:${tag.value}`).join(",")}}`,
     expression: expression.trim(),
     ...parsed,
   };
@@ -67,12 +72,8 @@ function parsedAt(expression: string, offset: number) {
   }
 }
 
-function requireTag(
-  metric: string,
-  { tag: known }: MetricKind,
-  tag: { readonly name: string; readonly value: string },
-): void {
-  const column = metric.length + 2;
+function requireTag(metric: string, { tag: known }: MetricKind, tag: ParsedTag): void {
+  const { column } = tag;
   if (known === undefined) throw new ThresholdSyntaxError(`${metric} has no tags`, column);
   if (tag.name !== known.name) throw new ThresholdSyntaxError(`the tag of ${metric} is "${known.name}"`, column);
   if (known.values.includes(tag.value)) return;

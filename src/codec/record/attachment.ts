@@ -1,4 +1,4 @@
-import { AttachType, attachTypeName, decodeAttachData } from "../attach-data.js";
+import { AttachType, attachTypeName, malformedAttachData, readAttachData } from "../attach-data.js";
 import { decodeMessage } from "../body-codec.js";
 import { CommandId } from "../generated/commands.js";
 import type { IMMsgData } from "../generated/messages.js";
@@ -37,7 +37,7 @@ export interface CarriedMessage {
 
 /** The body inside an attachment, where the command or the attachment's type tells which message it is, and it fits. */
 export function carriedMessage(commandId: number, attachData: Buffer): CarriedMessage | undefined {
-  const frame = attachFrame(attachData);
+  const frame = readAttachData(attachData);
   if (frame === undefined) return carriedAt(carriedMessages.get(commandId), attachData, 0);
   const { type, pdu } = frame;
   if (pdu === undefined || pdu.length === 0) return undefined;
@@ -53,14 +53,11 @@ export function attachmentJson(commandId: number, attachData: Buffer, textKey: s
   if (attachData.length === 0) return null;
   const carried = carriedMessage(commandId, attachData);
   const inside = carried === undefined ? {} : carriedJson(carried, textKey);
-  try {
-    const { type, handle, serviceType, pdu } = decodeAttachData(attachData);
-    const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
-    return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return carried === undefined ? { error: error.message } : inside;
-  }
+  const frame = readAttachData(attachData);
+  if (frame === undefined) return carried === undefined ? { error: malformedAttachData(attachData).message } : inside;
+  const { type, handle, serviceType, pdu } = frame;
+  const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
+  return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
 }
 
 function carriedJson({ messageName, body }: CarriedMessage, textKey: string): JsonObject {
@@ -78,15 +75,6 @@ function carriedAt(messageName: string | undefined, attachData: Buffer, start: n
     const body = decodeMessage(messageName, attachData.subarray(start));
     // A body with fields that the message does not have is more likely another message.
     return "$unknowns" in body ? undefined : { messageName, start, end: attachData.length, body };
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
-  }
-}
-
-function attachFrame(attachData: Buffer): ReturnType<typeof decodeAttachData> | undefined {
-  try {
-    return decodeAttachData(attachData);
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

@@ -37,6 +37,12 @@ function k6Metric(name: string, metric: MetricResult) {
     }
     case "counter":
       return { type: "counter", contains: containedIn(name), values: { count: metric.count, rate: metric.rate } };
+    case "rate":
+      return {
+        type: "rate",
+        contains: "default" satisfies Contains,
+        values: { rate: metric.rate, passes: metric.passes, fails: metric.fails },
+      };
     case "gauge":
       return {
         type: "gauge",

@@ -19,7 +19,7 @@ export class ActSchedule {
 
   constructor(
     private readonly users: number,
-    private readonly pace: Pace,
+    private pace: Pace,
     /** In acts of the crowd; on average as many as there are users. */
     private readonly think: ThinkTime,
     /** A user's own, so that a run's acts follow from its seed however late some of them are. */
@@ -39,6 +39,11 @@ export class ActSchedule {
       while (due < 0) due += this.#think(user);
       this.#due[user] = due;
     }
+  }
+
+  /** The rate is another one from now on; what was meant to happen before stays as it was. */
+  goOnAt(pace: Pace): void {
+    this.pace = pace;
   }
 
   /** When the user is to be asked next; undefined when it has no act left. */

@@ -91,10 +91,10 @@ export class DeviceSessions implements Sessions {
       const startedMs = this.now();
       this.servers[index] = await this.plan.connect(device, user, index % this.plan.devicesPerUser, signal);
       this.#links[index] = device.link;
-      this.metrics.connect.recordMs(this.now() - startedMs + lateMs);
+      this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
-        this.metrics.stepDone(step, durationMs, step === "login" ? lateMs : 0);
+        this.metrics.stepDone(user, step, step === "login" ? durationMs + lateMs : durationMs);
         if (step === "login") this.#loggedIn(device);
         failure = "pull_failed";
       });
@@ -102,7 +102,7 @@ export class DeviceSessions implements Sessions {
     } catch (error) {
       // A connection that was lost after the login is counted as that.
       const isLost = failure === "pull_failed" && !this.isOnline(index);
-      if (!isLost && !signal.aborted) this.metrics.error(failure);
+      if (!isLost && !signal.aborted) this.metrics.error(user, failure);
       if (!this.isOnline(index)) {
         device.destroy();
         this.#presence[index] = Presence.away;
@@ -138,9 +138,9 @@ export class DeviceSessions implements Sessions {
     if (!this.isOnline(index)) return false;
     const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
     asked?.then(
-      () => this.metrics.stepDone(name, this.now() - intendedMs),
+      () => this.metrics.stepDone(this.#userOf(index), name, this.now() - intendedMs),
       () => {
-        if (this.isOnline(index)) this.metrics.error("pull_failed");
+        if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
       },
     );
     return asked !== undefined;
@@ -177,10 +177,8 @@ export class DeviceSessions implements Sessions {
   #handler(): DeviceHandler {
     return {
       onHeartbeat: (device) => this.#heartbeatAnswered((device as VirtualDevice).index),
-      onKick: () => {
-        this.metrics.kicks++;
-      },
-      onMalformed: () => this.metrics.error("malformed_pdu"),
+      onKick: (device) => this.metrics.kicked(this.#userOf((device as VirtualDevice).index)),
+      onMalformed: (device) => this.metrics.error(this.#userOf((device as VirtualDevice).index), "malformed_pdu"),
       onOther: (device, commandId, seqNum, bytes, start, end) =>
         this.#startUp.onOther(device, commandId, seqNum, bytes, start, end),
       onClose: (device) => this.#closed(device as VirtualDevice),
@@ -219,7 +217,7 @@ export class DeviceSessions implements Sessions {
     if (presence !== Presence.online) return;
     this.#offline(device);
     if (!this.isRunning) return;
-    if (this.#endExpected[index] === 0) this.metrics.error("link_lost");
+    if (this.#endExpected[index] === 0) this.metrics.error(this.#userOf(index), "link_lost");
     // As the shipped clients: who was kicked does not come back (LGN-10).
     if (device.kickedFor === undefined) this.#redialLater(index);
   }
@@ -239,8 +237,8 @@ export class DeviceSessions implements Sessions {
 
   #heartbeatAnswered(index: number): void {
     const nowMs = this.now();
-    this.metrics.heartbeat.recordMs(nowMs - (this.#heartbeatIntendedMs[index] as number));
-    this.metrics.heartbeatUncorrected.recordMs(nowMs - (this.#heartbeatSentMs[index] as number));
+    const ms = nowMs - (this.#heartbeatIntendedMs[index] as number);
+    this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
 
   #userOf(index: number): number {

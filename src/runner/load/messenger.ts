@@ -5,7 +5,6 @@ import { DeliveryOracle } from "./delivery-oracle.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { contentTemplate } from "./message-token.js";
-import { Trend } from "./metrics.js";
 import { PendingAcks } from "./pending-acks.js";
 import { SendWindow } from "./send-window.js";
 import type { VirtualDevice } from "./virtual-device.js";
@@ -31,9 +30,6 @@ export class Messenger implements Crowd {
   readonly users: number;
   readonly devicesPerUser: number;
   readonly oracle: DeliveryOracle;
-  /** Of the current second; the run resets them. */
-  readonly secondAck = new Trend();
-  readonly secondDelivery = new Trend();
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
 
@@ -129,6 +125,7 @@ export class Messenger implements Crowd {
     const seqNum = sender.sendText(this.#sessionIds[target] as number, this.isGroup(target), this.#content);
     this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
     this.#window?.sent(device);
+    this.metrics.messageSent(this.#userOf(device));
   }
 
   readAck(device: number, session: number, msgId: number): void {
@@ -162,14 +159,13 @@ export class Messenger implements Crowd {
   /** An ack has come. */
   acked(device: VirtualDevice, seqNum: number, msgId: number): void {
     const row = this.#acks.take(device.index, seqNum);
-    if (row === undefined) return this.metrics.error("unexpected_ack");
+    if (row === undefined) return this.metrics.error(this.#userOf(device.index), "unexpected_ack");
     const { takenSerial, takenLate } = this.#acks;
     const nowMs = this.clock();
     if (!takenLate) this.#window?.settled(device.index, nowMs);
     if (!this.oracle.acked(row, takenSerial, msgId)) return;
-    this.metrics.ack.recordMs(nowMs - this.oracle.lastIntendedMs);
-    this.metrics.ackUncorrected.recordMs(nowMs - this.oracle.lastSentMs);
-    this.secondAck.recordMs(nowMs - this.oracle.lastIntendedMs);
+    const { lastIntendedMs, lastSentMs } = this.oracle;
+    this.metrics.ackDone(this.#userOf(device.index), nowMs - lastIntendedMs, nowMs - lastSentMs);
   }
 
   /** A message has come; `content` is valid during the call. */
@@ -177,14 +173,11 @@ export class Messenger implements Crowd {
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
-    const target = this.oracle.lastTarget;
-    const { delivery, deliveryUncorrected, groupDelivery, groupDeliveryUncorrected } = this.metrics;
-    (this.isGroup(target) ? groupDelivery : delivery).recordMs(nowMs - this.oracle.lastIntendedMs);
-    const uncorrected = this.isGroup(target) ? groupDeliveryUncorrected : deliveryUncorrected;
-    uncorrected.recordMs(nowMs - this.oracle.lastSentMs);
-    this.secondDelivery.recordMs(nowMs - this.oracle.lastIntendedMs);
+    const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
-    this.#scenario.onMessage(this, device.index, fromUser as number, msgId, target);
+    const sender = fromUser as number;
+    this.metrics.deliveryDone(sender, this.isGroup(target), nowMs - lastIntendedMs, nowMs - lastSentMs);
+    this.#scenario.onMessage(this, device.index, sender, msgId, target);
   }
 
   /** Gives up waiting for acks that are due for too long. */
@@ -193,7 +186,7 @@ export class Messenger implements Crowd {
   }
 
   readonly #expired = (device: number, serial: number): void => {
-    this.metrics.error("ack_timeout");
+    this.metrics.error(this.#userOf(device), "ack_timeout");
     this.#acks.giveUp(device, serial);
     this.#window?.settled(device, this.clock());
   };

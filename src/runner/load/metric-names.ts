@@ -12,6 +12,7 @@ const loadErrors = [
   "login_failed",
   "connect_failed",
   "pull_failed",
+  "iteration_failed",
 ] as const;
 export type LoadError = (typeof loadErrors)[number];
 
@@ -71,6 +72,8 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   errors: { ...runCounter, tag: { name: "kind", values: loadErrors } },
   iterations: counter,
   dropped_iterations: counter,
+  iteration_duration: trend,
   vus: gauge,
+  vus_max: gauge,
   devices_online: gauge,
 };

@@ -1,14 +1,11 @@
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
 import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
+import { isQuit, type Key } from "../components/keys.js";
+import { movedPosition } from "../components/list-position.js";
+import { typedInto } from "../components/text-prompt.js";
 import { isExpression, ofConnection, ofUser, withExpression, withWords } from "./row-tests.js";
 import { findPosition, type RowTest, scanRows } from "./scan-rows.js";
-
-/** A key as the terminal tells it: its name (`up`, `pagedown`, `return`) or the character typed. */
-export interface Key {
-  readonly name: string;
-  readonly ctrl?: boolean;
-}
 
 export type BrowseScreen = "list" | "sequence" | "help";
 export type TimeStyle = "start" | "delta" | "clock";
@@ -33,7 +30,7 @@ export interface BrowserOptions {
 
 const PAGE_ROWS = 20;
 const timeStyles: readonly TimeStyle[] = ["start", "delta", "clock"];
-const PROMPT_MAX = 500;
+const FIELDS_A_PAGE = 10;
 
 const PROGRESS_INTERVAL_MS = 150;
 
@@ -115,7 +112,7 @@ export class Browser {
   async press(key: Key): Promise<void> {
     this.message = "";
     if (this.prompt !== undefined) return this.#pressInPrompt(key, this.prompt);
-    if (key.name === "q" || (key.ctrl === true && key.name === "c")) return this.options.onQuit?.();
+    if (isQuit(key)) return this.options.onQuit?.();
     if (this.screen === "help") {
       this.screen = "list";
       return this.#changed();
@@ -201,34 +198,16 @@ export class Browser {
     else if (this.filter !== "") await this.setFilter("");
   }
 
-  #move({ name }: Key): boolean {
-    const steps: Readonly<Record<string, number>> = {
-      up: -1,
-      k: -1,
-      down: 1,
-      j: 1,
-      pageup: -this.pageRows,
-      pagedown: this.pageRows,
-      " ": this.pageRows,
-      home: -this.rows,
-      g: -this.rows,
-      end: this.rows,
-      G: this.rows,
-    };
-    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
-    if (step === undefined) return false;
-    this.select(this.selected + step);
-    return true;
+  #move(key: Key): boolean {
+    const to = movedPosition(key, this.selected, this.rows, this.pageRows);
+    if (to !== undefined) this.select(to);
+    return to !== undefined;
   }
 
-  #moveField({ name }: Key): boolean {
-    const steps: Readonly<Record<string, number>> = { up: -1, k: -1, down: 1, j: 1, pageup: -10, pagedown: 10 };
-    const last = this.fieldLines.length - 1;
-    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
-    if (step === undefined && name !== "home" && name !== "end") return false;
-    const to = name === "home" ? 0 : name === "end" ? last : this.fieldAt + (step ?? 0);
-    this.fieldAt = Math.max(0, Math.min(last, to));
-    return true;
+  #moveField(key: Key): boolean {
+    const to = movedPosition(key, this.fieldAt, this.fieldLines.length, FIELDS_A_PAGE);
+    if (to !== undefined) this.fieldAt = to;
+    return to !== undefined;
   }
 
   select(position: number): void {
@@ -280,18 +259,17 @@ export class Browser {
     else await this.setFollow({ kind: "user", user });
   }
 
-  async #pressInPrompt({ name, ctrl }: Key, prompt: NonNullable<Browser["prompt"]>): Promise<void> {
-    if (name === "return") {
-      this.prompt = undefined;
-      if (prompt.kind === "filter") await this.setFilter(prompt.text);
+  async #pressInPrompt(key: Key, prompt: NonNullable<Browser["prompt"]>): Promise<void> {
+    const outcome = typedInto(prompt.text, key);
+    if (outcome.kind === "typing") prompt.text = outcome.text;
+    else this.prompt = undefined;
+    if (outcome.kind === "entered") {
+      if (prompt.kind === "filter") await this.setFilter(outcome.text);
       else {
-        this.search = prompt.text.trim();
+        this.search = outcome.text;
         await this.#findNext(1);
       }
-    } else if (name === "escape" || (ctrl === true && name === "c")) this.prompt = undefined;
-    else if (name === "backspace") prompt.text = [...prompt.text].slice(0, -1).join("");
-    else if (ctrl === true && name === "u") prompt.text = "";
-    else if (ctrl !== true && isTyped(name)) prompt.text = (prompt.text + name).slice(0, PROMPT_MAX);
+    }
     this.#changed();
   }
 
@@ -365,9 +343,4 @@ export class Browser {
 
 function flattened(fields: readonly PduField[], depth: number): FieldLine[] {
   return fields.flatMap((field) => [{ field, depth }, ...flattened(field.fields, depth + 1)]);
-}
-
-/** Not a key's name, and nothing that moves a cursor. */
-function isTyped(text: string): boolean {
-  return !/^(?:up|down|left|right|pageup|pagedown|home|end|tab|delete)$/.test(text) && !/\p{Cc}/u.test(text);
 }
