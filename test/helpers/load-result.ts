@@ -84,6 +84,9 @@ export const heldLoad: LoadResult = {
     foreign: 0,
   },
   witnesses: [],
+  parts: [],
+  checks: [],
+  setupData: undefined,
   marks: [],
   series: [snapshot],
 };
