@@ -7,7 +7,14 @@ import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { type DeliveryWitness, failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
+import {
+  type CheckResult,
+  type DeliveryWitness,
+  failuresIn,
+  type GeneratorEnvironment,
+  type LoadResult,
+  type PartResult,
+} from "./load-result.js";
 import { perSecond } from "./metrics.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
@@ -28,6 +35,10 @@ export interface RunFacts {
   readonly thresholds: readonly ThresholdResult[];
   readonly health: GeneratorHealth;
   readonly environment: GeneratorEnvironment | null;
+  readonly parts: readonly PartResult[];
+  readonly checks: readonly CheckResult[];
+  /** What a scenario file's setup returned. */
+  readonly setupData: unknown;
   readonly marks: readonly LoadMark[];
   readonly series: readonly LoadSnapshot[];
 }
@@ -38,6 +49,9 @@ export function resultOf(facts: RunFacts): LoadResult {
   const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
   const pace = paceOf(plan);
+  // A search goes beyond what the servers can do: what was dropped there is judged step by step.
+  const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
+  const doubts = isSearch ? [] : doubtsAbout(health);
   return {
     scenario: plan.scenario.name,
     startedAt: facts.startedAt,
@@ -55,8 +69,8 @@ export function resultOf(facts: RunFacts): LoadResult {
     interrupted: facts.interrupted,
     abortedBy: facts.abortedBy,
     serverFaults,
-    failures: [...serverFaults, ...failedThresholds],
-    invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
+    failures: [...serverFaults, ...failedThresholds, ...failedSearches(facts.parts)],
+    invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
     health,
     environment: facts.environment,
     metrics: metrics.results(
@@ -67,9 +81,18 @@ export function resultOf(facts: RunFacts): LoadResult {
     delivery: { ...oracle.counts },
     witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
     latencyBoundsMs,
+    parts: facts.parts,
+    checks: facts.checks,
+    setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
   };
+}
+
+function failedSearches(parts: readonly PartResult[]): string[] {
+  return parts
+    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
+    .map(({ name }) => `${name}: the condition does not hold at any rate`);
 }
 
 /** A fault with names in place of numbers. */
