@@ -40,8 +40,7 @@ async function verdictOf(definition: ConformanceCase, target: Address, answerMs 
     group: groupMembers === 0 ? undefined : { groupId: 1, name: "group", version: 1, memberIds },
   };
   const result = await runCase(definition, lease, {
-    target,
-    peer: target,
+    ports: { target, peer: target },
     timing: {
       answerMs,
       loginTimeoutMs: TIME_LIMIT_MS,

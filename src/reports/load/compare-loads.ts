@@ -77,20 +77,20 @@ function comparedTrend(metric: string, before: TrendResult, after: TrendResult):
 
 function duration(before: number, after: number): ComparedValue {
   const isNoise = Math.abs(after - before) < Math.max(NOISE_MS, NOISE_SHARE * before);
-  return comparedOf(before, after, isNoise ? "same" : after > before ? "worse" : "better");
+  return compared(before, after, isNoise ? "same" : after > before ? "worse" : "better");
 }
 
 /** Of faults each one counts. */
 function lessIsBetter(before: number, after: number): ComparedValue {
-  return comparedOf(before, after, after === before ? "same" : after > before ? "worse" : "better");
+  return compared(before, after, after === before ? "same" : after > before ? "worse" : "better");
 }
 
 function moreIsBetter(before: number, after: number): ComparedValue {
   const isNoise = Math.abs(after - before) <= NOISE_SHARE * before;
-  return comparedOf(before, after, isNoise ? "same" : after < before ? "worse" : "better");
+  return compared(before, after, isNoise ? "same" : after < before ? "worse" : "better");
 }
 
-function comparedOf(before: number, after: number, mark: Change): ComparedValue {
+function compared(before: number, after: number, mark: Change): ComparedValue {
   return { before, after, change: before === 0 ? null : (after - before) / before, mark };
 }
 
