@@ -86,6 +86,7 @@ export const heldLoad: LoadResult = {
   witnesses: [],
   parts: [],
   checks: [],
+  summaryTrends: undefined,
   setupData: undefined,
   marks: [],
   series: [snapshot],
