@@ -98,6 +98,7 @@ export const heldLoad: LoadResult = {
   witnesses: [],
   parts: [],
   checks: [],
+  summaryTrends: undefined,
   setupData: undefined,
   marks: [],
   latencyBoundsMs,

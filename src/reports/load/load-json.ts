@@ -14,6 +14,7 @@ export function loadJson(result: LoadResult): string {
     parts,
     checks,
     setupData: _,
+    summaryTrends: __,
     marks,
     series,
     ...summary

@@ -137,12 +137,20 @@ export class CrowdWorkload implements Workload {
 
   resume(nowMs: number): void {
     if (this.#pausedMs === undefined) return;
+    if (this.#search !== undefined) {
+      // Its step has seen too little: it begins again.
+      this.#pausedMs = undefined;
+      this.#search.begin(nowMs);
+      return this.#hold(this.#search.ratePerSecond, nowMs);
+    }
     const pace = this.#beforePause.pausedBetween(this.#pausedMs, nowMs - this.#startMs);
     this.#pausedMs = undefined;
     this.#goOnAt(pace);
   }
 
+  /** A search alone says how fast. */
   scale(factor: number, nowMs: number): void {
+    if (this.#search !== undefined) return;
     if (this.#pausedMs !== undefined) {
       this.#beforePause = this.#beforePause.scaledAt(this.#pausedMs, factor);
       return;
@@ -169,6 +177,7 @@ export class CrowdWorkload implements Workload {
 
   #look(): void {
     const nowMs = this.now();
+    if (this.#pausedMs !== undefined) return this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
     this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
     if (this.#search?.advance(nowMs) && !this.#search.isDone) this.#hold(this.#search.ratePerSecond, nowMs);
   }

@@ -45,6 +45,8 @@ export interface LoadPlan {
   /** How long the run waits for what is still on its way when the steady phase is over. */
   readonly drainTimeoutMs: number;
   readonly thresholds: readonly Threshold[];
+  /** Aggregates of trends that somebody wants beside the usual ones, by the name they have in k6's summary. */
+  readonly summaryTrendStats?: readonly string[] | undefined;
   /** Looks for the highest rate at which something holds, in place of durations and stages. */
   readonly findMax?: FindMaxPlan | undefined;
   /** A scenario file's, in place of what a built-in scenario does. */

@@ -59,6 +59,11 @@ export interface CheckResult {
   readonly fails: number;
 }
 
+export interface SummaryTrends {
+  readonly stats: readonly string[];
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 export interface LoadResult {
   readonly scenario: string;
   /** ISO 8601. */
@@ -96,6 +101,8 @@ export interface LoadResult {
   /** Scenarios of a scenario file, or a built-in one whose highest rate was looked for. */
   readonly parts: readonly PartResult[];
   readonly checks: readonly CheckResult[];
+  /** Of each trend, by metric, what `summaryTrendStats` asked for; undefined unless it did. */
+  readonly summaryTrends: SummaryTrends | undefined;
   /** What a scenario file's setup returned; undefined unless it did. */
   readonly setupData: unknown;
   /** What was done to the run while it went on. */

@@ -14,8 +14,10 @@ import {
   type GeneratorEnvironment,
   type LoadResult,
   type PartResult,
+  type SummaryTrends,
 } from "./load-result.js";
 import { perSecond } from "./metrics.js";
+import { parseExpression } from "./parse-threshold.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** A run that is over, in the pieces that a result is made of. */
@@ -52,6 +54,8 @@ export function resultOf(facts: RunFacts): LoadResult {
   // A search goes beyond what the servers can do: what was dropped there is judged step by step.
   const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
   const doubts = isSearch ? [] : doubtsAbout(health);
+  const watched = thresholds.map(({ metric }) => metric);
+  const results = metrics.results(facts.moment, watched);
   return {
     scenario: plan.scenario.name,
     startedAt: facts.startedAt,
@@ -73,20 +77,34 @@ export function resultOf(facts: RunFacts): LoadResult {
     invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
     health,
     environment: facts.environment,
-    metrics: metrics.results(
-      facts.moment,
-      thresholds.map(({ metric }) => metric),
-    ),
+    metrics: results,
     thresholds,
     delivery: { ...oracle.counts },
     witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
     latencyBoundsMs,
     parts: facts.parts,
     checks: facts.checks,
+    summaryTrends: summaryTrends(plan, results, metrics, facts.moment),
     setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
   };
+}
+
+function summaryTrends(
+  { summaryTrendStats: stats }: LoadPlan,
+  results: LoadResult["metrics"],
+  metrics: LoadMetrics,
+  moment: Moment,
+): SummaryTrends | undefined {
+  if (stats === undefined) return undefined;
+  const values: Record<string, Record<string, number>> = {};
+  for (const [name, { type }] of Object.entries(results)) {
+    if (type !== "trend") continue;
+    const read = (stat: string) => metrics.read(name, parseExpression(`${stat}<0`).aggregate, moment) ?? 0;
+    values[name] = Object.fromEntries(stats.map((stat) => [stat, read(stat)]));
+  }
+  return { stats, values };
 }
 
 function failedSearches(parts: readonly PartResult[]): string[] {

@@ -28,6 +28,14 @@ export class FindMaxExecutor extends ArrivalExecutor {
   /** The search alone says how fast. */
   override scale(): void {}
 
+  /** The step that was paused has seen too little: it begins again. */
+  override resume(nowMs: number): void {
+    super.resume(nowMs);
+    if (!this.hasBegun || this.isStopping) return;
+    this.search.begin(nowMs);
+    this.hold(this.search.ratePerSecond, nowMs);
+  }
+
   override state(nowMs: number): ExecutorState {
     return { ...super.state(nowMs), stage: this.word(this.search.stageText()) };
   }

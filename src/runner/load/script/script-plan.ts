@@ -26,6 +26,8 @@ export interface ScriptPlan {
   /** Tags of everything. */
   readonly tags: Tags;
   readonly customMetrics: readonly CustomMetric[];
+  /** Has the metrics that the file made send their values to the run. */
+  readonly takeValues: (sink: (name: string, value: number, tags: Tags) => void) => void;
   /** Groups that the file may make, and members that each may have. */
   readonly groupsMax: number;
   readonly groupMembersMax: number;

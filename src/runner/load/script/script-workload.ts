@@ -71,6 +71,7 @@ export class ScriptWorkload implements Workload {
       checks: new Map(),
       customAdded: (name, value, tags) => metrics.customAdded(name, value, tags),
     };
+    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }));
     metrics.vus = this.#vusGauge;
     metrics.vusMax = new Gauge();
     let firstVu = 0;
