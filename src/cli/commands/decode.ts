@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { type InputShape, inputShapes } from "../../codec/input/input-shape.js";
 import { usageError } from "../command-error.js";
-import type { DecodeItem, DecodeSettings } from "../decode/decode-item.js";
+import { type DecodeItem, type DecodeSettings, LinkNumbers } from "../decode/decode-item.js";
 import { decodeSources, openSources } from "../decode/decode-sources.js";
 import type { ItemSink } from "../decode/item-sink.js";
 import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
@@ -147,7 +147,11 @@ async function sinkFor(host: Host, options: DecodeOptions): Promise<{ sink: Item
   }
   if (options.check) {
     const { CheckSink } = await import("../decode/check-sink.js");
-    const sink = new CheckSink({ asJson: options.json ?? false, isStyled: host.stdout.isStyled });
+    const sink = new CheckSink({
+      asJson: options.json ?? false,
+      isStyled: host.stdout.isStyled,
+      isVerbose: host.verbosity === "verbose",
+    });
     return { sink, hasFailed: () => sink.hasViolations(options.strict ? "should" : "must") };
   }
   const format = options.json ? "json" : options.summary ? "table" : options.format;
@@ -177,6 +181,7 @@ function settingsFor({ key, port }: DecodeOptions): DecodeSettings {
   let seq = 0;
   return {
     nextSeq: () => ++seq,
+    links: new LinkNumbers(),
     ...(key === undefined ? {} : { textKey: key }),
     ...(port === undefined ? {} : { ports: port }),
   };
