@@ -1,4 +1,4 @@
-import { AttachType, attachTypeName, decodeAttachData, readAttachData } from "../attach-data.js";
+import { AttachType, attachTypeName, malformedAttachData, readAttachData } from "../attach-data.js";
 import { decodeMessage } from "../body-codec.js";
 import { CommandId } from "../generated/commands.js";
 import type { IMMsgData } from "../generated/messages.js";
@@ -64,14 +64,11 @@ export function attachmentJson(commandId: number, attachData: Buffer, textKey: s
   if (attachData.length === 0) return null;
   const carried = carriedMessage(commandId, attachData);
   const inside = carried === undefined ? {} : carriedJson(carried, textKey);
-  try {
-    const { type, handle, serviceType, pdu } = decodeAttachData(attachData);
-    const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
-    return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return carried === undefined ? { error: error.message } : inside;
-  }
+  const frame = readAttachData(attachData);
+  if (frame === undefined) return carried === undefined ? { error: malformedAttachData(attachData).message } : inside;
+  const { type, handle, serviceType, pdu } = frame;
+  const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
+  return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
 }
 
 function carriedJson({ messageName, body }: CarriedMessage, textKey: string): JsonObject {

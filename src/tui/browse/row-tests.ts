@@ -9,13 +9,13 @@ import type { RowTest } from "./scan-rows.js";
 
 /**
  * What belongs to a user, by the rule of `ttk decode --follow`. It learns from each row who is on which connection: rows must be
- * asked for in order, from the first.
+ * asked for in order, from the first. With name and id known, a row is judged at once.
  */
 export function ofUser(index: PduIndex, { name, id }: IndexedUser): RowTest {
   const person = new FollowUser(name, id);
   return (row) => {
     const pdu = index.analysed(row);
-    return pdu !== undefined && person.take(pdu);
+    return pdu !== undefined && person.take(pdu).length > 0;
   };
 }
 
