@@ -17,7 +17,12 @@ import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import { type DatabaseNoticeId, type DatabaseRequestId, type DatabaseResponseBody, databaseResponse } from "./database-port.js";
+import {
+  type DatabaseNoticeId,
+  type DatabaseRequestId,
+  type DatabaseResponseBody,
+  databaseResponse,
+} from "./database-port.js";
 
 export interface DbProxyServerOptions {
   readonly listen: Address;
