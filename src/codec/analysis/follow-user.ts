@@ -50,9 +50,12 @@ export class FollowUser<T extends AnalysedPdu = AnalysedPdu> {
   /** In order; the first is always a login of which it is not known whose it is. */
   #held: Held<T>[] = [];
 
-  /** `who`: an id, or a name. */
-  constructor(who: string) {
-    if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
+  /** `who`: an id, or a name. `id` where both are known: then `who` is the name. */
+  constructor(who: string, id?: number) {
+    if (id !== undefined) {
+      this.#id = id;
+      this.#name = who;
+    } else if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
     else this.#name = who;
   }
 
