@@ -40,14 +40,16 @@ async function verdictOf(definition: ConformanceCase, target: Address, answerMs 
     group: groupMembers === 0 ? undefined : { groupId: 1, name: "group", version: 1, memberIds },
   };
   const result = await runCase(definition, lease, {
-    target,
-    peer: target,
+    ports: { target, peer: target },
     timing: {
       answerMs,
       loginTimeoutMs: TIME_LIMIT_MS,
       // So long that the cases which must see a close before it have all the time that they are given.
       pcIdleTimeoutMs: 2 * answerMs,
       mobileIdleTimeoutMs: TIME_LIMIT_MS,
+      linkTimeoutMs: TIME_LIMIT_MS,
+      heartbeatIntervalMs: TIME_LIMIT_MS,
+      redialMs: TIME_LIMIT_MS,
     },
     random: seededRandom(1).next,
     nowMs: () => 1_700_000_000_000,
