@@ -1,5 +1,5 @@
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
-import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { allCases as casesOfAllRoles } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import type { Mutant } from "./mutant.js";
@@ -26,6 +26,9 @@ export interface MutantVerdict {
   readonly ran: number;
   readonly durationMs: number;
 }
+
+/** Those for a msg_server as clients see it. */
+export const allCases = casesOfAllRoles.filter(({ role }) => role === "msg");
 
 /** What is left of the server's time limits for cases that wait for them. */
 const TIME_SCALE = 0.02;

@@ -1,7 +1,13 @@
-import { allCases } from "../../src/scenarios/conformance/all-cases.js";
 import { allMutants, inWords } from "./all-mutants.js";
 import { casesWithoutMutant } from "./cases-without-mutant.js";
-import { type JudgeOptions, judgeControl, judgeMutant, likelyCases, type MutantVerdict } from "./judge-mutant.js";
+import {
+  allCases,
+  type JudgeOptions,
+  judgeControl,
+  judgeMutant,
+  likelyCases,
+  type MutantVerdict,
+} from "./judge-mutant.js";
 import type { Mutant } from "./mutant.js";
 
 export interface MatrixOptions extends Omit<JudgeOptions, "jobs"> {
