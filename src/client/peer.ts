@@ -201,6 +201,20 @@ export class PduPeer {
     });
   }
 
+  /** Half-closes: the server gets what was sent, then FIN. Nothing more may be sent. */
+  endSending(): void {
+    this.#link?.endSending();
+  }
+
+  /** What comes stays in the sockets' buffers, and a close of the server's goes unseen. */
+  stopReading(): void {
+    this.#link?.pause();
+  }
+
+  goOnReading(): void {
+    this.#link?.resume();
+  }
+
   /** Flushes, closes, and waits until the connection is gone. */
   async close(): Promise<void> {
     if (this.#closedBy !== undefined) return;

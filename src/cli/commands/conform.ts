@@ -6,6 +6,7 @@ import { conformanceJson } from "../../reports/conformance/conformance-json.js";
 import { conformanceJunit } from "../../reports/conformance/conformance-junit.js";
 import { conformanceMarkdown } from "../../reports/conformance/conformance-markdown.js";
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
+import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
 import { type CaseRole, caseRoles, roleFacts } from "../../runner/conformance/case-role.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
@@ -23,9 +24,11 @@ import { coverageCommand } from "../conform/coverage-command.js";
 import { diffCommand } from "../conform/diff-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
+import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
 interface ConformOptions extends RolePortOptions {
@@ -53,7 +56,7 @@ interface ConformOptions extends RolePortOptions {
 
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
-const reportFormats = ["json", "junit", "tap", "markdown"] as const;
+const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
 type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
 const REPEAT_MAX = 10_000;
@@ -121,7 +124,11 @@ export function conformCommand(host: Host): Command {
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
-      .option("--report <format=file...>", "write a report: json, junit, tap or markdown", reportValues(reportFormats))
+      .option(
+        "--report <format=file...>",
+        "write a report: html, json, junit, tap or markdown",
+        reportValues(reportFormats),
+      )
       .option("--json", "the report on stdout is JSON"),
   )
     .addHelpText("after", examples)
@@ -176,6 +183,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     throw error instanceof ListenError ? blockedError(`${error.message}; --listen-… names another`) : error;
   });
   await writeReports(report, host.cwd, {
+    html: () => conformanceHtml([{ name: formatAddress(target), result }], suiteWords, pageAssets("conformance")),
     json: () => conformanceJson(result),
     junit: () => conformanceJunit(result),
     tap: () => conformanceTap(result),

@@ -6,6 +6,7 @@ export function loadProgress(snapshot: LoadSnapshot, devices: number): string {
   const { atMs, phase, devicesOnline, busyShare } = snapshot;
   const start = `${seconds(atMs).padStart(8)}  ${phase.padEnd(7)}  `;
   const generator = `generator ${share(busyShare)}`;
+  if (phase === "setup" || phase === "teardown") return `${start}${count(devicesOnline)} devices online  ${generator}`;
   if (phase === "ramp-up" || phase === "logout") {
     const pdus = `${count(snapshot.pdusReceivedPerSecond)} PDUs/s in`;
     return `${start}${count(devicesOnline)} of ${count(devices)} devices online  ${pdus}  ${generator}`;

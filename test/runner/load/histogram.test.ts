@@ -91,3 +91,56 @@ describe("Histogram", () => {
     );
   });
 });
+
+describe("countsBetweenUs", () => {
+  it("counts each value in one row, to the precision of a bucket", () => {
+    const bounds = [100, 1000, 10_000];
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.nat(50), fc.integer({ min: 101, max: 900 }), fc.integer({ min: 11_000, max: 1e7 }))),
+        (values) => {
+          const histogram = new Histogram();
+          for (const value of values) histogram.recordUs(value);
+          const within = (from: number, to: number) => values.filter((value) => value >= from && value < to).length;
+          const all = Number.POSITIVE_INFINITY;
+          expect(histogram.countsBetweenUs(bounds)).toEqual([
+            within(0, 100),
+            within(100, 1000),
+            0,
+            within(10_000, all),
+          ]);
+        },
+      ),
+    );
+  });
+
+  it("puts a value that equals a bound above it", () => {
+    const histogram = new Histogram();
+    for (const value of [99, 100, 1000]) histogram.recordUs(value);
+    expect(histogram.countsBetweenUs([100, 1000])).toEqual([1, 1, 1]);
+  });
+});
+
+describe("what came since", () => {
+  it("is what was recorded after the copy", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5_000_000)), fc.array(fc.nat(5_000_000), { minLength: 1 }), (before, after) => {
+        const all = new Histogram();
+        const later = new Histogram();
+        for (const us of before) all.recordUs(us);
+        const copy = all.copy();
+        for (const us of after) {
+          all.recordUs(us);
+          later.recordUs(us);
+        }
+        const since = all.since(copy);
+        expect(since.count).toBe(later.count);
+        expect(since.meanUs).toBeCloseTo(later.meanUs);
+        // The same buckets; the greatest value is known to its bucket only.
+        expect(Math.abs(since.percentileUs(50) - later.percentileUs(50))).toBeLessThanOrEqual(
+          later.percentileUs(50) / 1000,
+        );
+      }),
+    );
+  });
+});
