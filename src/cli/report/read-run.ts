@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Ajv } from "ajv";
+import { hdrPercentiles } from "../../reports/load/hdr-percentiles.js";
+import type { MutantMatrix } from "../../reports/mutants/mutant-matrix.js";
 import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { usageError } from "../command-error.js";
@@ -9,13 +11,14 @@ import { usageError } from "../command-error.js";
 /** A finished run, as its JSON report has it. */
 export type FinishedRun =
   | { readonly kind: "load"; readonly name: string; readonly result: LoadResult }
-  | { readonly kind: "conformance"; readonly name: string; readonly result: ConformanceResult };
+  | { readonly kind: "conformance"; readonly name: string; readonly result: ConformanceResult }
+  | { readonly kind: "mutants"; readonly name: string; readonly result: MutantMatrix };
 type Kind = FinishedRun["kind"];
 
 const SIZE_MAX_BYTES = 512 * 1024 * 1024;
 const NAME_MAX = 40;
 
-/** @throws CommandError when the file is no JSON report of `ttk load` or `ttk conform` */
+/** @throws CommandError when the file is no JSON report of a run */
 export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
   const content = await readJson(file, cwd);
   const name = basename(file)
@@ -25,12 +28,17 @@ export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
   if (kind === "load") {
     const report = withDefaults(content as unknown as LoadReport);
     requireSchema(file, kind, report);
+    requireHistograms(file, report.metrics);
     return { kind, name, result: loadResultOf(report) };
   }
   if (kind === "conformance") {
     const report = withRuns(content as unknown as ConformanceResult);
     requireSchema(file, kind, report);
     return { kind, name, result: report };
+  }
+  if (kind === "mutants") {
+    requireSchema(file, kind, content);
+    return { kind, name, result: content as unknown as MutantMatrix };
   }
   throw usageError(`${file}: is no report of ttk load or ttk conform (--report json=FILE)`);
 }
@@ -49,6 +57,7 @@ async function readJson(file: string, cwd: string): Promise<Readonly<Record<stri
 
 function kindOf(content: Readonly<Record<string, unknown>>): Kind | undefined {
   if (isObject(content.metrics) && isObject(content.delivery) && isObject(content.summary)) return "load";
+  if (Array.isArray(content.mutants)) return "mutants";
   return Array.isArray(content.cases) && isObject(content.target) ? "conformance" : undefined;
 }
 
@@ -64,6 +73,16 @@ function requireSchema(file: string, kind: Kind, report: object): void {
   throw usageError(
     `${file}: is no ${kind} report that this version reads: ${first?.instancePath || "/"} ${first?.message}`,
   );
+}
+
+function requireHistograms(file: string, metrics: LoadResult["metrics"]): void {
+  for (const [name, metric] of Object.entries(metrics)) {
+    try {
+      if (metric.type === "trend") hdrPercentiles(metric.hdr);
+    } catch {
+      throw usageError(`${file}: the hdr of ${name} is no HdrHistogram`);
+    }
+  }
 }
 
 type Summary = Omit<LoadResult, "metrics" | "thresholds" | "delivery" | "witnesses" | "latencyBoundsMs" | "series">;
