@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly idleTimeoutMs?: number;
   /** When set, what the link sends is counted there, together with what other links of the port send (OBS-02). */
   readonly sent?: CommandCounts;
+  /** When set, called once the socket is gone, before the handler's onClose. */
+  readonly onGone?: (link: PduLink, reason: CloseReason) => void;
   /** When set, sees every PDU, `bytes[start, end)`, valid only during the call. */
   readonly trace?: LinkTrace;
 }
@@ -67,12 +69,15 @@ export class PduLink {
   readonly #heartbeatIntervalMs: number;
   readonly #sent: CommandCounts | undefined;
   readonly #trace: LinkTrace | undefined;
+  readonly #onGone: LinkOptions["onGone"];
   #handler: LinkHandler | undefined;
   #state: "open" | "closing" | "gone" = "open";
   #reason: CloseReason | undefined;
   #error: Error | undefined;
   #queued = false;
+  /** Under way: the buffer, and how much of it. */
   #writing: Buffer | undefined;
+  #writingBytes = 0;
   #lastInMs = performance.now();
   #lastOutMs = this.#lastInMs;
 
@@ -88,6 +93,7 @@ export class PduLink {
     this.idleTimeoutMs = options.idleTimeoutMs ?? 0;
     this.#sent = options.sent;
     this.#trace = options.trace;
+    this.#onGone = options.onGone;
   }
 
   /** Begins to deliver. The caller wires the socket's bytes to `receive` when it reads them itself (net.connect's onread). */
@@ -110,7 +116,7 @@ export class PduLink {
 
   /** Bytes that wait for the peer to read. */
   get outboxBytes(): number {
-    return this.#outbox.sizeBytes + (this.#writing?.length ?? 0);
+    return this.#outbox.sizeBytes + this.#writingBytes;
   }
 
   /** Queues one PDU; does nothing once the link is closing. */
@@ -136,6 +142,12 @@ export class PduLink {
   /** Sends what is queued, then closes; the peer has a bounded time to take it. */
   close(): void {
     this.#closeBecause("closed");
+  }
+
+  /** Half-closes: sends what is queued, then FIN, and goes on receiving. The caller sends nothing more (CON-08). */
+  endSending(): void {
+    if (this.#outbox.sizeBytes > 0) this.socket.write(this.#outbox.take());
+    this.socket.end();
   }
 
   /** Closes now, whatever is queued. */
@@ -177,11 +189,12 @@ export class PduLink {
       if (this.#state === "closing") this.#finish();
       return;
     }
-    const bytes = this.#outbox.take();
-    this.#writing = bytes;
-    this.bytesOut += bytes.length;
+    const size = this.#outbox.sizeBytes;
+    this.#writing = this.#outbox.take();
+    this.#writingBytes = size;
+    this.bytesOut += size;
     this.#lastOutMs = performance.now();
-    this.socket.write(bytes, this.#written);
+    this.socket.write(this.#writing.subarray(0, size), this.#written);
   }
 
   /** Heartbeat and idle timeout. */
@@ -215,6 +228,7 @@ export class PduLink {
   readonly #written = (): void => {
     if (this.#writing !== undefined) Outbox.recycle(this.#writing);
     this.#writing = undefined;
+    this.#writingBytes = 0;
     if (this.#outbox.sizeBytes > 0 || this.#state === "closing") this.flush();
   };
 
@@ -242,6 +256,8 @@ export class PduLink {
     unwatch(this);
     this.#framer.stop();
     this.#outbox.clear();
-    this.#handler?.onClose(this, this.#reason ?? "peer-closed", this.#error);
+    const reason = this.#reason ?? "peer-closed";
+    this.#onGone?.(this, reason);
+    this.#handler?.onClose(this, reason, this.#error);
   };
 }

@@ -17,7 +17,12 @@ import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import { type DatabaseNoticeId, type DatabaseRequestId, databaseResponse } from "./database-port.js";
+import {
+  type DatabaseNoticeId,
+  type DatabaseRequestId,
+  type DatabaseResponseBody,
+  databaseResponse,
+} from "./database-port.js";
 
 export interface DbProxyServerOptions {
   readonly listen: Address;
@@ -92,10 +97,12 @@ class DatabaseWork {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answered = this.commands[commandId](this.context, request).then((answer) => {
-        link.send(databaseResponse[commandId], attach_data === undefined ? answer : { ...answer, attach_data }, seqNum);
-      });
-      this.#track(answered);
+      const answer = this.commands[commandId](this.context, request);
+      const send = (body: DatabaseResponseBody<C>) => {
+        link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
+      };
+      if (answer instanceof Promise) this.#track(answer.then(send));
+      else send(answer);
     };
   }
 

@@ -6,7 +6,13 @@ import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import type { DatabaseNoticeId, DatabasePort, DatabaseRequestId, DatabaseResponseBody } from "./database-port.js";
+import type {
+  DatabaseNoticeId,
+  DatabasePort,
+  DatabaseRequestId,
+  DatabaseResponseBody,
+  Eventually,
+} from "./database-port.js";
 
 export interface EmbeddedDatabaseOptions {
   readonly storage: Storage;
@@ -34,7 +40,7 @@ export class EmbeddedDatabase implements DatabasePort {
     };
   }
 
-  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>> {
     this.#requests++;
     return this.#commands[commandId](this.#context, body);
   }

@@ -23,11 +23,13 @@ export class Delivery {
     for (const session of this.users.of(userId)) this.#send(session, pdu, except);
   }
 
-  /** A message: each connection is expected to confirm it with 0x0302 (MSG-13). */
-  messageTo(userId: number, pdu: Buffer, except?: ClientSession): void {
+  /** A message, `bytes[0, end)`: each connection is expected to confirm it with 0x0302 (MSG-13). */
+  messageTo(userId: number, bytes: Buffer, end: number, except?: ClientSession): void {
     for (const session of this.users.of(userId)) {
-      this.#send(session, pdu, except);
-      if (session !== except) session.unconfirmed.delivered++;
+      if (session === except) continue;
+      session.link.sendBytes(bytes, 0, end);
+      this.delivered++;
+      session.unconfirmed.delivered++;
     }
   }
 

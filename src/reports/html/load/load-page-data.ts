@@ -1,6 +1,6 @@
 import type { LoadPhase, LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
-import type { CounterResult, GaugeResult, TrendResult } from "../../../runner/load/metrics.js";
+import type { MetricResult, TrendResult } from "../../../runner/load/metrics.js";
 import { compareLoads, type LoadComparison } from "../../load/compare-loads.js";
 import { hdrPercentiles, type PercentilePoint } from "../../load/hdr-percentiles.js";
 
@@ -52,7 +52,7 @@ export interface PercentileCurve {
   readonly points: readonly PercentilePoint[];
 }
 
-export type PageMetric = Omit<TrendResult, "hdr"> | CounterResult | GaugeResult;
+export type PageMetric = Omit<TrendResult, "hdr"> | Exclude<MetricResult, TrendResult>;
 
 export interface LoadRun extends Omit<LoadResult, "series" | "latencyBoundsMs" | "metrics"> {
   readonly metrics: Readonly<Record<string, PageMetric>>;

@@ -1,7 +1,8 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import type { MsgType } from "../../../codec/generated/enums.js";
+import type { IMMsgData } from "../../../codec/generated/messages.js";
 import { isGroupMessage } from "../../group-message.js";
-import type { SessionKind } from "../../storage/storage.js";
+import type { MessageId, SessionKind } from "../../storage/storage.js";
 import type { DatabaseCommands, DatabaseNotices } from "./database-command.js";
 import { latestMessage, messageInfo } from "./latest-message.js";
 
@@ -10,15 +11,18 @@ const HISTORY_COUNT_MAX = 1000;
 
 export const messageCommands = {
   /** DBP-02: comes back with its msg_id, 0 when it was not stored. Hot. */
-  [CommandId.CID_MSG_DATA]: async ({ storage }, body) => {
-    const msgId = await storage.messages.append({
+  [CommandId.CID_MSG_DATA]: ({ storage }, body) => {
+    const msgId = storage.messages.append({
       fromId: body.from_user_id,
       to: { kind: sessionKindOf(body.msg_type), id: body.to_session_id },
       type: body.msg_type,
       content: body.msg_data,
       created: body.create_time,
     });
-    return { ...body, msg_id: msgId ?? 0 };
+    if (!(msgId instanceof Promise)) return numbered(body, msgId);
+    // The bytes may be gone by then.
+    const own = { ...body, msg_data: Buffer.from(body.msg_data) };
+    return msgId.then((id) => numbered(own, id));
   },
 
   /** PUL-08. */
@@ -70,6 +74,11 @@ export const messageNotices = {
     await storage.sessions.markRead(user_id, { kind: session_type, id: session_id });
   },
 } satisfies Partial<DatabaseNotices>;
+
+function numbered(body: IMMsgData, msgId: MessageId): IMMsgData {
+  body.msg_id = msgId ?? 0;
+  return body;
+}
 
 export function sessionKindOf(type: MsgType): SessionKind {
   return isGroupMessage({ msg_type: type }) ? 2 : 1;

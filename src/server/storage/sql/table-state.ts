@@ -133,11 +133,12 @@ export class TableState implements LiveState {
   }
 
   async shields(groupId: number, userIds: readonly number[]): Promise<Map<number, number>> {
-    const rows = await this.db.allForEach<{ userId: number; status: number }>(
-      "SELECT userId, status FROM ttk_group_shield WHERE groupId = ? AND userId = ?",
-      userIds.map((userId) => [groupId, userId]),
+    const rows = await this.db.all<{ userId: number; status: number }>(
+      "SELECT userId, status FROM ttk_group_shield WHERE groupId = ?",
+      [groupId],
     );
-    return new Map(rows.map(({ userId, status }) => [userId, status]));
+    const asked = new Set(userIds);
+    return new Map(rows.filter(({ userId }) => asked.has(userId)).map(({ userId, status }) => [userId, status]));
   }
 
   async setDevice(userId: number, set: Device | undefined): Promise<void> {
