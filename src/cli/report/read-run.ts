@@ -67,7 +67,9 @@ function isObject(value: unknown): value is object {
 
 function requireSchema(file: string, kind: Kind, report: object): void {
   const schema = new URL(`../../../schemas/${kind}-report.schema.json`, import.meta.url);
-  const check = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(schema, "utf8")) as object);
+  const check = new Ajv({ allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(schema, "utf8"), allowsMore) as object,
+  );
   if (check(report)) return;
   const [first] = check.errors ?? [];
   throw usageError(
@@ -85,9 +87,15 @@ function requireHistograms(file: string, metrics: LoadResult["metrics"]): void {
   }
 }
 
-type Summary = Omit<LoadResult, "metrics" | "thresholds" | "delivery" | "witnesses" | "latencyBoundsMs" | "series">;
+/** What a later version adds to a report does no harm to a reader of this one. */
+function allowsMore(key: string, value: unknown): unknown {
+  return key === "additionalProperties" && value === false ? undefined : value;
+}
 
-interface LoadReport extends Pick<LoadResult, "metrics" | "thresholds" | "latencyBoundsMs" | "series"> {
+type Lists = Pick<LoadResult, "metrics" | "thresholds" | "parts" | "checks" | "marks" | "latencyBoundsMs" | "series">;
+type Summary = Omit<LoadResult, keyof Lists | "delivery" | "witnesses">;
+
+interface LoadReport extends Lists {
   readonly summary: Summary & { readonly passed: boolean; readonly valid: boolean };
   readonly delivery: LoadResult["delivery"] & Pick<LoadResult, "witnesses">;
 }
@@ -102,19 +110,27 @@ function withDefaults(report: LoadReport): LoadReport {
       stages: report.summary.stages ?? [],
       environment: report.summary.environment ?? null,
     },
+    parts: report.parts ?? [],
+    checks: report.checks ?? [],
+    marks: report.marks ?? [],
     latencyBoundsMs: report.latencyBoundsMs ?? [],
     series: series.map((second) => ({
       ...second,
+      vus: second.vus ?? second.users,
+      iterationsPerSecond: second.iterationsPerSecond ?? 0,
+      droppedIterations: second.droppedIterations ?? 0,
       ackCounts: second.ackCounts ?? [],
       deliveryCounts: second.deliveryCounts ?? [],
     })),
   };
 }
 
-function loadResultOf({ summary, metrics, thresholds, delivery, latencyBoundsMs, series }: LoadReport): LoadResult {
+function loadResultOf({ summary, delivery, ...report }: LoadReport): LoadResult {
+  const { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series } = report;
   const { passed: _, valid: __, ...facts } = summary;
   const { witnesses, ...counts } = delivery;
-  return { ...facts, metrics, thresholds, delivery: counts, witnesses, latencyBoundsMs, series };
+  const lists = { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series };
+  return { ...facts, ...lists, delivery: counts, witnesses };
 }
 
 function withRuns(report: ConformanceResult): ConformanceResult {

@@ -26,6 +26,20 @@ const minute: LoadResult = {
     { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3.1 },
     { metric: "errors", expression: "count==0", ok: false, actual: 3 },
   ],
+  parts: [
+    {
+      name: "chat",
+      executor: "find-max",
+      vusMax: 20,
+      iterations: 90,
+      failed: 2,
+      interrupted: 1,
+      dropped: 0,
+      findMax: null,
+    },
+  ],
+  checks: [{ name: "is greeted", passes: 9, fails: 1 }],
+  marks: [{ atMs: 20_000, label: "deploy" }],
   series: seconds(60),
 };
 const hostile: LoadResult = {
@@ -79,6 +93,12 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect((await read.texts("header"))[0]).toContain("NOT VALID");
     expect(await read.page.locator("#witnesses tbody tr").count()).toBe(minute.witnesses.length);
     expect(await read.texts(".tag")).toEqual(["held", "not held"]);
+  });
+
+  it("shows what the scenarios of a file came to", async () => {
+    const [text] = await (await open(minute)).texts("#parts");
+    expect(text).toContain("chat\tfind-max\t20\t90\t2\t1\t0");
+    expect(text).toContain("is greeted\t9 of 10 held");
   });
 
   it("draws a chart, and has its numbers as a table", async () => {
