@@ -119,6 +119,7 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     const { page } = await open(minute);
     const shown = page.locator("#time [role=status]");
     expect(await shown.innerText()).toBe("1 s to 1:00");
+    await page.locator("#time").evaluate((section) => section.scrollIntoView());
     const box = await page.locator("#time .u-over").first().boundingBox();
     if (box === null) throw new Error("the chart has no place");
     await page.mouse.move(box.x + box.width * 0.5, box.y + 50);
