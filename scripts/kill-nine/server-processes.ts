@@ -13,8 +13,8 @@ export type ServerName = (typeof serverNames)[number];
 const LINES_KEPT = 8;
 /** Of the waits before dialling again: 0.4 s, 0.8 s … in place of 4 s, 8 s …, so that a round takes seconds. */
 const TIME_SCALE = "0.1";
-/** The same seconds as without that scale. */
-const LOGIN_TIMEOUT_S = "150";
+/** The limits for silent clients as without that scale. */
+const UNSCALED = ["--login-timeout", "150", "--pc-idle-timeout", "1200", "--mobile-idle-timeout", "3000"];
 
 /** The cluster cannot be started here, or does not come back. */
 export class BlockedError extends Error {}
@@ -108,7 +108,7 @@ export class ServerProcesses {
     return [
       ...["--login", ...at(8100), "--route", ...at(8200, 8201), "--db-proxy", ...at(10600, 10601)],
       ...["--file-server", ...at(8601), "--push-server", ...at(8500)],
-      ...["--messages-per-second", "0", "--login-timeout", LOGIN_TIMEOUT_S],
+      ...["--messages-per-second", "0", ...UNSCALED],
     ];
   }
 }
