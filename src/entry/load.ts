@@ -12,8 +12,18 @@ export type { LiveView, LoadEvent, LoadSnapshot } from "../runner/load/load-even
 export { type Connect, type LoadPlan, planDefaults } from "../runner/load/load-plan.js";
 export type { DeliveryWitness, LoadResult } from "../runner/load/load-result.js";
 export { type LoadDependencies, type RunningLoad, runLoad, startLoad } from "../runner/load/load-run.js";
+export type { Tags } from "../runner/load/metric-selector.js";
 export type { CounterResult, GaugeResult, MetricResult, TrendResult } from "../runner/load/metrics.js";
 export type { Stage } from "../runner/load/pace.js";
+export { IterationInterrupted } from "../runner/load/script/iteration-interrupted.js";
+export type { FindMaxScenario, LoadOptions } from "../runner/load/script/load-options.js";
+export type { ReceivedMessage } from "../runner/load/script/message-desk.js";
+export { Counter, Gauge, Rate, Trend } from "../runner/load/script/own-metrics.js";
+export type { SentMessage } from "../runner/load/script/sent-message.js";
+export type { Vu } from "../runner/load/script/vu.js";
+export type { HistoryMessage, VuDevice } from "../runner/load/script/vu-device.js";
+export type { Group, Person, Recipient } from "../runner/load/script/vu-people.js";
+export type { VuUser } from "../runner/load/script/vu-user.js";
 export type { Threshold, ThresholdResult } from "../runner/load/threshold.js";
 export type { Crowd, LoadScenario } from "../scenarios/load/load-scenario.js";
 export { loadScenarios } from "../scenarios/load/load-scenarios.js";

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
+import type { MetricResult } from "../../runner/load/metrics.js";
 import {
   type ParsedTag,
   parseExpression,
@@ -15,6 +16,21 @@ interface AbortRule {
   readonly delayAbortEvalMs: number;
 }
 
+/** The metrics that a threshold may look at. */
+export interface MetricCatalogue {
+  readonly names: readonly string[];
+  typeOf(name: string): MetricResult["type"] | undefined;
+  /** @throws ThresholdSyntaxError for a tag that the metric has not */
+  requireTag(name: string, tag: ParsedTag): void;
+}
+
+/** The metrics of every run. */
+export const builtInMetrics: MetricCatalogue = {
+  names: Object.keys(metricKinds),
+  typeOf: (name) => metricKinds[name]?.type,
+  requireTag: (name, tag) => requireTag(name, metricKinds[name] as MetricKind, tag),
+};
+
 export type UnboundThreshold = Omit<Threshold, keyof AbortRule>;
 
 /** Parses `metric{tag:value}:expression`, which may be given several times, for commander. */
@@ -28,7 +44,7 @@ export function thresholdValues(text: string, before: readonly UnboundThreshold[
 }
 
 /** @throws ThresholdSyntaxError */
-export function thresholdOf(text: string): UnboundThreshold {
+export function thresholdOf(text: string, metrics = builtInMetrics): UnboundThreshold {
   const { length } = parseMetric(text);
   if (text[length] !== ":") {
     throw new ThresholdSyntaxError(
@@ -36,25 +52,30 @@ export function thresholdOf(text: string): UnboundThreshold {
       length + 1,
     );
   }
-  return thresholdOn(text.slice(0, length), text.slice(length + 1), length + 1);
+  return thresholdOn(text.slice(0, length), text.slice(length + 1), metrics, length + 1);
 }
 
 /**
  * A threshold in two parts, as k6's options have it. `offset` = where the expression begins in what was typed.
  * @throws ThresholdSyntaxError
  */
-function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
+export function thresholdOn(
+  metric: string,
+  expression: string,
+  metrics: MetricCatalogue,
+  offset = 0,
+): UnboundThreshold {
   const { name, tags, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
-  const kind = metricKinds[name];
-  if (kind === undefined) {
-    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, Object.keys(metricKinds))}`, 1);
+  const type = metrics.typeOf(name);
+  if (type === undefined) {
+    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, metrics.names)}`, 1);
   }
-  for (const tag of tags) requireTag(name, kind, tag);
+  for (const tag of tags) metrics.requireTag(name, tag);
   const parsed = parsedAt(expression, offset);
-  if (!isAggregateOf(kind.type, parsed.aggregate)) {
-    const known = aggregatesOf[kind.type].join(", ");
-    throw new ThresholdSyntaxError(`${name} is a ${kind.type}: it has ${known}`, offset + 1);
+  if (!isAggregateOf(type, parsed.aggregate)) {
+    const known = aggregatesOf[type].join(", ");
+    throw new ThresholdSyntaxError(`${name} is a ${type}: it has ${known}`, offset + 1);
   }
   return {
     metric: tags.length === 0 ? name : `${name}{${tags.map((tag) => `${tag.name}:${tag.value}`).join(",")}}`,

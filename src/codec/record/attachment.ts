@@ -21,6 +21,11 @@ const carriedMessages: ReadonlyMap<number, string> = new Map<number, string>([
   [CommandId.CID_OTHER_GET_SHIELD_RSP, message],
 ]);
 
+/** Whether a message, whose text may be encrypted, may stand in attachments of the command. */
+export function mayCarryText(commandId: number): boolean {
+  return carriedMessages.has(commandId);
+}
+
 /** Kinds that say by themselves what they carry. IMFileReq, the client's request, has the fields of IMFileTransferReq. */
 const messagesOfType: ReadonlyMap<number, string> = new Map<number, string>([
   [AttachType.PDU_FOR_PUSH, "IM.Server.IMPushToUserReq"],
@@ -35,17 +40,23 @@ export interface CarriedMessage {
   readonly body: object;
 }
 
+/** Where in an attachment a body begins, and which message that is, as far as command and type tell. Nothing is decoded. */
+export function attachedMessage(
+  commandId: number,
+  attachData: Buffer,
+): { readonly type?: number; readonly messageName?: string | undefined; readonly bodyStart?: number } {
+  const frame = readAttachData(attachData);
+  const messageName = carriedMessages.get(commandId);
+  if (frame === undefined) return { messageName, bodyStart: 0 };
+  const { type, pdu } = frame;
+  if (pdu === undefined || pdu.length === 0) return { type };
+  return { type, messageName: messagesOfType.get(type) ?? messageName, bodyStart: attachData.length - pdu.length };
+}
+
 /** The body inside an attachment, where the command or the attachment's type tells which message it is, and it fits. */
 export function carriedMessage(commandId: number, attachData: Buffer): CarriedMessage | undefined {
-  const frame = readAttachData(attachData);
-  if (frame === undefined) return carriedAt(carriedMessages.get(commandId), attachData, 0);
-  const { type, pdu } = frame;
-  if (pdu === undefined || pdu.length === 0) return undefined;
-  return carriedAt(
-    messagesOfType.get(type) ?? carriedMessages.get(commandId),
-    attachData,
-    attachData.length - pdu.length,
-  );
+  const { messageName, bodyStart } = attachedMessage(commandId, attachData);
+  return bodyStart === undefined ? undefined : carriedAt(messageName, attachData, bodyStart);
 }
 
 /** attach_data as JSON: its fixed fields, and what it carries. `null` when there is nothing in it. */

@@ -54,7 +54,10 @@ export function compareLoads(before: LoadResult, after: LoadResult): LoadCompari
     })),
     { name: "errors", value: lessIsBetter(countOf(before.metrics.errors), countOf(after.metrics.errors)) },
   ];
-  const values = [...trends.flatMap(({ percentiles }) => Object.values(percentiles)), ...counts.map(({ value }) => value)];
+  const values = [
+    ...trends.flatMap(({ percentiles }) => Object.values(percentiles)),
+    ...counts.map(({ value }) => value),
+  ];
   return {
     trends,
     counts,
@@ -74,20 +77,20 @@ function comparedTrend(metric: string, before: TrendResult, after: TrendResult):
 
 function duration(before: number, after: number): ComparedValue {
   const isNoise = Math.abs(after - before) < Math.max(NOISE_MS, NOISE_SHARE * before);
-  return valueOf(before, after, isNoise ? "same" : after > before ? "worse" : "better");
+  return compared(before, after, isNoise ? "same" : after > before ? "worse" : "better");
 }
 
 /** Of faults each one counts. */
 function lessIsBetter(before: number, after: number): ComparedValue {
-  return valueOf(before, after, after === before ? "same" : after > before ? "worse" : "better");
+  return compared(before, after, after === before ? "same" : after > before ? "worse" : "better");
 }
 
 function moreIsBetter(before: number, after: number): ComparedValue {
   const isNoise = Math.abs(after - before) <= NOISE_SHARE * before;
-  return valueOf(before, after, isNoise ? "same" : after < before ? "worse" : "better");
+  return compared(before, after, isNoise ? "same" : after < before ? "worse" : "better");
 }
 
-function valueOf(before: number, after: number, mark: Change): ComparedValue {
+function compared(before: number, after: number, mark: Change): ComparedValue {
   return { before, after, change: before === 0 ? null : (after - before) / before, mark };
 }
 

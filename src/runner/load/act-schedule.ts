@@ -71,15 +71,22 @@ export class ActSchedule {
   }
 
   /** Gives up what was meant to happen before `untilMs` and has not; returns how many acts that are. */
-  dropOverdue(untilMs: number): number {
+  skipOverdue(untilMs: number): number {
     let dropped = 0;
     const end = this.pace.actsAt(untilMs - this.#startMs);
     for (let user = 0; user < this.users; user++) {
-      for (let due = this.#due[user] as number; due < end; due += this.#think(user)) dropped++;
+      let due = this.#due[user] as number;
+      for (; due < end; due += this.#think(user)) dropped++;
+      this.#due[user] = due;
       this.#blocked[user] = 0;
     }
-    this.#isOver = true;
     return dropped;
+  }
+
+  /** The same for good: nobody acts any more. */
+  dropOverdue(untilMs: number): number {
+    this.#isOver = true;
+    return this.skipOverdue(untilMs);
   }
 
   #think(user: number): number {

@@ -1,3 +1,4 @@
+import type { ClientTypeName } from "../../client/client-type.js";
 import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../scenarios/load/random.js";
@@ -27,7 +28,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
 export class DeviceSessions implements Sessions {
-  readonly devices: readonly VirtualDevice[];
+  readonly devices: VirtualDevice[];
   /** By device: the msg_server that it is, or was last, connected to. */
   readonly servers: string[] = [];
   /** Devices between dialling and the end of their pulls. */
@@ -36,6 +37,7 @@ export class DeviceSessions implements Sessions {
   isRunning = true;
 
   readonly #startUp: StartUp;
+  readonly #all: DeviceHandler;
   readonly #presence: Uint8Array;
   /** Times in a row that the device dialled after a loss; 0 = it does not. */
   readonly #redials: Uint8Array;
@@ -60,8 +62,8 @@ export class DeviceSessions implements Sessions {
     const count = accounts.length * devicesPerUser;
     this.#startUp = scenario.newStartUp();
     const optionsOf = sharedOptions(plan);
-    const all: DeviceHandler = { ...handler, ...this.#handler() };
-    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), all));
+    this.#all = { ...handler, ...this.#handler() };
+    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), this.#all));
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
     this.#endExpected = new Uint8Array(count);
@@ -135,15 +137,30 @@ export class DeviceSessions implements Sessions {
   }
 
   pull(index: number, name: ExtraPull, peerId: number, intendedMs: number): boolean {
-    if (!this.isOnline(index)) return false;
+    const asked = this.pullNow(index, name, peerId, intendedMs);
+    // Counted already.
+    asked?.catch(() => {});
+    return asked !== undefined;
+  }
+
+  /** The same, to be waited for; undefined when the device cannot now. @throws ClientError */
+  pullNow(index: number, name: ExtraPull, peerId: number, intendedMs: number): Promise<void> | undefined {
+    if (!this.isOnline(index)) return undefined;
     const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
-    asked?.then(
+    return asked?.then(
       () => this.metrics.stepDone(this.#userOf(index), name, this.now() - intendedMs),
-      () => {
+      (error: unknown) => {
         if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
+        throw error;
       },
     );
-    return asked !== undefined;
+  }
+
+  /** The device is of another kind from now on; only while it is away. */
+  become(index: number, clientType: ClientTypeName): void {
+    const device = this.devices[index] as VirtualDevice;
+    if (device.options.clientType === clientType) return;
+    this.devices[index] = new VirtualDevice(index, { ...device.options, clientType }, this.#all);
   }
 
   /** A device's timer: its next heartbeat, or its next attempt to come back. */
@@ -170,8 +187,7 @@ export class DeviceSessions implements Sessions {
 
   /** `user17/windows` */
   nameOf(index: number): string {
-    const { accounts, devicesPerUser, scenario } = this.plan;
-    return `${accounts[this.#userOf(index)]?.name}/${scenario.clientTypes[index % devicesPerUser]}`;
+    return `${this.plan.accounts[this.#userOf(index)]?.name}/${this.devices[index]?.options.clientType}`;
   }
 
   #handler(): DeviceHandler {

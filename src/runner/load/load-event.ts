@@ -73,4 +73,6 @@ export interface LiveView {
 export type LoadEvent =
   | { readonly type: "phase"; readonly phase: LoadPhase; readonly atMs: number }
   | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly live: LiveView }
+  /** An iteration of a scenario file threw this; the first one with such a message. */
+  | { readonly type: "iteration-failed"; readonly scenario: string; readonly error: unknown }
   | { readonly type: "mark"; readonly mark: LoadMark };

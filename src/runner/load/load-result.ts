@@ -1,4 +1,5 @@
 import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
+import type { FindMaxResult } from "./find-max-search.js";
 import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
@@ -38,6 +39,31 @@ export interface GeneratorEnvironment {
   readonly memoryBytes: number;
 }
 
+/** What became of one scenario of a scenario file, or of a search for the highest rate. */
+export interface PartResult {
+  readonly name: string;
+  readonly executor: string;
+  readonly vusMax: number;
+  /** Those that ended by themselves, failed ones included. */
+  readonly iterations: number;
+  readonly failed: number;
+  readonly interrupted: number;
+  readonly dropped: number;
+  readonly findMax: FindMaxResult | null;
+}
+
+/** How often a check of a scenario file held. */
+export interface CheckResult {
+  readonly name: string;
+  readonly passes: number;
+  readonly fails: number;
+}
+
+export interface SummaryTrends {
+  readonly stats: readonly string[];
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 export interface LoadResult {
   readonly scenario: string;
   /** ISO 8601. */
@@ -72,6 +98,13 @@ export interface LoadResult {
   readonly thresholds: readonly ThresholdResult[];
   readonly delivery: DeliveryCounts;
   readonly witnesses: readonly DeliveryWitness[];
+  /** Scenarios of a scenario file, or a built-in one whose highest rate was looked for. */
+  readonly parts: readonly PartResult[];
+  readonly checks: readonly CheckResult[];
+  /** Of each trend, by metric, what `summaryTrendStats` asked for; undefined unless it did. */
+  readonly summaryTrends: SummaryTrends | undefined;
+  /** What a scenario file's setup returned; undefined unless it did. */
+  readonly setupData: unknown;
   /** What was done to the run while it went on. */
   readonly marks: readonly LoadMark[];
   /** What the rows of the series' `…Counts` are between, in ms. */

@@ -2,6 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { DeviceHandler } from "../../client/device.js";
 import { CrowdWorkload } from "./crowd-workload.js";
 import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
+import type { FindMaxPlan } from "./find-max-plan.js";
+import type { StepGauge } from "./find-max-search.js";
 import { HealthWatch } from "./generator-health.js";
 import { LoadBlockedError } from "./load-blocked-error.js";
 import type { LoadControl } from "./load-control.js";
@@ -14,8 +16,12 @@ import { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
 import { RunLoop } from "./run-loop.js";
 import { resultOf } from "./run-outcome.js";
+import { MessageDesk } from "./script/message-desk.js";
+import { metricPartsOf } from "./script/script-plan.js";
+import { ScriptWorkload } from "./script/script-workload.js";
 import { SecondWatch } from "./second-watch.js";
 import { Steering } from "./steering.js";
+import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
 import type { VirtualDevice } from "./virtual-device.js";
@@ -44,6 +50,8 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
+/** Different messages of failed iterations that are passed on. */
+const FAILURES_TOLD_MAX = 20;
 
 /**
  * Runs a plan: logs everybody in, lets the workload act, waits for what is still under way, logs out, and accounts for
@@ -69,7 +77,11 @@ class LoadRun {
   readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
   readonly #workload: Workload;
+  readonly #script: ScriptWorkload | undefined;
   readonly #wheel: TimerWheel;
+  /** Timers below it are the workload's. */
+  readonly #firstDeviceTimer: number;
+  readonly #failuresTold = new Set<string>();
   readonly #thresholds: ThresholdWatch;
   readonly #seconds: SecondWatch;
   /** Aborted by a threshold, or with the signal of the run's owner: finish and report. */
@@ -90,7 +102,10 @@ class LoadRun {
     this.#plan = plan;
     this.#dependencies = dependencies;
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
-    this.#metrics = new LoadMetrics([], [], dependencies.onSample);
+    const { script } = plan;
+    const parts = script === undefined ? [] : metricPartsOf(script);
+    this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
+    for (const { metric } of plan.thresholds) this.#metrics.watch(metric);
     this.#health = new HealthWatch(this.#metrics.eventLoopLag);
     this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
       this.#metrics.read(metric, aggregate, this.#moment()),
@@ -106,12 +121,40 @@ class LoadRun {
       this.#sessionHooks(),
       this.#handler(),
     );
-    this.#messenger = new Messenger(plan, random, this.#sessions.devices, this.#metrics, this.#sessions, now);
+    const desk = script === undefined ? undefined : new MessageDesk();
+    const room = { groupsMax: script?.groupsMax ?? 0, membersMax: script?.groupMembersMax ?? 0 };
+    this.#messenger = new Messenger(
+      plan,
+      random,
+      this.#sessions.devices,
+      this.#metrics,
+      this.#sessions,
+      now,
+      desk,
+      room,
+    );
     // Timers: the workload's, then one for each device's heartbeat or redial.
-    const ownTimers = CrowdWorkload.timersFor(accounts.length);
+    const ownTimers =
+      script === undefined ? CrowdWorkload.timersFor(accounts.length) : ScriptWorkload.timersFor(script);
     this.#wheel = new TimerWheel(ownTimers + accounts.length * devicesPerUser, 0);
     this.#firstDeviceTimer = ownTimers;
-    this.#workload = new CrowdWorkload(plan, this.#messenger, this.#metrics, this.#timers(), now);
+    const gaugeFor = (search: FindMaxPlan) => this.#gaugeFor(search);
+    const common = { metrics: this.#metrics, messenger: this.#messenger, timers: this.#timers(), now, gaugeFor };
+    if (script === undefined || desk === undefined) {
+      this.#workload = new CrowdWorkload(plan, common);
+    } else {
+      this.#script = new ScriptWorkload(script, {
+        ...common,
+        sessions: this.#sessions,
+        desk,
+        random,
+        until: (done) => this.#loop.until(done),
+        signal: this.#signal,
+        devicesPerUser,
+        failed: (scenario, error) => this.#iterationFailed(scenario, error),
+      });
+      this.#workload = this.#script;
+    }
     this.steering = new Steering({
       workload: this.#workload,
       now,
@@ -129,18 +172,19 @@ class LoadRun {
     });
   }
 
-  readonly #firstDeviceTimer: number;
-
   async run(): Promise<LoadResult> {
     const startedAt = new Date(this.#dependencies.nowMs()).toISOString();
     this.#loop.start();
     try {
+      await this.#setUp();
       this.#enter("ramp-up");
       await this.#rampUp();
       await this.#makeGroups();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
+      await this.#tearDown();
+      this.#messenger.oracle.finish();
       await this.#logOut();
       return this.#result(startedAt, { rampUpMs, steadyMs, drainMs });
     } finally {
@@ -217,8 +261,48 @@ class LoadRun {
       const settledMs = now() + SETTLE_MS;
       await this.#loop.until(() => now() >= settledMs);
     }
-    oracle.finish();
     return now() - startMs;
+  }
+
+  async #setUp(): Promise<void> {
+    if (this.#script === undefined) return;
+    this.#enter("setup");
+    try {
+      await this.#script.setup();
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      throw new LoadBlockedError("setup failed", { cause: error });
+    }
+  }
+
+  /** Also after an interrupt: what setup made is to be cleaned up. */
+  async #tearDown(): Promise<void> {
+    if (this.#script === undefined) return;
+    this.#enter("teardown");
+    const { sent } = this.#messenger.oracle.counts;
+    try {
+      await this.#script.teardown();
+    } catch (error) {
+      this.#iterationFailed("teardown", error);
+    }
+    if (this.#messenger.oracle.counts.sent > sent) await this.#drain();
+  }
+
+  #iterationFailed(scenario: string, error: unknown): void {
+    const text = `${scenario} ${error instanceof Error ? error.message : String(error)}`;
+    if (this.#failuresTold.has(text) || this.#failuresTold.size >= FAILURES_TOLD_MAX) return;
+    this.#failuresTold.add(text);
+    this.#dependencies.onEvent?.({ type: "iteration-failed", scenario, error });
+  }
+
+  #gaugeFor({ conditions }: FindMaxPlan): StepGauge {
+    return new StepWindow(conditions, {
+      metrics: this.#metrics,
+      health: this.#health,
+      moment: () => this.#moment(),
+      isQuiet: () => this.#messenger.oracle.inFlight === 0,
+      skipOverdue: (nowMs) => this.#workload.skipOverdue(nowMs),
+    });
   }
 
   async #logOut(): Promise<void> {
@@ -323,6 +407,9 @@ class LoadRun {
       thresholds: this.#thresholds.results(),
       health: this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations),
       environment: this.#dependencies.environment ?? null,
+      parts: this.#workload.results(),
+      checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
+      setupData: this.#script?.setupData,
       marks: this.steering.marks,
       series: this.#series,
     });

@@ -77,3 +77,15 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   vus_max: gauge,
   devices_online: gauge,
 };
+
+/** Those that are also kept for each scenario of a run, under the tags of that scenario. */
+export const keptByScenario: ReadonlySet<string> = new Set([
+  ...Object.keys(metricKinds).filter((name) => metricKinds[name]?.type === "trend" && name !== "event_loop_lag"),
+  "msgs_sent",
+  "msgs_acked",
+  "msgs_delivered",
+  "iterations",
+  "dropped_iterations",
+  "kicks",
+  "errors",
+]);

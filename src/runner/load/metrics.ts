@@ -44,7 +44,7 @@ export interface GaugeResult {
 
 /** Durations. */
 export class Trend {
-  readonly histogram = new Histogram();
+  constructor(readonly histogram = new Histogram()) {}
 
   recordMs(durationMs: number): void {
     this.histogram.recordUs(durationMs * 1000);

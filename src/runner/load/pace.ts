@@ -23,6 +23,9 @@ interface Ramp {
   readonly growth: number;
 }
 
+/** Of an act; sums of rates and times are not exact. */
+const ROUNDING = 1e-9;
+
 /**
  * How many acts are meant to have happened by when. Users count their waits in acts of the crowd, which this turns into
  * times: a crowd whose rate grows waits less, and each user keeps the spread of its think times.
@@ -80,14 +83,13 @@ export class Pace {
   /** The moment of an act, `acts` counting from 0; undefined for one that is not meant to happen. */
   msAt(acts: number): number | undefined {
     const ramp = this.#ramps.find(({ actsBefore, acts: within }) => acts < actsBefore + within);
-    if (ramp === undefined) return undefined;
-    const { fromMs, durationMs, actsBefore, rate, growth } = ramp;
-    const wanted = acts - actsBefore;
-    // The root in this form also serves a constant rate, and loses no digits near it.
-    const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
-    // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
-    const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);
-    return fromMs + Math.min(t, durationMs);
+    return ramp === undefined ? undefined : momentIn(ramp, acts);
+  }
+
+  /** The moment by which so many acts are complete, the very end included. */
+  msOf(acts: number): number | undefined {
+    const ramp = this.#ramps.find(({ actsBefore, acts: within }) => acts <= actsBefore + within + ROUNDING);
+    return ramp === undefined ? undefined : momentIn(ramp, acts);
   }
 
   /** The same until then, and nothing after, without an end. */
@@ -143,6 +145,15 @@ export class Pace {
     }
     return [before, after];
   }
+}
+
+function momentIn({ fromMs, durationMs, actsBefore, rate, growth }: Ramp, acts: number): number {
+  const wanted = acts - actsBefore;
+  // The root in this form also serves a constant rate, and loses no digits near it.
+  const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
+  // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
+  const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);
+  return fromMs + Math.min(t, durationMs);
 }
 
 /** From one rate to the next. */

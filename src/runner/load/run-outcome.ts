@@ -7,8 +7,17 @@ import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { type DeliveryWitness, failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
+import {
+  type CheckResult,
+  type DeliveryWitness,
+  failuresIn,
+  type GeneratorEnvironment,
+  type LoadResult,
+  type PartResult,
+  type SummaryTrends,
+} from "./load-result.js";
 import { perSecond } from "./metrics.js";
+import { parseExpression } from "./parse-threshold.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** A run that is over, in the pieces that a result is made of. */
@@ -28,6 +37,10 @@ export interface RunFacts {
   readonly thresholds: readonly ThresholdResult[];
   readonly health: GeneratorHealth;
   readonly environment: GeneratorEnvironment | null;
+  readonly parts: readonly PartResult[];
+  readonly checks: readonly CheckResult[];
+  /** What a scenario file's setup returned. */
+  readonly setupData: unknown;
   readonly marks: readonly LoadMark[];
   readonly series: readonly LoadSnapshot[];
 }
@@ -38,6 +51,11 @@ export function resultOf(facts: RunFacts): LoadResult {
   const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
   const pace = paceOf(plan);
+  // A search goes beyond what the servers can do: what was dropped there is judged step by step.
+  const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
+  const doubts = isSearch ? [] : doubtsAbout(health);
+  const watched = thresholds.map(({ metric }) => metric);
+  const results = metrics.results(facts.moment, watched);
   return {
     scenario: plan.scenario.name,
     startedAt: facts.startedAt,
@@ -55,21 +73,44 @@ export function resultOf(facts: RunFacts): LoadResult {
     interrupted: facts.interrupted,
     abortedBy: facts.abortedBy,
     serverFaults,
-    failures: [...serverFaults, ...failedThresholds],
-    invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
+    failures: [...serverFaults, ...failedThresholds, ...failedSearches(facts.parts)],
+    invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
     health,
     environment: facts.environment,
-    metrics: metrics.results(
-      facts.moment,
-      thresholds.map(({ metric }) => metric),
-    ),
+    metrics: results,
     thresholds,
     delivery: { ...oracle.counts },
     witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
     latencyBoundsMs,
+    parts: facts.parts,
+    checks: facts.checks,
+    summaryTrends: summaryTrends(plan, results, metrics, facts.moment),
+    setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
   };
+}
+
+function summaryTrends(
+  { summaryTrendStats: stats }: LoadPlan,
+  results: LoadResult["metrics"],
+  metrics: LoadMetrics,
+  moment: Moment,
+): SummaryTrends | undefined {
+  if (stats === undefined) return undefined;
+  const values: Record<string, Record<string, number>> = {};
+  for (const [name, { type }] of Object.entries(results)) {
+    if (type !== "trend") continue;
+    const read = (stat: string) => metrics.read(name, parseExpression(`${stat}<0`).aggregate, moment) ?? 0;
+    values[name] = Object.fromEntries(stats.map((stat) => [stat, read(stat)]));
+  }
+  return { stats, values };
+}
+
+function failedSearches(parts: readonly PartResult[]): string[] {
+  return parts
+    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
+    .map(({ name }) => `${name}: the condition does not hold at any rate`);
 }
 
 /** A fault with names in place of numbers. */

@@ -1,3 +1,5 @@
+import type { PartResult } from "./load-result.js";
+
 /** Timers of the run's wheel that belong to a workload, numbered from 0. A timer that is due calls `Workload.timerDue`. */
 export interface Timers {
   set(timer: number, dueMs: number): void;
@@ -35,6 +37,9 @@ export interface Workload {
   acked(device: number): void;
   /** The device has come online and pulled everything. */
   ready(device: number): void;
+  /** Gives up what was meant to happen before now and has not; returns how much that is. */
+  skipOverdue(nowMs: number): number;
+  results(): readonly PartResult[];
   progress(nowMs: number): readonly PartProgress[];
   /** Nothing begins until `resume`; what is left of the plan is put off by as long. */
   pause(nowMs: number): void;

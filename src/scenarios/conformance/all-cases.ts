@@ -8,6 +8,8 @@ import { grpMessageCases } from "./cases/grp-messages.js";
 import { lgnAccountCases } from "./cases/lgn-account.js";
 import { lgnDeviceCases } from "./cases/lgn-devices.js";
 import { lgnLoginCases } from "./cases/lgn-login.js";
+import { lsvDiscoveryCases } from "./cases/login/lsv-discovery.js";
+import { lsvRegistrationCases } from "./cases/login/lsv-registration.js";
 import { msgDeliveryCases } from "./cases/msg-delivery.js";
 import { msgHistoryCases } from "./cases/msg-history.js";
 import { msgIdCases } from "./cases/msg-ids.js";
@@ -15,10 +17,14 @@ import { msgSessionCases } from "./cases/msg-sessions.js";
 import { prePresenceCases } from "./cases/pre-presence.js";
 import { pulListCases } from "./cases/pul-lists.js";
 import { pulStateCases } from "./cases/pul-state.js";
+import { rteLinkCases } from "./cases/route/rte-links.js";
+import { rtePresenceCases } from "./cases/route/rte-presence.js";
+import { rteRelayCases } from "./cases/route/rte-relay.js";
+import { rteStatusCases } from "./cases/route/rte-status.js";
 import type { ConformanceCase } from "./conformance-case.js";
 
-/** Every case for a msg_server as clients see it. */
-export const allCases: readonly ConformanceCase[] = [
+/** For a msg_server as clients see it. */
+const msgCases: readonly ConformanceCase[] = [
   ...frmStreamCases,
   ...frmHeaderCases,
   ...frmBodyCases,
@@ -37,3 +43,17 @@ export const allCases: readonly ConformanceCase[] = [
   ...prePresenceCases,
   ...filTransferCases,
 ];
+
+/** For a route_server as msg_servers see it. */
+const routeCases: readonly ConformanceCase[] = [
+  ...rteStatusCases,
+  ...rtePresenceCases,
+  ...rteRelayCases,
+  ...rteLinkCases,
+];
+
+/** For a login_server as msg_servers and clients see it. */
+const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
+
+/** Every case there is, for servers of every role. */
+export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases, ...loginCases];

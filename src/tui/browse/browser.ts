@@ -4,8 +4,9 @@ import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
 import { isQuit, type Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { typedInto } from "../components/text-prompt.js";
-import { isExpression, ofConnection, ofUser, withExpression, withWords } from "./row-tests.js";
-import { findPosition, type RowTest, scanRows } from "./scan-rows.js";
+import { isExpression, ofConnection, ofUser, withExpression } from "./row-tests.js";
+import { FoundRows, findPosition, type RowTest, scanRows } from "./scan-rows.js";
+import { withWords } from "./word-test.js";
 
 export type BrowseScreen = "list" | "sequence" | "help";
 export type TimeStyle = "start" | "delta" | "clock";
@@ -32,7 +33,7 @@ const PAGE_ROWS = 20;
 const timeStyles: readonly TimeStyle[] = ["start", "delta", "clock"];
 const FIELDS_A_PAGE = 10;
 
-const PROGRESS_INTERVAL_MS = 150;
+const PROGRESS_INTERVAL_MS = 100;
 
 /**
  * What a browser of PDUs shows and how it answers keys, apart from how it looks. Rows of the index pass a filter, and a
@@ -58,7 +59,10 @@ export class Browser {
   #filterTest: RowTest | undefined;
   /** When progress was last drawn. */
   #drawnMs = 0;
-  #shown: Uint32Array | undefined;
+  /** Rows that pass; `undefined`: all. Grows while a scan is under way. */
+  #shown: FoundRows | undefined;
+  /** Counts keys that moved the cursor: a scan leaves it alone once the user has moved it. */
+  #moves = 0;
   #scan = new AbortController();
   #listeners = new Set<() => void>();
   #fieldCache: { readonly row: number; readonly lines: readonly FieldLine[] } | undefined;
@@ -70,7 +74,7 @@ export class Browser {
   ) {}
 
   get rows(): number {
-    return this.#shown?.length ?? this.index.rows;
+    return this.#shown?.count ?? this.index.rows;
   }
 
   /** Counts changes, so that a view knows when to draw. */
@@ -80,7 +84,7 @@ export class Browser {
 
   /** The index's row at a position among the rows shown. */
   rowAt(position: number): number {
-    return this.#shown === undefined ? position : (this.#shown[position] ?? 0);
+    return this.#shown === undefined ? position : this.#shown.at(position);
   }
 
   get selectedRow(): number | undefined {
@@ -189,19 +193,21 @@ export class Browser {
     }
   }
 
-  /** One step back: out of the fields, of the sequence, of what is followed, of the filter. */
+  /** One step back: out of a scan, of the fields, of the sequence, of what is followed, of the filter. */
   async #back(): Promise<void> {
-    if (this.focus === "fields") this.focus = "list";
+    if (this.progress !== undefined) this.#stopScan();
+    else if (this.focus === "fields") this.focus = "list";
     else if (this.screen !== "list") this.screen = "list";
-    else if (this.progress !== undefined) this.#scan.abort();
     else if (this.follow !== undefined) await this.setFollow(undefined);
     else if (this.filter !== "") await this.setFilter("");
   }
 
   #move(key: Key): boolean {
     const to = movedPosition(key, this.selected, this.rows, this.pageRows);
-    if (to !== undefined) this.select(to);
-    return to !== undefined;
+    if (to === undefined) return false;
+    this.#moves++;
+    this.select(to);
+    return true;
   }
 
   #moveField(key: Key): boolean {
@@ -288,19 +294,39 @@ export class Browser {
     this.#changed();
   }
 
+  /** Shows what passes as it is found; the selected row stays selected if it passes, else the one behind it is. */
   async #rescan(): Promise<void> {
-    const before = this.selectedRow;
+    const before = this.selectedRow ?? 0;
     const tests = this.#tests();
-    const scan = this.#newScan(this.index.rows);
-    const shown =
-      tests.length === 0 ? undefined : await scanRows(this.index.rows, (row) => tests.every((test) => test(row)), scan);
-    if (scan.signal.aborted) return;
-    this.progress = undefined;
-    this.#shown = shown;
-    this.selected = before === undefined ? 0 : this.#positionOf(before);
+    const found = tests.length === 0 ? undefined : new FoundRows();
+    this.#shown = found;
+    this.selected = 0;
     this.fieldAt = 0;
+    const moves = this.#moves;
+    let isPlaced = false;
+    const place = () => {
+      if (isPlaced || this.#moves !== moves) return;
+      isPlaced = true;
+      this.select(this.#positionOf(before));
+    };
+    const scan = this.#newScan(this.index.rows, (scanned) => {
+      if (scanned > before) place();
+    });
+    if (found !== undefined) {
+      await scanRows(this.index.rows, (row) => tests.every((test) => test(row)), found, scan);
+      if (scan.signal.aborted) return;
+    }
+    this.progress = undefined;
+    place();
     if (this.rows === 0) this.message = "nothing fits; Esc takes the filter back";
     this.#changed();
+  }
+
+  #stopScan(): void {
+    const percent = Math.floor((this.progress ?? 0) * 100);
+    this.#scan.abort();
+    this.progress = undefined;
+    this.message = `stopped at ${percent} %: there may be more`;
   }
 
   /** @throws FilterError */
@@ -320,13 +346,15 @@ export class Browser {
   }
 
   /** Ends the scan under way, if any. */
-  #newScan(total: number) {
+  #newScan(total: number, onProgress: (scanned: number) => void = () => {}) {
     this.#scan.abort();
     this.#scan = new AbortController();
+    this.progress = undefined;
     return {
       signal: this.#scan.signal,
       onProgress: (scanned: number) => {
         this.progress = scanned / total;
+        onProgress(scanned);
         // Drawing takes longer than a slice of the scan.
         if (performance.now() - this.#drawnMs < PROGRESS_INTERVAL_MS) return;
         this.#drawnMs = performance.now();

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadIndex } from "../../../src/cli/browse/load-index.js";
+import { PduIndex } from "../../../src/codec/analysis/pdu-index.js";
 import { MemoryPduStore } from "../../../src/codec/analysis/pdu-store.js";
 import { BrowseApp } from "../../../src/tui/browse/browse-app.js";
 import { Browser } from "../../../src/tui/browse/browser.js";
@@ -9,6 +10,7 @@ import { hexLines } from "../../../src/tui/browse/detail-lines.js";
 import { sequenceLines } from "../../../src/tui/browse/sequence-lines.js";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { themeFor } from "../../../src/tui/theme.js";
+import { goldenCapture, readCapture } from "../../helpers/captured-bytes.js";
 import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
 
 const capture = fileURLToPath(new URL("../../../fixtures/captures/cluster-session.pcap", import.meta.url));
@@ -17,6 +19,14 @@ const index = await loadIndex(capture, new MemoryPduStore(), {
   signal: new AbortController().signal,
   onProgress: () => {},
 });
+
+/** The same PDUs again and again. */
+async function repeatedIndex(times: number): Promise<PduIndex> {
+  const { events } = await readCapture(goldenCapture("cluster-session.pcap"));
+  const repeated = new PduIndex(new MemoryPduStore());
+  for (let time = 0; time < times; time++) for (const event of events) repeated.take(event);
+  return repeated;
+}
 
 function opened(): Browser {
   return new Browser(index, { title: "cluster-session.pcap" });
@@ -72,6 +82,23 @@ describe("Browser", () => {
     expect(connections.size).toBeGreaterThan(3);
     await press(browser, "escape");
     expect(browser.rows).toBe(index.rows);
+  });
+
+  it("shows what a long scan has found so far, answers keys meanwhile, and stops on Esc", async () => {
+    const large = await repeatedIndex(30);
+    const browser = new Browser(large, { title: "large" });
+    const seen: number[] = [];
+    const stop = browser.onChange(() => {
+      if (browser.progress === undefined || browser.rows < 2) return;
+      const key = ["down", "escape"][seen.push(browser.rows) - 1];
+      if (key !== undefined) void browser.press({ name: key });
+    });
+    await browser.setFilter("body.user_id == 20");
+    stop();
+    expect(browser.selected).toBe(1);
+    expect(browser.message).toMatch(/^stopped at \d+ %: there may be more$/);
+    await browser.setFilter("user_id=20");
+    expect(browser.rows).toBeGreaterThan(seen[0] ?? 0);
   });
 
   it("survives any keys", async () => {

@@ -42,7 +42,12 @@ export class WireLog {
     const pdu = Buffer.from(entry.hex, "hex");
     const style = textStyle(false);
     const fields = hexLines(pdu).map(
-      ({ start, end, field, depth, isFirst }): AnnotatedBytes => [start, end, depth, isFirst ? fieldLabel(field, style) : ""],
+      ({ start, end, field, depth, isFirst }): AnnotatedBytes => [
+        start,
+        end,
+        depth,
+        isFirst ? fieldLabel(field, style) : "",
+      ],
     );
     this.#annotationsLeft -= fields.length;
     return { ...entry, fields };

@@ -75,7 +75,10 @@ export interface LoadPageData {
 export function loadPageData(result: LoadResult, before: LoadResult | null): LoadPageData {
   const { series, latencyBoundsMs, metrics, ...facts } = result;
   return {
-    run: { ...facts, metrics: Object.fromEntries(Object.entries(metrics).map(([name, { ...metric }]) => [name, withoutHdr(metric)])) },
+    run: {
+      ...facts,
+      metrics: Object.fromEntries(Object.entries(metrics).map(([name, { ...metric }]) => [name, withoutHdr(metric)])),
+    },
     marks: marksOf(result),
     series: seriesOf(series, latencyBoundsMs),
     curves: curvesOf(result),
@@ -119,7 +122,8 @@ function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs }:
     endMs += durationMs;
   }
   if (stages.length === 0 && steadyMs > 0) marks.push({ atMs: rampUpMs, text: "steady" });
-  if (steadyMs > 0) marks.push({ atMs: rampUpMs + steadyMs, text: abortedBy ?? (interrupted ? "interrupted" : "drain") });
+  if (steadyMs > 0)
+    marks.push({ atMs: rampUpMs + steadyMs, text: abortedBy ?? (interrupted ? "interrupted" : "drain") });
   const lastMs = series.at(-1)?.atMs ?? 0;
   return marks.filter(({ atMs }) => atMs <= lastMs);
 }

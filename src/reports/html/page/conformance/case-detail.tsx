@@ -1,5 +1,5 @@
-import type { ConformancePageData, ShownCase, ShownResult } from "../../conformance/conformance-page-data.js";
 import { duration } from "../../../load/quantity.js";
+import type { ConformancePageData, ShownCase, ShownResult } from "../../conformance/conformance-page-data.js";
 import { PeerText } from "../peer-text.js";
 import { Rerun } from "./rerun.js";
 import { Sequence } from "./sequence.js";

@@ -27,7 +27,8 @@ export function CaseList({ runs, requirements, cases, open, onToggle }: CaseList
               <span class="verdicts">
                 {each.results.map((result, run) => (
                   <span key={run} title={runs[run]?.name}>
-                    {result?.flaky != null && <span class="tag doubt">flaky</span>} <VerdictTag verdict={result?.verdict} />
+                    {result?.flaky != null && <span class="tag doubt">flaky</span>}{" "}
+                    <VerdictTag verdict={result?.verdict} />
                   </span>
                 ))}
               </span>

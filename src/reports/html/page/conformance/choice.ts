@@ -16,7 +16,9 @@ export function hasVerdict({ results }: ShownCase, only: Choice["only"]): boolea
   if (only === "all") return true;
   const verdicts = results.map((result) => result?.verdict);
   if (only === "different") return new Set(verdicts).size > 1;
-  return verdicts.some((verdict) => verdict !== undefined && (only === "findings" ? looks[verdict].isFinding : verdict === only));
+  return verdicts.some(
+    (verdict) => verdict !== undefined && (only === "findings" ? looks[verdict].isFinding : verdict === only),
+  );
 }
 
 function hasWords({ id, title, level, requirements }: ShownCase, words: string): boolean {

@@ -21,7 +21,7 @@ export function FilterBar({ cases, choice, shown, onChange }: FilterBarProps) {
     .map(([only, word]) => ({ only, word, count: cases.filter((each) => hasVerdict(each, only)).length }))
     .filter(({ only, count }) => count > 0 || only === "all" || only === choice.only);
   return (
-    <div class="bar sticky no-print" role="search">
+    <search class="bar sticky no-print">
       <span class="grow">
         <input
           type="search"
@@ -32,13 +32,18 @@ export function FilterBar({ cases, choice, shown, onChange }: FilterBarProps) {
         />
       </span>
       {counted.map(({ only, word, count }) => (
-        <button type="button" key={only} aria-pressed={only === choice.only} onClick={() => onChange({ ...choice, only })}>
+        <button
+          type="button"
+          key={only}
+          aria-pressed={only === choice.only}
+          onClick={() => onChange({ ...choice, only })}
+        >
           {word} {count}
         </button>
       ))}
       <span class="muted" role="status">
         {shown} of {cases.length} shown
       </span>
-    </div>
+    </search>
   );
 }

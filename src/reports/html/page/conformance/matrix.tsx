@@ -10,13 +10,15 @@ interface MatrixProps extends ConformancePageData {
 export function Matrix({ runs, requirements, cases, onChoose }: MatrixProps) {
   const ids = Object.keys(requirements);
   const areas = [...new Set(ids.map((id) => id.split("-")[0] ?? id))];
-  const used = byGravity.filter((verdict) => cases.some(({ results }) => results.some((each) => each?.verdict === verdict)));
+  const used = byGravity.filter((verdict) =>
+    cases.some(({ results }) => results.some((each) => each?.verdict === verdict)),
+  );
   return (
     <>
       <p class="muted">
         {used.map((verdict) => (
           <span key={verdict}>
-            <span class={`tag ${looks[verdict].tone}`}>{looks[verdict].sign}</span> {looks[verdict].word}{" "}&emsp;
+            <span class={`tag ${looks[verdict].tone}`}>{looks[verdict].sign}</span> {looks[verdict].word} &emsp;
           </span>
         ))}
       </p>
@@ -28,27 +30,35 @@ export function Matrix({ runs, requirements, cases, onChoose }: MatrixProps) {
               <table>
                 <thead>
                   <tr>
-                    {runs.length > 1 && <th scope="col">
-                      <span hidden>server</span>
-                    </th>}
-                    {ids.filter((id) => id.startsWith(`${area}-`)).map((id) => (
-                      <th scope="col" key={id}>
-                        {id.slice(area.length + 1)}
+                    {runs.length > 1 && (
+                      <th scope="col">
+                        <span hidden>server</span>
                       </th>
-                    ))}
+                    )}
+                    {ids
+                      .filter((id) => id.startsWith(`${area}-`))
+                      .map((id) => (
+                        <th scope="col" key={id}>
+                          {id.slice(area.length + 1)}
+                        </th>
+                      ))}
                   </tr>
                 </thead>
                 <tbody>
                   {runs.map(({ name }, run) => (
                     <tr key={run}>
-                      {runs.length > 1 && <th scope="row">
-                        <PeerText>{name}</PeerText>
-                      </th>}
-                      {ids.filter((id) => id.startsWith(`${area}-`)).map((id) => (
-                        <td key={id}>
-                          <Cell {...{ id, run, cases, requirements, onChoose }} />
-                        </td>
-                      ))}
+                      {runs.length > 1 && (
+                        <th scope="row">
+                          <PeerText>{name}</PeerText>
+                        </th>
+                      )}
+                      {ids
+                        .filter((id) => id.startsWith(`${area}-`))
+                        .map((id) => (
+                          <td key={id}>
+                            <Cell {...{ id, run, cases, requirements, onChoose }} />
+                          </td>
+                        ))}
                     </tr>
                   ))}
                 </tbody>

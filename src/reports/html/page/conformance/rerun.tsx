@@ -5,7 +5,11 @@ import { PeerText } from "../peer-text.js";
 export function Rerun({ line }: { readonly line: string }) {
   const [isCopied, setCopied] = useState(false);
   // Pages opened from a file may not have a clipboard; the line can be marked by hand.
-  const copy = () => navigator.clipboard?.writeText(line).then(() => setCopied(true), () => setCopied(false));
+  const copy = () =>
+    navigator.clipboard?.writeText(line).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
   return (
     <div class="rerun">
       <code>

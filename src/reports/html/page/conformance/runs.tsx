@@ -1,5 +1,5 @@
-import type { ConformancePageData } from "../../conformance/conformance-page-data.js";
 import { seconds } from "../../../load/quantity.js";
+import type { ConformancePageData } from "../../conformance/conformance-page-data.js";
 import { dateText } from "../date-text.js";
 import { PeerText } from "../peer-text.js";
 
@@ -11,10 +11,23 @@ const outcomes = {
   blocked: ["BLOCKED", "doubt"],
   interrupted: ["INTERRUPTED", "doubt"],
 } as const;
-const columns = ["total", "passed", "failed", "expected-failure", "unexpected-pass", "blocked", "skipped", "errored"] as const;
+const counted = [
+  "total",
+  "passed",
+  "failed",
+  "expected-failure",
+  "unexpected-pass",
+  "blocked",
+  "skipped",
+  "errored",
+] as const;
+
+const always: ReadonlySet<string> = new Set(["total", "passed", "failed"]);
 
 /** What each run comes to. */
 export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
+  const columns = counted.filter((column) => always.has(column) || runs.some(({ summary }) => summary[column] > 0));
+  const isFlaky = runs.some(({ summary }) => summary.flaky > 0);
   return (
     <div class="scroll">
       <table id="runs">
@@ -29,7 +42,7 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
                 {column.replace("-", " ")}
               </th>
             ))}
-            <th scope="col">flaky</th>
+            {isFlaky && <th scope="col">flaky</th>}
             <th scope="col">took</th>
           </tr>
         </thead>
@@ -59,7 +72,7 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
                     )}
                   </td>
                 ))}
-                <td class={summary.flaky === 0 ? "muted" : "doubt"}>{summary.flaky}</td>
+                {isFlaky && <td class={summary.flaky === 0 ? "muted" : "doubt"}>{summary.flaky}</td>}
                 <td>{seconds(summary.durationMs)}</td>
               </tr>
             );

@@ -26,7 +26,14 @@ export function Sequence({ entries }: { readonly entries: readonly WireEntry[] }
         {lanes.map((lane) => (
           <g key={lane}>
             <line class="life" x1={x(lane)} x2={x(lane)} y1={HEAD_HEIGHT} y2={height} />
-            <rect class="head" x={x(lane) - LANE_WIDTH / 2 + 8} y={2} width={LANE_WIDTH - 16} height={HEAD_HEIGHT - 6} rx={4} />
+            <rect
+              class="head"
+              x={x(lane) - LANE_WIDTH / 2 + 8}
+              y={2}
+              width={LANE_WIDTH - 16}
+              height={HEAD_HEIGHT - 6}
+              rx={4}
+            />
             <text x={x(lane)} y={HEAD_HEIGHT / 2 + 3} text-anchor="middle">
               {shortened(lane)}
             </text>
@@ -45,7 +52,12 @@ export function Sequence({ entries }: { readonly entries: readonly WireEntry[] }
                   {entry.event}
                 </text>
               ) : (
-                <Arrow entry={entry} from={entry.event === "sent" ? own : server} to={entry.event === "sent" ? server : own} y={y} />
+                <Arrow
+                  entry={entry}
+                  from={entry.event === "sent" ? own : server}
+                  to={entry.event === "sent" ? server : own}
+                  y={y}
+                />
               )}
             </g>
           );

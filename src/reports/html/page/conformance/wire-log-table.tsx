@@ -3,14 +3,15 @@ import type { Wire, WireEntry } from "../../conformance/wire-entry.js";
 import { PeerText } from "../peer-text.js";
 
 const arrows = { opened: "opened", sent: "→", received: "←", closed: "closed" } as const;
-const words = { opened: "opened", sent: "sent", received: "received", closed: "closed" } as const;
 
 /** What went over a case's connections; each PDU's bytes and their meaning on demand. */
 export function WireLogTable({ wire: { entries, omitted } }: { readonly wire: Wire }) {
   const [open, setOpen] = useState<number | null>(null);
   return (
     <>
-      {omitted > 0 && <p class="muted">{omitted} more entries, or presence of others, are in the JSON report.</p>}
+      {omitted > 0 && (
+        <p class="muted">{omitted} entries are left out, others’ presence above all; the JSON report has them.</p>
+      )}
       <div class="scroll">
         <table class="wire">
           <tbody>
@@ -21,7 +22,8 @@ export function WireLogTable({ wire: { entries, omitted } }: { readonly wire: Wi
                   <PeerText>{entry.connection}</PeerText>
                 </td>
                 <td>
-                  <span aria-label={words[entry.event]}>{arrows[entry.event]}</span>
+                  <span aria-hidden="true">{arrows[entry.event]}</span>
+                  <span class="unseen">{entry.event}</span>
                 </td>
                 <td class="said">
                   <Said entry={entry} isOpen={open === index} onToggle={() => setOpen(open === index ? null : index)} />

@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { count, duration } from "../../../load/quantity.js";
+import { duration } from "../../../load/quantity.js";
 import { colour } from "./theme.js";
 
 const FONT = "12px system-ui, sans-serif";
@@ -18,14 +18,24 @@ export function axis(more: uPlot.Axis = {}): uPlot.Axis {
 /** Left of every chart, so that one moment stands on one line through all of them. */
 export const Y_AXIS_SIZE = 66;
 
-export function countAxis(): uPlot.Axis {
-  return axis({ size: Y_AXIS_SIZE, values: (_, splits) => splits.map((value) => (value % 1 === 0 ? count(value) : "")) });
+/** Named as the values are; nothing twice. */
+export function valueAxis(text: (value: number) => string): uPlot.Axis {
+  return axis({
+    size: Y_AXIS_SIZE,
+    values: (_, splits) =>
+      splits.map((value, index) => (text(value) === text(splits[index - 1] ?? Number.NaN) ? "" : text(value))),
+  });
 }
 
 /** Logarithmic; only the powers of ten are named. */
 export function latencyAxis(): uPlot.Axis {
   return axis({
     size: Y_AXIS_SIZE,
+    grid: {
+      stroke: colour("line"),
+      width: 1,
+      filter: (_, splits) => splits.map((value) => (isPowerOfTen(value) ? value : null)),
+    },
     values: (_, splits) => splits.map((value) => (isPowerOfTen(value) ? shortDuration(value) : "")),
   });
 }
@@ -48,8 +58,12 @@ export function clockText(seconds: number): string {
   const whole = Math.round(seconds * 10) / 10;
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
-  const rest = Math.floor(whole % 60).toString().padStart(2, "0");
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${(minutes % 60).toString().padStart(2, "0")}:${rest}`;
+  const rest = Math.floor(whole % 60)
+    .toString()
+    .padStart(2, "0");
+  return minutes < 60
+    ? `${minutes}:${rest}`
+    : `${Math.floor(minutes / 60)}:${(minutes % 60).toString().padStart(2, "0")}:${rest}`;
 }
 
 export function latencyText(ms: number | null | undefined): string {

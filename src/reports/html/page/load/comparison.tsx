@@ -1,6 +1,6 @@
-import type { LoadPageData } from "../../load/load-page-data.js";
 import { type ComparedValue, comparedPercentiles } from "../../../load/compare-loads.js";
 import { count, duration } from "../../../load/quantity.js";
+import type { LoadPageData } from "../../load/load-page-data.js";
 import { dateText } from "../date-text.js";
 import { PeerText } from "../peer-text.js";
 import { fullMetricName, inOrder } from "./metric-names.js";
@@ -16,7 +16,9 @@ export function Comparison({ startedAt, comparison }: NonNullable<LoadPageData["
     <section id="comparison">
       <h2>Compared with the run of {dateText(startedAt)}</h2>
       <p class="verdict">
-        <strong class={`badge ${worse > 0 ? "bad" : "good"}`}>{worse > 0 ? `${count(worse)} WORSE` : "NOT WORSE"}</strong>
+        <strong class={`badge ${worse > 0 ? "bad" : "good"}`}>
+          {worse > 0 ? `${count(worse)} WORSE` : "NOT WORSE"}
+        </strong>
         <span class="muted">changes below a tenth, or 0.2 ms, are not marked</span>
       </p>
       {differences.length > 0 && (
@@ -81,9 +83,7 @@ function Cells({ value: { before, after, change, mark }, text }: CellsProps) {
       <td>
         <span class="muted">{text(before)} →</span> {text(after)}
       </td>
-      <td class={tone}>
-        {mark === "same" ? sign : `${sign} ${mark}`}
-      </td>
+      <td class={tone}>{mark === "same" ? sign : `${sign} ${mark}`}</td>
     </>
   );
 }

@@ -1,5 +1,5 @@
-import type { LoadRun } from "../../load/load-page-data.js";
 import { count, seconds } from "../../../load/quantity.js";
+import type { LoadRun } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 
 const messageRows = [
@@ -18,7 +18,14 @@ const deliveryRows = [
   ["misdelivered", "to the wrong device"],
   ["unjudged", "cannot be judged: disconnected"],
 ] as const;
-const faults: ReadonlySet<string> = new Set(["unacked", "lost", "duplicated", "reordered", "corrupted", "misdelivered"]);
+const faults: ReadonlySet<string> = new Set([
+  "unacked",
+  "lost",
+  "duplicated",
+  "reordered",
+  "corrupted",
+  "misdelivered",
+]);
 
 /** What became of every message, with witnesses for what went wrong. */
 export function Delivery({ run }: { readonly run: LoadRun }) {
@@ -41,15 +48,23 @@ export function Delivery({ run }: { readonly run: LoadRun }) {
                   <th scope="col">message</th>
                   <th scope="col">msg_id</th>
                   <th scope="col">sent at</th>
-                  <th scope="col" class="text">from</th>
-                  <th scope="col" class="text">to</th>
-                  <th scope="col" class="text">whose delivery</th>
+                  <th scope="col" class="text">
+                    from
+                  </th>
+                  <th scope="col" class="text">
+                    to
+                  </th>
+                  <th scope="col" class="text">
+                    whose delivery
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {witnesses.map((witness, index) => (
                   <tr key={index}>
-                    <th scope="row" class="bad">{witness.kind}</th>
+                    <th scope="row" class="bad">
+                      {witness.kind}
+                    </th>
                     <td>{witness.message}</td>
                     <td>{witness.msgId}</td>
                     <td>{witness.sentAtMs === null ? "–" : seconds(witness.sentAtMs)}</td>
@@ -98,7 +113,10 @@ function Counts({ title, rows, run: { delivery } }: CountsProps) {
 function At({ name, server }: { readonly name: string; readonly server: string }) {
   return (
     <>
-      <PeerText>{name}</PeerText> <span class="muted"><PeerText>{server}</PeerText></span>
+      <PeerText>{name}</PeerText>{" "}
+      <span class="muted">
+        <PeerText>{server}</PeerText>
+      </span>
     </>
   );
 }

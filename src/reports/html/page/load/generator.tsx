@@ -1,5 +1,5 @@
-import type { LoadRun, PageMetric } from "../../load/load-page-data.js";
 import { count, duration, share, size } from "../../../load/quantity.js";
+import type { LoadRun, PageMetric } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 
 /** What the numbers rest on: how the generator did, where it ran, and what else was counted. */
@@ -51,7 +51,7 @@ export function Generator({ run }: { readonly run: LoadRun }) {
                 <th scope="row" class="mono">
                   <PeerText>{name}</PeerText>
                 </th>
-                <td>{valueOf(name, metric)}</td>
+                <td>{valueText(name, metric)}</td>
                 <td>{metric.type === "counter" ? amount(name, metric.rate) : ""}</td>
               </tr>
             ))}
@@ -62,7 +62,7 @@ export function Generator({ run }: { readonly run: LoadRun }) {
   );
 }
 
-function valueOf(name: string, metric: PageMetric): string {
+function valueText(name: string, metric: PageMetric): string {
   if (metric.type === "gauge") return `${count(metric.max)} at most`;
   return amount(name, metric.count);
 }

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { count } from "../../../load/quantity.js";
+import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, latencyAxis, shortDuration, timeAxis } from "./axes.js";
 import { marksPlugin } from "./marks-plugin.js";
 import { Plot, type Range } from "./plot.js";
@@ -19,7 +19,7 @@ const HEIGHT = 220;
 /** What one value in a cell looks like, so that outliers are seen. */
 const ALPHA_MIN = 0.14;
 
-/** How latency spread in each second: the darker, the more. */
+/** How latency spread in each second: the stronger the colour, the more. */
 export function HeatMap({ series, marks, range, onRange }: HeatMapProps) {
   const kinds = { deliveries: series.deliveryCounts, acks: series.ackCounts };
   const [kind, setKind] = useState<keyof typeof kinds>(isEmpty(kinds.deliveries) ? "acks" : "deliveries");
@@ -27,7 +27,10 @@ export function HeatMap({ series, marks, range, onRange }: HeatMapProps) {
   const counts = kinds[kind];
   const shown = useRef("");
   const bounds = series.latencyBoundsMs;
-  const data = useMemo((): uPlot.AlignedData => [series.atMs.map((ms) => ms / 1000), series.atMs.map(() => null)], [series]);
+  const data = useMemo(
+    (): uPlot.AlignedData => [series.atMs.map((ms) => ms / 1000), series.atMs.map(() => null)],
+    [series],
+  );
   const options = useCallback((): Omit<uPlot.Options, "width" | "height"> => {
     const rows = rowsUsed(counts);
     const low = lowerBound(bounds, rows[0]);
@@ -45,7 +48,9 @@ export function HeatMap({ series, marks, range, onRange }: HeatMapProps) {
         setCursor: [
           (plot) => {
             const text = cellText(plot, series, counts);
-            if (text !== shown.current) setHint((shown.current = text));
+            if (text === shown.current) return;
+            shown.current = text;
+            setHint(text);
           },
         ],
         draw: [(plot) => drawCells(plot, series, counts, most)],
@@ -73,18 +78,22 @@ export function HeatMap({ series, marks, range, onRange }: HeatMapProps) {
         </span>
       </figcaption>
       <Plot
-        label={`Heat map of the latency of ${kind}: time across, latency upwards, darker where there were more`}
+        label={`Heat map of the latency of ${kind}: time across, latency upwards, stronger where there were more`}
         height={HEIGHT}
         {...{ data, options, range }}
       />
-      <div class="hint">{hint || "the darker, the more of them took so long"}</div>
+      <div class="hint">{hint || "the stronger the colour, the more took so long"}</div>
       <HeatTable bounds={bounds} counts={counts} kind={kind} />
     </figure>
   );
 }
 
 /** The map's rows over the whole run. */
-function HeatTable(props: { readonly bounds: readonly number[]; readonly counts: LoadSeries["ackCounts"]; readonly kind: string }) {
+function HeatTable(props: {
+  readonly bounds: readonly number[];
+  readonly counts: LoadSeries["ackCounts"];
+  readonly kind: string;
+}) {
   const { bounds, counts, kind } = props;
   const [first, last] = rowsUsed(counts);
   const rows = Array.from({ length: last - first + 1 }, (_, index) => first + index);
@@ -146,7 +155,9 @@ function cellText(plot: uPlot, series: LoadSeries, counts: LoadSeries["ackCounts
   const latency = plot.posToVal(top, "y");
   const row = series.latencyBoundsMs.filter((bound) => bound <= latency).length;
   const value = counts[index]?.[row] ?? 0;
-  return index < 0 ? "" : `${clockText((series.atMs[index] ?? 0) / 1000)}, ${rowText(series.latencyBoundsMs, row)}: ${count(value)}`;
+  return index < 0
+    ? ""
+    : `${clockText((series.atMs[index] ?? 0) / 1000)}, ${rowText(series.latencyBoundsMs, row)}: ${count(value)}`;
 }
 
 function rowText(bounds: readonly number[], row: number): string {

@@ -1,5 +1,5 @@
-import type { LoadRun, PageMetric, PercentileCurve } from "../../load/load-page-data.js";
 import { count, duration } from "../../../load/quantity.js";
+import type { LoadRun, PageMetric, PercentileCurve } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 import { inOrder, metricName } from "./metric-names.js";
 import { PercentileChart } from "./percentile-chart.js";

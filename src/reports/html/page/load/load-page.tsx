@@ -1,5 +1,5 @@
-import type { LoadPageData } from "../../load/load-page-data.js";
 import { count, seconds } from "../../../load/quantity.js";
+import type { LoadPageData } from "../../load/load-page-data.js";
 import { dateText } from "../date-text.js";
 import { PeerText } from "../peer-text.js";
 import { Comparison } from "./comparison.js";

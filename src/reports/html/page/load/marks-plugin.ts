@@ -16,6 +16,7 @@ export function marksPlugin(marks: readonly Mark[], hasLabels: boolean): uPlot.P
         ctx.lineWidth = uPlot.pxRatio;
         ctx.setLineDash([3 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
         ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
+        ctx.textAlign = "left";
         ctx.textBaseline = "bottom";
         let freeFrom = Number.NEGATIVE_INFINITY;
         for (const { atMs, text } of marks) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { LoadRun, PageMetric } from "../../load/load-page-data.js";
 import { count, duration } from "../../../load/quantity.js";
+import type { LoadRun, PageMetric } from "../../load/load-page-data.js";
 
 /** The three numbers that a run is done for. */
 export function Numbers({ run }: { readonly run: LoadRun }) {
@@ -25,7 +25,11 @@ function OfMessages({ run: { delivery, metrics, steadyMs, rate } }: { readonly r
           median {duration(latency.p50)}, 999 of 1,000 {duration(latency.p999)}
         </Figure>
       )}
-      <Figure title="messages acknowledged" value={count(steadyMs > 0 ? (delivery.acked * 1000) / steadyMs : 0)} unit="/s">
+      <Figure
+        title="messages acknowledged"
+        value={count(steadyMs > 0 ? (delivery.acked * 1000) / steadyMs : 0)}
+        unit="/s"
+      >
         {count(delivery.acked)} of {count(delivery.sent)} sent; {count(rate)} acts/s were planned
       </Figure>
     </>
@@ -67,7 +71,8 @@ function Figure({ title, value, unit, isBad = false, children }: FigureProps) {
     <div class="number">
       <dt>{title}</dt>
       <dd>
-        <span class={`value ${isBad ? "bad" : ""}`}>{value}</span> {unit !== undefined && <span class="unit">{unit}</span>}
+        <span class={`value ${isBad ? "bad" : ""}`}>{value}</span>{" "}
+        {unit !== undefined && <span class="unit">{unit}</span>}
         <div class="muted">{children}</div>
       </dd>
     </div>

@@ -14,6 +14,8 @@ interface PercentileChartProps {
 }
 
 const HEIGHT = 300;
+/** Below it every other tick has no room. */
+const NARROW_PX = 500;
 const lines: Readonly<Record<string, 1 | 2 | 3 | 4>> = {
   msg_delivery_duration: 1,
   group_delivery_duration: 4,
@@ -25,15 +27,11 @@ const ticks = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999];
 /** Latency by percentile, as HdrHistogram draws it: each step to the right is a tenth of what was left. */
 export function PercentileChart({ curves, before }: PercentileChartProps) {
   const [isUncorrected, setUncorrected] = useState(false);
-  const dashed = before.length > 0 && !isUncorrected ? before : curves.filter(({ metric }) => metric.endsWith("_uncorrected"));
-  const isDashedShown = before.length > 0 || isUncorrected;
-  const shown = useMemo(
-    () => [
-      ...curves.flatMap((curve) => lineOf(curve, false)),
-      ...(isDashedShown ? dashed.flatMap((curve) => lineOf(curve, true)) : []),
-    ],
-    [curves, dashed.length, isDashedShown, isUncorrected],
-  );
+  const shown = useMemo(() => {
+    const sending = curves.filter(({ metric }) => metric.endsWith("_uncorrected"));
+    const dashed = isUncorrected ? sending : before;
+    return [...curves.flatMap((curve) => lineOf(curve, false)), ...dashed.flatMap((curve) => lineOf(curve, true))];
+  }, [curves, before, isUncorrected]);
   const data = useMemo(() => joined(shown.map(({ points }) => points)), [shown]);
   const options = useCallback((): Omit<uPlot.Options, "width" | "height"> => {
     const dashedWord = isUncorrected ? "from its sending" : "before";
@@ -44,7 +42,10 @@ export function PercentileChart({ curves, before }: PercentileChartProps) {
       },
       axes: [
         axis({
-          splits: () => ticks.map((percent) => 100 / (100 - percent)),
+          splits: ({ width }) =>
+            (width < NARROW_PX ? ticks.filter((_, index) => index % 2 === 0) : ticks).map(
+              (percent) => 100 / (100 - percent),
+            ),
           values: (_, splits) => splits.map((value) => percentText(value)),
           filter: (_, splits) => splits,
           size: 30,
@@ -72,7 +73,12 @@ export function PercentileChart({ curves, before }: PercentileChartProps) {
     <figure id="percentiles">
       <figcaption>
         <strong>By percentile</strong>
-        <button type="button" class="no-print" aria-pressed={isUncorrected} onClick={() => setUncorrected(!isUncorrected)}>
+        <button
+          type="button"
+          class="no-print"
+          aria-pressed={isUncorrected}
+          onClick={() => setUncorrected(!isUncorrected)}
+        >
           from sending, too
         </button>
       </figcaption>
@@ -91,7 +97,9 @@ function lineOf({ metric, points }: PercentileCurve, isDashed: boolean) {
   const base = metric.replace(/_uncorrected$/, "");
   const line = lines[base];
   const wanted = isDashed || metric === base;
-  return line === undefined || !wanted || points.length === 0 ? [] : [{ name: fullMetricName(base), line, points, isDashed }];
+  return line === undefined || !wanted || points.length === 0
+    ? []
+    : [{ name: fullMetricName(base), line, points, isDashed }];
 }
 
 /** On one x axis: 1 ÷ what is left above the percentile. The greatest value stands where one step more would be. */
@@ -104,10 +112,11 @@ function joined(all: readonly PercentileCurve["points"][]): uPlot.AlignedData {
   return tables.length === 0 ? [[]] : uPlot.join(tables);
 }
 
+/** `50 %`, `99.9 %`: as many digits as tell it from 100. */
 function percentText(x: number): string {
   const percent = 100 - 100 / x;
-  const digits = Math.max(0, Math.ceil(Math.log10(x) - 2 + 1e-9));
-  return x > 1 && digits === 0 ? `${Math.round(percent)} %` : `${percent.toFixed(digits)} %`;
+  const digits = Math.max(0, Math.ceil(Math.log10(x) - 1.5));
+  return `${Number(percent.toFixed(digits))} %`;
 }
 
 function CurveTable({ curves }: { readonly curves: readonly PercentileCurve[] }) {

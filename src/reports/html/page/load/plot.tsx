@@ -22,6 +22,7 @@ export function Plot({ label, height, data, options, range = null }: PlotProps) 
   const latest = useRef(range);
   latest.current = range;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas keeps the colours that it was drawn with
   useEffect(() => {
     const element = place.current;
     if (element === null) return;

@@ -19,7 +19,7 @@ export function SeriesTable({ title, series, lines, text, range }: SeriesTablePr
     <details class="as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>as a table</summary>
       {isOpen && (
-        <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, numbers`}>
+        <section class="scroll" aria-label={`${title}, numbers`}>
           <table>
             <thead>
               <tr>
@@ -46,7 +46,7 @@ export function SeriesTable({ title, series, lines, text, range }: SeriesTablePr
               )}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </details>
   );

@@ -1,5 +1,5 @@
-import type { LoadRun } from "../../load/load-page-data.js";
 import { thresholdText } from "../../../load/threshold-text.js";
+import type { LoadRun } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 
 export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
@@ -12,7 +12,9 @@ export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
           <thead>
             <tr>
               <th scope="col">metric</th>
-              <th scope="col" class="text">must be</th>
+              <th scope="col" class="text">
+                must be
+              </th>
               <th scope="col">was</th>
               <th scope="col">verdict</th>
             </tr>

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { LoadSeries, Mark, SeriesColumn } from "../../load/load-page-data.js";
-import { clockText, countAxis, decades, latencyAxis, timeAxis } from "./axes.js";
+import { clockText, decades, latencyAxis, timeAxis, valueAxis } from "./axes.js";
 import { marksPlugin } from "./marks-plugin.js";
 import { Plot, type Range } from "./plot.js";
 import { SeriesTable } from "./series-table.js";
@@ -48,7 +48,7 @@ export function TimeChart(props: TimeChartProps) {
           ? { distr: 3, range: (_, min, max) => decades(min, max) }
           : { range: (_, __, max) => [0, Math.max(1, max * 1.06)] },
       },
-      axes: [timeAxis(), isLatency ? latencyAxis() : countAxis()],
+      axes: [timeAxis(), isLatency ? latencyAxis() : valueAxis(text)],
       series: [
         { label: "time", value: (_, value) => (value === null ? "–" : clockText(value)) },
         ...lines.map((line) => ({
@@ -73,7 +73,10 @@ export function TimeChart(props: TimeChartProps) {
       <figcaption>
         <strong>{title}</strong>
       </figcaption>
-      <Plot label={`${title} over time: ${lines.map((line) => line.title).join(", ")}`} {...{ height, data, options, range }} />
+      <Plot
+        label={`${title} over time: ${lines.map((line) => line.title).join(", ")}`}
+        {...{ height, data, options, range }}
+      />
       <SeriesTable {...{ title, series, lines, text, range }} />
     </figure>
   );

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "preact/hooks";
-import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { count, share } from "../../../load/quantity.js";
+import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, latencyText } from "./axes.js";
 import { HeatMap } from "./heat-map.js";
 import type { Range } from "./plot.js";
@@ -52,17 +52,32 @@ export function TimeCharts({ series, marks }: TimeChartsProps) {
   return (
     <section id="time">
       <h2>Over time</h2>
-      <div class="bar sticky no-print" role="group" aria-label="What of the run the charts show">
+      <fieldset class="bar sticky no-print" aria-label="What of the run the charts show">
         <button type="button" onClick={() => chosen([from + width / 4, to - width / 4])} aria-label="zoom in">
           +
         </button>
-        <button type="button" onClick={() => chosen([from - width / 2, to + width / 2])} disabled={range === null} aria-label="zoom out">
+        <button
+          type="button"
+          onClick={() => chosen([from - width / 2, to + width / 2])}
+          disabled={range === null}
+          aria-label="zoom out"
+        >
           −
         </button>
-        <button type="button" onClick={() => chosen([from - width / 2, to - width / 2])} disabled={range === null} aria-label="earlier">
+        <button
+          type="button"
+          onClick={() => chosen([from - width / 2, to - width / 2])}
+          disabled={range === null}
+          aria-label="earlier"
+        >
           ←
         </button>
-        <button type="button" onClick={() => chosen([from + width / 2, to + width / 2])} disabled={range === null} aria-label="later">
+        <button
+          type="button"
+          onClick={() => chosen([from + width / 2, to + width / 2])}
+          disabled={range === null}
+          aria-label="later"
+        >
           →
         </button>
         <button type="button" onClick={() => setRange(null)} disabled={range === null}>
@@ -73,11 +88,11 @@ export function TimeCharts({ series, marks }: TimeChartsProps) {
           {series.secondsPerPoint > 1 && `, a point for each ${series.secondsPerPoint} s`}
         </span>
         <span class="muted end">drag over a chart to zoom</span>
-      </div>
+      </fieldset>
       <TimeChart title="Messages a second" lines={rates} text={whole} hasMarkLabels {...common} />
       {isLatencyKnown && <TimeChart title="Latency" lines={latencies} text={latencyText} isLatency {...common} />}
       <HeatMap {...common} />
-      <div class="columns">
+      <div class="pairs">
         <TimeChart title="Online" lines={crowd} text={whole} height={150} {...common} />
         <TimeChart title="PDUs a second" lines={traffic} text={whole} height={150} {...common} />
         <TimeChart title="Under way, and wrong" lines={trouble} text={whole} height={150} {...common} />
