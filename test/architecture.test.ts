@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reports: ["runner (types)", "codec"],
   tui: ["runner (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap", "tui", "entry"],
-  entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports"],
+  entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap"],
 };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));

@@ -85,7 +85,9 @@ export class PduInbox {
     for (const waiter of [...this.#waiters]) waiter.reject(words);
   }
 
+  /** Forgets everything, and whoever still waits waits no more. */
   clear(): void {
+    for (const waiter of [...this.#waiters]) waiter.reject("nobody listens any more");
     this.#pdus = [];
     this.#bytes = 0;
     this.malformed.length = 0;

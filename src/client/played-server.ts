@@ -61,7 +61,8 @@ export class PlayedLink {
 
 /**
  * A server that the suite plays towards a server under test: takes its links, keeps what they say until an expectation
- * takes it, and says what it is told to. Nothing is answered by itself, but heartbeats are sent.
+ * takes it, and says what it is told to. Nothing is answered by itself
+ * unless it is told to, but heartbeats are sent.
  */
 export class PlayedServer {
   /** Where everything is recorded; a case puts its own here. */
@@ -69,6 +70,7 @@ export class PlayedServer {
   readonly #listeners: PduListener[] = [];
   readonly #links = new Map<PduLink, PlayedLink>();
   readonly #inbox: PduInbox;
+  readonly #answers = new Map<CommandId, (pdu: PlayedPdu) => void>();
   #linksSoFar = 0;
   #linkWaiters: (() => void)[] = [];
 
@@ -108,6 +110,11 @@ export class PlayedServer {
 
   get inbox(): readonly PlayedPdu[] {
     return this.#inbox.pdus as readonly PlayedPdu[];
+  }
+
+  /** Answers that request whenever it comes, also between cases; no expectation sees it. */
+  alwaysAnswer<C extends CommandId>(commandId: C, answer: (pdu: PlayedPdu<C>) => void): void {
+    this.#answers.set(commandId, answer as (pdu: PlayedPdu) => void);
   }
 
   /** Forgets what came, and records from here on in that trace. */
@@ -210,7 +217,10 @@ export class PlayedServer {
     }
     try {
       const pdu = { commandId, header, seqNum: header.seqNum, body: decodeBody(commandId, bytes, HEADER_SIZE), bytes };
-      if (!this.#inbox.deliver({ ...pdu, link } as PlayedPdu)) link.destroy();
+      const played = { ...pdu, link } as PlayedPdu;
+      const answer = this.#answers.get(commandId);
+      if (answer !== undefined) return answer(played);
+      if (!this.#inbox.deliver(played)) link.destroy();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (!this.#inbox.deliverMalformed(header.commandId, error)) link.destroy();

@@ -78,7 +78,7 @@ export function listen(
 
   const accepted = (socket: Socket) => {
     const isOverRate = !rate.allows(performance.now());
-    if (isOverRate || connections.size >= connectionsMax || socket.remotePort === undefined) {
+    if (isOverRate || connections.size >= connectionsMax) {
       if (isOverRate) counts.overRate++;
       else counts.refused++;
       socket.on("error", () => {});

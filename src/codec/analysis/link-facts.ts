@@ -11,7 +11,7 @@ export interface WaitingRequest {
 }
 
 /** A group, as its details told last. */
-export interface KnownGroup {
+interface KnownGroup {
   readonly creator: number;
   readonly isNormal: boolean;
 }

@@ -1,7 +1,11 @@
 import type { PduTrace } from "../../client/pdu-trace.js";
 import type { Address } from "../../client/peer.js";
 import { PlayedServer } from "../../client/played-server.js";
+import { CommandId } from "../../codec/generated/commands.js";
 import { essentialRoles, type PlayedRole, playedFacts, playedRoles } from "./case-role.js";
+
+/** Where the file_server that is played tells that clients find it; nobody dials it. */
+const playedFileAddress = { ip: "10.9.9.9", port: 8600 };
 
 /** Where to listen as each of the servers around a msg_server; one that is left out is not played. */
 export type PlayedAddresses = Readonly<Partial<Record<PlayedRole, readonly Address[]>>>;
@@ -19,6 +23,7 @@ export class Surroundings {
         if (listenOn.length === 0) continue;
         servers[role] = await PlayedServer.listen(listenOn, { name: playedFacts[role].title, answerTimeoutMs });
       }
+      tellWhereFilesAre(servers.file);
       return new Surroundings(servers);
     } catch (error) {
       for (const server of Object.values(servers)) server.stop();
@@ -52,6 +57,13 @@ export class Surroundings {
   stop(): void {
     for (const server of Object.values(this.servers)) server.stop();
   }
+}
+
+/** A msg_server asks once, when its link opens, and hands the addresses out later (FIL-01). */
+function tellWhereFilesAre(server: PlayedServer | undefined): void {
+  server?.alwaysAnswer(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, ({ link, seqNum }) => {
+    link.send(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, { ip_addr_list: [playedFileAddress] }, { seqNum });
+  });
 }
 
 function noLinkText(role: PlayedRole, server: PlayedServer | undefined, withinMs: number): string {

@@ -1,10 +1,19 @@
 import { conLifeCases } from "./cases/con-life.js";
 import { filTransferCases } from "./cases/fil-transfer.js";
+import { filTaskCases } from "./cases/file/fil-tasks.js";
+import { filTransferRoleCases } from "./cases/file/fil-transfers.js";
 import { frmBodyCases } from "./cases/frm-bodies.js";
 import { frmHeaderCases } from "./cases/frm-header.js";
 import { frmStreamCases } from "./cases/frm-stream.js";
 import { grpMembershipCases } from "./cases/grp-membership.js";
 import { grpMessageCases } from "./cases/grp-messages.js";
+import { isoFileCases } from "./cases/isolated/iso-files.js";
+import { isoForwardCases } from "./cases/isolated/iso-forward.js";
+import { isoLinkCases } from "./cases/isolated/iso-links.js";
+import { isoLoginCases } from "./cases/isolated/iso-login.js";
+import { isoMessageCases } from "./cases/isolated/iso-messages.js";
+import { isoNewsCases } from "./cases/isolated/iso-news.js";
+import { isoPushCases } from "./cases/isolated/iso-push.js";
 import { lgnAccountCases } from "./cases/lgn-account.js";
 import { lgnDeviceCases } from "./cases/lgn-devices.js";
 import { lgnLoginCases } from "./cases/lgn-login.js";
@@ -55,5 +64,25 @@ const routeCases: readonly ConformanceCase[] = [
 /** For a login_server as msg_servers and clients see it. */
 const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
 
+/** For a file_server as msg_servers and clients see it. */
+const fileCases: readonly ConformanceCase[] = [...filTaskCases, ...filTransferRoleCases];
+
+/** For a msg_server around which the suite plays every other server. */
+const isolatedCases: readonly ConformanceCase[] = [
+  ...isoLoginCases,
+  ...isoForwardCases,
+  ...isoMessageCases,
+  ...isoNewsCases,
+  ...isoPushCases,
+  ...isoFileCases,
+  ...isoLinkCases,
+];
+
 /** Every case there is, for servers of every role. */
-export const allCases: readonly ConformanceCase[] = [...msgCases, ...routeCases, ...loginCases];
+export const allCases: readonly ConformanceCase[] = [
+  ...msgCases,
+  ...routeCases,
+  ...loginCases,
+  ...fileCases,
+  ...isolatedCases,
+];

@@ -69,7 +69,7 @@ export class Delivery {
 
   readonly #tellPcs = (): void => {
     const news = Buffer.concat(this.#presence);
-    for (const { link } of this.users.onPc) link.sendBytes(news, 0, news.length, this.#presence.length);
+    for (const { link } of this.users.onPc) link.sendShared(news, this.#presence.length);
     this.delivered += this.users.onPc.size * this.#presence.length;
     this.#presence = [];
     this.#toldMs = performance.now();

@@ -71,7 +71,11 @@ export class MessageLog {
   #at(id: number): StoredMessage | undefined {
     if (id <= this.#forgottenId || id > this.lastId) return undefined;
     const slot = id - this.#base - 1;
-    const [fromId, created, type] = this.#numbers.slice(slot * NUMBERS, (slot + 1) * NUMBERS) as [number, number, number];
+    const [fromId, created, type] = this.#numbers.slice(slot * NUMBERS, (slot + 1) * NUMBERS) as [
+      number,
+      number,
+      number,
+    ];
     return { msgId: id, fromId, created, type, content: Buffer.from(this.#contents[slot] as string, "latin1") };
   }
 
