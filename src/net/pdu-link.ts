@@ -177,6 +177,12 @@ export class PduLink implements Watched {
     this.#closeBecause("closed");
   }
 
+  /** Half-closes: sends what is queued, then FIN, and goes on receiving. The caller sends nothing more (CON-08). */
+  endSending(): void {
+    if (this.#outbox.sizeBytes > 0) this.socket.write(this.#outbox.take());
+    this.socket.end();
+  }
+
   /** Closes now, whatever is queued. */
   destroy(reason: CloseReason = "closed"): void {
     if (this.#state === "gone") return;

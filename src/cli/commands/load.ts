@@ -1,15 +1,19 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
+import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { loadJunit } from "../../reports/load/load-junit.js";
 import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import { loadProgress } from "../../reports/load/load-progress.js";
+import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
+import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { LoadBlockedError, runLoad } from "../../runner/load/load-run.js";
+import { runLoad } from "../../runner/load/load-run.js";
 import type { Stage } from "../../runner/load/pace.js";
+import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -19,14 +23,20 @@ import { blockedError, usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
-import { planFor } from "../load/load-choice.js";
+import { generatorEnvironment } from "../load/generator-environment.js";
+import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { localAddressValues } from "../load/local-address-value.js";
+import { errorLine } from "../load/scenario-file/file-line.js";
+import { handleSummary } from "../load/scenario-file/handle-summary.js";
+import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scenario-file/load-file.js";
+import { readScript, type ScriptChoice } from "../load/scenario-file/script-options.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
-const loadFormats = ["json", "junit", "csv", "k6"] as const;
+const loadFormats = ["html", "json", "junit", "csv", "k6"] as const;
 type LoadFormat = (typeof loadFormats)[number];
 
 interface LoadOptions {
@@ -51,6 +61,12 @@ interface LoadOptions {
   readonly threshold?: readonly UnboundThreshold[];
   readonly abortOnFail?: boolean;
   readonly delayAbortEval?: number;
+  readonly vus?: number;
+  readonly iterations?: number;
+  readonly findMax?: readonly UnboundThreshold[];
+  readonly maxRate?: number;
+  readonly step?: number;
+  readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
   readonly json?: boolean;
 }
@@ -62,7 +78,11 @@ const SEEDS = 2 ** 32;
 export function loadCommand(host: Host): Command {
   return new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
-    .argument("[scenario]", `what the users do: ${[...loadScenarios.keys()].join(", ")}`, "steady-chat")
+    .argument(
+      "[scenario]",
+      `what the users do: ${[...loadScenarios.keys()].join(", ")}; or a file, .ts or .js`,
+      "steady-chat",
+    )
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
     .option("--login <address>", "login_server's HTTP port, which names a msg_server for each device", addressValue)
     .option(
@@ -81,9 +101,11 @@ export function loadCommand(host: Host): Command {
     .addOption(durationOption("--duration <time>", "length of the steady phase, as in 15s or 5m (default: 15s)"))
     .option(
       "--stage <time:rate...>",
-      "in place of --duration: go to a rate evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
+      "in place of --duration: go to a rate (a scenario file: to VUs) evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
       stageValues,
     )
+    .option("--vus <n>", "of a scenario file, in place of its scenarios: virtual users", countValue(1, USERS_MAX))
+    .option("--iterations <n>", "of a scenario file, in place of its scenarios: how many", countValue(1, 1_000_000_000))
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
@@ -105,8 +127,16 @@ export function loadCommand(host: Host): Command {
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
     .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
     .option(
+      "--find-max <metric:expression...>",
+      "look for the highest rate at which this holds, as in 'msg_delivery_duration:p(99)<100'; begins at --rate",
+      thresholdValues,
+    )
+    .option("--max-rate <n>", "--find-max: try no more than this", countValue(1, 10_000_000))
+    .addOption(durationOption("--step <time>", "--find-max: how long each rate is kept up (default: 10s)"))
+    .addOption(durationOption("--cool-down <time>", "--find-max: wait no longer for a step's messages (default: 5s)"))
+    .option(
       "--report <format=file...>",
-      "write reports: json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
       reportValues(loadFormats),
     )
     .option("--json", "the report on stdout is JSON")
@@ -117,10 +147,13 @@ export function loadCommand(host: Host): Command {
 const examples = `
 Examples:
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --devices 2 --duration 15s
-  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json
+  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
+  $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
   $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
 
+A scenario file exports options, setup, functions and teardown as k6's do: docs/load.md and examples/.
 Each message carries a token. The report says what was acked, delivered, lost, duplicated, reordered or corrupted, and
 latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message
 or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
@@ -130,39 +163,76 @@ function durationOption(flags: string, description: string): Option {
 }
 
 async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
-  const scenario = loadScenarios.get(name) ?? unknownScenario(name);
-  const plan = await planFrom(host, scenario, options);
+  const file = isScenarioFile(name) ? await loadScenarioFile(name, host.cwd) : undefined;
+  const choice = file === undefined ? undefined : scriptChoice(file, options);
+  const plan =
+    file === undefined || choice === undefined
+      ? planFor({ scenario: scenarioNamed(name, options), ...(await common(host, options, undefined)) })
+      : planForScript(await common(host, options, choice), file.name, choice);
   const reports = options.report ?? [];
   await requireWritable(reports, host.cwd);
 
-  const result = await run(host, plan);
+  const result = await run(host, plan, file);
   await writeReports(reports, host.cwd, {
+    html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
     junit: () => loadJunit(result),
     csv: () => loadCsv(result),
     k6: () => loadK6Summary(result),
   });
-  host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
+  const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
+  if (!isSummarised) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }
 
-function unknownScenario(name: string): never {
-  throw usageError(`there is no load scenario "${name}"${didYouMean(name, [...loadScenarios.keys()])}`);
+/** @throws CommandError for a name that is not one, and options that it has no use for */
+function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
+  for (const only of ["vus", "iterations"] as const) {
+    if (options[only] !== undefined)
+      throw usageError(`--${only} is for scenario files: ${name} has --users and --rate`);
+  }
+  const names = [...loadScenarios.keys()];
+  const scenario = loadScenarios.get(name);
+  if (scenario === undefined) throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)}`);
+  return scenario;
 }
 
-async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions): Promise<LoadPlan> {
-  const spec = options.accounts ?? `user{1..${options.users ?? USERS_DEFAULT}}`;
+/** @throws CommandError for all that is wrong with the file's options */
+function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
+  const { vus, iterations, duration: durationMs, stage } = options;
+  const refused = ["rate", "thinkTime", "groups", "groupSize", "devices", "findMax"] as const;
+  const option = refused.find((name) => options[name] !== undefined);
+  if (option !== undefined) {
+    const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usageError(`--${flag} is for built-in scenarios: ${file.name} says that itself, in its options or functions`);
+  }
+  const stages = stage?.map(({ durationMs, actsPerSecond }) => ({ durationMs, target: actsPerSecond }));
+  try {
+    return readScript(file.exports, file.book, { vus, iterations, durationMs, stages });
+  } catch (error) {
+    throw usageError(`${file.name}: ${(error as Error).message}`);
+  }
+}
+
+/** What the command line says of a run, whatever its scenario is. */
+async function common(
+  host: Host,
+  options: LoadOptions,
+  choice: ScriptChoice | undefined,
+): Promise<Omit<LoadChoice, "scenario">> {
+  const needed = choice === undefined ? undefined : usersOf(choice.script);
+  const wanted = needed ?? options.users;
+  const spec = options.accounts ?? `user{1..${wanted ?? USERS_DEFAULT}}`;
   const accounts = await readAccounts(spec, options.password, host.cwd);
-  const users = options.users ?? accounts.length;
+  const users = wanted ?? accounts.length;
   if (accounts.length < users) {
     throw usageError(`${users} users need as many accounts; ${spec} has ${accounts.length}`);
   }
-  return planFor({
-    scenario,
+  return {
     accounts: accounts.slice(0, users),
     devicesPerUser: options.devices,
     durationMs: options.duration,
-    stages: options.stage,
+    stages: choice === undefined ? options.stage : undefined,
     targets: options.target,
     loginServer: options.login,
     localAddresses: options.localAddress,
@@ -174,30 +244,62 @@ async function planFrom(host: Host, scenario: LoadScenario, options: LoadOptions
     groups: options.groups,
     groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
+    findMax: findMaxOf(options),
     thresholds: options.threshold?.map((threshold) => ({
       ...threshold,
       abortOnFail: options.abortOnFail ?? false,
       delayAbortEvalMs: options.delayAbortEval ?? 0,
     })),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
-  });
+  };
 }
 
-async function run(host: Host, plan: LoadPlan): Promise<LoadResult> {
+function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoice["findMax"] {
+  if (findMax === undefined) {
+    const lone = Object.entries({ "max-rate": maxRate, step, "cool-down": coolDown }).find(
+      ([, value]) => value !== undefined,
+    );
+    if (lone !== undefined) throw usageError(`--${lone[0]} is for --find-max`);
+    return undefined;
+  }
+  return {
+    conditions: findMax.map((condition) => ({ ...condition, abortOnFail: false, delayAbortEvalMs: 0 })),
+    ...(maxRate === undefined ? {} : { maxPerSecond: maxRate }),
+    ...(step === undefined ? {} : { stepMs: step }),
+    ...(coolDown === undefined ? {} : { coolDownMs: coolDown }),
+  };
+}
+
+async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined): Promise<LoadResult> {
   const devices = plan.accounts.length * plan.devicesPerUser;
   try {
     return await runLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
-      onEvent: (event) => {
-        if (event.type !== "second" || host.verbosity === "quiet") return;
-        host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
-      },
+      environment: generatorEnvironment(host),
+      onEvent: tell(host, devices, file),
     });
   } catch (error) {
-    if (error instanceof LoadBlockedError) throw blockedError(error.message);
+    if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
     throw error;
   }
+}
+
+/** Says what happens, on stderr. */
+function tell(host: Host, devices: number, file?: LoadedFile): (event: LoadEvent) => void {
+  return (event) => {
+    if (event.type === "iteration-failed" && file !== undefined) {
+      const line = errorLine(event.error, file.folder, host.cwd, file.name);
+      host.stderr.write(`ttk: ${line} (${event.scenario}; told once)\n`);
+    }
+    if (event.type !== "second" || host.verbosity === "quiet") return;
+    host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
+  };
+}
+
+function blockedText(error: LoadBlockedError, host: Host, file: LoadedFile | undefined): string {
+  if (error.cause === undefined || file === undefined) return error.message;
+  return `${errorLine(error.cause, file.folder, host.cwd, file.name)} (${error.message})`;
 }
 
 function exitCodeOf(result: LoadResult): ExitCode {

@@ -1,15 +1,19 @@
 import type { Account } from "../../client/account.js";
 import { discoverByHttp } from "../../client/discover.js";
 import { type Address, formatAddress } from "../../net/address.js";
+import { type FindMaxPlan, findMaxDefaults } from "../../runner/load/find-max-plan.js";
 import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
+import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { seededRandom } from "../../scenarios/load/random.js";
+import { ShippedStartUp } from "../../scenarios/load/start-up.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
 import { usageError } from "../command-error.js";
+import type { ScriptChoice } from "./scenario-file/script-options.js";
 
 /** What somebody chose for a run; what is left out is as the scenario and planDefaults say. */
 export interface LoadChoice {
@@ -37,10 +41,13 @@ export interface LoadChoice {
   readonly groups?: number | undefined;
   readonly groupSize?: number | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
+  /** In place of a duration and stages: how to look for the highest rate. */
+  readonly findMax?: (Partial<Omit<FindMaxPlan, "conditions">> & Pick<FindMaxPlan, "conditions">) | undefined;
   readonly seed: number;
 }
 
 const USERS_MIN = 2;
+const RATE_MAX = 10_000_000;
 const DURATION_MS = 15_000;
 const GROUP_SIZE = 20;
 /** A user is in so many groups, on average. */
@@ -50,7 +57,8 @@ const GROUPS_PER_USER = 2;
 export function planFor(choice: LoadChoice): LoadPlan {
   const { scenario, accounts } = choice;
   const devicesPerUser = choice.devicesPerUser ?? scenario.clientTypes.length;
-  if (accounts.length < USERS_MIN) throw usageError(`${scenario.name} needs at least ${USERS_MIN} users`);
+  if (accounts.length < USERS_MIN && scenario.acts !== "nothing")
+    throw usageError(`${scenario.name} needs at least ${USERS_MIN} users`);
   if (devicesPerUser > scenario.clientTypes.length) {
     const kinds = scenario.clientTypes.join(" and ");
     throw usageError(
@@ -62,8 +70,9 @@ export function planFor(choice: LoadChoice): LoadPlan {
     throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
   }
   const stages = stagesFor(choice);
+  const findMax = findMaxFor(choice, accounts.length * devicesPerUser);
   const actsPerSecond = choice.rate ?? (stages.length > 0 ? 0 : accounts.length * scenario.actsPerUserPerSecond);
-  if (!choice.allowOverLimit && scenario.acts === "messages")
+  if (findMax === undefined && !choice.allowOverLimit && scenario.acts === "messages")
     requireBelowLimit(
       Math.max(actsPerSecond, ...stages.map((stage) => stage.actsPerSecond)),
       accounts.length * devicesPerUser,
@@ -88,7 +97,35 @@ export function planFor(choice: LoadChoice): LoadPlan {
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
     thresholds: choice.thresholds ?? [],
+    findMax,
   };
+}
+
+/** Runs a scenario file, of which `scenario` is the name. */
+export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string, file: ScriptChoice): LoadPlan {
+  const scenario = scriptBehaviour(name, () => new ShippedStartUp());
+  const messageSizeBytes = choice.messageSizeBytes ?? file.messageSizeBytes;
+  const plan = planFor({ ...choice, scenario, messageSizeBytes, durationMs: undefined });
+  const { script, thresholds, summaryTrendStats } = file;
+  return { ...plan, script, thresholds: [...thresholds, ...plan.thresholds], summaryTrendStats };
+}
+
+/** @throws CommandError for what does not go together */
+function findMaxFor(choice: LoadChoice, devices: number): FindMaxPlan | undefined {
+  const { findMax, scenario, accounts, rate, stages = [], durationMs, allowOverLimit } = choice;
+  if (findMax === undefined) return undefined;
+  if (scenario.acts === "nothing") throw usageError(`${scenario.name} does nothing that could have a rate`);
+  if (stages.length > 0 || durationMs !== undefined) {
+    throw usageError("--find-max says itself how long it goes on: leave out --duration and --stage");
+  }
+  const isLimited = scenario.acts === "messages" && !allowOverLimit;
+  const most = isLimited ? Math.floor(sustainablePerSecond(planDefaults.messagesPerSecondMax) * devices) : RATE_MAX;
+  const maxPerSecond = Math.min(findMax.maxPerSecond ?? most, most);
+  const startPerSecond = rate ?? findMax.startPerSecond ?? accounts.length * scenario.actsPerUserPerSecond;
+  if (startPerSecond > maxPerSecond) {
+    throw usageError(`--rate ${startPerSecond}: the search begins there, and ${maxPerSecond} is the most it may try`);
+  }
+  return { ...findMaxDefaults, ...findMax, startPerSecond, maxPerSecond };
 }
 
 /** @throws CommandError when something else says how long or how often, too */

@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from "commander";
 import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
-import { parseExpression, parseMetric, ThresholdSyntaxError } from "../../runner/load/parse-threshold.js";
+import type { MetricResult } from "../../runner/load/metrics.js";
+import {
+  type ParsedTag,
+  parseExpression,
+  parseMetric,
+  ThresholdSyntaxError,
+} from "../../runner/load/parse-threshold.js";
 import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 
@@ -9,6 +15,21 @@ interface AbortRule {
   readonly abortOnFail: boolean;
   readonly delayAbortEvalMs: number;
 }
+
+/** The metrics that a threshold may look at. */
+export interface MetricCatalogue {
+  readonly names: readonly string[];
+  typeOf(name: string): MetricResult["type"] | undefined;
+  /** @throws ThresholdSyntaxError for a tag that the metric has not */
+  requireTag(name: string, tag: ParsedTag): void;
+}
+
+/** The metrics of every run. */
+export const builtInMetrics: MetricCatalogue = {
+  names: Object.keys(metricKinds),
+  typeOf: (name) => metricKinds[name]?.type,
+  requireTag: (name, tag) => requireTag(name, metricKinds[name] as MetricKind, tag),
+};
 
 export type UnboundThreshold = Omit<Threshold, keyof AbortRule>;
 
@@ -23,7 +44,7 @@ export function thresholdValues(text: string, before: readonly UnboundThreshold[
 }
 
 /** @throws ThresholdSyntaxError */
-export function thresholdOf(text: string): UnboundThreshold {
+export function thresholdOf(text: string, metrics = builtInMetrics): UnboundThreshold {
   const { length } = parseMetric(text);
   if (text[length] !== ":") {
     throw new ThresholdSyntaxError(
@@ -31,28 +52,33 @@ export function thresholdOf(text: string): UnboundThreshold {
       length + 1,
     );
   }
-  return thresholdOn(text.slice(0, length), text.slice(length + 1), length + 1);
+  return thresholdOn(text.slice(0, length), text.slice(length + 1), metrics, length + 1);
 }
 
 /**
  * A threshold in two parts, as k6's options have it. `offset` = where the expression begins in what was typed.
  * @throws ThresholdSyntaxError
  */
-function thresholdOn(metric: string, expression: string, offset = 0): UnboundThreshold {
-  const { name, tag, length } = parseMetric(metric);
+export function thresholdOn(
+  metric: string,
+  expression: string,
+  metrics: MetricCatalogue,
+  offset = 0,
+): UnboundThreshold {
+  const { name, tags, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
-  const kind = metricKinds[name];
-  if (kind === undefined) {
-    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, Object.keys(metricKinds))}`, 1);
+  const type = metrics.typeOf(name);
+  if (type === undefined) {
+    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, metrics.names)}`, 1);
   }
-  if (tag !== undefined) requireTag(name, kind, tag);
+  for (const tag of tags) metrics.requireTag(name, tag);
   const parsed = parsedAt(expression, offset);
-  if (!isAggregateOf(kind.type, parsed.aggregate)) {
-    const known = aggregatesOf[kind.type].join(", ");
-    throw new ThresholdSyntaxError(`${name} is a ${kind.type}: it has ${known}`, offset + 1);
+  if (!isAggregateOf(type, parsed.aggregate)) {
+    const known = aggregatesOf[type].join(", ");
+    throw new ThresholdSyntaxError(`${name} is a ${type}: it has ${known}`, offset + 1);
   }
   return {
-    metric: tag === undefined ? name : `${name}{${tag.name}:${tag.value}}`,
+    metric: tags.length === 0 ? name : `${name}{${tags.map((tag) => `${tag.name}:${tag.value}`).join(",")}}`,
     expression: expression.trim(),
     ...parsed,
   };
@@ -67,12 +93,8 @@ function parsedAt(expression: string, offset: number) {
   }
 }
 
-function requireTag(
-  metric: string,
-  { tag: known }: MetricKind,
-  tag: { readonly name: string; readonly value: string },
-): void {
-  const column = metric.length + 2;
+function requireTag(metric: string, { tag: known }: MetricKind, tag: ParsedTag): void {
+  const { column } = tag;
   if (known === undefined) throw new ThresholdSyntaxError(`${metric} has no tags`, column);
   if (tag.name !== known.name) throw new ThresholdSyntaxError(`the tag of ${metric} is "${known.name}"`, column);
   if (known.values.includes(tag.value)) return;

@@ -1,6 +1,8 @@
 import type { DeliveryWitness, LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+import { findMaxLines } from "./find-max-lines.js";
 import { count, duration, seconds, share, size } from "./quantity.js";
+import { scriptLines } from "./script-lines.js";
 import { thresholdText } from "./threshold-text.js";
 
 const trendRows: ReadonlyArray<readonly [title: string, metric: string]> = [
@@ -29,6 +31,8 @@ export function loadConsole(result: LoadResult): string {
     "",
     ...accounts(result),
     "",
+    ...scriptLines(result),
+    ...result.parts.flatMap(({ name, findMax }) => (findMax === null ? [] : [...findMaxLines(name, findMax), ""])),
     ...thresholdLines(result),
     ...verdict(result),
     "",

@@ -5,13 +5,30 @@ const LOAD_REPORT_SCHEMA_VERSION = 1;
 
 /** A run as JSON, by schemas/load-report.schema.json. */
 export function loadJson(result: LoadResult): string {
-  const { metrics, thresholds, delivery, witnesses, series, ...summary } = result;
+  const {
+    metrics,
+    thresholds,
+    delivery,
+    witnesses,
+    latencyBoundsMs,
+    parts,
+    checks,
+    setupData: _,
+    summaryTrends: __,
+    marks,
+    series,
+    ...summary
+  } = result;
   const report = {
     schemaVersion: LOAD_REPORT_SCHEMA_VERSION,
     summary: { ...summary, passed: result.failures.length === 0, valid: result.invalid.length === 0 },
     metrics,
     thresholds,
     delivery: { ...delivery, witnesses },
+    parts,
+    checks,
+    marks,
+    latencyBoundsMs,
     series,
   };
   return `${JSON.stringify(report, null, 2)}\n`;

@@ -1,42 +1,61 @@
+import { createHash } from "node:crypto";
 import type { Options } from "k6/options";
-import type { LoadResult } from "../../runner/load/load-result.js";
+import type { CheckResult, LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult } from "../../runner/load/metrics.js";
 
 /** k6 tells what a number is: a time in ms, data in bytes, or anything. */
 type Contains = "time" | "data" | "default";
 
-const options = {
-  summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"],
-} satisfies Pick<Options, "summaryTrendStats">;
+const usualTrendStats = ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"];
 
 /**
  * A run as the data that k6 hands to `handleSummary`, so that scripts which read k6's end-of-test summary read this one.
- * k6 has no checks here; its root group is empty.
  */
 export function loadK6Summary(result: LoadResult): string {
+  const options = {
+    summaryTrendStats: result.summaryTrends === undefined ? usualTrendStats : [...result.summaryTrends.stats],
+  } satisfies Pick<Options, "summaryTrendStats">;
   const summary = {
-    root_group: { name: "", path: "", id: "d41d8cd98f00b204e9800998ecf8427e", groups: [], checks: [] },
+    root_group: { name: "", path: "", id: idOf(""), groups: [], checks: result.checks.map(k6Check) },
     options: { ...options, summaryTimeUnit: "", noColor: false },
     state: { isStdOutTTY: false, isStdErrTTY: false, testRunDurationMs: result.durationMs },
     metrics: Object.fromEntries(
       Object.entries(result.metrics).map(([name, metric]) => [
         name,
-        { ...k6Metric(name, metric), ...k6Thresholds(result, name) },
+        { ...k6Metric(result, name, metric), ...k6Thresholds(result, name) },
       ]),
     ),
+    ...(result.setupData === undefined ? {} : { setup_data: result.setupData }),
   };
   return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
-function k6Metric(name: string, metric: MetricResult) {
+function k6Check({ name, passes, fails }: CheckResult) {
+  const path = `::${name}`;
+  return { name, path, id: idOf(path), passes, fails };
+}
+
+/** k6 identifies groups and checks by the MD5 of their path. */
+function idOf(path: string): string {
+  return createHash("md5").update(path).digest("hex");
+}
+
+function k6Metric({ summaryTrends }: LoadResult, name: string, metric: MetricResult) {
   switch (metric.type) {
     case "trend": {
       const { avg, min, p50: med, max, p90, p95, p99 } = metric;
-      const values = { avg, min, med, max, "p(90)": p90, "p(95)": p95, "p(99)": p99 };
+      const usual = { avg, min, med, max, "p(90)": p90, "p(95)": p95, "p(99)": p99 };
+      const values = summaryTrends?.values[name] ?? usual;
       return { type: "trend", contains: "time" satisfies Contains, values };
     }
     case "counter":
       return { type: "counter", contains: containedIn(name), values: { count: metric.count, rate: metric.rate } };
+    case "rate":
+      return {
+        type: "rate",
+        contains: "default" satisfies Contains,
+        values: { rate: metric.rate, passes: metric.passes, fails: metric.fails },
+      };
     case "gauge":
       return {
         type: "gauge",

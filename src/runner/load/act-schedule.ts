@@ -19,7 +19,7 @@ export class ActSchedule {
 
   constructor(
     private readonly users: number,
-    private readonly pace: Pace,
+    private pace: Pace,
     /** In acts of the crowd; on average as many as there are users. */
     private readonly think: ThinkTime,
     /** A user's own, so that a run's acts follow from its seed however late some of them are. */
@@ -39,6 +39,11 @@ export class ActSchedule {
       while (due < 0) due += this.#think(user);
       this.#due[user] = due;
     }
+  }
+
+  /** The rate is another one from now on; what was meant to happen before stays as it was. */
+  goOnAt(pace: Pace): void {
+    this.pace = pace;
   }
 
   /** When the user is to be asked next; undefined when it has no act left. */
@@ -66,15 +71,22 @@ export class ActSchedule {
   }
 
   /** Gives up what was meant to happen before `untilMs` and has not; returns how many acts that are. */
-  dropOverdue(untilMs: number): number {
+  skipOverdue(untilMs: number): number {
     let dropped = 0;
     const end = this.pace.actsAt(untilMs - this.#startMs);
     for (let user = 0; user < this.users; user++) {
-      for (let due = this.#due[user] as number; due < end; due += this.#think(user)) dropped++;
+      let due = this.#due[user] as number;
+      for (; due < end; due += this.#think(user)) dropped++;
+      this.#due[user] = due;
       this.#blocked[user] = 0;
     }
-    this.#isOver = true;
     return dropped;
+  }
+
+  /** The same for good: nobody acts any more. */
+  dropOverdue(untilMs: number): number {
+    this.#isOver = true;
+    return this.skipOverdue(untilMs);
   }
 
   #think(user: number): number {

@@ -1,5 +1,13 @@
 export const NOT_A_RECIPIENT = -1;
 
+/** Groups that are made while the run goes on. */
+export interface GroupRoom {
+  readonly groupsMax: number;
+  readonly membersMax: number;
+}
+
+const noRoom: GroupRoom = { groupsMax: 0, membersMax: 0 };
+
 /**
  * Who may get a message, as numbers from 0 within the message, so that a set of recipients is a row of bits. Targets are
  * numbers: users first, then groups. To a user: the user's devices, then the sender's (MSG-03). To a group: the devices of
@@ -8,21 +16,34 @@ export const NOT_A_RECIPIENT = -1;
 export class Audience {
   /** Most recipients that a message may have. */
   readonly recipientsMax: number;
-  readonly #placeInGroup: ReadonlyArray<ReadonlyMap<number, number>>;
+  /** Targets that there may be. */
+  readonly targetsMax: number;
+  readonly #groups: (readonly number[])[];
+  readonly #placeInGroup: ReadonlyMap<number, number>[];
 
   constructor(
     private readonly users: number,
     private readonly devicesPerUser: number,
-    private readonly groups: readonly (readonly number[])[],
+    groups: readonly (readonly number[])[],
+    /** Groups that may be added, and members of each. */
+    room: GroupRoom = noRoom,
   ) {
-    this.#placeInGroup = groups.map((members) => new Map(members.map((user, place) => [user, place])));
-    const largest = groups.reduce((most, { length }) => Math.max(most, length), 2);
+    this.#groups = [...groups];
+    this.#placeInGroup = groups.map(placesOf);
+    const largest = groups.reduce((most, { length }) => Math.max(most, length), Math.max(2, room.membersMax));
     this.recipientsMax = largest * devicesPerUser;
+    this.targetsMax = users + groups.length + room.groupsMax;
   }
 
-  /** Targets there are. */
-  get targets(): number {
-    return this.users + this.groups.length;
+  /** @returns the group as a target. @throws RangeError when there is no room for it */
+  addGroup(members: readonly number[]): number {
+    const target = this.users + this.#groups.length;
+    if (target >= this.targetsMax) throw new RangeError("there are too many groups");
+    const membersMax = this.recipientsMax / this.devicesPerUser;
+    if (members.length > membersMax) throw new RangeError(`a group has at most ${membersMax} members`);
+    this.#groups.push(members);
+    this.#placeInGroup.push(placesOf(members));
+    return target;
   }
 
   isGroup(target: number): boolean {
@@ -62,6 +83,10 @@ export class Audience {
   }
 
   #members(target: number): readonly number[] | undefined {
-    return this.groups[target - this.users];
+    return this.#groups[target - this.users];
   }
+}
+
+function placesOf(members: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(members.map((user, place) => [user, place]));
 }

@@ -1,4 +1,4 @@
-import { Audience, NOT_A_RECIPIENT } from "./audience.js";
+import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
 import { StreamTable } from "./stream-table.js";
@@ -8,6 +8,10 @@ export interface OracleOptions {
   readonly devicesPerUser: number;
   /** The members of each group, as numbers of users. The group g is the target `users + g`. */
   readonly groups?: readonly (readonly number[])[];
+  /** Groups that may be added later. */
+  readonly groupRoom?: GroupRoom | undefined;
+  /** Called when a message is acknowledged and everybody who must have it has it. */
+  readonly settled?: ((serial: number) => void) | undefined;
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
   /** An ack that takes longer no longer holds up the next message to the same user. */
@@ -98,6 +102,7 @@ export class DeliveryOracle {
 
   readonly #devicesPerUser: number;
   readonly #audience: Audience;
+  readonly #settled: ((serial: number) => void) | undefined;
   readonly #run: number;
   readonly #ackTimeoutMs: number;
   readonly #messages: MessageTable;
@@ -112,13 +117,19 @@ export class DeliveryOracle {
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
     this.#devicesPerUser = options.devicesPerUser;
-    this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? []);
+    this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
+    this.#settled = options.settled;
     this.#run = options.run;
     this.#ackTimeoutMs = options.ackTimeoutMs;
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
     this.#online = new Uint8Array(devices);
     this.#onlineSince = new Float64Array(devices);
+  }
+
+  /** A group has been made. @returns it as a target. @throws RangeError */
+  addGroup(members: readonly number[]): number {
+    return this.#audience.addGroup(members);
   }
 
   /** Messages whose ack or some of whose deliveries are awaited. */
@@ -192,6 +203,11 @@ export class DeliveryOracle {
     token.intendedUs = Math.max(0, Math.round(intendedMs * 1000));
     writeToken(content, token);
     return row;
+  }
+
+  /** Of the message that was begun last. */
+  get lastSerial(): number {
+    return this.#lastSerial;
   }
 
   /** The serial of a message in flight: a row alone may have passed on to another message. */
@@ -411,6 +427,7 @@ export class DeliveryOracle {
     if (state !== MessageState.acked && state !== MessageState.abandoned) return;
     this.#streams.remove(messages.stream[row] as number);
     messages.release(row);
+    if (state === MessageState.acked) this.#settled?.(messages.serial[row] as number);
   }
 
   #expectRecipients(row: number, senderDevice: number, target: number): void {
@@ -430,6 +447,6 @@ export class DeliveryOracle {
   }
 
   #streamKey(senderDevice: number, target: number): number {
-    return senderDevice * this.#audience.targets + target;
+    return senderDevice * this.#audience.targetsMax + target;
   }
 }

@@ -1,3 +1,4 @@
+import type { ClientTypeName } from "../../client/client-type.js";
 import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../scenarios/load/random.js";
@@ -27,7 +28,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
 export class DeviceSessions implements Sessions {
-  readonly devices: readonly VirtualDevice[];
+  readonly devices: VirtualDevice[];
   /** By device: the msg_server that it is, or was last, connected to. */
   readonly servers: string[] = [];
   /** Devices between dialling and the end of their pulls. */
@@ -36,6 +37,7 @@ export class DeviceSessions implements Sessions {
   isRunning = true;
 
   readonly #startUp: StartUp;
+  readonly #all: DeviceHandler;
   readonly #presence: Uint8Array;
   /** Times in a row that the device dialled after a loss; 0 = it does not. */
   readonly #redials: Uint8Array;
@@ -60,8 +62,8 @@ export class DeviceSessions implements Sessions {
     const count = accounts.length * devicesPerUser;
     this.#startUp = scenario.newStartUp();
     const optionsOf = sharedOptions(plan);
-    const all: DeviceHandler = { ...handler, ...this.#handler() };
-    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), all));
+    this.#all = { ...handler, ...this.#handler() };
+    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), this.#all));
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
     this.#endExpected = new Uint8Array(count);
@@ -91,10 +93,10 @@ export class DeviceSessions implements Sessions {
       const startedMs = this.now();
       this.servers[index] = await this.plan.connect(device, user, index % this.plan.devicesPerUser, signal);
       this.#links[index] = device.link;
-      this.metrics.connect.recordMs(this.now() - startedMs + lateMs);
+      this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
-        this.metrics.stepDone(step, durationMs, step === "login" ? lateMs : 0);
+        this.metrics.stepDone(user, step, step === "login" ? durationMs + lateMs : durationMs);
         if (step === "login") this.#loggedIn(device);
         failure = "pull_failed";
       });
@@ -102,7 +104,7 @@ export class DeviceSessions implements Sessions {
     } catch (error) {
       // A connection that was lost after the login is counted as that.
       const isLost = failure === "pull_failed" && !this.isOnline(index);
-      if (!isLost && !signal.aborted) this.metrics.error(failure);
+      if (!isLost && !signal.aborted) this.metrics.error(user, failure);
       if (!this.isOnline(index)) {
         device.destroy();
         this.#presence[index] = Presence.away;
@@ -135,15 +137,30 @@ export class DeviceSessions implements Sessions {
   }
 
   pull(index: number, name: ExtraPull, peerId: number, intendedMs: number): boolean {
-    if (!this.isOnline(index)) return false;
+    const asked = this.pullNow(index, name, peerId, intendedMs);
+    // Counted already.
+    asked?.catch(() => {});
+    return asked !== undefined;
+  }
+
+  /** The same, to be waited for; undefined when the device cannot now. @throws ClientError */
+  pullNow(index: number, name: ExtraPull, peerId: number, intendedMs: number): Promise<void> | undefined {
+    if (!this.isOnline(index)) return undefined;
     const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
-    asked?.then(
-      () => this.metrics.stepDone(name, this.now() - intendedMs),
-      () => {
-        if (this.isOnline(index)) this.metrics.error("pull_failed");
+    return asked?.then(
+      () => this.metrics.stepDone(this.#userOf(index), name, this.now() - intendedMs),
+      (error: unknown) => {
+        if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
+        throw error;
       },
     );
-    return asked !== undefined;
+  }
+
+  /** The device is of another kind from now on; only while it is away. */
+  become(index: number, clientType: ClientTypeName): void {
+    const device = this.devices[index] as VirtualDevice;
+    if (device.options.clientType === clientType) return;
+    this.devices[index] = new VirtualDevice(index, { ...device.options, clientType }, this.#all);
   }
 
   /** A device's timer: its next heartbeat, or its next attempt to come back. */
@@ -170,17 +187,14 @@ export class DeviceSessions implements Sessions {
 
   /** `user17/windows` */
   nameOf(index: number): string {
-    const { accounts, devicesPerUser, scenario } = this.plan;
-    return `${accounts[this.#userOf(index)]?.name}/${scenario.clientTypes[index % devicesPerUser]}`;
+    return `${this.plan.accounts[this.#userOf(index)]?.name}/${this.devices[index]?.options.clientType}`;
   }
 
   #handler(): DeviceHandler {
     return {
       onHeartbeat: (device) => this.#heartbeatAnswered((device as VirtualDevice).index),
-      onKick: () => {
-        this.metrics.kicks++;
-      },
-      onMalformed: () => this.metrics.error("malformed_pdu"),
+      onKick: (device) => this.metrics.kicked(this.#userOf((device as VirtualDevice).index)),
+      onMalformed: (device) => this.metrics.error(this.#userOf((device as VirtualDevice).index), "malformed_pdu"),
       onOther: (device, commandId, seqNum, bytes, start, end) =>
         this.#startUp.onOther(device, commandId, seqNum, bytes, start, end),
       onClose: (device) => this.#closed(device as VirtualDevice),
@@ -219,7 +233,7 @@ export class DeviceSessions implements Sessions {
     if (presence !== Presence.online) return;
     this.#offline(device);
     if (!this.isRunning) return;
-    if (this.#endExpected[index] === 0) this.metrics.error("link_lost");
+    if (this.#endExpected[index] === 0) this.metrics.error(this.#userOf(index), "link_lost");
     // As the shipped clients: who was kicked does not come back (LGN-10).
     if (device.kickedFor === undefined) this.#redialLater(index);
   }
@@ -239,8 +253,8 @@ export class DeviceSessions implements Sessions {
 
   #heartbeatAnswered(index: number): void {
     const nowMs = this.now();
-    this.metrics.heartbeat.recordMs(nowMs - (this.#heartbeatIntendedMs[index] as number));
-    this.metrics.heartbeatUncorrected.recordMs(nowMs - (this.#heartbeatSentMs[index] as number));
+    const ms = nowMs - (this.#heartbeatIntendedMs[index] as number);
+    this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
 
   #userOf(index: number): number {

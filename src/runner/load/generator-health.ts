@@ -25,6 +25,7 @@ const LAG_SAMPLE_INTERVAL_MS = 10;
 export class HealthWatch {
   #since: EventLoopUtilization = performance.eventLoopUtilization();
   #lastSecond: EventLoopUtilization = this.#since;
+  #step: EventLoopUtilization = this.#since;
   #busyShare = 0;
   #nextSampleMs = Number.POSITIVE_INFINITY;
 
@@ -57,6 +58,15 @@ export class HealthWatch {
       iterations,
       droppedIterations,
     };
+  }
+
+  /** A step of a search begins. */
+  beginStep(): void {
+    this.#step = performance.eventLoopUtilization();
+  }
+
+  stepBusyShare(): number {
+    return performance.eventLoopUtilization(this.#step).utilization;
   }
 
   /** Since the last call. */

@@ -71,6 +71,20 @@ export class Histogram {
     return this.#maxUs;
   }
 
+  /** How many values each row has whose bounds these are: below the first, from each one on to the next, from the last on. */
+  countsBetweenUs(boundsUs: readonly number[]): number[] {
+    const counts = new Array<number>(boundsUs.length + 1).fill(0);
+    const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
+    let row = 0;
+    for (let index = 0; index < used; index++) {
+      const count = this.#counts[index] as number;
+      if (count === 0) continue;
+      while (row < boundsUs.length && highestValueAt(index) >= (boundsUs[row] as number)) row++;
+      counts[row] = (counts[row] as number) + count;
+    }
+    return counts;
+  }
+
   /** Adds everything that `other` holds. */
   merge(other: Histogram): void {
     for (let index = 0; index < COUNTS_LENGTH; index++) {
@@ -81,6 +95,27 @@ export class Histogram {
     this.#sumUs += other.#sumUs;
     this.#minUs = Math.min(this.#minUs, other.#minUs);
     this.#maxUs = Math.max(this.#maxUs, other.#maxUs);
+  }
+
+  /** What was recorded after `earlier`, a copy of this one. Its extremes are those of its buckets. */
+  since(earlier: Histogram): Histogram {
+    const later = new Histogram();
+    for (let index = 0; index < COUNTS_LENGTH; index++) {
+      const count = (this.#counts[index] as number) - (earlier.#counts[index] as number);
+      if (count === 0) continue;
+      later.#counts[index] = count;
+      later.#minUs = Math.min(later.#minUs, lowestValueAt(index));
+      later.#maxUs = Math.min(this.#maxUs, highestValueAt(index));
+    }
+    later.#count = this.#count - earlier.#count;
+    later.#sumUs = this.#sumUs - earlier.#sumUs;
+    return later;
+  }
+
+  copy(): Histogram {
+    const copy = new Histogram();
+    copy.merge(this);
+    return copy;
   }
 
   reset(): void {
@@ -133,6 +168,10 @@ function indexOf(value: number): number {
   if (value < SUB_BUCKET_COUNT) return value;
   const bucket = 32 - SUB_BUCKET_HALF_BITS - 1 - Math.clz32(value);
   return bucket * SUB_BUCKET_HALF + (value >>> bucket);
+}
+
+function lowestValueAt(index: number): number {
+  return index === 0 ? 0 : highestValueAt(index - 1) + 1;
 }
 
 function highestValueAt(index: number): number {

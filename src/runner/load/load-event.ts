@@ -1,12 +1,22 @@
+import type { DeliveryCounts } from "./delivery-oracle.js";
+import type { LoadMark } from "./load-control.js";
+import type { ThresholdResult } from "./threshold.js";
+import type { PartProgress } from "./workload.js";
+
 /** What the run is doing. */
-export type LoadPhase = "ramp-up" | "steady" | "drain" | "logout";
+export type LoadPhase = "setup" | "ramp-up" | "steady" | "drain" | "teardown" | "logout";
 
 /** One second of a run. Times in ms since its start, rates per second, counts since the start unless said otherwise. */
 export interface LoadSnapshot {
   readonly atMs: number;
   readonly phase: LoadPhase;
+  /** Users with a device online. */
   readonly users: number;
   readonly devicesOnline: number;
+  /** Virtual users at work; of a built-in scenario, the users online. */
+  readonly vus: number;
+  readonly iterationsPerSecond: number;
+  readonly droppedIterations: number;
   readonly sentPerSecond: number;
   readonly ackedPerSecond: number;
   readonly deliveredPerSecond: number;
@@ -17,6 +27,9 @@ export interface LoadSnapshot {
   readonly ackP99Ms: number | null;
   readonly deliveryP50Ms: number | null;
   readonly deliveryP99Ms: number | null;
+  /** How many acks and deliveries of this second took how long, by the rows of `latencyBoundsMs`; empty rows at the end are left out. */
+  readonly ackCounts: readonly number[];
+  readonly deliveryCounts: readonly number[];
   /** Messages that are not yet acked and delivered everywhere. */
   readonly inFlight: number;
   readonly duplicated: number;
@@ -28,6 +41,38 @@ export interface LoadSnapshot {
   readonly busyShare: number;
 }
 
+/** How long something took during the last second. */
+export interface SecondLatency {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** What a dashboard shows beside the snapshot; it is not kept. */
+export interface LiveView {
+  /** What is under way, a row for each scenario; empty outside the steady phase. */
+  readonly parts: readonly PartProgress[];
+  readonly isPaused: boolean;
+  /** What `scale` was last called with; 1 = as planned. */
+  readonly factor: number;
+  /** null = no delivery, or no ack, in this second. */
+  readonly ack: SecondLatency | null;
+  readonly delivery: SecondLatency | null;
+  /** What was waited for in this second, the slowest at its 99th percentile first. */
+  readonly commands: readonly ({ readonly command: string } & SecondLatency)[];
+  readonly errorsByKind: Readonly<Record<string, number>>;
+  readonly counts: DeliveryCounts;
+  /** How they stand now. */
+  readonly thresholds: readonly ThresholdResult[];
+  /** How late the event loop was, since the steady phase began. */
+  readonly eventLoopLagP99Ms: number;
+}
+
 export type LoadEvent =
   | { readonly type: "phase"; readonly phase: LoadPhase; readonly atMs: number }
-  | { readonly type: "second"; readonly snapshot: LoadSnapshot };
+  | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly live: LiveView }
+  /** An iteration of a scenario file threw this; the first one with such a message. */
+  | { readonly type: "iteration-failed"; readonly scenario: string; readonly error: unknown }
+  | { readonly type: "mark"; readonly mark: LoadMark };

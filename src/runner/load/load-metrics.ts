@@ -1,7 +1,10 @@
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
+import { type CustomMetric, CustomMetrics } from "./custom-metrics.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
-import { type LoadError, metricKinds, pulls } from "./metric-names.js";
-import { counterResult, Gauge, type MetricResult, perSecond, TaggedCounter, Trend } from "./metrics.js";
+import { type LoadError, metricKinds } from "./metric-names.js";
+import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
+import { MetricSet } from "./metric-set.js";
+import { counterResult, Gauge, type MetricResult, perSecond, Trend } from "./metrics.js";
 import type { Aggregate } from "./threshold.js";
 
 /** What went over all connections of the run. */
@@ -20,86 +23,259 @@ export interface Moment {
   readonly traffic: Traffic;
 }
 
+/** Users of one scenario among several, with the tags that what they do carries. */
+export interface MetricPart {
+  readonly tags: Tags;
+  readonly firstUser: number;
+  readonly endUser: number;
+}
+
+/** Called for each value as it is measured, for outputs that want every one. Times in ms. */
+export type SampleSink = (metric: string, value: number, tags: Tags) => void;
+
+const NO_TAGS: Tags = {};
+/** What a dashboard shows of each second, beside the pulls by name. */
+const secondNames = ["connect", "login", "message ack", "message delivery", "heartbeat"] as const;
+
 /**
  * Everything that a run measures, under the names of the reports. Latency counts from the moment that an act was meant to
  * happen, so that a server which stalls is charged for what could not be sent meanwhile; `…Uncorrected` counts from the
  * moment of sending. Rates of what belongs to the steady phase are over that phase, others over the run.
  */
 export class LoadMetrics {
-  readonly connect = new Trend();
-  readonly login = new Trend();
-  readonly ack = new Trend();
-  readonly ackUncorrected = new Trend();
-  readonly delivery = new Trend();
-  readonly deliveryUncorrected = new Trend();
-  readonly groupDelivery = new Trend();
-  readonly groupDeliveryUncorrected = new Trend();
-  readonly heartbeat = new Trend();
-  readonly heartbeatUncorrected = new Trend();
+  readonly all = new MetricSet();
   readonly eventLoopLag = new Trend();
+  /** Users with a device online. */
   readonly users = new Gauge();
   readonly devicesOnline = new Gauge();
-  readonly errors = new TaggedCounter();
-  kicks = 0;
-  iterations = 0;
-  droppedIterations = 0;
-  readonly #pulls = new Map(pulls.map((name) => [name, new Trend()] as const));
+  /** Virtual users at work, when they are not simply the users online; and how many there can be. */
+  vus: Gauge | undefined;
+  vusMax: Gauge | undefined;
+  readonly custom = new CustomMetrics();
+  /** Latencies of the current second, by what was waited for. */
+  readonly second: ReadonlyMap<string, Trend>;
+  readonly #parts: readonly (MetricPart & { readonly set: MetricSet })[];
+  readonly #secondAck: Trend;
+  readonly #secondDelivery: Trend;
 
-  /** `lateMs`: how long after its intended moment the step could begin. */
-  stepDone(step: StartUpStep, durationMs: number, lateMs = 0): void {
-    const trend = step === "login" ? this.login : this.#pulls.get(step);
-    trend?.recordMs(durationMs + lateMs);
+  constructor(
+    parts: readonly MetricPart[] = [],
+    customMetrics: readonly CustomMetric[] = [],
+    private readonly sink?: SampleSink,
+  ) {
+    this.#parts = parts.map((part) => ({ ...part, set: new MetricSet() }));
+    for (const metric of customMetrics) this.custom.declare(metric);
+    const pullNames = [...this.all.pulls.keys()].map((name) => `pull ${name}`);
+    this.second = new Map([...secondNames, ...pullNames].map((name) => [name, new Trend()]));
+    this.#secondAck = this.second.get("message ack") as Trend;
+    this.#secondDelivery = this.second.get("message delivery") as Trend;
   }
 
-  error(kind: LoadError): void {
-    this.errors.add(kind);
+  get errors() {
+    return this.all.errors;
+  }
+
+  get iterations(): number {
+    return this.all.iterations;
+  }
+
+  get droppedIterations(): number {
+    return this.all.droppedIterations;
+  }
+
+  connected(user: number, durationMs: number): void {
+    this.all.connect.recordMs(durationMs);
+    this.#partOf(user)?.connect.recordMs(durationMs);
+    this.second.get("connect")?.recordMs(durationMs);
+    this.sink?.("connect_duration", durationMs, this.tagsOf(user));
+  }
+
+  stepDone(user: number, step: StartUpStep, durationMs: number): void {
+    const isLogin = step === "login";
+    (isLogin ? this.all.login : this.all.pulls.get(step))?.recordMs(durationMs);
+    const part = this.#partOf(user);
+    (isLogin ? part?.login : part?.pulls.get(step))?.recordMs(durationMs);
+    this.second.get(isLogin ? step : `pull ${step}`)?.recordMs(durationMs);
+    if (isLogin) this.sink?.("login_duration", durationMs, this.tagsOf(user));
+    else this.sink?.("pull_duration", durationMs, { ...this.tagsOf(user), pull: step });
+  }
+
+  messageSent(user: number): void {
+    this.all.sent++;
+    const part = this.#partOf(user);
+    if (part !== undefined) part.sent++;
+    this.sink?.("msgs_sent", 1, this.tagsOf(user));
+  }
+
+  /** Hot. */
+  ackDone(user: number, ms: number, uncorrectedMs: number): void {
+    this.all.ack.recordMs(ms);
+    this.all.ackUncorrected.recordMs(uncorrectedMs);
+    this.#secondAck.recordMs(ms);
+    const part = this.#partOf(user);
+    part?.ack.recordMs(ms);
+    part?.ackUncorrected.recordMs(uncorrectedMs);
+    this.sink?.("msg_ack_duration", ms, this.tagsOf(user));
+  }
+
+  /** Hot. `user` is who sent the message. */
+  deliveryDone(user: number, isGroup: boolean, ms: number, uncorrectedMs: number): void {
+    const { all } = this;
+    (isGroup ? all.groupDelivery : all.delivery).recordMs(ms);
+    (isGroup ? all.groupDeliveryUncorrected : all.deliveryUncorrected).recordMs(uncorrectedMs);
+    this.#secondDelivery.recordMs(ms);
+    const part = this.#partOf(user);
+    if (part !== undefined) {
+      (isGroup ? part.groupDelivery : part.delivery).recordMs(ms);
+      (isGroup ? part.groupDeliveryUncorrected : part.deliveryUncorrected).recordMs(uncorrectedMs);
+    }
+    this.sink?.(isGroup ? "group_delivery_duration" : "msg_delivery_duration", ms, this.tagsOf(user));
+  }
+
+  heartbeatDone(user: number, ms: number, uncorrectedMs: number): void {
+    this.all.heartbeat.recordMs(ms);
+    this.all.heartbeatUncorrected.recordMs(uncorrectedMs);
+    const part = this.#partOf(user);
+    part?.heartbeat.recordMs(ms);
+    part?.heartbeatUncorrected.recordMs(uncorrectedMs);
+    this.second.get("heartbeat")?.recordMs(ms);
+    this.sink?.("heartbeat_duration", ms, this.tagsOf(user));
+  }
+
+  /** An act or an iteration has happened. */
+  iterationDone(user: number, durationMs?: number): void {
+    this.all.iterations++;
+    const part = this.#partOf(user);
+    if (part !== undefined) part.iterations++;
+    this.sink?.("iterations", 1, this.tagsOf(user));
+    if (durationMs === undefined) return;
+    this.all.iterationDuration.recordMs(durationMs);
+    part?.iterationDuration.recordMs(durationMs);
+    this.sink?.("iteration_duration", durationMs, this.tagsOf(user));
+  }
+
+  /** What was meant to happen and did not. `user` is any of those who were meant to. */
+  iterationsDropped(user: number, count: number): void {
+    if (count === 0) return;
+    this.all.droppedIterations += count;
+    const part = this.#partOf(user);
+    if (part !== undefined) part.droppedIterations += count;
+    this.sink?.("dropped_iterations", count, this.tagsOf(user));
+  }
+
+  kicked(user: number): void {
+    this.all.kicks++;
+    const part = this.#partOf(user);
+    if (part !== undefined) part.kicks++;
+    this.sink?.("kicks", 1, this.tagsOf(user));
+  }
+
+  error(user: number, kind: LoadError): void {
+    this.all.errors.add(kind);
+    this.#partOf(user)?.errors.add(kind);
+    this.sink?.("errors", 1, { ...this.tagsOf(user), kind });
+  }
+
+  customAdded(name: string, value: number, tags: Tags): void {
+    this.custom.add(name, value, tags);
+    this.sink?.(name, value, tags);
+  }
+
+  tagsOf(user: number): Tags {
+    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.tags;
+    return NO_TAGS;
+  }
+
+  /** A threshold looks at this: sub-metrics of a file's own metrics are counted only when somebody does. */
+  watch(metric: string): void {
+    const { name, tags } = selectorOf(metric);
+    if (Object.keys(tags).length > 0) this.custom.watch(name, tags);
   }
 
   /** By name, as reports show them. A trend without values is left out: it has no percentiles. */
-  results(moment: Moment): Record<string, MetricResult> {
+  results(moment: Moment, watched: readonly string[] = []): Record<string, MetricResult> {
     const results: Record<string, MetricResult> = {};
     for (const [name, trend] of this.#trends()) {
       if (trend.count > 0) results[name] = trend.result(spanOf(name, moment));
     }
     for (const [name, count] of this.#counters(moment)) results[name] = counterResult(count, spanOf(name, moment));
-    results.vus = this.users.result();
+    results.vus = (this.vus ?? this.users).result();
+    if (this.vusMax !== undefined) results.vus_max = this.vusMax.result();
     results.devices_online = this.devicesOnline.result();
-    return results;
+    for (const metric of watched) {
+      const part = this.#resultOfPart(metric, moment);
+      if (part !== undefined) results[metric] ??= part;
+    }
+    return { ...results, ...this.custom.results(moment.runMs) };
   }
 
   /** What a threshold looks at. `undefined` when nothing was measured. */
   read(metric: string, aggregate: Aggregate, moment: Moment): number | undefined {
-    const trend = this.#trends().get(metric);
-    if (trend !== undefined) return trend.count === 0 ? undefined : trend.read(aggregate, spanOf(metric, moment));
-    if (metric === "vus") return this.users.read(aggregate);
-    if (metric === "devices_online") return this.devicesOnline.read(aggregate);
+    const selector = selectorOf(metric);
+    const { name, tags } = selector;
+    if (this.custom.has(name)) return this.custom.read(name, tags, aggregate, moment.runMs);
+    const spanMs = spanOf(name, moment);
+    if (name === "vus") return (this.vus ?? this.users).read(aggregate);
+    if (name === "vus_max") return this.vusMax?.read(aggregate);
+    if (name === "devices_online") return this.devicesOnline.read(aggregate);
+    if (metricKinds[name]?.type === "trend") {
+      const trend = this.trendOf(selector);
+      return trend === undefined || trend.count === 0 ? undefined : trend.read(aggregate, spanMs);
+    }
+    const count = this.#countIn(selector, moment);
+    return aggregate === "rate" ? perSecond(count, spanMs) : count;
+  }
+
+  /** The trend that a selector means: one of the run's, or what the scenarios it names have together. */
+  trendOf(selector: MetricSelector): Trend | undefined {
+    if (selector.name === "event_loop_lag") return this.eventLoopLag;
+    const { sets, label } = this.#setsFor(selector);
+    if (sets.length === 1) return sets[0]?.trends().get(label);
+    const together = new Trend();
+    for (const set of sets) {
+      const trend = set.trends().get(label);
+      if (trend !== undefined && trend.count > 0) together.histogram.merge(trend.histogram);
+    }
+    return together;
+  }
+
+  #countIn(selector: MetricSelector, moment: Moment): number {
+    const { sets, label } = this.#setsFor(selector);
     // Errors of a kind that never happened have no counter yet.
-    const count = this.#counters(moment).get(metric) ?? 0;
-    return aggregate === "rate" ? perSecond(count, spanOf(metric, moment)) : count;
+    if (sets[0] === this.all) return this.#counters(moment).get(label) ?? 0;
+    return sets.reduce((sum, set) => sum + (set.counters().get(label) ?? 0), 0);
+  }
+
+  /** The sets whose users have the selector's tags, and the name within a set. */
+  #setsFor({ name, tags }: MetricSelector): { readonly sets: readonly MetricSet[]; readonly label: string } {
+    const own = metricKinds[name]?.tag?.name;
+    const { [own ?? ""]: value, ...rest } = tags;
+    const label = value === undefined ? name : `${name}{${own}:${value}}`;
+    if (Object.keys(rest).length === 0) return { sets: [this.all], label };
+    return { sets: this.#parts.filter((part) => hasTags(part.tags, rest)).map(({ set }) => set), label };
+  }
+
+  #resultOfPart(metric: string, moment: Moment): MetricResult | undefined {
+    const selector = selectorOf(metric);
+    if (this.custom.has(selector.name) || Object.keys(selector.tags).length === 0) return undefined;
+    const spanMs = spanOf(selector.name, moment);
+    if (metricKinds[selector.name]?.type === "counter") return counterResult(this.#countIn(selector, moment), spanMs);
+    const trend = this.trendOf(selector);
+    return trend === undefined || trend.count === 0 ? undefined : trend.result(spanMs);
+  }
+
+  #partOf(user: number): MetricSet | undefined {
+    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.set;
+    return undefined;
   }
 
   #trends(): Map<string, Trend> {
-    const allPulls = new Trend();
-    for (const trend of this.#pulls.values()) if (trend.count > 0) allPulls.histogram.merge(trend.histogram);
-    return new Map([
-      ["connect_duration", this.connect],
-      ["login_duration", this.login],
-      ["pull_duration", allPulls],
-      ...[...this.#pulls].map(([name, trend]): [string, Trend] => [`pull_duration{pull:${name}}`, trend]),
-      ["msg_ack_duration", this.ack],
-      ["msg_ack_duration_uncorrected", this.ackUncorrected],
-      ["msg_delivery_duration", this.delivery],
-      ["msg_delivery_duration_uncorrected", this.deliveryUncorrected],
-      ["group_delivery_duration", this.groupDelivery],
-      ["group_delivery_duration_uncorrected", this.groupDeliveryUncorrected],
-      ["heartbeat_duration", this.heartbeat],
-      ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
-      ["event_loop_lag", this.eventLoopLag],
-    ]);
+    return this.all.trends().set("event_loop_lag", this.eventLoopLag);
   }
 
   #counters({ delivery, traffic }: Moment): Map<string, number> {
     return new Map([
+      ...this.all.counters(),
       ["msgs_sent", delivery.sent],
       ["msgs_acked", delivery.acked],
       ["msgs_delivered", delivery.delivered],
@@ -108,15 +284,10 @@ export class LoadMetrics {
       ["msgs_reordered", delivery.reordered],
       ["msgs_corrupted", delivery.corrupted],
       ["msgs_misdelivered", delivery.misdelivered],
-      ["iterations", this.iterations],
-      ["dropped_iterations", this.droppedIterations],
       ["pdus_sent", traffic.pdusSent],
       ["pdus_received", traffic.pdusReceived],
       ["bytes_sent", traffic.bytesSent],
       ["bytes_received", traffic.bytesReceived],
-      ["kicks", this.kicks],
-      ["errors", this.errors.total],
-      ...this.errors.kinds.map((kind): [string, number] => [`errors{kind:${kind}}`, this.errors.of(kind)]),
     ]);
   }
 }

@@ -3,7 +3,9 @@ import type { Device } from "../../client/device.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
+import type { FindMaxPlan } from "./find-max-plan.js";
 import type { Stage } from "./pace.js";
+import type { ScriptPlan } from "./script/script-plan.js";
 import type { Threshold } from "./threshold.js";
 
 /**
@@ -43,6 +45,12 @@ export interface LoadPlan {
   /** How long the run waits for what is still on its way when the steady phase is over. */
   readonly drainTimeoutMs: number;
   readonly thresholds: readonly Threshold[];
+  /** Aggregates of trends that somebody wants beside the usual ones, by the name they have in k6's summary. */
+  readonly summaryTrendStats?: readonly string[] | undefined;
+  /** Looks for the highest rate at which something holds, in place of durations and stages. */
+  readonly findMax?: FindMaxPlan | undefined;
+  /** A scenario file's, in place of what a built-in scenario does. */
+  readonly script?: ScriptPlan | undefined;
 }
 
 /** What the shipped clients, and servers' limits, suggest. */

@@ -1,7 +1,10 @@
 import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
+import type { FindMaxResult } from "./find-max-search.js";
 import type { GeneratorHealth } from "./generator-health.js";
+import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
+import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
 
 /** A fault with names in place of numbers. */
@@ -22,6 +25,45 @@ export interface DeliveryWitness {
   readonly sentAtMs: number | null;
 }
 
+/** Where the generator ran. */
+export interface GeneratorEnvironment {
+  /** Version of this package. */
+  readonly toolkit: string;
+  /** Version of Node.js. */
+  readonly node: string;
+  /** Operating system, its release and architecture. */
+  readonly system: string;
+  readonly cpuModel: string;
+  /** Cores that the system shows. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+/** What became of one scenario of a scenario file, or of a search for the highest rate. */
+export interface PartResult {
+  readonly name: string;
+  readonly executor: string;
+  readonly vusMax: number;
+  /** Those that ended by themselves, failed ones included. */
+  readonly iterations: number;
+  readonly failed: number;
+  readonly interrupted: number;
+  readonly dropped: number;
+  readonly findMax: FindMaxResult | null;
+}
+
+/** How often a check of a scenario file held. */
+export interface CheckResult {
+  readonly name: string;
+  readonly passes: number;
+  readonly fails: number;
+}
+
+export interface SummaryTrends {
+  readonly stats: readonly string[];
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 export interface LoadResult {
   readonly scenario: string;
   /** ISO 8601. */
@@ -34,6 +76,8 @@ export interface LoadResult {
   readonly targets: readonly string[];
   /** Acts a second of the steady phase, as planned; their mean when it changes. */
   readonly rate: number;
+  /** How the rate was to change in the steady phase, from its beginning; empty = it was constant. */
+  readonly stages: readonly Stage[];
   readonly rampUpMs: number;
   readonly steadyMs: number;
   readonly drainMs: number;
@@ -48,10 +92,23 @@ export interface LoadResult {
   /** Why the latencies are not to be trusted; empty = the run is valid. */
   readonly invalid: readonly string[];
   readonly health: GeneratorHealth;
+  /** Null when whoever started the run did not say. */
+  readonly environment: GeneratorEnvironment | null;
   readonly metrics: Readonly<Record<string, MetricResult>>;
   readonly thresholds: readonly ThresholdResult[];
   readonly delivery: DeliveryCounts;
   readonly witnesses: readonly DeliveryWitness[];
+  /** Scenarios of a scenario file, or a built-in one whose highest rate was looked for. */
+  readonly parts: readonly PartResult[];
+  readonly checks: readonly CheckResult[];
+  /** Of each trend, by metric, what `summaryTrendStats` asked for; undefined unless it did. */
+  readonly summaryTrends: SummaryTrends | undefined;
+  /** What a scenario file's setup returned; undefined unless it did. */
+  readonly setupData: unknown;
+  /** What was done to the run while it went on. */
+  readonly marks: readonly LoadMark[];
+  /** What the rows of the series' `…Counts` are between, in ms. */
+  readonly latencyBoundsMs: readonly number[];
   readonly series: readonly LoadSnapshot[];
 }
 

@@ -1,22 +1,31 @@
 import { setMaxListeners } from "node:events";
 import type { DeviceHandler } from "../../client/device.js";
-import { ActSchedule } from "./act-schedule.js";
-import type { FaultWitness } from "./delivery-oracle.js";
+import { CrowdWorkload } from "./crowd-workload.js";
 import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
-import { doubtsAbout, HealthWatch } from "./generator-health.js";
+import type { FindMaxPlan } from "./find-max-plan.js";
+import type { StepGauge } from "./find-max-search.js";
+import { HealthWatch } from "./generator-health.js";
+import { LoadBlockedError } from "./load-blocked-error.js";
+import type { LoadControl } from "./load-control.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
-import { LoadMetrics, type Moment } from "./load-metrics.js";
+import { LoadMetrics, type Moment, type SampleSink } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { type DeliveryWitness, failuresIn, type LoadResult } from "./load-result.js";
+import type { GeneratorEnvironment, LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
-import { perSecond } from "./metrics.js";
-import { constantPace, Pace } from "./pace.js";
 import { rampUp } from "./ramp-up.js";
-import { thresholdFailure } from "./threshold.js";
+import { RunLoop } from "./run-loop.js";
+import { resultOf } from "./run-outcome.js";
+import { MessageDesk } from "./script/message-desk.js";
+import { metricPartsOf } from "./script/script-plan.js";
+import { ScriptWorkload } from "./script/script-workload.js";
+import { SecondWatch } from "./second-watch.js";
+import { Steering } from "./steering.js";
+import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
 import type { VirtualDevice } from "./virtual-device.js";
+import type { Timers, Workload } from "./workload.js";
 
 export interface LoadDependencies {
   /** Aborted = finish with what is under way and report. */
@@ -24,104 +33,162 @@ export interface LoadDependencies {
   /** Wall clock, unix time in ms. */
   readonly nowMs: () => number;
   readonly onEvent?: (event: LoadEvent) => void;
+  /** Every value as it is measured. Costs a call for each; leave it out unless an output needs it. */
+  readonly onSample?: SampleSink;
+  /** For the report. */
+  readonly environment?: GeneratorEnvironment;
 }
 
-/** The run could not begin: a device cannot connect, log in or pull. Says which, where and why. */
-export class LoadBlockedError extends Error {
-  override readonly name = "LoadBlockedError";
+export interface RunningLoad {
+  readonly control: LoadControl;
+  /** @throws LoadBlockedError */
+  readonly result: Promise<LoadResult>;
 }
 
-const TICK_MS = 1;
 const SECOND_MS = 1000;
-/** How soon a user that cannot act is asked again when no ack has come for it. */
-const RETRY_MS = 50;
 const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
-/** The first pulse comes after this part of its interval. */
-const PULSES_BEGIN_AFTER = 4;
+/** Different messages of failed iterations that are passed on. */
+const FAILURES_TOLD_MAX = 20;
 
 /**
- * Runs a plan: logs everybody in, has users act on schedule, waits for what is still under way, logs out, and accounts for
+ * Runs a plan: logs everybody in, lets the workload act, waits for what is still under way, logs out, and accounts for
  * every message.
  * @throws LoadBlockedError
  */
 export async function runLoad(plan: LoadPlan, dependencies: LoadDependencies): Promise<LoadResult> {
-  return new LoadRun(plan, dependencies).run();
+  return startLoad(plan, dependencies).result;
+}
+
+/** The same, with a hand on it while it goes on. */
+export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): RunningLoad {
+  const run = new LoadRun(plan, dependencies);
+  return { control: run.steering, result: run.run() };
 }
 
 class LoadRun {
+  readonly steering: Steering;
   readonly #plan: LoadPlan;
   readonly #dependencies: LoadDependencies;
-  readonly #metrics = new LoadMetrics();
-  readonly #health = new HealthWatch(this.#metrics.eventLoopLag);
+  readonly #metrics: LoadMetrics;
+  readonly #health: HealthWatch;
   readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
-  readonly #pace: Pace;
-  readonly #schedule: ActSchedule;
+  readonly #workload: Workload;
+  readonly #script: ScriptWorkload | undefined;
   readonly #wheel: TimerWheel;
+  /** Timers below it are the workload's. */
+  readonly #firstDeviceTimer: number;
+  readonly #failuresTold = new Set<string>();
   readonly #thresholds: ThresholdWatch;
+  readonly #seconds: SecondWatch;
   /** Aborted by a threshold, or with the signal of the run's owner: finish and report. */
   readonly #abort = new AbortController();
   readonly #signal: AbortSignal;
   #abortedBy: string | null = null;
+  #isStopped = false;
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
-  readonly #startedAtMs = performance.now();
   #phase: LoadPhase = "ramp-up";
-  #timer: NodeJS.Timeout | undefined;
-  #awaited: { readonly done: () => boolean; readonly resolve: () => void } | undefined;
   #nextSecondMs = SECOND_MS;
-  #nextPulseMs = Number.POSITIVE_INFINITY;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
-  #lastSnapshot = { atMs: 0, sent: 0, acked: 0, delivered: 0, pdusSent: 0, pdusReceived: 0 };
+  readonly #loop = new RunLoop((nowMs) => this.#advance(nowMs));
 
   constructor(plan: LoadPlan, dependencies: LoadDependencies) {
     const { accounts, devicesPerUser } = plan;
-    const users = accounts.length;
-    const devices = users * devicesPerUser;
     this.#plan = plan;
     this.#dependencies = dependencies;
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
+    const { script } = plan;
+    const parts = script === undefined ? [] : metricPartsOf(script);
+    this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
+    for (const { metric } of plan.thresholds) this.#metrics.watch(metric);
+    this.#health = new HealthWatch(this.#metrics.eventLoopLag);
     this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
       this.#metrics.read(metric, aggregate, this.#moment()),
     );
     const random = plan.random(plan.seed);
-    const { actsPerSecond, durationMs, stages } = plan;
-    this.#pace = stages.length > 0 ? new Pace(actsPerSecond, stages) : constantPace(actsPerSecond, durationMs);
-    this.#schedule = new ActSchedule(users, this.#pace, plan.thinkTime(users), (user) =>
-      plan.random((plan.seed + user + 1) >>> 0),
-    );
+    const { now } = this.#loop;
     this.#sessions = new DeviceSessions(
       plan,
       this.#metrics,
       random,
       this.#signal,
-      this.#now,
+      now,
       this.#sessionHooks(),
       this.#handler(),
     );
-    this.#messenger = new Messenger(plan, random, this.#sessions.devices, this.#metrics, this.#sessions, this.#now);
-    // Timers: one for each user's next act, then one for each device's heartbeat or redial.
-    this.#wheel = new TimerWheel(users + devices, 0);
+    const desk = script === undefined ? undefined : new MessageDesk();
+    const room = { groupsMax: script?.groupsMax ?? 0, membersMax: script?.groupMembersMax ?? 0 };
+    this.#messenger = new Messenger(
+      plan,
+      random,
+      this.#sessions.devices,
+      this.#metrics,
+      this.#sessions,
+      now,
+      desk,
+      room,
+    );
+    // Timers: the workload's, then one for each device's heartbeat or redial.
+    const ownTimers =
+      script === undefined ? CrowdWorkload.timersFor(accounts.length) : ScriptWorkload.timersFor(script);
+    this.#wheel = new TimerWheel(ownTimers + accounts.length * devicesPerUser, 0);
+    this.#firstDeviceTimer = ownTimers;
+    const gaugeFor = (search: FindMaxPlan) => this.#gaugeFor(search);
+    const common = { metrics: this.#metrics, messenger: this.#messenger, timers: this.#timers(), now, gaugeFor };
+    if (script === undefined || desk === undefined) {
+      this.#workload = new CrowdWorkload(plan, common);
+    } else {
+      this.#script = new ScriptWorkload(script, {
+        ...common,
+        sessions: this.#sessions,
+        desk,
+        random,
+        until: (done) => this.#loop.until(done),
+        signal: this.#signal,
+        devicesPerUser,
+        failed: (scenario, error) => this.#iterationFailed(scenario, error),
+      });
+      this.#workload = this.#script;
+    }
+    this.steering = new Steering({
+      workload: this.#workload,
+      now,
+      stop: () => {
+        this.#isStopped = true;
+        this.#abort.abort();
+      },
+      marked: (mark) => dependencies.onEvent?.({ type: "mark", mark }),
+    });
+    this.#seconds = new SecondWatch({
+      metrics: this.#metrics,
+      oracle: this.#messenger.oracle,
+      health: this.#health,
+      traffic: () => this.#sessions.traffic(),
+    });
   }
 
   async run(): Promise<LoadResult> {
     const startedAt = new Date(this.#dependencies.nowMs()).toISOString();
-    this.#tick();
+    this.#loop.start();
     try {
+      await this.#setUp();
       this.#enter("ramp-up");
       await this.#rampUp();
       await this.#makeGroups();
-      const rampUpMs = this.#now();
+      const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
+      await this.#tearDown();
+      this.#messenger.oracle.finish();
       await this.#logOut();
-      return this.#result(startedAt, rampUpMs, steadyMs, drainMs);
+      return this.#result(startedAt, { rampUpMs, steadyMs, drainMs });
     } finally {
-      clearTimeout(this.#timer);
+      this.#loop.stop();
       this.#sessions.destroyAll();
     }
   }
@@ -167,45 +234,82 @@ class LoadRun {
   async #steady(): Promise<number> {
     const signal = this.#signal;
     if (signal.aborted) return 0;
-    const startMs = this.#now();
+    const startMs = this.#loop.now();
     this.#steadyStartMs = startMs;
-    const endMs = startMs + this.#pace.durationMs;
     this.#enter("steady");
     this.#health.begin(startMs);
-    this.#schedule.begin(startMs);
-    const { pulse } = this.#plan.scenario;
-    if (pulse !== undefined) this.#nextPulseMs = startMs + pulse.intervalMs / PULSES_BEGIN_AFTER;
-    for (let user = 0; user < this.#messenger.users; user++) this.#armUser(user);
-    await this.#until(() => signal.aborted || this.#now() >= endMs);
-    const stoppedMs = Math.min(this.#now(), endMs);
-    this.#nextPulseMs = Number.POSITIVE_INFINITY;
-    this.#metrics.droppedIterations = this.#schedule.dropOverdue(stoppedMs);
+    this.#workload.begin(startMs);
+    this.steering.steadyBegins(startMs);
+    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.now()));
+    this.steering.steadyEnds();
+    await this.#workload.end(this.#loop.now());
     this.#health.end();
-    this.#steadyMs = stoppedMs - startMs;
+    this.#steadyMs = this.#loop.now() - startMs;
     this.#steadyStartMs = undefined;
     return this.#steadyMs;
   }
 
   async #drain(): Promise<number> {
-    const startMs = this.#now();
+    const { now } = this.#loop;
+    const startMs = now();
     const deadlineMs = startMs + this.#plan.drainTimeoutMs;
     this.#enter("drain");
     const { oracle } = this.#messenger;
     const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0;
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0) {
-      await this.#until(() => isQuiet() || this.#now() >= deadlineMs);
-      const settledMs = this.#now() + SETTLE_MS;
-      await this.#until(() => this.#now() >= settledMs);
+      await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
+      const settledMs = now() + SETTLE_MS;
+      await this.#loop.until(() => now() >= settledMs);
     }
-    oracle.finish();
-    return this.#now() - startMs;
+    return now() - startMs;
+  }
+
+  async #setUp(): Promise<void> {
+    if (this.#script === undefined) return;
+    this.#enter("setup");
+    try {
+      await this.#script.setup();
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      throw new LoadBlockedError("setup failed", { cause: error });
+    }
+  }
+
+  /** Also after an interrupt: what setup made is to be cleaned up. */
+  async #tearDown(): Promise<void> {
+    if (this.#script === undefined) return;
+    this.#enter("teardown");
+    const { sent } = this.#messenger.oracle.counts;
+    try {
+      await this.#script.teardown();
+    } catch (error) {
+      this.#iterationFailed("teardown", error);
+    }
+    if (this.#messenger.oracle.counts.sent > sent) await this.#drain();
+  }
+
+  #iterationFailed(scenario: string, error: unknown): void {
+    const text = `${scenario} ${error instanceof Error ? error.message : String(error)}`;
+    if (this.#failuresTold.has(text) || this.#failuresTold.size >= FAILURES_TOLD_MAX) return;
+    this.#failuresTold.add(text);
+    this.#dependencies.onEvent?.({ type: "iteration-failed", scenario, error });
+  }
+
+  #gaugeFor({ conditions }: FindMaxPlan): StepGauge {
+    return new StepWindow(conditions, {
+      metrics: this.#metrics,
+      health: this.#health,
+      moment: () => this.#moment(),
+      isQuiet: () => this.#messenger.oracle.inFlight === 0,
+      skipOverdue: (nowMs) => this.#workload.skipOverdue(nowMs),
+    });
   }
 
   async #logOut(): Promise<void> {
     this.#enter("logout");
-    const deadlineMs = this.#now() + LOGOUT_WAIT_MS;
+    const deadlineMs = this.#loop.now() + LOGOUT_WAIT_MS;
     this.#sessions.logOutAll();
-    await this.#until(() => this.#metrics.devicesOnline.value === 0 || this.#now() >= deadlineMs);
+    await this.#loop.until(() => this.#metrics.devicesOnline.value === 0 || this.#loop.now() >= deadlineMs);
   }
 
   #handler(): DeviceHandler {
@@ -214,7 +318,7 @@ class LoadRun {
         this.#messenger.arrived(device as VirtualDevice, message.from_user_id, message.msg_id, message.msg_data),
       onAck: (device, seqNum, ack) => {
         this.#messenger.acked(device as VirtualDevice, seqNum, ack.msg_id);
-        this.#wake(this.#userOf((device as VirtualDevice).index));
+        this.#workload.acked((device as VirtualDevice).index);
       },
     };
   }
@@ -229,73 +333,43 @@ class LoadRun {
       },
       onOffline: (device) => this.#messenger.offline(device),
       onReady: (device) => {
-        if (this.#phase === "steady") this.#plan.scenario.onReady?.(this.#messenger, device.index);
+        if (this.#phase === "steady") this.#workload.ready(device.index);
       },
-      arm: (index, dueMs) => this.#wheel.set(this.#deviceTimer(index), dueMs),
-      disarm: (index) => this.#wheel.clear(this.#deviceTimer(index)),
+      arm: (index, dueMs) => this.#wheel.set(this.#firstDeviceTimer + index, dueMs),
+      disarm: (index) => this.#wheel.clear(this.#firstDeviceTimer + index),
+    };
+  }
+
+  #timers(): Timers {
+    return {
+      set: (timer, dueMs) => this.#wheel.set(timer, dueMs),
+      clear: (timer) => this.#wheel.clear(timer),
     };
   }
 
   /** Everything that happens by time. Hot: once a millisecond. */
-  readonly #tick = (): void => {
-    const nowMs = this.#now();
+  #advance(nowMs: number): void {
     this.#health.tick(nowMs);
     this.#wheel.advance(nowMs, this.#due);
     if (nowMs >= this.#nextExpiryMs) {
       this.#nextExpiryMs = nowMs + EXPIRE_INTERVAL_MS;
       this.#messenger.expireAcks(nowMs);
     }
-    if (nowMs >= this.#nextPulseMs) this.#pulse();
     if (nowMs >= this.#nextSecondMs) this.#secondOver(nowMs);
-    if (this.#awaited?.done()) {
-      const { resolve } = this.#awaited;
-      this.#awaited = undefined;
-      resolve();
-    }
-    this.#timer = setTimeout(this.#tick, TICK_MS);
-  };
+  }
 
   readonly #due = (timer: number, dueMs: number): void => {
-    if (timer < this.#messenger.users) this.#catchUp(timer);
-    else this.#sessions.timerDue(timer - this.#messenger.users, dueMs);
+    if (timer < this.#firstDeviceTimer) this.#workload.timerDue(timer, dueMs);
+    else this.#sessions.timerDue(timer - this.#firstDeviceTimer, dueMs);
   };
-
-  #catchUp(user: number): void {
-    this.#schedule.catchUp(user, this.#now(), this.#act);
-    this.#armUser(user);
-  }
-
-  readonly #act = (user: number, intendedMs: number): boolean => {
-    this.#messenger.intendedMs = intendedMs;
-    if (!this.#plan.scenario.act(this.#messenger, user)) return false;
-    this.#metrics.iterations++;
-    return true;
-  };
-
-  #armUser(user: number): void {
-    const nextMs = this.#schedule.nextMs(user);
-    if (nextMs === undefined) return;
-    this.#wheel.set(user, this.#schedule.isBlocked(user) ? this.#now() + RETRY_MS : nextMs);
-  }
-
-  /** An ack may be what a user waits for. */
-  #wake(user: number): void {
-    if (this.#schedule.isBlocked(user)) this.#catchUp(user);
-  }
-
-  #pulse(): void {
-    const { pulse } = this.#plan.scenario;
-    if (pulse === undefined) return;
-    this.#nextPulseMs += pulse.intervalMs;
-    pulse.happen(this.#messenger);
-  }
 
   #secondOver(nowMs: number): void {
-    const snapshot = this.#snapshot(nowMs);
+    const { isPaused, factor } = this.steering;
+    const parts = this.#phase === "steady" ? this.#workload.progress(nowMs) : [];
+    const thresholds = this.#thresholds.results();
+    const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, { parts, isPaused, factor, thresholds });
     this.#series.push(snapshot);
-    this.#dependencies.onEvent?.({ type: "second", snapshot });
-    this.#messenger.secondAck.histogram.reset();
-    this.#messenger.secondDelivery.histogram.reset();
+    this.#dependencies.onEvent?.({ type: "second", snapshot, live });
     this.#nextSecondMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
     this.#abortOnBreach(nowMs);
   }
@@ -309,115 +383,40 @@ class LoadRun {
   }
 
   #moment(): Moment {
-    const steadyMs = this.#steadyStartMs === undefined ? this.#steadyMs : this.#now() - this.#steadyStartMs;
+    const steadyMs = this.#steadyStartMs === undefined ? this.#steadyMs : this.#loop.now() - this.#steadyStartMs;
     return {
       steadyMs,
-      runMs: this.#now(),
+      runMs: this.#loop.now(),
       delivery: this.#messenger.oracle.counts,
       traffic: this.#sessions.traffic(),
     };
   }
 
-  #snapshot(nowMs: number): LoadSnapshot {
-    const { oracle, secondAck, secondDelivery } = this.#messenger;
-    const { sent, acked, delivered, duplicated, reordered, corrupted, misdelivered } = oracle.counts;
-    const { pdusSent, pdusReceived } = this.#sessions.traffic();
-    const last = this.#lastSnapshot;
-    const elapsedMs = nowMs - last.atMs;
-    this.#lastSnapshot = { atMs: nowMs, sent, acked, delivered, pdusSent, pdusReceived };
-    return {
-      atMs: Math.round(nowMs),
-      phase: this.#phase,
-      users: this.#metrics.users.value,
-      devicesOnline: this.#metrics.devicesOnline.value,
-      sentPerSecond: perSecond(sent - last.sent, elapsedMs),
-      ackedPerSecond: perSecond(acked - last.acked, elapsedMs),
-      deliveredPerSecond: perSecond(delivered - last.delivered, elapsedMs),
-      pdusSentPerSecond: perSecond(pdusSent - last.pdusSent, elapsedMs),
-      pdusReceivedPerSecond: perSecond(pdusReceived - last.pdusReceived, elapsedMs),
-      ackP50Ms: secondAck.count === 0 ? null : secondAck.percentileMs(50),
-      ackP99Ms: secondAck.count === 0 ? null : secondAck.percentileMs(99),
-      deliveryP50Ms: secondDelivery.count === 0 ? null : secondDelivery.percentileMs(50),
-      deliveryP99Ms: secondDelivery.count === 0 ? null : secondDelivery.percentileMs(99),
-      inFlight: oracle.inFlight,
-      duplicated,
-      reordered,
-      corrupted,
-      misdelivered,
-      errors: this.#metrics.errors.total,
-      busyShare: Math.round(this.#health.busyShareLately() * 1000) / 1000,
-    };
-  }
-
-  #result(startedAt: string, rampUpMs: number, steadyMs: number, drainMs: number): LoadResult {
-    const { oracle } = this.#messenger;
-    const { signal } = this.#dependencies;
-    const thresholds = this.#thresholds.results();
-    const isOverLimitAllowed = this.#plan.messagesPerSecondMax === undefined;
-    const serverFaults = failuresIn(oracle.counts, this.#metrics.errors.of("link_lost"), isOverLimitAllowed);
-    const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
-    const health = this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
-    return {
-      scenario: this.#plan.scenario.name,
+  #result(startedAt: string, times: { rampUpMs: number; steadyMs: number; drainMs: number }): LoadResult {
+    return resultOf({
+      plan: this.#plan,
       startedAt,
-      seed: this.#plan.seed,
-      users: this.#messenger.users,
-      devicesPerUser: this.#messenger.devicesPerUser,
-      devicesOnline: this.#metrics.devicesOnline.result().max,
-      targets: [...new Set(this.#sessions.servers.filter((server) => server !== undefined))].sort(),
-      rate: perSecond(this.#pace.acts, this.#pace.durationMs),
-      rampUpMs: Math.round(rampUpMs),
-      steadyMs: Math.round(steadyMs),
-      drainMs: Math.round(drainMs),
-      durationMs: Math.round(this.#now()),
-      interrupted: signal.aborted,
+      ...times,
+      durationMs: this.#loop.now(),
+      interrupted: this.#dependencies.signal.aborted || this.#isStopped,
       abortedBy: this.#abortedBy,
-      serverFaults,
-      failures: [...serverFaults, ...failedThresholds],
-      invalid: steadyMs > 0 ? doubtsAbout(health) : ["nothing was measured: the run ended before its steady phase"],
-      health,
-      metrics: this.#metrics.results(this.#moment()),
-      thresholds,
-      delivery: { ...oracle.counts },
-      witnesses: oracle.witnesses.map((witness) => this.#named(witness)),
+      metrics: this.#metrics,
+      moment: this.#moment(),
+      oracle: this.#messenger.oracle,
+      sessions: this.#sessions,
+      thresholds: this.#thresholds.results(),
+      health: this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations),
+      environment: this.#dependencies.environment ?? null,
+      parts: this.#workload.results(),
+      checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
+      setupData: this.#script?.setupData,
+      marks: this.steering.marks,
       series: this.#series,
-    };
-  }
-
-  #named(witness: FaultWitness): DeliveryWitness {
-    const { kind, serial, senderDevice, target, device, msgId, sentMs } = witness;
-    return {
-      kind,
-      message: serial,
-      from: this.#sessions.nameOf(senderDevice),
-      fromServer: this.#sessions.servers[senderDevice] ?? "",
-      to: this.#plan.accounts[target]?.name ?? `group ${target - this.#messenger.users + 1}`,
-      device: device === undefined ? null : this.#sessions.nameOf(device),
-      deviceServer: device === undefined ? null : (this.#sessions.servers[device] ?? ""),
-      msgId,
-      sentAtMs: sentMs === undefined ? null : Math.round(sentMs),
-    };
+    });
   }
 
   #enter(phase: LoadPhase): void {
     this.#phase = phase;
-    this.#dependencies.onEvent?.({ type: "phase", phase, atMs: Math.round(this.#now()) });
+    this.#dependencies.onEvent?.({ type: "phase", phase, atMs: Math.round(this.#loop.now()) });
   }
-
-  /** Resolves at the first tick at which the condition holds. */
-  #until(done: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#awaited = { done, resolve };
-    });
-  }
-
-  #userOf(index: number): number {
-    return Math.floor(index / this.#plan.devicesPerUser);
-  }
-
-  #deviceTimer(index: number): number {
-    return this.#messenger.users + index;
-  }
-
-  readonly #now = (): number => performance.now() - this.#startedAtMs;
 }

@@ -51,6 +51,19 @@ export function contentTemplate(sizeBytes: number, run: number): Buffer {
   return content;
 }
 
+/** The same with a text of one's own in place of the filler. */
+export function contentWith(text: string, run: number): Buffer {
+  const sizeBytes = TOKEN_SIZE_BYTES + Buffer.byteLength(text);
+  const content = contentTemplate(sizeBytes, run);
+  content.write(text, FILLER_AT);
+  return content;
+}
+
+/** What stands between token and checksum: the sender's text, or filler. */
+export function textIn(content: Buffer): string {
+  return content.toString("utf8", FILLER_AT, content.length - CHECKSUM_DIGITS);
+}
+
 /** Hot: writes everything but what `contentTemplate` has written. */
 export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, SENDER, token.senderDevice);

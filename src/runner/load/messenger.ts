@@ -1,12 +1,13 @@
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
+import type { GroupRoom } from "./audience.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { contentTemplate } from "./message-token.js";
-import { Trend } from "./metrics.js";
+import { contentTemplate, contentWith, textIn } from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
+import type { MessageDesk } from "./script/message-desk.js";
 import { SendWindow } from "./send-window.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
@@ -31,17 +32,16 @@ export class Messenger implements Crowd {
   readonly users: number;
   readonly devicesPerUser: number;
   readonly oracle: DeliveryOracle;
-  /** Of the current second; the run resets them. */
-  readonly secondAck = new Trend();
-  readonly secondDelivery = new Trend();
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
 
   readonly #scenario: LoadScenario;
+  readonly #accounts: LoadPlan["accounts"];
   readonly #acks: PendingAcks;
   readonly #window: SendWindow | undefined;
   readonly #content: Buffer;
-  readonly #groups: LoadPlan["groups"];
+  readonly #run: number;
+  readonly #groups: (readonly number[])[];
   readonly #groupsOf: number[][];
   /** The server's ids of our users, then of our groups; and of users back. */
   readonly #sessionIds: Float64Array;
@@ -54,10 +54,14 @@ export class Messenger implements Crowd {
     private readonly metrics: LoadMetrics,
     private readonly sessions: Sessions,
     private readonly clock: () => number,
+    /** Of a scenario file, which may make groups too. */
+    private readonly desk?: MessageDesk,
+    groupRoom: GroupRoom = { groupsMax: 0, membersMax: 0 },
   ) {
     this.users = plan.accounts.length;
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
+    this.#accounts = plan.accounts;
     const run = random.below(RUN_NUMBERS);
     this.oracle = new DeliveryOracle({
       users: this.users,
@@ -65,17 +69,19 @@ export class Messenger implements Crowd {
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
+      ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
     });
+    this.#run = run;
     this.#acks = new PendingAcks(devices.length);
     const limit = plan.messagesPerSecondMax;
     this.#window = limit === undefined ? undefined : new SendWindow(devices.length, limit);
     this.#content = contentTemplate(plan.messageSizeBytes, run);
-    this.#groups = plan.groups;
+    this.#groups = [...plan.groups];
     this.#groupsOf = Array.from({ length: this.users }, () => []);
     for (const [group, members] of plan.groups.entries()) {
       for (const user of members) this.#groupsOf[user]?.push(this.users + group);
     }
-    this.#sessionIds = new Float64Array(this.users + plan.groups.length).fill(UNKNOWN_SESSION);
+    this.#sessionIds = new Float64Array(this.users + plan.groups.length + groupRoom.groupsMax).fill(UNKNOWN_SESSION);
   }
 
   groupsOf(user: number): readonly number[] {
@@ -94,6 +100,25 @@ export class Messenger implements Crowd {
   /** 0 = not known yet. */
   userIdOf(user: number): number {
     return this.#sessionIds[user] ?? UNKNOWN_SESSION;
+  }
+
+  /** The server has made a group while the run goes on. @returns it as a target. @throws RangeError */
+  addGroup(members: readonly number[], groupId: number): number {
+    const target = this.oracle.addGroup(members);
+    this.#groups.push(members);
+    for (const user of members) this.#groupsOf[user]?.push(target);
+    this.#sessionIds[target] = groupId;
+    return target;
+  }
+
+  /** What the server calls a user that has not logged in yet; a login knows better. */
+  learnUserId(user: number, userId: number): void {
+    if (this.#sessionIds[user] === UNKNOWN_SESSION) this.#sessionIds[user] = userId;
+  }
+
+  /** The name of a user's account. */
+  nameOf(user: number): string {
+    return this.#accounts[user]?.name ?? "";
   }
 
   /** The server has made a group of the run. */
@@ -115,6 +140,7 @@ export class Messenger implements Crowd {
   offline(device: VirtualDevice): void {
     this.oracle.offline(device.index);
     this.#acks.forget(device.index);
+    this.desk?.offline(device.index);
   }
 
   canSend(device: number, target: number): boolean {
@@ -124,11 +150,23 @@ export class Messenger implements Crowd {
   }
 
   sendText(device: number, target: number): void {
+    this.#send(device, target, this.#content);
+  }
+
+  /** The same with a text of one's own behind the token. @returns the message's serial */
+  sendOwnText(device: number, target: number, text: string | undefined): number {
+    const content = text === undefined ? this.#content : contentWith(text, this.#run);
+    this.#send(device, target, content);
+    return this.oracle.lastSerial;
+  }
+
+  #send(device: number, target: number, content: Buffer): void {
     const sender = this.devices[device] as VirtualDevice;
-    const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), this.#content);
-    const seqNum = sender.sendText(this.#sessionIds[target] as number, this.isGroup(target), this.#content);
+    const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), content);
+    const seqNum = sender.sendText(this.#sessionIds[target] as number, this.isGroup(target), content);
     this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
     this.#window?.sent(device);
+    this.metrics.messageSent(this.#userOf(device));
   }
 
   readAck(device: number, session: number, msgId: number): void {
@@ -162,14 +200,14 @@ export class Messenger implements Crowd {
   /** An ack has come. */
   acked(device: VirtualDevice, seqNum: number, msgId: number): void {
     const row = this.#acks.take(device.index, seqNum);
-    if (row === undefined) return this.metrics.error("unexpected_ack");
+    if (row === undefined) return this.metrics.error(this.#userOf(device.index), "unexpected_ack");
     const { takenSerial, takenLate } = this.#acks;
     const nowMs = this.clock();
     if (!takenLate) this.#window?.settled(device.index, nowMs);
+    this.desk?.acked(takenSerial, msgId);
     if (!this.oracle.acked(row, takenSerial, msgId)) return;
-    this.metrics.ack.recordMs(nowMs - this.oracle.lastIntendedMs);
-    this.metrics.ackUncorrected.recordMs(nowMs - this.oracle.lastSentMs);
-    this.secondAck.recordMs(nowMs - this.oracle.lastIntendedMs);
+    const { lastIntendedMs, lastSentMs } = this.oracle;
+    this.metrics.ackDone(this.#userOf(device.index), nowMs - lastIntendedMs, nowMs - lastSentMs);
   }
 
   /** A message has come; `content` is valid during the call. */
@@ -177,14 +215,19 @@ export class Messenger implements Crowd {
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
-    const target = this.oracle.lastTarget;
-    const { delivery, deliveryUncorrected, groupDelivery, groupDeliveryUncorrected } = this.metrics;
-    (this.isGroup(target) ? groupDelivery : delivery).recordMs(nowMs - this.oracle.lastIntendedMs);
-    const uncorrected = this.isGroup(target) ? groupDeliveryUncorrected : deliveryUncorrected;
-    uncorrected.recordMs(nowMs - this.oracle.lastSentMs);
-    this.secondDelivery.recordMs(nowMs - this.oracle.lastIntendedMs);
+    const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
-    this.#scenario.onMessage(this, device.index, fromUser as number, msgId, target);
+    const sender = fromUser as number;
+    this.metrics.deliveryDone(sender, this.isGroup(target), nowMs - lastIntendedMs, nowMs - lastSentMs);
+    this.#scenario.onMessage(this, device.index, sender, msgId, target);
+    this.desk?.arrived(device.index, {
+      fromUser: sender,
+      fromName: this.nameOf(sender),
+      msgId,
+      session: this.isGroup(target) ? target : sender,
+      isGroup: this.isGroup(target),
+      text: textIn(content),
+    });
   }
 
   /** Gives up waiting for acks that are due for too long. */
@@ -193,9 +236,10 @@ export class Messenger implements Crowd {
   }
 
   readonly #expired = (device: number, serial: number): void => {
-    this.metrics.error("ack_timeout");
+    this.metrics.error(this.#userOf(device), "ack_timeout");
     this.#acks.giveUp(device, serial);
     this.#window?.settled(device, this.clock());
+    this.desk?.notAcked(serial, "no ack in time");
   };
 
   #userOf(device: number): number {

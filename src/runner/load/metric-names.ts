@@ -12,6 +12,7 @@ const loadErrors = [
   "login_failed",
   "connect_failed",
   "pull_failed",
+  "iteration_failed",
 ] as const;
 export type LoadError = (typeof loadErrors)[number];
 
@@ -71,6 +72,20 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   errors: { ...runCounter, tag: { name: "kind", values: loadErrors } },
   iterations: counter,
   dropped_iterations: counter,
+  iteration_duration: trend,
   vus: gauge,
+  vus_max: gauge,
   devices_online: gauge,
 };
+
+/** Those that are also kept for each scenario of a run, under the tags of that scenario. */
+export const keptByScenario: ReadonlySet<string> = new Set([
+  ...Object.keys(metricKinds).filter((name) => metricKinds[name]?.type === "trend" && name !== "event_loop_lag"),
+  "msgs_sent",
+  "msgs_acked",
+  "msgs_delivered",
+  "iterations",
+  "dropped_iterations",
+  "kicks",
+  "errors",
+]);

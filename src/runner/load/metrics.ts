@@ -2,7 +2,7 @@ import { Histogram } from "./histogram.js";
 import type { Aggregate } from "./threshold.js";
 
 /** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
-export type MetricResult = TrendResult | CounterResult | GaugeResult;
+export type MetricResult = TrendResult | CounterResult | RateResult | GaugeResult;
 
 export interface TrendResult {
   readonly type: "trend";
@@ -26,6 +26,15 @@ export interface CounterResult {
   readonly rate: number;
 }
 
+/** How often something held. */
+export interface RateResult {
+  readonly type: "rate";
+  /** From 0 to 1. */
+  readonly rate: number;
+  readonly passes: number;
+  readonly fails: number;
+}
+
 export interface GaugeResult {
   readonly type: "gauge";
   readonly value: number;
@@ -35,7 +44,7 @@ export interface GaugeResult {
 
 /** Durations. */
 export class Trend {
-  readonly histogram = new Histogram();
+  constructor(readonly histogram = new Histogram()) {}
 
   recordMs(durationMs: number): void {
     this.histogram.recordUs(durationMs * 1000);
@@ -70,6 +79,12 @@ export class Trend {
     }
   }
 
+  /** By the rows between these bounds, in ms; without the empty ones at the end. */
+  countsBetween(boundsMs: readonly number[]): number[] {
+    const counts = this.histogram.countsBetweenUs(boundsMs.map((ms) => ms * 1000));
+    return counts.slice(0, counts.findLastIndex((count) => count > 0) + 1);
+  }
+
   result(runMs: number): TrendResult {
     const { histogram } = this;
     return {
@@ -100,7 +115,11 @@ export class Gauge {
   }
 
   add(change: number): void {
-    this.#value += change;
+    this.set(this.#value + change);
+  }
+
+  set(value: number): void {
+    this.#value = value;
     this.#min = Math.min(this.#min, this.#value);
     this.#max = Math.max(this.#max, this.#value);
   }
@@ -113,6 +132,36 @@ export class Gauge {
 
   result(): GaugeResult {
     return { type: "gauge", value: this.#value, min: this.#min, max: this.#max };
+  }
+}
+
+/** Yes or no. */
+export class Rate {
+  #passes = 0;
+  #fails = 0;
+
+  get count(): number {
+    return this.#passes + this.#fails;
+  }
+
+  add(held: boolean): void {
+    if (held) this.#passes++;
+    else this.#fails++;
+  }
+
+  merge(other: Rate): void {
+    this.#passes += other.#passes;
+    this.#fails += other.#fails;
+  }
+
+  read(aggregate: Aggregate): number | undefined {
+    if (aggregate === "rate") return this.count === 0 ? undefined : this.#passes / this.count;
+    return aggregate === "count" ? this.count : undefined;
+  }
+
+  result(): RateResult {
+    const rate = this.count === 0 ? 0 : this.#passes / this.count;
+    return { type: "rate", rate, passes: this.#passes, fails: this.#fails };
   }
 }
 

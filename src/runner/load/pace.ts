@@ -5,6 +5,13 @@ export interface Stage {
   readonly actsPerSecond: number;
 }
 
+/** Rates in acts a second. */
+interface Leg {
+  readonly durationMs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 interface Ramp {
   readonly fromMs: number;
   readonly durationMs: number;
@@ -15,6 +22,9 @@ interface Ramp {
   readonly rate: number;
   readonly growth: number;
 }
+
+/** Of an act; sums of rates and times are not exact. */
+const ROUNDING = 1e-9;
 
 /**
  * How many acts are meant to have happened by when. Users count their waits in acts of the crowd, which this turns into
@@ -27,48 +37,138 @@ export class Pace {
   readonly peakPerSecond: number;
   readonly #ramps: readonly Ramp[];
 
-  constructor(startPerSecond: number, stages: readonly Stage[]) {
+  constructor(private readonly legs: readonly Leg[]) {
     const ramps: Ramp[] = [];
     let fromMs = 0;
     let actsBefore = 0;
-    let rate = startPerSecond / 1000;
-    for (const { durationMs, actsPerSecond } of stages) {
-      const end = actsPerSecond / 1000;
-      const acts = ((rate + end) / 2) * durationMs;
-      ramps.push({ fromMs, durationMs, actsBefore, acts, rate, growth: (end - rate) / durationMs });
+    for (const { durationMs, from, to } of legs) {
+      const mean = (from + to) / 2 / 1000;
+      // An endless leg without acts has none, and not NaN.
+      const acts = mean === 0 ? 0 : mean * durationMs;
+      const growth = (to - from) / 1000 / durationMs;
+      ramps.push({ fromMs, durationMs, actsBefore, acts, rate: from / 1000, growth });
       fromMs += durationMs;
       actsBefore += acts;
-      rate = end;
     }
     this.#ramps = ramps;
     this.durationMs = fromMs;
     this.acts = actsBefore;
-    this.peakPerSecond = Math.max(startPerSecond, ...stages.map(({ actsPerSecond }) => actsPerSecond));
+    this.peakPerSecond = Math.max(0, ...legs.flatMap(({ from, to }) => [from, to]));
   }
 
   /** Acts meant to happen before a moment, in ms since the beginning. */
   actsAt(ms: number): number {
-    const ramp = this.#ramps.find(({ fromMs, durationMs }) => ms < fromMs + durationMs);
+    const ramp = this.#rampAt(ms);
     if (ramp === undefined) return this.acts;
     const t = Math.max(0, ms - ramp.fromMs);
     return ramp.actsBefore + ramp.rate * t + (ramp.growth * t * t) / 2;
   }
 
+  /** Acts a second at a moment; 0 when it is over. */
+  rateAt(ms: number): number {
+    const ramp = this.#rampAt(ms);
+    return ramp === undefined ? 0 : (ramp.rate + ramp.growth * Math.max(0, ms - ramp.fromMs)) * 1000;
+  }
+
+  /** Which of the stages a moment is in, from 0. */
+  stageAt(ms: number): number {
+    const ramp = this.#rampAt(ms);
+    return ramp === undefined ? this.#ramps.length - 1 : this.#ramps.indexOf(ramp);
+  }
+
+  get stages(): number {
+    return this.#ramps.length;
+  }
+
   /** The moment of an act, `acts` counting from 0; undefined for one that is not meant to happen. */
   msAt(acts: number): number | undefined {
     const ramp = this.#ramps.find(({ actsBefore, acts: within }) => acts < actsBefore + within);
-    if (ramp === undefined) return undefined;
-    const { fromMs, durationMs, actsBefore, rate, growth } = ramp;
-    const wanted = acts - actsBefore;
-    // The root in this form also serves a constant rate, and loses no digits near it.
-    const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
-    // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
-    const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);
-    return fromMs + Math.min(t, durationMs);
+    return ramp === undefined ? undefined : momentIn(ramp, acts);
   }
+
+  /** The moment by which so many acts are complete, the very end included. */
+  msOf(acts: number): number | undefined {
+    const ramp = this.#ramps.find(({ actsBefore, acts: within }) => acts <= actsBefore + within + ROUNDING);
+    return ramp === undefined ? undefined : momentIn(ramp, acts);
+  }
+
+  /** The same until then, and nothing after, without an end. */
+  pausedAt(ms: number): Pace {
+    return new Pace([...this.#until(ms), { durationMs: Number.POSITIVE_INFINITY, from: 0, to: 0 }]);
+  }
+
+  /** The same with a pause in it: everything after comes later. */
+  pausedBetween(fromMs: number, toMs: number): Pace {
+    return new Pace([...this.#until(fromMs), { durationMs: toMs - fromMs, from: 0, to: 0 }, ...this.#after(fromMs)]);
+  }
+
+  /** The same until then, and so many times the rate after. */
+  scaledAt(ms: number, factor: number): Pace {
+    const after = this.#after(ms).map(({ durationMs, from, to }) => ({
+      durationMs,
+      from: from * factor,
+      to: to * factor,
+    }));
+    return new Pace([...this.#until(ms), ...after]);
+  }
+
+  /** The same until then, and a constant rate after, without an end. */
+  heldAt(ms: number, perSecond: number): Pace {
+    return new Pace([...this.#until(ms), { durationMs: Number.POSITIVE_INFINITY, from: perSecond, to: perSecond }]);
+  }
+
+  #rampAt(ms: number): Ramp | undefined {
+    return this.#ramps.find(({ fromMs, durationMs }) => ms < fromMs + durationMs);
+  }
+
+  #until(ms: number): Leg[] {
+    return this.#split(ms)[0];
+  }
+
+  #after(ms: number): Leg[] {
+    return this.#split(ms)[1];
+  }
+
+  #split(ms: number): [before: Leg[], after: Leg[]] {
+    const before: Leg[] = [];
+    const after: Leg[] = [];
+    let fromMs = 0;
+    for (const leg of this.legs) {
+      const spent = Math.min(Math.max(0, ms - fromMs), leg.durationMs);
+      const between = this.rateAt(fromMs + spent);
+      if (spent > 0)
+        before.push({ durationMs: spent, from: leg.from, to: spent === leg.durationMs ? leg.to : between });
+      if (spent < leg.durationMs) {
+        after.push({ durationMs: leg.durationMs - spent, from: spent === 0 ? leg.from : between, to: leg.to });
+      }
+      fromMs += leg.durationMs;
+    }
+    return [before, after];
+  }
+}
+
+function momentIn({ fromMs, durationMs, actsBefore, rate, growth }: Ramp, acts: number): number {
+  const wanted = acts - actsBefore;
+  // The root in this form also serves a constant rate, and loses no digits near it.
+  const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
+  // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
+  const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);
+  return fromMs + Math.min(t, durationMs);
+}
+
+/** From one rate to the next. */
+export function stagedPace(startPerSecond: number, stages: readonly Stage[]): Pace {
+  let from = startPerSecond;
+  return new Pace(
+    stages.map(({ durationMs, actsPerSecond: to }) => {
+      const leg = { durationMs, from, to };
+      from = to;
+      return leg;
+    }),
+  );
 }
 
 /** The same rate for all of the time. */
 export function constantPace(actsPerSecond: number, durationMs: number): Pace {
-  return new Pace(actsPerSecond, [{ durationMs, actsPerSecond }]);
+  return new Pace([{ durationMs, from: actsPerSecond, to: actsPerSecond }]);
 }

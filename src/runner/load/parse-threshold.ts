@@ -60,22 +60,39 @@ export function parseExpression(text: string): ParsedExpression {
 
 export interface ParsedMetric {
   readonly name: string;
-  readonly tag: { readonly name: string; readonly value: string } | undefined;
+  readonly tags: readonly ParsedTag[];
   /** Characters read. */
   readonly length: number;
 }
 
-const METRIC = /([A-Za-z_]\w*)(\{\s*(\w+)\s*:\s*([\w-]+)\s*\}|(\{))?/y;
+export interface ParsedTag {
+  readonly name: string;
+  readonly value: string;
+  /** Where its name begins, from 1. */
+  readonly column: number;
+}
 
-/** Parses `errors{kind:ack_timeout}` at the beginning of the text. @throws ThresholdSyntaxError */
+const METRIC = /[A-Za-z_]\w*/y;
+const OPEN = /\{/y;
+const TAG = /\s*(\w+)\s*:\s*([^\s,{}][^,{}]*?)\s*(,|\})/y;
+
+/** Parses `errors{kind:ack_timeout,scenario:chat}` at the beginning of the text. @throws ThresholdSyntaxError */
 export function parseMetric(text: string): ParsedMetric {
   METRIC.lastIndex = 0;
-  const [read, name, , tag, value, open] = METRIC.exec(text) ?? [];
-  if (read === undefined || name === undefined) throw new ThresholdSyntaxError("expected a metric's name", 1);
-  if (open !== undefined) throw new ThresholdSyntaxError("expected one tag, as in {kind:ack_timeout}", read.length);
-  return {
-    name,
-    tag: tag === undefined || value === undefined ? undefined : { name: tag, value },
-    length: read.length,
-  };
+  const name = METRIC.exec(text)?.[0];
+  if (name === undefined) throw new ThresholdSyntaxError("expected a metric's name", 1);
+  const tags: ParsedTag[] = [];
+  OPEN.lastIndex = name.length;
+  if (!OPEN.test(text)) return { name, tags, length: name.length };
+  let at = name.length + 1;
+  for (;;) {
+    TAG.lastIndex = at;
+    const [read, tag, value, end] = TAG.exec(text) ?? [];
+    if (read === undefined || tag === undefined || value === undefined) {
+      throw new ThresholdSyntaxError("expected tags, as in {kind:ack_timeout}", at + 1);
+    }
+    tags.push({ name: tag, value, column: at + 1 + read.indexOf(tag) });
+    at += read.length;
+    if (end === "}") return { name, tags, length: at };
+  }
 }

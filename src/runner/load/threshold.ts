@@ -52,6 +52,7 @@ export function judgeThreshold(threshold: Threshold, read: ReadAggregate): Thres
 export const aggregatesOf: Readonly<Record<MetricResult["type"], readonly string[]>> = {
   trend: ["avg", "min", "med", "max", "p(N)", "count", "rate"],
   counter: ["count", "rate"],
+  rate: ["rate"],
   gauge: ["value", "min", "max"],
 };
 

@@ -13,7 +13,6 @@ import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
-import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
@@ -37,7 +36,7 @@ export interface DbProxyServerOptions {
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
   const { storage, clock, log = silentLog, deviates = strict } = options;
-  const context = { storage, clock, loginGuard: new LoginGuard(clock), textKey: options.textKey ?? defaultTextKey };
+  const context = { storage, clock, textKey: options.textKey ?? defaultTextKey };
   const work = new DatabaseWork(context, databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);

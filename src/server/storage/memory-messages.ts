@@ -3,7 +3,7 @@ import type { MemoryGroups } from "./memory-groups.js";
 import type { MemoryPeers } from "./memory-peers.js";
 import type { MessageLog } from "./message-log.js";
 import type { MessageId, MessageStorage, NewMessage, SessionKey, StoredMessage } from "./storage.js";
-import { storageLimits } from "./storage-limits.js";
+import { isAudio, storageLimits } from "./storage-limits.js";
 
 /** What of a conversation one user may see. */
 interface View {
@@ -23,7 +23,8 @@ export class MemoryMessages implements MessageStorage {
   /** Hot: no promise. */
   append(message: NewMessage): MessageId {
     const { length } = message.content;
-    if (length === 0 || length > storageLimits.contentBytes) return undefined;
+    const lengthMax = isAudio(message.type) ? storageLimits.audioBytes : storageLimits.contentBytes;
+    if (length === 0 || length > lengthMax) return undefined;
     return message.to.kind === 2 ? this.#appendToGroup(message) : this.#appendToPeer(message);
   }
 

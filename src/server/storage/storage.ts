@@ -13,6 +13,7 @@
  *   to answers would run ahead of the clock under load, where this gains at most one second for each answer.
  */
 export interface Storage {
+  readonly loginFailures: LoginFailures;
   readonly accounts: AccountStorage;
   readonly departments: DepartmentStorage;
   readonly sessions: SessionStorage;
@@ -22,6 +23,18 @@ export interface Storage {
   readonly offlineFiles: OfflineFileStorage;
   /** Resolves once everything acknowledged is durable and resources are released. */
   close(): Promise<void>;
+}
+
+/**
+ * LGN-06: failed logins by name, existing or not, so that an answer does not tell which names exist. Whoever checks a
+ * password asks first; attempts that are refused so are not failures, and the door opens by itself.
+ */
+export interface LoginFailures {
+  /** Of the last 30 minutes, at most 11: so many close the door. */
+  recent(name: string): number | Promise<number>;
+  failed(name: string): void | Promise<void>;
+  /** A success before the limit clears the count. */
+  succeeded(name: string): void | Promise<void>;
 }
 
 export interface UserRecord {

@@ -53,7 +53,7 @@ describe("loadCsv", () => {
       series: [{ ...snapshot, deliveryP50Ms: null, deliveryP99Ms: null }],
     }).split("\n");
     expect(head).toMatch(/^atMs,phase,users,/);
-    expect(row).toBe("4000,steady,2000,4000,1012,1010,3031,5000,6000,0.42,3.14,,,12,0,0,0,0,0,0.337");
+    expect(row).toBe("4000,steady,2000,4000,2000,1012,0,1012,1010,3031,5000,6000,0.42,3.14,,,12,0,0,0,0,0,0.337");
     expect(end).toBe("");
   });
 

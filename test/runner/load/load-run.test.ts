@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
+import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js";
 import type { LoadPhase } from "../../../src/runner/load/load-event.js";
-import { LoadBlockedError } from "../../../src/runner/load/load-run.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
 import { FakeMsgServer, type FakeOptions, type Mischief } from "../../helpers/fake-msg-server.js";

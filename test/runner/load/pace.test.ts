@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ActSchedule } from "../../../src/runner/load/act-schedule.js";
-import { constantPace, Pace } from "../../../src/runner/load/pace.js";
+import { constantPace, stagedPace } from "../../../src/runner/load/pace.js";
 import { seededRandom } from "../../../src/scenarios/load/random.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
 
@@ -12,7 +12,7 @@ const stages = fc.array(
 
 describe("Pace", () => {
   it("counts the acts of a rate that rises, stays and falls", () => {
-    const pace = new Pace(0, [
+    const pace = stagedPace(0, [
       { durationMs: 10_000, actsPerSecond: 100 },
       { durationMs: 60_000, actsPerSecond: 100 },
       { durationMs: 5000, actsPerSecond: 0 },
@@ -28,12 +28,30 @@ describe("Pace", () => {
   it("finds for every act the moment by which so many are meant to have happened", () => {
     fc.assert(
       fc.property(fc.nat(1000), stages, fc.double({ min: 0, max: 0.999, noNaN: true }), (start, list, part) => {
-        const pace = new Pace(start, list);
+        const pace = stagedPace(start, list);
         fc.pre(pace.acts > 0);
         const ms = pace.msAt(part * pace.acts) as number;
         expect(ms).toBeGreaterThanOrEqual(0);
         expect(ms).toBeLessThanOrEqual(pace.durationMs);
         expect(pace.actsAt(ms)).toBeCloseTo(part * pace.acts, 3);
+      }),
+    );
+  });
+
+  it("is put off by a pause, and changed from a moment on, without touching what was before", () => {
+    fc.assert(
+      fc.property(fc.nat(1000), stages, fc.nat(70_000), fc.integer({ min: 1, max: 9000 }), (start, list, at, pause) => {
+        const pace = stagedPace(start, list);
+        fc.pre(at < pace.durationMs);
+        const paused = pace.pausedBetween(at, at + pause);
+        expect(paused.durationMs).toBeCloseTo(pace.durationMs + pause, 3);
+        expect(paused.acts).toBeCloseTo(pace.acts, 3);
+        expect(paused.actsAt(at + pause)).toBeCloseTo(pace.actsAt(at), 3);
+        expect(paused.actsAt(pace.durationMs + pause)).toBeCloseTo(pace.acts, 3);
+        const scaled = pace.scaledAt(at, 3);
+        expect(scaled.actsAt(at)).toBeCloseTo(pace.actsAt(at), 3);
+        expect(scaled.acts).toBeCloseTo(pace.actsAt(at) + 3 * (pace.acts - pace.actsAt(at)), 3);
+        expect(pace.pausedAt(at).acts).toBeCloseTo(pace.actsAt(at), 3);
       }),
     );
   });
@@ -46,7 +64,7 @@ describe("Pace", () => {
 describe("ActSchedule", () => {
   it("has each user act at its share of a rising rate, and drops what was not done by the end", () => {
     const users = 10;
-    const pace = new Pace(0, [{ durationMs: 10_000, actsPerSecond: 40 }]);
+    const pace = stagedPace(0, [{ durationMs: 10_000, actsPerSecond: 40 }]);
     const schedule = new ActSchedule(users, pace, thinkTimes.constant(users), (user) => seededRandom(user));
     schedule.begin(1000);
     const at: number[] = [];

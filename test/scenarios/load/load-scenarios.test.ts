@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planFor } from "../../../src/cli/load/load-choice.js";
-import { LoadBlockedError } from "../../../src/runner/load/load-run.js";
+import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { loadScenarios } from "../../../src/scenarios/load/load-scenarios.js";
 import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";

@@ -1,12 +1,10 @@
 import type { CommandBody } from "../../../codec/generated/commands.js";
 import type { Clock } from "../../clock.js";
-import type { LoginGuard } from "../../storage/login-guard.js";
 import type { Storage } from "../../storage/storage.js";
 import type { DatabaseNoticeId, DatabaseRequestId, DatabaseResponseBody, Eventually } from "../database-port.js";
 
 export interface DatabaseContext {
   readonly storage: Storage;
-  readonly loginGuard: LoginGuard;
   readonly clock: Clock;
   /** 32 bytes: for the placeholder text of audio messages (MSG-19). */
   readonly textKey: string;

@@ -17,7 +17,14 @@ export class SqliteSession implements SqlSession {
 
   async allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
     const statement = this.#prepared(sql);
-    return valueLists.flatMap((values) => statement.all(...bound(values)) as Row[]);
+    // Together they lock the file once; alone, each would.
+    const areAlone = valueLists.length > 1 && !this.connection.isTransaction;
+    if (areAlone) this.execute("BEGIN");
+    try {
+      return valueLists.flatMap((values) => statement.all(...bound(values)) as Row[]);
+    } finally {
+      if (areAlone) this.execute("COMMIT");
+    }
   }
 
   async run(sql: string, values: SqlValues = []): Promise<SqlResult> {

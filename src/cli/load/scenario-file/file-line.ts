@@ -1,0 +1,23 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\n]*?):(\d+)(?::\d+)?\)?$/;
+
+/** Where in the user's files an error arose, as `my-test.ts:12`; undefined when its stack does not name them. */
+export function fileLineOf(error: unknown, folder: string, cwd: string): string | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  for (const line of error.stack.split("\n")) {
+    const [, place, number] = FRAME.exec(line.trim()) ?? [];
+    if (place === undefined) continue;
+    const path = place.startsWith("file:") ? fileURLToPath(place) : place;
+    if (path.startsWith(folder) && !path.includes("node_modules")) return `${relative(cwd, path) || path}:${number}`;
+  }
+  return undefined;
+}
+
+/** One line: `my-test.ts:12: what is wrong`. `otherwise` stands in when the error names no line. */
+export function errorLine(error: unknown, folder: string, cwd: string, otherwise: string): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const where = fileLineOf(error, folder, cwd) ?? otherwise;
+  return `${where}: ${text.split("\n")[0]}`;
+}

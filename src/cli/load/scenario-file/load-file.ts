@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { MetricBook, noteMetrics } from "../../../runner/load/script/own-metrics.js";
+import { usageError } from "../../command-error.js";
+import { errorLine } from "./file-line.js";
+import type { FileExports } from "./script-options.js";
+
+export interface LoadedFile {
+  readonly path: string;
+  readonly folder: string;
+  /** As it was named, for messages. */
+  readonly name: string;
+  readonly exports: FileExports;
+  readonly book: MetricBook;
+}
+
+const SCENARIO_FILE = /\.[cm]?[jt]s$/;
+
+/** Whether a scenario's name is a file's. */
+export function isScenarioFile(name: string): boolean {
+  return SCENARIO_FILE.test(name);
+}
+
+/**
+ * Loads a scenario file, TypeScript or JavaScript, and what it imports. `teamtalk-testkit/load` is this very program's,
+ * wherever the file lies. @throws CommandError one line with file and line
+ */
+export async function loadScenarioFile(name: string, cwd: string): Promise<LoadedFile> {
+  const path = resolve(cwd, name);
+  const shown = relative(cwd, path) || path;
+  if (!existsSync(path)) throw usageError(`there is no file ${shown}`);
+  const folder = dirname(path);
+  const book = new MetricBook();
+  // Only here, because other commands must not pay for them.
+  const [{ createJiti }, api] = await Promise.all([import("jiti"), import("../../../entry/load.js")]);
+  const jiti = createJiti(path, {
+    fsCache: false,
+    moduleCache: false,
+    interopDefault: false,
+    virtualModules: { "teamtalk-testkit/load": api },
+  });
+  try {
+    const exports = await noteMetrics(book, () => jiti.import<FileExports>(path));
+    return { path, folder, name: shown, exports, book };
+  } catch (error) {
+    throw usageError(reasonOf(error, folder, cwd, shown));
+  }
+}
+
+const SYNTAX = /^ParseError: (.*?)\s*\n\s*(.*?):(\d+):\d+/;
+const NO_MODULE = /^Cannot find (?:module|package) '(k6(?:\/[\w/.-]*)?|https?:[^']*)'/;
+
+function reasonOf(error: unknown, folder: string, cwd: string, shown: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const missing = NO_MODULE.exec(message)?.[1];
+  if (missing !== undefined) {
+    return `${shown}: k6's module "${missing}" does not exist here: import from "teamtalk-testkit/load" (docs/load.md)`;
+  }
+  const [, text, path, line] = SYNTAX.exec(message) ?? [];
+  if (text !== undefined && path !== undefined) return `${relative(cwd, path) || path}:${line}: ${text}`;
+  return errorLine(error, folder, cwd, shown);
+}

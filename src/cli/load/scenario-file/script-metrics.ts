@@ -1,0 +1,31 @@
+import type { CustomMetric } from "../../../runner/load/custom-metrics.js";
+import { keptByScenario, metricKinds } from "../../../runner/load/metric-names.js";
+import type { Tags } from "../../../runner/load/metric-selector.js";
+import { ThresholdSyntaxError } from "../../../runner/load/parse-threshold.js";
+import { didYouMean } from "../../../server/storage/did-you-mean.js";
+import { builtInMetrics, type MetricCatalogue } from "../threshold-value.js";
+
+/** The one that `vu.check` adds to. */
+export const checksMetric: CustomMetric = { name: "checks", type: "rate" };
+
+/** The metrics of a scenario file: every run's, by scenario too, and its own, which may have any tag. */
+export function scriptMetrics(own: readonly CustomMetric[], scenarioTags: readonly Tags[]): MetricCatalogue {
+  const types = new Map([checksMetric, ...own].map(({ name, type }) => [name, type]));
+  const known = new Set(scenarioTags.flatMap(Object.keys));
+  return {
+    names: [...builtInMetrics.names, ...types.keys()],
+    typeOf: (name) => types.get(name) ?? builtInMetrics.typeOf(name),
+    requireTag(name, tag) {
+      if (types.has(name)) return;
+      if (!known.has(tag.name)) return builtInMetrics.requireTag(name, tag);
+      if (metricKinds[name]?.tag?.name === tag.name) return builtInMetrics.requireTag(name, tag);
+      if (!keptByScenario.has(name)) {
+        throw new ThresholdSyntaxError(`${name} is kept for the whole run only, not by "${tag.name}"`, tag.column);
+      }
+      const values = [...new Set(scenarioTags.flatMap((tags) => tags[tag.name] ?? []))];
+      if (values.includes(tag.value)) return;
+      const hint = didYouMean(tag.value, values) || `; there is ${values.join(", ")}`;
+      throw new ThresholdSyntaxError(`nothing has the ${tag.name} "${tag.value}"${hint}`, tag.column);
+    },
+  };
+}

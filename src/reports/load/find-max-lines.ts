@@ -1,0 +1,42 @@
+import type { FindMaxResult, FindMaxStep } from "../../runner/load/find-max-search.js";
+import { count, seconds } from "./quantity.js";
+import { thresholdText } from "./threshold-text.js";
+
+const ends: Readonly<Record<FindMaxResult["endedBy"], string>> = {
+  precision: "the search came close enough",
+  "max rate": "it held at the highest rate that may be tried: raise --max-rate or add users",
+  generator: "the generator was at its own limit, so the servers may bear more",
+  "no rate holds": "it held at no rate",
+  stopped: "the search was stopped",
+};
+
+/** A search for the highest rate: a line for each step, then what was found. */
+export function findMaxLines(name: string, { ratePerSecond, endedBy, steps }: FindMaxResult): string[] {
+  const found = ratePerSecond === null ? "no rate" : `${count(ratePerSecond)}/s`;
+  return [
+    ["rate".padStart(10), "achieved".padStart(10), "time".padStart(8), "", "condition"].join("  ").trimEnd(),
+    ...steps.map(stepLine),
+    "",
+    `MAX          ${name} holds at ${found}: ${ends[endedBy]}`,
+  ];
+}
+
+function stepLine({
+  ratePerSecond,
+  achievedPerSecond,
+  durationMs,
+  ok,
+  conditions,
+  dropped,
+  doubts,
+}: FindMaxStep): string {
+  const said = conditions.map((each) => `${each.metric} ${each.expression} (${thresholdText(each)})`);
+  const dropping = dropped > 0 ? [`${count(dropped)} did not happen`] : [];
+  return [
+    `${count(ratePerSecond)}/s`.padStart(10),
+    `${count(achievedPerSecond)}/s`.padStart(10),
+    seconds(durationMs).padStart(8),
+    (ok ? "held" : "broke").padEnd(5),
+    [...said, ...dropping, ...doubts].join(", "),
+  ].join("  ");
+}

@@ -1,0 +1,227 @@
+import { ActSchedule } from "./act-schedule.js";
+import type { FindMaxPlan } from "./find-max-plan.js";
+import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
+import type { LoadMetrics } from "./load-metrics.js";
+import type { LoadPlan } from "./load-plan.js";
+import type { PartResult } from "./load-result.js";
+import type { Messenger } from "./messenger.js";
+import { constantPace, type Pace, stagedPace } from "./pace.js";
+import type { PartProgress, Timers, Workload } from "./workload.js";
+
+/** How soon a user that cannot act is asked again when no ack has come for it. */
+const RETRY_MS = 50;
+/** The first pulse comes after this part of its interval. */
+const PULSES_BEGIN_AFTER = 4;
+const FIRST_USER = 0;
+/** How often a search is asked whether its step is over. */
+const SEARCH_INTERVAL_MS = 50;
+
+/** The pace of a plan's built-in scenario. */
+export function paceOf({ actsPerSecond, durationMs, stages }: LoadPlan): Pace {
+  return stages.length > 0 ? stagedPace(actsPerSecond, stages) : constantPace(actsPerSecond, durationMs);
+}
+
+export interface CrowdDependencies {
+  readonly messenger: Messenger;
+  readonly metrics: LoadMetrics;
+  readonly timers: Timers;
+  readonly now: () => number;
+  readonly gaugeFor: (search: FindMaxPlan) => StepGauge;
+}
+
+/** A built-in scenario: users are rows who act by think times. */
+export class CrowdWorkload implements Workload {
+  private readonly messenger: Messenger;
+  private readonly metrics: LoadMetrics;
+  private readonly timers: Timers;
+  private readonly now: () => number;
+  readonly #users: number;
+  readonly #search: FindMaxSearch | undefined;
+  readonly #schedule: ActSchedule;
+  #pace: Pace;
+  #startMs = 0;
+  #pausedMs: number | undefined;
+  #beforePause: Pace;
+
+  constructor(
+    private readonly plan: LoadPlan,
+    { messenger, metrics, timers, now, gaugeFor }: CrowdDependencies,
+  ) {
+    this.messenger = messenger;
+    this.metrics = metrics;
+    this.timers = timers;
+    this.now = now;
+    this.#users = messenger.users;
+    const { findMax } = plan;
+    if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
+    this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
+    this.#beforePause = this.#pace;
+    this.#schedule = new ActSchedule(this.#users, this.#pace, plan.thinkTime(this.#users), (user) =>
+      plan.random((plan.seed + user + 1) >>> 0),
+    );
+  }
+
+  /** Timers that it needs: the users', the pulse's, the search's. */
+  static timersFor(users: number): number {
+    return users + 2;
+  }
+
+  begin(nowMs: number): void {
+    this.#startMs = nowMs;
+    this.#schedule.begin(nowMs);
+    const { pulse } = this.plan.scenario;
+    if (pulse !== undefined) this.timers.set(this.#pulseTimer, nowMs + pulse.intervalMs / PULSES_BEGIN_AFTER);
+    if (this.#search !== undefined) {
+      this.#search.begin(nowMs);
+      this.#hold(this.#search.ratePerSecond, nowMs);
+      this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
+    }
+    this.#armAll();
+  }
+
+  isOver(nowMs: number): boolean {
+    return this.#search?.isDone ?? nowMs >= this.#startMs + this.#pace.durationMs;
+  }
+
+  end(nowMs: number): void {
+    this.timers.clear(this.#pulseTimer);
+    this.timers.clear(this.#searchTimer);
+    this.#search?.stop();
+    const endMs = Math.min(nowMs, this.#startMs + this.#pace.durationMs);
+    this.metrics.iterationsDropped(FIRST_USER, this.#schedule.dropOverdue(endMs));
+  }
+
+  timerDue(timer: number, dueMs: number): void {
+    if (timer === this.#pulseTimer) return this.#pulse(dueMs);
+    if (timer === this.#searchTimer) return this.#look();
+    this.#catchUp(timer);
+  }
+
+  /** An ack may be what a user waits for. */
+  acked(device: number): void {
+    const user = Math.floor(device / this.plan.devicesPerUser);
+    if (this.#schedule.isBlocked(user)) this.#catchUp(user);
+  }
+
+  ready(device: number): void {
+    this.plan.scenario.onReady?.(this.messenger, device);
+  }
+
+  progress(nowMs: number): readonly PartProgress[] {
+    const atMs = Math.max(0, nowMs - this.#startMs);
+    const { durationMs, stages } = this.#pace;
+    const isEndless = durationMs === Number.POSITIVE_INFINITY;
+    return [
+      {
+        name: this.plan.scenario.name,
+        executor: this.#search === undefined ? "users" : "find-max",
+        stage:
+          this.#search !== undefined
+            ? this.#search.stageText()
+            : stages > 1
+              ? `stage ${this.#pace.stageAt(atMs) + 1} of ${stages}`
+              : "running",
+        share: isEndless ? 0 : Math.min(1, atMs / durationMs),
+        timeLeftMs: isEndless ? null : Math.max(0, durationMs - atMs),
+        ratePerSecond: this.#pace.rateAt(atMs),
+        vus: this.metrics.users.value,
+      },
+    ];
+  }
+
+  pause(nowMs: number): void {
+    this.#pausedMs = nowMs - this.#startMs;
+    this.#beforePause = this.#pace;
+    this.#goOnAt(this.#pace.pausedAt(this.#pausedMs));
+  }
+
+  resume(nowMs: number): void {
+    if (this.#pausedMs === undefined) return;
+    if (this.#search !== undefined) {
+      // Its step has seen too little: it begins again.
+      this.#pausedMs = undefined;
+      this.#search.begin(nowMs);
+      return this.#hold(this.#search.ratePerSecond, nowMs);
+    }
+    const pace = this.#beforePause.pausedBetween(this.#pausedMs, nowMs - this.#startMs);
+    this.#pausedMs = undefined;
+    this.#goOnAt(pace);
+  }
+
+  /** A search alone says how fast. */
+  scale(factor: number, nowMs: number): void {
+    if (this.#search !== undefined) return;
+    if (this.#pausedMs !== undefined) {
+      this.#beforePause = this.#beforePause.scaledAt(this.#pausedMs, factor);
+      return;
+    }
+    this.#goOnAt(this.#pace.scaledAt(nowMs - this.#startMs, factor));
+  }
+
+  skipOverdue(nowMs: number): number {
+    return this.#schedule.skipOverdue(nowMs);
+  }
+
+  results(): readonly PartResult[] {
+    if (this.#search === undefined) return [];
+    const { iterations, droppedIterations } = this.metrics;
+    const { name } = this.plan.scenario;
+    const counts = { iterations, failed: 0, interrupted: 0, dropped: droppedIterations };
+    return [{ name, executor: "find-max", vusMax: this.#users, ...counts, findMax: this.#search.result() }];
+  }
+
+  /** From now on this rate, for as long as nobody says otherwise. */
+  #hold(ratePerSecond: number, nowMs: number): void {
+    this.#goOnAt(this.#pace.heldAt(nowMs - this.#startMs, ratePerSecond));
+  }
+
+  #look(): void {
+    const nowMs = this.now();
+    if (this.#pausedMs !== undefined) return this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
+    this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
+    if (this.#search?.advance(nowMs) && !this.#search.isDone) this.#hold(this.#search.ratePerSecond, nowMs);
+  }
+
+  get #searchTimer(): number {
+    return this.#users + 1;
+  }
+
+  get #pulseTimer(): number {
+    return this.#users;
+  }
+
+  #goOnAt(pace: Pace): void {
+    this.#pace = pace;
+    this.#schedule.goOnAt(pace);
+    this.#armAll();
+  }
+
+  #armAll(): void {
+    for (let user = 0; user < this.#users; user++) this.#armUser(user);
+  }
+
+  #catchUp(user: number): void {
+    this.#schedule.catchUp(user, this.now(), this.#act);
+    this.#armUser(user);
+  }
+
+  readonly #act = (user: number, intendedMs: number): boolean => {
+    this.messenger.intendedMs = intendedMs;
+    if (!this.plan.scenario.act(this.messenger, user)) return false;
+    this.metrics.iterationDone(user);
+    return true;
+  };
+
+  #armUser(user: number): void {
+    const nextMs = this.#schedule.nextMs(user);
+    if (nextMs === undefined) return this.timers.clear(user);
+    this.timers.set(user, this.#schedule.isBlocked(user) ? this.now() + RETRY_MS : nextMs);
+  }
+
+  #pulse(dueMs: number): void {
+    const { pulse } = this.plan.scenario;
+    if (pulse === undefined) return;
+    this.timers.set(this.#pulseTimer, dueMs + pulse.intervalMs);
+    if (this.#pausedMs === undefined) pulse.happen(this.messenger);
+  }
+}

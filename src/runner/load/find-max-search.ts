@@ -1,0 +1,158 @@
+import type { FindMaxPlan } from "./find-max-plan.js";
+import type { ThresholdResult } from "./threshold.js";
+
+/** What a step came to: the conditions over what began in it, however late that ended. */
+export interface StepReading {
+  readonly conditions: readonly ThresholdResult[];
+  /** Acts that happened, and acts that were meant to and did not. */
+  readonly acts: number;
+  readonly dropped: number;
+  /** Why its latencies are the generator's; empty = they are not. */
+  readonly doubts: readonly string[];
+}
+
+export interface FindMaxStep extends StepReading {
+  readonly ratePerSecond: number;
+  /** Acts a second that really happened. */
+  readonly achievedPerSecond: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly ok: boolean;
+}
+
+export interface FindMaxResult {
+  /** The highest rate tried that held; null = none did. */
+  readonly ratePerSecond: number | null;
+  /** What ended the search. */
+  readonly endedBy: "precision" | "max rate" | "generator" | "no rate holds" | "stopped";
+  readonly steps: readonly FindMaxStep[];
+}
+
+/** How a step is watched. */
+export interface StepGauge {
+  begin(nowMs: number): void;
+  /** Nothing is under way. */
+  isQuiet(): boolean;
+  end(nowMs: number): StepReading;
+}
+
+const GROWTH = 2;
+/** Below this part of the first rate nobody looks. */
+const SMALLEST_PART = 1 / 64;
+/** More than this part of a step's acts must not be dropped. */
+const DROPPED_SHARE_MAX = 0.01;
+
+/** Doubles the rate while the conditions hold, then halves the distance between what holds and what does not. */
+export class FindMaxSearch {
+  readonly steps: FindMaxStep[] = [];
+  #endedBy: FindMaxResult["endedBy"] | undefined;
+  /** The rate that is kept up now; 0 between steps. */
+  ratePerSecond = 0;
+  #tried: number;
+  #holds: number | undefined;
+  #breaks: number | undefined;
+  #stepStartMs = 0;
+  /** When the rate was taken back; undefined during a step. */
+  #coolingSinceMs: number | undefined;
+
+  constructor(
+    private readonly plan: FindMaxPlan,
+    private readonly gauge: StepGauge,
+  ) {
+    this.#tried = Math.min(plan.startPerSecond, plan.maxPerSecond);
+  }
+
+  get isDone(): boolean {
+    return this.#endedBy !== undefined;
+  }
+
+  begin(nowMs: number): void {
+    this.#beginStep(nowMs);
+  }
+
+  /** Called every now and then. True when `ratePerSecond` has changed, or the search is done. */
+  advance(nowMs: number): boolean {
+    if (this.isDone) return false;
+    if (this.#coolingSinceMs === undefined) {
+      if (nowMs < this.#stepStartMs + this.plan.stepMs) return false;
+      this.#coolingSinceMs = nowMs;
+      this.ratePerSecond = 0;
+      return true;
+    }
+    if (!this.gauge.isQuiet() && nowMs < this.#coolingSinceMs + this.plan.coolDownMs) return false;
+    this.#judge(nowMs);
+    if (!this.isDone) this.#beginStep(nowMs);
+    return true;
+  }
+
+  /** The run ends before the search does. */
+  stop(): void {
+    this.#endedBy ??= "stopped";
+  }
+
+  result(): FindMaxResult {
+    return { ratePerSecond: this.#holds ?? null, endedBy: this.#endedBy ?? "stopped", steps: this.steps };
+  }
+
+  stageText(): string {
+    const step = this.steps.length + 1;
+    if (this.isDone) return "done";
+    return this.#coolingSinceMs === undefined ? `step ${step}: ${this.#tried}/s` : `step ${step}: cooling down`;
+  }
+
+  #beginStep(nowMs: number): void {
+    this.#coolingSinceMs = undefined;
+    this.#stepStartMs = nowMs;
+    this.ratePerSecond = this.#tried;
+    this.gauge.begin(nowMs);
+  }
+
+  #judge(nowMs: number): void {
+    const reading = this.gauge.end(nowMs);
+    const durationMs = (this.#coolingSinceMs ?? nowMs) - this.#stepStartMs;
+    const planned = reading.acts + reading.dropped;
+    const ok =
+      reading.conditions.every((condition) => condition.ok) &&
+      reading.dropped <= DROPPED_SHARE_MAX * planned &&
+      reading.doubts.length === 0;
+    this.steps.push({
+      ...reading,
+      ratePerSecond: this.#tried,
+      achievedPerSecond: Math.round((reading.acts * 1000) / durationMs),
+      startedAtMs: Math.round(this.#stepStartMs),
+      durationMs: Math.round(durationMs),
+      ok,
+    });
+    if (reading.doubts.length > 0) this.#endedBy = "generator";
+    else if (ok) this.#held();
+    else this.#broke();
+  }
+
+  #held(): void {
+    this.#holds = this.#tried;
+    if (this.#breaks !== undefined) return this.#halve();
+    if (this.#tried >= this.plan.maxPerSecond) this.#endedBy = "max rate";
+    else this.#tried = Math.min(this.#tried * GROWTH, this.plan.maxPerSecond);
+  }
+
+  #broke(): void {
+    this.#breaks = this.#tried;
+    if (this.#holds !== undefined) return this.#halve();
+    const lower = this.#tried / GROWTH;
+    if (lower < this.plan.startPerSecond * SMALLEST_PART) this.#endedBy = "no rate holds";
+    else this.#tried = rounded(lower);
+  }
+
+  #halve(): void {
+    const holds = this.#holds as number;
+    const breaks = this.#breaks as number;
+    const next = rounded((holds + breaks) / 2);
+    if (breaks - holds <= holds * this.plan.precision || next <= holds || next >= breaks) this.#endedBy = "precision";
+    else this.#tried = next;
+  }
+}
+
+/** To three digits: a rate is to be said, not computed with. */
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(3));
+}

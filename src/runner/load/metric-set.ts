@@ -1,0 +1,58 @@
+import type { StartUpStep } from "../../scenarios/load/start-up.js";
+import { pulls } from "./metric-names.js";
+import { TaggedCounter, Trend } from "./metrics.js";
+
+/** What is measured of some of a run's users: of all of them, or of those of one scenario. */
+export class MetricSet {
+  readonly connect = new Trend();
+  readonly login = new Trend();
+  readonly ack = new Trend();
+  readonly ackUncorrected = new Trend();
+  readonly delivery = new Trend();
+  readonly deliveryUncorrected = new Trend();
+  readonly groupDelivery = new Trend();
+  readonly groupDeliveryUncorrected = new Trend();
+  readonly heartbeat = new Trend();
+  readonly heartbeatUncorrected = new Trend();
+  readonly iterationDuration = new Trend();
+  readonly errors = new TaggedCounter();
+  readonly pulls: ReadonlyMap<StartUpStep, Trend> = new Map(pulls.map((name) => [name, new Trend()] as const));
+  kicks = 0;
+  iterations = 0;
+  droppedIterations = 0;
+  sent = 0;
+
+  /** By the names of reports; that of all pulls together is made anew. */
+  trends(): Map<string, Trend> {
+    const allPulls = new Trend();
+    for (const trend of this.pulls.values()) if (trend.count > 0) allPulls.histogram.merge(trend.histogram);
+    return new Map([
+      ["connect_duration", this.connect],
+      ["login_duration", this.login],
+      ["pull_duration", allPulls],
+      ...[...this.pulls].map(([name, trend]): [string, Trend] => [`pull_duration{pull:${name}}`, trend]),
+      ["msg_ack_duration", this.ack],
+      ["msg_ack_duration_uncorrected", this.ackUncorrected],
+      ["msg_delivery_duration", this.delivery],
+      ["msg_delivery_duration_uncorrected", this.deliveryUncorrected],
+      ["group_delivery_duration", this.groupDelivery],
+      ["group_delivery_duration_uncorrected", this.groupDeliveryUncorrected],
+      ["heartbeat_duration", this.heartbeat],
+      ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
+      ["iteration_duration", this.iterationDuration],
+    ]);
+  }
+
+  counters(): Map<string, number> {
+    return new Map([
+      ["msgs_sent", this.sent],
+      ["msgs_acked", this.ack.count],
+      ["msgs_delivered", this.delivery.count + this.groupDelivery.count],
+      ["iterations", this.iterations],
+      ["dropped_iterations", this.droppedIterations],
+      ["kicks", this.kicks],
+      ["errors", this.errors.total],
+      ...this.errors.kinds.map((kind): [string, number] => [`errors{kind:${kind}}`, this.errors.of(kind)]),
+    ]);
+  }
+}

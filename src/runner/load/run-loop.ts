@@ -1,0 +1,37 @@
+const TICK_MS = 1;
+
+/** The run's clock, and the one loop in which everything happens that happens by time. */
+export class RunLoop {
+  readonly #startedAtMs = performance.now();
+  readonly #awaited: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `advance` is called once a millisecond, or as soon after as the event loop allows. */
+  constructor(private readonly advance: (nowMs: number) => void) {}
+
+  /** Milliseconds since the run began. */
+  readonly now = (): number => performance.now() - this.#startedAtMs;
+
+  start(): void {
+    this.#tick();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Resolves at the first tick at which the condition holds. */
+  until(done: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaited.push({ done, resolve });
+    });
+  }
+
+  readonly #tick = (): void => {
+    this.advance(this.now());
+    for (let at = this.#awaited.length - 1; at >= 0; at--) {
+      if (this.#awaited[at]?.done()) this.#awaited.splice(at, 1)[0]?.resolve();
+    }
+    this.#timer = setTimeout(this.#tick, TICK_MS);
+  };
+}

@@ -1,0 +1,130 @@
+import { paceOf } from "./crowd-workload.js";
+import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
+import type { DeviceSessions } from "./device-sessions.js";
+import { doubtsAbout, type GeneratorHealth } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
+import type { LoadMark } from "./load-control.js";
+import type { LoadSnapshot } from "./load-event.js";
+import type { LoadMetrics, Moment } from "./load-metrics.js";
+import type { LoadPlan } from "./load-plan.js";
+import {
+  type CheckResult,
+  type DeliveryWitness,
+  failuresIn,
+  type GeneratorEnvironment,
+  type LoadResult,
+  type PartResult,
+  type SummaryTrends,
+} from "./load-result.js";
+import { perSecond } from "./metrics.js";
+import { parseExpression } from "./parse-threshold.js";
+import { type ThresholdResult, thresholdFailure } from "./threshold.js";
+
+/** A run that is over, in the pieces that a result is made of. */
+export interface RunFacts {
+  readonly plan: LoadPlan;
+  readonly startedAt: string;
+  readonly rampUpMs: number;
+  readonly steadyMs: number;
+  readonly drainMs: number;
+  readonly durationMs: number;
+  readonly interrupted: boolean;
+  readonly abortedBy: string | null;
+  readonly metrics: LoadMetrics;
+  readonly moment: Moment;
+  readonly oracle: DeliveryOracle;
+  readonly sessions: DeviceSessions;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly health: GeneratorHealth;
+  readonly environment: GeneratorEnvironment | null;
+  readonly parts: readonly PartResult[];
+  readonly checks: readonly CheckResult[];
+  /** What a scenario file's setup returned. */
+  readonly setupData: unknown;
+  readonly marks: readonly LoadMark[];
+  readonly series: readonly LoadSnapshot[];
+}
+
+export function resultOf(facts: RunFacts): LoadResult {
+  const { plan, metrics, oracle, sessions, thresholds, health, steadyMs } = facts;
+  const isOverLimitAllowed = plan.messagesPerSecondMax === undefined;
+  const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
+  const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
+  const pace = paceOf(plan);
+  // A search goes beyond what the servers can do: what was dropped there is judged step by step.
+  const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
+  const doubts = isSearch ? [] : doubtsAbout(health);
+  const watched = thresholds.map(({ metric }) => metric);
+  const results = metrics.results(facts.moment, watched);
+  return {
+    scenario: plan.scenario.name,
+    startedAt: facts.startedAt,
+    seed: plan.seed,
+    users: plan.accounts.length,
+    devicesPerUser: plan.devicesPerUser,
+    devicesOnline: metrics.devicesOnline.result().max,
+    targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
+    rate: perSecond(pace.acts, pace.durationMs),
+    stages: plan.stages,
+    rampUpMs: Math.round(facts.rampUpMs),
+    steadyMs: Math.round(steadyMs),
+    drainMs: Math.round(facts.drainMs),
+    durationMs: Math.round(facts.durationMs),
+    interrupted: facts.interrupted,
+    abortedBy: facts.abortedBy,
+    serverFaults,
+    failures: [...serverFaults, ...failedThresholds, ...failedSearches(facts.parts)],
+    invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
+    health,
+    environment: facts.environment,
+    metrics: results,
+    thresholds,
+    delivery: { ...oracle.counts },
+    witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
+    latencyBoundsMs,
+    parts: facts.parts,
+    checks: facts.checks,
+    summaryTrends: summaryTrends(plan, results, metrics, facts.moment),
+    setupData: facts.setupData,
+    marks: facts.marks,
+    series: facts.series,
+  };
+}
+
+function summaryTrends(
+  { summaryTrendStats: stats }: LoadPlan,
+  results: LoadResult["metrics"],
+  metrics: LoadMetrics,
+  moment: Moment,
+): SummaryTrends | undefined {
+  if (stats === undefined) return undefined;
+  const values: Record<string, Record<string, number>> = {};
+  for (const [name, { type }] of Object.entries(results)) {
+    if (type !== "trend") continue;
+    const read = (stat: string) => metrics.read(name, parseExpression(`${stat}<0`).aggregate, moment) ?? 0;
+    values[name] = Object.fromEntries(stats.map((stat) => [stat, read(stat)]));
+  }
+  return { stats, values };
+}
+
+function failedSearches(parts: readonly PartResult[]): string[] {
+  return parts
+    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
+    .map(({ name }) => `${name}: the condition does not hold at any rate`);
+}
+
+/** A fault with names in place of numbers. */
+function named(witness: FaultWitness, { accounts }: LoadPlan, sessions: DeviceSessions): DeliveryWitness {
+  const { kind, serial, senderDevice, target, device, msgId, sentMs } = witness;
+  return {
+    kind,
+    message: serial,
+    from: sessions.nameOf(senderDevice),
+    fromServer: sessions.servers[senderDevice] ?? "",
+    to: accounts[target]?.name ?? `group ${target - accounts.length + 1}`,
+    device: device === undefined ? null : sessions.nameOf(device),
+    deviceServer: device === undefined ? null : (sessions.servers[device] ?? ""),
+    msgId,
+    sentAtMs: sentMs === undefined ? null : Math.round(sentMs),
+  };
+}

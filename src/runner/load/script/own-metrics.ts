@@ -1,0 +1,88 @@
+import type { CustomMetric } from "../custom-metrics.js";
+import type { Tags } from "../metric-selector.js";
+
+type Sink = (name: string, value: number, tags: Tags) => void;
+
+/** The metrics that one scenario file makes. Values go nowhere until a run takes them. */
+export class MetricBook {
+  readonly metrics: CustomMetric[] = [];
+  sink: Sink | undefined;
+}
+
+let openBook: MetricBook | undefined;
+
+/** Metrics that are made during `work` are noted in the book. */
+export async function noteMetrics<T>(book: MetricBook, work: () => Promise<T>): Promise<T> {
+  openBook = book;
+  try {
+    return await work();
+  } finally {
+    openBook = undefined;
+  }
+}
+
+const NAME = /^[A-Za-z_]\w{0,127}$/;
+
+/** @throws Error for a name that k6 would not take either, and outside of a file's top level */
+abstract class OwnMetric {
+  readonly #book: MetricBook;
+
+  constructor(
+    readonly name: string,
+    type: CustomMetric["type"],
+  ) {
+    if (openBook === undefined) throw new Error(`the metric "${name}" must be made at the file's top level`);
+    if (!NAME.test(name)) throw new Error(`"${name}" is no name for a metric: letters, digits and _, up to 128`);
+    this.#book = openBook;
+    openBook.metrics.push({ name, type });
+  }
+
+  protected put(value: number, tags: Tags = {}): void {
+    if (!Number.isFinite(value)) throw new RangeError(`${this.name}.add: ${value} is no number`);
+    this.#book.sink?.(this.name, value, tags);
+  }
+}
+
+/** Adds up. */
+export class Counter extends OwnMetric {
+  constructor(name: string) {
+    super(name, "counter");
+  }
+
+  add(value: number, tags?: Tags): void {
+    this.put(value, tags);
+  }
+}
+
+/** Remembers the last value, the least and the greatest. */
+export class Gauge extends OwnMetric {
+  constructor(name: string) {
+    super(name, "gauge");
+  }
+
+  add(value: number, tags?: Tags): void {
+    this.put(value, tags);
+  }
+}
+
+/** How often something held. */
+export class Rate extends OwnMetric {
+  constructor(name: string) {
+    super(name, "rate");
+  }
+
+  add(held: boolean | number, tags?: Tags): void {
+    this.put(Number(held), tags);
+  }
+}
+
+/** Durations in ms, or other values from 0 on: percentiles with three significant digits. */
+export class Trend extends OwnMetric {
+  constructor(name: string) {
+    super(name, "trend");
+  }
+
+  add(value: number, tags?: Tags): void {
+    this.put(value, tags);
+  }
+}

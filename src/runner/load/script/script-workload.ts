@@ -1,0 +1,284 @@
+import type { Random } from "../../../scenarios/load/random.js";
+import type { DeviceSessions } from "../device-sessions.js";
+import { ArrivalExecutor } from "../executors/arrival-executor.js";
+import type { Executor, VuPool } from "../executors/executor.js";
+import { vusMaxOf } from "../executors/executor-plan.js";
+import { FindMaxExecutor } from "../executors/find-max-executor.js";
+import { IterationsExecutor } from "../executors/iterations-executor.js";
+import { VusExecutor } from "../executors/vus-executor.js";
+import type { FindMaxPlan } from "../find-max-plan.js";
+import { FindMaxSearch, type StepGauge } from "../find-max-search.js";
+import type { LoadMetrics } from "../load-metrics.js";
+import type { PartResult } from "../load-result.js";
+import type { Messenger } from "../messenger.js";
+import { Gauge } from "../metrics.js";
+import type { PartProgress, Timers, Workload } from "../workload.js";
+import type { MessageDesk } from "./message-desk.js";
+import { hasOwnVu, type ScriptPlan, type ScriptScenario, vusOf } from "./script-plan.js";
+import { Sleepers } from "./sleepers.js";
+import { Vu } from "./vu.js";
+import type { VuContext } from "./vu-context.js";
+import { VuRunner } from "./vu-runner.js";
+
+/** Sleeps that a VU may have at the same time, on average. */
+const SLEEPS_PER_VU = 8;
+const SPARE_SLEEPS = 64;
+/** How long an interrupted iteration may take to notice. */
+const INTERRUPT_WAIT_MS = 1000;
+
+export interface ScriptDependencies {
+  readonly sessions: DeviceSessions;
+  readonly messenger: Messenger;
+  readonly metrics: LoadMetrics;
+  readonly desk: MessageDesk;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly now: () => number;
+  readonly until: (done: () => boolean) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly devicesPerUser: number;
+  readonly gaugeFor: (search: FindMaxPlan) => StepGauge;
+  readonly failed: (scenario: string, error: unknown) => void;
+}
+
+interface Part {
+  readonly scenario: ScriptScenario;
+  readonly runner: VuRunner;
+  readonly executor: Executor;
+  readonly firstUser: number;
+}
+
+/** A scenario file: its scenarios side by side, each with an executor and virtual users of its own. */
+export class ScriptWorkload implements Workload {
+  readonly #parts: readonly Part[];
+  readonly #ownVu: Vu | undefined;
+  readonly #context: VuContext;
+  readonly #vusGauge = new Gauge();
+  #data = "";
+  #startMs = 0;
+
+  constructor(
+    private readonly plan: ScriptPlan,
+    private readonly run: ScriptDependencies,
+  ) {
+    const { metrics } = run;
+    const sleepers = new Sleepers(run.timers, plan.scenarios.length, sleepsFor(plan));
+    this.#sleepers = sleepers;
+    this.#context = {
+      ...run,
+      sleepers,
+      users: vusOf(plan) * plan.usersPerVu,
+      checks: new Map(),
+      customAdded: (name, value, tags) => metrics.customAdded(name, value, tags),
+    };
+    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }));
+    metrics.vus = this.#vusGauge;
+    metrics.vusMax = new Gauge();
+    let firstVu = 0;
+    this.#parts = plan.scenarios.map((scenario, index) => {
+      const part = this.#partOf(scenario, index, firstVu);
+      firstVu += vusMaxOf(scenario.executor);
+      return part;
+    });
+    metrics.vusMax.set(firstVu);
+    if (hasOwnVu(plan)) this.#ownVu = this.#vu("", {}, plan.tags, firstVu);
+  }
+
+  readonly #sleepers: Sleepers;
+
+  /** Timers that it needs: one for each scenario, then the sleeps. */
+  static timersFor(plan: ScriptPlan): number {
+    return plan.scenarios.length + sleepsFor(plan);
+  }
+
+  /** Calls the file's setup. @throws Error what it threw, or that it took too long */
+  async setup(): Promise<void> {
+    const { setup, setupTimeoutMs } = this.plan;
+    if (setup === undefined || this.#ownVu === undefined) return;
+    const vu = this.#ownVu;
+    const data = await this.#inTime("setup", setupTimeoutMs, vu, async () => setup(vu));
+    this.#data = JSON.stringify(data) ?? "";
+  }
+
+  /** @throws Error what the file's teardown threw, or that it took too long */
+  async teardown(): Promise<void> {
+    const { teardown, teardownTimeoutMs } = this.plan;
+    if (teardown === undefined || this.#ownVu === undefined) return;
+    const vu = this.#ownVu;
+    await this.#inTime("teardown", teardownTimeoutMs, vu, async () => teardown(this.#dataCopy(), vu));
+  }
+
+  get setupData(): unknown {
+    return this.#dataCopy();
+  }
+
+  get checks(): ReadonlyMap<string, { readonly passes: number; readonly fails: number }> {
+    return this.#context.checks;
+  }
+
+  results(): PartResult[] {
+    return this.#parts.map(({ scenario, runner, executor }) => ({
+      name: scenario.name,
+      executor: scenario.executor.executor,
+      vusMax: executor.vusMax,
+      iterations: runner.counts.complete,
+      failed: runner.counts.failed,
+      interrupted: runner.counts.interrupted,
+      dropped: executor.dropped,
+      findMax: executor instanceof FindMaxExecutor ? executor.result() : null,
+    }));
+  }
+
+  begin(nowMs: number): void {
+    this.#startMs = nowMs;
+    for (const [index, { scenario }] of this.#parts.entries()) {
+      this.run.timers.set(index, nowMs + scenario.executor.startTimeMs);
+    }
+  }
+
+  timerDue(timer: number, dueMs: number): void {
+    const part = this.#parts[timer];
+    if (part === undefined) return this.#sleepers.timerDue(timer);
+    if (this.#pausedMs !== undefined) return;
+    if (part.executor.hasBegun) part.executor.advance(this.run.now());
+    else part.executor.begin(dueMs);
+    this.#look(timer);
+  }
+
+  isOver(): boolean {
+    return this.#parts.every(({ executor }) => executor.isDone);
+  }
+
+  /** Early or not: what still runs is interrupted. */
+  async end(nowMs: number): Promise<void> {
+    for (const { executor } of this.#parts) {
+      executor.stop(nowMs);
+      executor.interruptAll();
+    }
+    const deadlineMs = nowMs + INTERRUPT_WAIT_MS;
+    await this.run.until(() => this.isOver() || this.run.now() >= deadlineMs);
+    for (const { executor, firstUser } of this.#parts) this.run.metrics.iterationsDropped(firstUser, executor.dropped);
+    this.#vusGauge.set(0);
+  }
+
+  /** Iterations never wait. */
+  skipOverdue(): number {
+    return 0;
+  }
+
+  acked(): void {}
+
+  ready(): void {}
+
+  progress(nowMs: number): readonly PartProgress[] {
+    return this.#parts.map(({ scenario, executor }) => ({
+      name: scenario.name,
+      executor: scenario.executor.executor,
+      ...executor.state(nowMs),
+    }));
+  }
+
+  #pausedMs: number | undefined;
+
+  pause(nowMs: number): void {
+    this.#pausedMs = nowMs;
+    for (const { executor } of this.#parts) if (executor.hasBegun) executor.pause(nowMs);
+  }
+
+  resume(nowMs: number): void {
+    if (this.#pausedMs === undefined) return;
+    this.#startMs += nowMs - this.#pausedMs;
+    this.#pausedMs = undefined;
+    for (const [index, { scenario, executor }] of this.#parts.entries()) {
+      if (executor.hasBegun) {
+        executor.resume(nowMs);
+        this.#look(index);
+      } else this.run.timers.set(index, this.#startMs + scenario.executor.startTimeMs);
+    }
+  }
+
+  scale(factor: number, nowMs: number): void {
+    for (const [index, { executor }] of this.#parts.entries()) {
+      executor.scale(factor, nowMs);
+      this.#look(index);
+    }
+  }
+
+  #partOf(scenario: ScriptScenario, index: number, firstVu: number): Part {
+    const { metrics, now } = this.run;
+    const tags = { ...this.plan.tags, ...scenario.tags, scenario: scenario.name };
+    const vus = Array.from({ length: vusMaxOf(scenario.executor) }, (_, vu) =>
+      this.#vu(scenario.name, scenario.env, tags, firstVu + vu),
+    );
+    const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), this.plan.minIterationMs, metrics, now, {
+      ended: (vu) => {
+        this.#parts[index]?.executor.ended(vu, now());
+        this.#look(index);
+      },
+      failed: (error) => this.run.failed(scenario.name, error),
+    });
+    return {
+      scenario,
+      runner,
+      executor: this.#executorOf(scenario, runner),
+      firstUser: firstVu * this.plan.usersPerVu,
+    };
+  }
+
+  #executorOf({ executor: plan }: ScriptScenario, pool: VuPool): Executor {
+    switch (plan.executor) {
+      case "shared-iterations":
+      case "per-vu-iterations":
+        return new IterationsExecutor(plan, pool);
+      case "constant-vus":
+      case "ramping-vus":
+        return new VusExecutor(plan, pool);
+      case "find-max":
+        return new FindMaxExecutor(plan, pool, new FindMaxSearch(plan.search, this.run.gaugeFor(plan.search)));
+      default:
+        return new ArrivalExecutor(plan, pool);
+    }
+  }
+
+  #vu(scenario: string, env: ScriptScenario["env"], tags: ScriptScenario["tags"], index: number): Vu {
+    const users = this.plan.usersPerVu;
+    return new Vu(this.#context, { id: index + 1, scenario, env, tags, firstUser: index * users, users });
+  }
+
+  /** Sets the executor's timer to when it next wants to be asked. */
+  #look(index: number): void {
+    const executor = this.#parts[index]?.executor;
+    this.#vusGauge.set(this.#parts.reduce((sum, part) => sum + part.executor.vus, 0));
+    const nextMs = this.#pausedMs === undefined ? executor?.nextMs() : undefined;
+    if (nextMs !== undefined && nextMs !== Number.POSITIVE_INFINITY) this.run.timers.set(index, nextMs);
+    else if (executor?.hasBegun) this.run.timers.clear(index);
+  }
+
+  async #inTime<T>(what: string, timeoutMs: number, vu: Vu, work: () => Promise<T>): Promise<T> {
+    vu.iterationBegins(0);
+    let isLate = false;
+    const cancel = this.#sleepers.sleep(this.run.now() + timeoutMs, () => {
+      isLate = true;
+      vu.waits.interrupt();
+    });
+    const onAbort = () => vu.waits.interrupt();
+    this.run.signal.addEventListener("abort", onAbort);
+    try {
+      return await work();
+    } catch (error) {
+      if (isLate) throw new Error(`${what} took longer than ${timeoutMs / 1000} s`);
+      throw error;
+    } finally {
+      this.run.signal.removeEventListener("abort", onAbort);
+      cancel();
+    }
+  }
+
+  #dataCopy(): unknown {
+    return this.#data === "" ? undefined : JSON.parse(this.#data);
+  }
+}
+
+function sleepsFor(plan: ScriptPlan): number {
+  return vusOf(plan) * SLEEPS_PER_VU + SPARE_SLEEPS;
+}

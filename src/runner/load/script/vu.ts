@@ -1,0 +1,121 @@
+import type { Random } from "../../../scenarios/load/random.js";
+import { type ThinkTimeName, thinkTimes } from "../../../scenarios/load/think-time.js";
+import type { Tags } from "../metric-selector.js";
+import type { VuContext } from "./vu-context.js";
+import type { Person } from "./vu-people.js";
+import { VuUser } from "./vu-user.js";
+import { Waits } from "./waits.js";
+
+/** What a virtual user is, whatever it does. */
+export interface VuIdentity {
+  /** From 1, over all scenarios: k6's `__VU`. */
+  readonly id: number;
+  readonly scenario: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly tags: Tags;
+  readonly firstUser: number;
+  readonly users: number;
+}
+
+/** A virtual user: what a scenario file's functions get. */
+export class Vu {
+  readonly id: number;
+  readonly scenario: string;
+  /** The scenario's `env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Go with every check and every value of one's own metrics from here on; may be changed. */
+  readonly tags: Record<string, string>;
+  readonly users: readonly VuUser[];
+  /** Repeats with the run's seed. */
+  readonly random: Random;
+  /** Iterations that this one has begun, from 0: k6's `__ITER`. */
+  iteration = -1;
+  /** Used by the run. */
+  readonly waits = new Waits();
+  #lateMs = 0;
+
+  constructor(
+    private readonly context: VuContext,
+    { id, scenario, env, tags, firstUser, users }: VuIdentity,
+  ) {
+    this.id = id;
+    this.scenario = scenario;
+    this.env = env;
+    this.tags = { ...tags };
+    this.random = context.random;
+    this.users = Array.from({ length: users }, (_, place) => {
+      const user = firstUser + place;
+      return new VuUser(context, this.waits, () => this.#lateMs, user, context.messenger.nameOf(user));
+    });
+  }
+
+  /** The first of its users; there is one unless `ext.teamtalk.usersPerVu` says otherwise. */
+  get user(): VuUser {
+    return this.users[0] as VuUser;
+  }
+
+  /** Everybody in the run, this one's users included. Whoever has not logged in yet is looked up when written to. */
+  get people(): readonly Person[] {
+    return Array.from({ length: this.context.users }, (_, user) => this.#person(user));
+  }
+
+  /** Somebody else in the run with a device online; undefined while there is nobody. */
+  anybody(): Person | undefined {
+    const { users, devicesPerUser, sessions } = this.context;
+    const first = this.random.below(users);
+    const own = this.users.map(({ user }) => user);
+    for (let place = 0; place < users; place++) {
+      const user = (first + place) % users;
+      if (own.includes(user)) continue;
+      for (let device = 0; device < devicesPerUser; device++) {
+        if (sessions.isOnline(user * devicesPerUser + device)) return this.#person(user);
+      }
+    }
+    return undefined;
+  }
+
+  /** Waits; unlike k6's it is to be awaited. */
+  async sleep(seconds: number): Promise<void> {
+    if (!(seconds >= 0)) throw new RangeError("sleep wants seconds, 0 or more");
+    const { sleepers, now } = this.context;
+    await this.waits.for<void>((done) => {
+      sleepers.sleep(now() + seconds * 1000, () => done({ value: undefined }));
+    });
+  }
+
+  /** Waits as long as people do: so many seconds on average, spread exponentially unless said otherwise. */
+  think(meanSeconds: number, spread: ThinkTimeName = "exponential"): Promise<void> {
+    return this.sleep(thinkTimes[spread](meanSeconds)(this.random));
+  }
+
+  /** As k6's: each predicate counts for `checks` and `checks{check:NAME}`; none ends the iteration. True when all held. */
+  check<T>(value: T, predicates: Readonly<Record<string, (value: T) => boolean>>, tags: Tags = {}): boolean {
+    let all = true;
+    for (const [name, holds] of Object.entries(predicates)) {
+      const ok = holds(value);
+      if (!ok) all = false;
+      const sum = this.context.checks.get(name) ?? { passes: 0, fails: 0 };
+      if (ok) sum.passes++;
+      else sum.fails++;
+      this.context.checks.set(name, sum);
+      this.context.customAdded("checks", ok ? 1 : 0, { ...this.tags, ...tags, check: name });
+    }
+    return all;
+  }
+
+  /** Adds to a metric that the file made: `vu.add(myTrend, 12)` is `myTrend.add(12)` with this one's tags. */
+  add(metric: { readonly name: string }, value: number | boolean, tags: Tags = {}): void {
+    this.context.customAdded(metric.name, Number(value), { ...this.tags, ...tags });
+  }
+
+  /** Called by the run when an iteration begins. */
+  iterationBegins(lateMs: number): void {
+    this.iteration++;
+    this.#lateMs = lateMs;
+    this.waits.reset();
+  }
+
+  #person(user: number): Person {
+    return { kind: "user", user, name: this.context.messenger.nameOf(user) };
+  }
+}

@@ -1,0 +1,99 @@
+import type { DeliveryOracle } from "./delivery-oracle.js";
+import type { HealthWatch } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
+import type { LiveView, LoadPhase, LoadSnapshot, SecondLatency } from "./load-event.js";
+import type { LoadMetrics, Traffic } from "./load-metrics.js";
+import { perSecond, type Trend } from "./metrics.js";
+
+/** What a second is read from. */
+export interface SecondSources {
+  readonly metrics: LoadMetrics;
+  readonly oracle: DeliveryOracle;
+  readonly health: HealthWatch;
+  traffic(): Traffic;
+}
+
+/** What of a second others know. */
+export type OthersView = Pick<LiveView, "parts" | "isPaused" | "factor" | "thresholds">;
+
+/** Looks at the run once a second. */
+export class SecondWatch {
+  #last = { atMs: 0, sent: 0, acked: 0, delivered: 0, pdusSent: 0, pdusReceived: 0, iterations: 0 };
+
+  constructor(private readonly sources: SecondSources) {}
+
+  /** What the second that ends now came to; the next one begins. */
+  take(nowMs: number, phase: LoadPhase, others: OthersView): { snapshot: LoadSnapshot; live: LiveView } {
+    const { metrics } = this.sources;
+    const taken = { snapshot: this.#snapshot(nowMs, phase), live: this.#live(others) };
+    for (const trend of metrics.second.values()) trend.histogram.reset();
+    return taken;
+  }
+
+  #snapshot(nowMs: number, phase: LoadPhase): LoadSnapshot {
+    const { metrics, oracle, health } = this.sources;
+    const { sent, acked, delivered, duplicated, reordered, corrupted, misdelivered } = oracle.counts;
+    const { pdusSent, pdusReceived } = this.sources.traffic();
+    const { iterations, droppedIterations } = metrics;
+    const last = this.#last;
+    const elapsedMs = nowMs - last.atMs;
+    this.#last = { atMs: nowMs, sent, acked, delivered, pdusSent, pdusReceived, iterations };
+    const ack = latencyIn(metrics.second.get("message ack"));
+    const delivery = latencyIn(metrics.second.get("message delivery"));
+    return {
+      atMs: Math.round(nowMs),
+      phase,
+      users: metrics.users.value,
+      devicesOnline: metrics.devicesOnline.value,
+      vus: (metrics.vus ?? metrics.users).value,
+      iterationsPerSecond: perSecond(iterations - last.iterations, elapsedMs),
+      droppedIterations,
+      sentPerSecond: perSecond(sent - last.sent, elapsedMs),
+      ackedPerSecond: perSecond(acked - last.acked, elapsedMs),
+      deliveredPerSecond: perSecond(delivered - last.delivered, elapsedMs),
+      pdusSentPerSecond: perSecond(pdusSent - last.pdusSent, elapsedMs),
+      pdusReceivedPerSecond: perSecond(pdusReceived - last.pdusReceived, elapsedMs),
+      ackP50Ms: ack?.p50Ms ?? null,
+      ackP99Ms: ack?.p99Ms ?? null,
+      deliveryP50Ms: delivery?.p50Ms ?? null,
+      deliveryP99Ms: delivery?.p99Ms ?? null,
+      ackCounts: countsIn(metrics.second.get("message ack")),
+      deliveryCounts: countsIn(metrics.second.get("message delivery")),
+      inFlight: oracle.inFlight,
+      duplicated,
+      reordered,
+      corrupted,
+      misdelivered,
+      errors: metrics.errors.total,
+      busyShare: Math.round(health.busyShareLately() * 1000) / 1000,
+    };
+  }
+
+  #live(others: OthersView): LiveView {
+    const { metrics, oracle } = this.sources;
+    const commands = [...metrics.second].flatMap(([command, trend]) => {
+      const latency = latencyIn(trend);
+      return latency === null ? [] : [{ command, ...latency }];
+    });
+    return {
+      ...others,
+      ack: latencyIn(metrics.second.get("message ack")),
+      delivery: latencyIn(metrics.second.get("message delivery")),
+      commands: commands.sort((one, other) => other.p99Ms - one.p99Ms),
+      errorsByKind: Object.fromEntries(metrics.errors.kinds.map((kind) => [kind, metrics.errors.of(kind)])),
+      counts: { ...oracle.counts },
+      eventLoopLagP99Ms: metrics.eventLoopLag.percentileMs(99),
+    };
+  }
+}
+
+/** By the rows of `latencyBoundsMs`. */
+function countsIn(trend: Trend | undefined): readonly number[] {
+  return trend?.countsBetween(latencyBoundsMs) ?? [];
+}
+
+function latencyIn(trend: Trend | undefined): SecondLatency | null {
+  if (trend === undefined || trend.count === 0) return null;
+  const [p50Ms, p90Ms, p99Ms] = [50, 90, 99].map((percent) => trend.percentileMs(percent)) as [number, number, number];
+  return { count: trend.count, p50Ms, p90Ms, p99Ms, maxMs: trend.histogram.maxUs / 1000 };
+}

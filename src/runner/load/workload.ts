@@ -1,0 +1,49 @@
+import type { PartResult } from "./load-result.js";
+
+/** Timers of the run's wheel that belong to a workload, numbered from 0. A timer that is due calls `Workload.timerDue`. */
+export interface Timers {
+  set(timer: number, dueMs: number): void;
+  clear(timer: number): void;
+}
+
+/** How far a scenario of the run is, for whoever watches. */
+export interface PartProgress {
+  readonly name: string;
+  /** As k6 calls it, or `users` for a built-in scenario whose users act by think times. */
+  readonly executor: string;
+  /** `stage 2 of 5`, `step 3: 400/s`, `waiting`, `running`, `done`. */
+  readonly stage: string;
+  /** From 0 to 1. */
+  readonly share: number;
+  /** Until it ends as planned; null = by no time. */
+  readonly timeLeftMs: number | null;
+  /** Acts or iterations a second that are meant to begin now; null = VUs go as fast as they can. */
+  readonly ratePerSecond: number | null;
+  readonly vus: number;
+}
+
+/**
+ * What happens between a run's ramp-up and its drain: it decides who does what when. The run owns devices, oracle,
+ * metrics and the clock, and calls; a workload answers and never waits.
+ */
+export interface Workload {
+  begin(nowMs: number): void;
+  timerDue(timer: number, dueMs: number): void;
+  /** Nothing more is to come: all is done or its time is up. */
+  isOver(nowMs: number): boolean;
+  /** The steady phase is over, early or not: counts what was meant to happen and did not. Resolves once nobody is at work. */
+  end(nowMs: number): void | Promise<void>;
+  /** A message of the device was acknowledged. */
+  acked(device: number): void;
+  /** The device has come online and pulled everything. */
+  ready(device: number): void;
+  /** Gives up what was meant to happen before now and has not; returns how much that is. */
+  skipOverdue(nowMs: number): number;
+  results(): readonly PartResult[];
+  progress(nowMs: number): readonly PartProgress[];
+  /** Nothing begins until `resume`; what is left of the plan is put off by as long. */
+  pause(nowMs: number): void;
+  resume(nowMs: number): void;
+  /** From now on so many times the rate, or VUs, of the plan. */
+  scale(factor: number, nowMs: number): void;
+}
