@@ -30,7 +30,9 @@ export const options: Options = {
   },
   thresholds: {
     "msg_ack_duration{scenario:chat}": ["p(95)<2000"],
-    "pull_duration{scenario:lists,pull:sessions}": [{ threshold: "p(95)<2000", abortOnFail: true, delayAbortEval: "2s" }],
+    "pull_duration{scenario:lists,pull:sessions}": [
+      { threshold: "p(95)<2000", abortOnFail: true, delayAbortEval: "2s" },
+    ],
     "iteration_duration{kind_of_work:writing}": ["avg<5000"],
     dropped_iterations: ["count<10"],
   },

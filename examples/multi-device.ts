@@ -30,8 +30,9 @@ export default async function (vu: Vu) {
   const [pc, phone] = await Promise.all([vu.user.login("mac"), vu.user.login("android")]);
   const peer = vu.anybody();
   if (peer === undefined) return vu.sleep(0.1);
+  const startedMs = performance.now();
   const [, copy] = await Promise.all([pc.send(peer, "from the PC"), phone.receive()]);
-  ownPhone.add(1);
+  ownPhone.add(performance.now() - startedMs);
   if (copy.fromUser !== vu.user.user) phone.read(copy);
   await vu.think(0.2);
 }

@@ -6,7 +6,7 @@ const ends: Readonly<Record<FindMaxResult["endedBy"], string>> = {
   precision: "the search came close enough",
   "max rate": "it held at the highest rate that may be tried: raise --max-rate or add users",
   generator: "the generator was at its own limit, so the servers may bear more",
-  "no rate holds": "it held at no rate",
+  "no rate holds": "the condition broke at every rate that was tried",
   stopped: "the search was stopped",
 };
 

@@ -4,7 +4,7 @@ import { count, duration, seconds, share } from "./quantity.js";
 /** One line for one second of a run. `devices` = how many are to come online. */
 export function loadProgress(snapshot: LoadSnapshot, devices: number): string {
   const { atMs, phase, devicesOnline, busyShare } = snapshot;
-  const start = `${seconds(atMs).padStart(8)}  ${phase.padEnd(8)}  `;
+  const start = `${seconds(atMs).padStart(8)}  ${phase.padEnd(7)}  `;
   const generator = `generator ${share(busyShare)}`;
   if (phase === "setup" || phase === "teardown") return `${start}${count(devicesOnline)} devices online  ${generator}`;
   if (phase === "ramp-up" || phase === "logout") {

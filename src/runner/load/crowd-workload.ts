@@ -179,7 +179,7 @@ export class CrowdWorkload implements Workload {
     const nowMs = this.now();
     if (this.#pausedMs !== undefined) return this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
     this.timers.set(this.#searchTimer, nowMs + SEARCH_INTERVAL_MS);
-    if (this.#search?.advance(nowMs) && !this.#search.isDone) this.#hold(this.#search.ratePerSecond, nowMs);
+    if (this.#search?.advance(nowMs, true) && !this.#search.isDone) this.#hold(this.#search.ratePerSecond, nowMs);
   }
 
   get #searchTimer(): number {

@@ -52,6 +52,7 @@ export class FindMaxSearch {
   #holds: number | undefined;
   #breaks: number | undefined;
   #stepStartMs = 0;
+  #isWarm = false;
   /** When the rate was taken back; undefined during a step. */
   #coolingSinceMs: number | undefined;
 
@@ -66,21 +67,26 @@ export class FindMaxSearch {
     return this.#endedBy !== undefined;
   }
 
+  /** Begins the search, or the step that it is at once more. */
   begin(nowMs: number): void {
+    this.#isWarm ||= this.plan.warmUpMs === 0;
     this.#beginStep(nowMs);
   }
 
   /** Called every now and then. True when `ratePerSecond` has changed, or the search is done. */
-  advance(nowMs: number): boolean {
+  advance(nowMs: number, isIdle: boolean): boolean {
     if (this.isDone) return false;
     if (this.#coolingSinceMs === undefined) {
-      if (nowMs < this.#stepStartMs + this.plan.stepMs) return false;
+      const lengthMs = this.#isWarm ? this.plan.stepMs : this.plan.warmUpMs;
+      if (nowMs < this.#stepStartMs + lengthMs) return false;
       this.#coolingSinceMs = nowMs;
       this.ratePerSecond = 0;
       return true;
     }
-    if (!this.gauge.isQuiet() && nowMs < this.#coolingSinceMs + this.plan.coolDownMs) return false;
-    this.#judge(nowMs);
+    const isQuiet = isIdle && this.gauge.isQuiet();
+    if (!isQuiet && nowMs < this.#coolingSinceMs + this.plan.coolDownMs) return false;
+    if (this.#isWarm) this.#judge(nowMs);
+    this.#isWarm = true;
     if (!this.isDone) this.#beginStep(nowMs);
     return true;
   }
@@ -97,6 +103,7 @@ export class FindMaxSearch {
   stageText(): string {
     const step = this.steps.length + 1;
     if (this.isDone) return "done";
+    if (!this.#isWarm) return "warming up";
     return this.#coolingSinceMs === undefined ? `step ${step}: ${this.#tried}/s` : `step ${step}: cooling down`;
   }
 

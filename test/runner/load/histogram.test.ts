@@ -120,3 +120,27 @@ describe("countsBetweenUs", () => {
     expect(histogram.countsBetweenUs([100, 1000])).toEqual([1, 1, 1]);
   });
 });
+
+describe("what came since", () => {
+  it("is what was recorded after the copy", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5_000_000)), fc.array(fc.nat(5_000_000), { minLength: 1 }), (before, after) => {
+        const all = new Histogram();
+        const later = new Histogram();
+        for (const us of before) all.recordUs(us);
+        const copy = all.copy();
+        for (const us of after) {
+          all.recordUs(us);
+          later.recordUs(us);
+        }
+        const since = all.since(copy);
+        expect(since.count).toBe(later.count);
+        expect(since.meanUs).toBeCloseTo(later.meanUs);
+        // The same buckets; the greatest value is known to its bucket only.
+        expect(Math.abs(since.percentileUs(50) - later.percentileUs(50))).toBeLessThanOrEqual(
+          later.percentileUs(50) / 1000,
+        );
+      }),
+    );
+  });
+});

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
+import { findMaxDefaults } from "../../../src/runner/load/find-max-plan.js";
 import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js";
 import type { LoadPhase } from "../../../src/runner/load/load-event.js";
+import { startLoad } from "../../../src/runner/load/load-run.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
 import { FakeMsgServer, type FakeOptions, type Mischief } from "../../helpers/fake-msg-server.js";
@@ -164,6 +166,63 @@ describe("runLoad", () => {
     expect(result.delivery.delivered).toBe(result.delivery.expectedDeliveries);
     expect(result.steadyMs).toBeLessThan(2000);
     expect(server.logins).toBe(0);
+  });
+
+  it("pauses, resumes, changes its rate, notes moments and stops when it is told to", async () => {
+    const server = await fakeServer();
+    const plan = loadPlan(server.address, USERS, { durationMs: 60_000, actsPerSecond: 50 });
+    const sent: number[] = [];
+    const running = startLoad(plan, {
+      signal: new AbortController().signal,
+      nowMs: () => Date.now(),
+      onEvent: (event) => {
+        if (event.type === "phase" && event.phase === "steady") running.control.mark("here we go");
+        if (event.type !== "second" || event.snapshot.phase !== "steady") return;
+        sent.push(event.live.counts.sent);
+        expect(event.live.isPaused).toBe(sent.length === 2 || sent.length === 3);
+        if (sent.length === 1) running.control.pause();
+        if (sent.length === 3) running.control.resume();
+        if (sent.length === 3) running.control.scale(2);
+        if (sent.length === 4) expect(event.live.parts[0]?.ratePerSecond).toBeCloseTo(100);
+        if (sent.length === 4) expect(event.live.commands.map(({ command }) => command)).toContain("message ack");
+        if (sent.length === 4) running.control.stop();
+      },
+    });
+    const result = await running.result;
+    expect(result.marks.map(({ label }) => label)).toEqual([
+      "here we go",
+      "paused",
+      "resumed",
+      "scaled to 2",
+      "stopped",
+    ]);
+    const [first = 0, paused = 0, stillPaused = 0, last = 0] = sent;
+    // What was due when the pause began may still have been on its way.
+    expect(stillPaused).toBe(paused);
+    expect(paused - first).toBeLessThan(5);
+    expect(last).toBeGreaterThan(stillPaused);
+    expect([result.interrupted, result.failures]).toEqual([true, []]);
+    expect(result.metrics.dropped_iterations).toMatchObject({ count: 0 });
+    expect(() => running.control.scale(0)).toThrow(RangeError);
+  });
+
+  it("looks for the highest rate at which a condition holds", async () => {
+    const server = await fakeServer();
+    const condition = { ...thresholdOf("msgs_sent:count<60"), abortOnFail: false, delayAbortEvalMs: 0 };
+    const findMax = {
+      ...findMaxDefaults,
+      conditions: [condition],
+      startPerSecond: 50,
+      maxPerSecond: 1000,
+      stepMs: 400,
+      precision: 0.4,
+    };
+    const result = await run(loadPlan(server.address, USERS, { findMax }));
+    const [part] = result.parts;
+    expect(part?.findMax?.steps.map(({ ok }) => ok)).toContain(false);
+    expect(part?.findMax?.ratePerSecond).toBeLessThanOrEqual(200);
+    expect(result.failures).toEqual([]);
+    expect(result.delivery.lost).toBe(0);
   });
 
   it("connects from the source addresses given, in turn", async () => {

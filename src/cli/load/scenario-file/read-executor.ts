@@ -30,6 +30,7 @@ const fieldsOf = {
     "maxRate",
     "stepDuration",
     "coolDown",
+    "warmUp",
     "precision",
     "preAllocatedVUs",
     "maxVUs",
@@ -121,11 +122,14 @@ function readSearch(reader: OptionReader, bind: BindCondition) {
     }
   });
   const positive = { min: 0.001, max: RATE.max, isWhole: false };
+  const stepMs = reader.durationMs("stepDuration", { zero: false }) ?? findMaxDefaults.stepMs;
   return {
     conditions,
     startPerSecond: required(reader, "startRate", reader.number("startRate", positive)),
     maxPerSecond: reader.number("maxRate", positive) ?? RATE.max,
-    stepMs: reader.durationMs("stepDuration", { zero: false }) ?? findMaxDefaults.stepMs,
+    stepMs,
+    // A first iteration usually logs in, which is not what the condition is about.
+    warmUpMs: reader.durationMs("warmUp") ?? stepMs,
     coolDownMs: reader.durationMs("coolDown") ?? findMaxDefaults.coolDownMs,
     precision: reader.number("precision", { min: 0.001, max: 1, isWhole: false }) ?? findMaxDefaults.precision,
   };

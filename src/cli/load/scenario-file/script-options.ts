@@ -3,6 +3,7 @@ import { parseExpression } from "../../../runner/load/parse-threshold.js";
 import type { MetricBook } from "../../../runner/load/script/own-metrics.js";
 import type { ScriptPlan, ScriptScenario } from "../../../runner/load/script/script-plan.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
+import { thinkTimes } from "../../../scenarios/load/think-time.js";
 import { thresholdOf, thresholdOn } from "../threshold-value.js";
 import { isFields, OptionReader } from "./option-reader.js";
 import { readExecutor } from "./read-executor.js";
@@ -95,6 +96,7 @@ export function readScript(exports: FileExports, book: MetricBook, overrides: Sc
       takeValues: (sink) => {
         book.sink = sink;
       },
+      thinkTimes,
       groupsMax: extension.groupsMax,
       groupMembersMax: extension.groupMembersMax,
     },

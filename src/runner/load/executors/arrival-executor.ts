@@ -56,7 +56,7 @@ export class ArrivalExecutor extends Executor {
 
   protected proceed(nowMs: number): void {
     for (;;) {
-      const dueMs = this.next();
+      const dueMs = this.#arrivalMs();
       if (dueMs === undefined || dueMs > nowMs) return;
       this.#next++;
       this.#arrive(dueMs);
@@ -64,6 +64,10 @@ export class ArrivalExecutor extends Executor {
   }
 
   protected next(): number | undefined {
+    return this.#arrivalMs();
+  }
+
+  #arrivalMs(): number | undefined {
     const ms = this.#isRamp ? this.#pace.msOf(this.#next) : this.#pace.msAt(this.#next);
     return ms === undefined ? undefined : this.startMs + ms;
   }

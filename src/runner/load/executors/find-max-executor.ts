@@ -48,7 +48,7 @@ export class FindMaxExecutor extends ArrivalExecutor {
     super.proceed(nowMs);
     if (nowMs < this.#nextLookMs) return;
     this.#nextLookMs = nowMs + LOOK_INTERVAL_MS;
-    if (!this.search.advance(nowMs)) return;
+    if (!this.search.advance(nowMs, this.running === 0)) return;
     if (this.search.isDone) this.stop(nowMs);
     else this.hold(this.search.ratePerSecond, nowMs);
   }

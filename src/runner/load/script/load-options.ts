@@ -13,6 +13,8 @@ export interface FindMaxScenario extends Omit<BaseScenario, "executor"> {
   stepDuration?: string;
   /** How long, at most, the next step waits for the messages of the last one; 5s unless given. */
   coolDown?: string;
+  /** How long the first rate is kept up before the first step, for logins; as long as a step unless given. */
+  warmUp?: string;
   /** How close a rate that holds and one that does not must come; 0.05 unless given. */
   precision?: number;
   preAllocatedVUs: number;

@@ -1,3 +1,4 @@
+import type { ThinkTime, ThinkTimeName } from "../../../scenarios/load/think-time.js";
 import type { CustomMetric } from "../custom-metrics.js";
 import { type ExecutorPlan, vusMaxOf } from "../executors/executor-plan.js";
 import type { MetricPart } from "../load-metrics.js";
@@ -28,6 +29,8 @@ export interface ScriptPlan {
   readonly customMetrics: readonly CustomMetric[];
   /** Has the metrics that the file made send their values to the run. */
   readonly takeValues: (sink: (name: string, value: number, tags: Tags) => void) => void;
+  /** By name, each for a mean. */
+  readonly thinkTimes: Readonly<Record<ThinkTimeName, (mean: number) => ThinkTime>>;
   /** Groups that the file may make, and members that each may have. */
   readonly groupsMax: number;
   readonly groupMembersMax: number;

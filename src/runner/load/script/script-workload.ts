@@ -69,6 +69,7 @@ export class ScriptWorkload implements Workload {
       sleepers,
       users: vusOf(plan) * plan.usersPerVu,
       checks: new Map(),
+      thinkSeconds: (mean, spread) => plan.thinkTimes[spread](mean)(run.random),
       customAdded: (name, value, tags) => metrics.customAdded(name, value, tags),
     };
     plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }));

@@ -1,4 +1,5 @@
 import type { Random } from "../../../scenarios/load/random.js";
+import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
 import type { DeviceSessions } from "../device-sessions.js";
 import type { LoadMetrics } from "../load-metrics.js";
 import type { Messenger } from "../messenger.js";
@@ -21,5 +22,7 @@ export interface VuContext {
   readonly users: number;
   /** Checks by name, in the order of their first appearance. */
   readonly checks: Map<string, { passes: number; fails: number }>;
+  /** A wait of people, for a mean. */
+  thinkSeconds(meanSeconds: number, spread: ThinkTimeName): number;
   customAdded(name: string, value: number, tags: Tags): void;
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../../../scenarios/load/random.js";
-import { type ThinkTimeName, thinkTimes } from "../../../scenarios/load/think-time.js";
+import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
 import type { Tags } from "../metric-selector.js";
 import type { VuContext } from "./vu-context.js";
 import type { Person } from "./vu-people.js";
@@ -85,7 +85,7 @@ export class Vu {
 
   /** Waits as long as people do: so many seconds on average, spread exponentially unless said otherwise. */
   think(meanSeconds: number, spread: ThinkTimeName = "exponential"): Promise<void> {
-    return this.sleep(thinkTimes[spread](meanSeconds)(this.random));
+    return this.sleep(this.context.thinkSeconds(meanSeconds, spread));
   }
 
   /** As k6's: each predicate counts for `checks` and `checks{check:NAME}`; none ends the iteration. True when all held. */

@@ -1,0 +1,149 @@
+import type { Options } from "k6/options";
+import { describe, expect, it } from "vitest";
+import { readScript } from "../../../../src/cli/load/scenario-file/script-options.js";
+import { MetricBook, noteMetrics, Trend } from "../../../../src/runner/load/script/own-metrics.js";
+import { usersOf } from "../../../../src/runner/load/script/script-plan.js";
+
+const exec = () => {};
+
+function read(options: Options | Record<string, unknown>, more: Record<string, unknown> = {}) {
+  return readScript({ default: exec, options, ...more }, new MetricBook());
+}
+
+function executorOf(options: Options) {
+  return read(options).script.scenarios[0]?.executor;
+}
+
+describe("readScript", () => {
+  it("takes k6's shortcuts for the executors that they stand for", () => {
+    expect(executorOf({})).toMatchObject({ executor: "shared-iterations", vus: 1, iterations: 1 });
+    expect(executorOf({ vus: 3, iterations: 9 })).toMatchObject({
+      executor: "shared-iterations",
+      vus: 3,
+      iterations: 9,
+    });
+    expect(executorOf({ vus: 3, duration: "1m30s" })).toMatchObject({
+      executor: "constant-vus",
+      startVus: 3,
+      stages: [{ durationMs: 90_000, target: 3 }],
+      gracefulStopMs: 30_000,
+    });
+    expect(executorOf({ stages: [{ duration: "5s", target: 4 }] })).toMatchObject({
+      executor: "ramping-vus",
+      startVus: 1,
+    });
+  });
+
+  it("reads every executor, and gives each VU users of its own", () => {
+    const { script } = read(
+      {
+        scenarios: {
+          a: {
+            executor: "constant-arrival-rate",
+            rate: 30,
+            timeUnit: "1m",
+            duration: "2s",
+            preAllocatedVUs: 2,
+            maxVUs: 5,
+          },
+          b: {
+            executor: "ramping-arrival-rate",
+            stages: [{ duration: "2s", target: 9 }],
+            preAllocatedVUs: 3,
+            exec: "other",
+          },
+          c: { executor: "per-vu-iterations", vus: 4, startTime: "3s", gracefulStop: "0s" },
+          d: { executor: "ramping-vus", startVUs: 0, stages: [{ duration: "2s", target: 6 }], gracefulRampDown: "1s" },
+        },
+        ext: { teamtalk: { usersPerVu: 2 } },
+      },
+      { other: exec, setup: exec },
+    );
+    const [a, b, c, d] = script.scenarios.map(({ executor }) => executor);
+    expect(a).toMatchObject({ preAllocatedVus: 2, maxVus: 5, pace: { peakPerSecond: 0.5, durationMs: 2000 } });
+    expect(b).toMatchObject({ maxVus: 3, pace: { acts: 9 } });
+    expect(c).toMatchObject({ iterations: 1, startTimeMs: 3000, gracefulStopMs: 0 });
+    expect(d).toMatchObject({ startVus: 0, gracefulRampDownMs: 1000 });
+    expect(usersOf(script)).toBe(2 * (5 + 3 + 4 + 6 + 1));
+  });
+
+  it("reads thresholds on tags, of scenarios and of the file's own metrics", async () => {
+    const book = new MetricBook();
+    await noteMetrics(book, async () => new Trend("mine"));
+    const thresholds = {
+      "msg_ack_duration{scenario:default}": [
+        "p(95)<50",
+        { threshold: "max<9", abortOnFail: true, delayAbortEval: "5s" },
+      ],
+      "pull_duration{pull:users,team:red}": ["avg<1"],
+      "mine{what:ever}": ["med<1"],
+      checks: ["rate>0.9"],
+    };
+    const choice = readScript({ default: exec, options: { tags: { team: "red" }, thresholds } }, book);
+    expect(choice.thresholds).toMatchObject([
+      { metric: "msg_ack_duration{scenario:default}", aggregate: { percent: 95 }, abortOnFail: false },
+      { expression: "max<9", abortOnFail: true, delayAbortEvalMs: 5000 },
+      { metric: "pull_duration{pull:users,team:red}" },
+      { metric: "mine{what:ever}" },
+      { metric: "checks" },
+    ]);
+  });
+
+  it.each([
+    "hosts",
+    "insecureSkipTLSVerify",
+    "httpDebug",
+    "batch",
+    "rps",
+    "cloud",
+    "tlsAuth",
+    "executionSegment",
+    "userAgent",
+  ])("refuses k6's %s by name, and says why", (name) => {
+    expect(() => read({ [name]: "x" })).toThrow(new RegExp(`^options\\.${name}: cannot be used here: .{15}`));
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ ext: { loadimpact: {} } }, "options.ext.loadimpact: cannot be used here: there is no cloud to run in"],
+    [
+      { scenarios: { a: { executor: "constant-vus", duration: "1s", options: { browser: {} } } } },
+      "options.scenarios.a.options.browser: cannot be used here: there is no browser",
+    ],
+    [{ treshholds: {} }, 'options.treshholds: there is no such option; did you mean "thresholds"?'],
+    [{ duration: "soon" }, "options.duration: expected a duration from above 0s to 168h"],
+    [{ vus: 0, duration: "1s" }, "options.vus: expected a whole number from 1"],
+    [{ vus: 5, iterations: 2 }, "options.iterations: 2 iterations are too few for 5 VUs"],
+    [
+      { scenarios: { a: { executor: "constant-vuss" } } },
+      'there is no executor "constant-vuss"; did you mean "constant-vus"?',
+    ],
+    [{ scenarios: { a: { executor: "constant-vus" } } }, "options.scenarios.a.duration: is missing"],
+    [
+      { scenarios: { a: { executor: "constant-vus", duration: "1s", rate: 4 } } },
+      "options.scenarios.a.rate: there is no such option",
+    ],
+    [{ scenarios: { a: { executor: "constant-vus", duration: "1s", exec: "b" } } }, 'the file exports no function "b"'],
+    [{ scenarios: { a: {} }, vus: 2 }, "options.vus: a scenario says that: leave out one of them"],
+    [{ thresholds: { msgs_lst: ["count==0"] } }, 'there is no metric "msgs_lst"; did you mean "msgs_lost"?'],
+    [{ thresholds: { "msgs_lost{scenario:default}": ["count==0"] } }, "msgs_lost is kept for the whole run only"],
+    [{ thresholds: { "errors{scenario:b}": ["count==0"] } }, 'nothing has the scenario "b"'],
+    [{ thresholds: { errors: ["p(95)<1"] } }, "errors is a counter: it has count, rate"],
+    [{ summaryTrendStats: ["p95"] }, "options.summaryTrendStats[0]: expected one of avg"],
+  ])("says what is wrong with %j", (options, text) => {
+    expect(() => read(options)).toThrow(text);
+  });
+
+  it("says all that is wrong at once", () => {
+    expect(() => read({ vus: -1, hosts: {}, thresholds: { a: ["b"] } })).toThrow(
+      /options\.hosts.*; options\.vus.*; .*"a"/,
+    );
+  });
+
+  it("lets the command line's shortcuts replace the file's scenarios, as k6 does", () => {
+    const options = { scenarios: { a: { executor: "constant-vus", duration: "9m" } } };
+    const { script } = readScript({ default: exec, options }, new MetricBook(), { vus: 7, durationMs: 2000 });
+    expect(script.scenarios).toMatchObject([
+      { name: "default", executor: { startVus: 7, stages: [{ durationMs: 2000 }] } },
+    ]);
+  });
+});
