@@ -26,7 +26,8 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const { summary, target, cases } = result;
   const paint = palette(options.isStyled);
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
-  const heading = `${target.address}${peer}: ${casesText(summary.total)}${orderText(target)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
+  const role = target.role === "msg" ? "" : ` (${target.role})`;
+  const heading = `${target.address}${peer}${role}: ${casesText(summary.total)}${orderText(target)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
   const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
   const blocked = blockedByReason(cases).flatMap(([reason, ids]) => ["", ...blockedLines(reason, ids, paint)]);
   const outcome = outcomes[summary.outcome];

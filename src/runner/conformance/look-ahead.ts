@@ -2,7 +2,7 @@ import type { Account } from "../../client/account.js";
 
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
 import type { KnownGroup } from "./account-pool.js";
-import { type CaseRole, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
 import { type Preflight, preflight } from "./preflight.js";
@@ -48,9 +48,13 @@ export async function lookAhead(options: LookAheadOptions): Promise<Findings> {
     const target = ports.target as Address;
     return fromPreflight(await preflight({ target, peer: ports.peer, accounts, answerMs, needsLogin, needsGroups }));
   }
+  // A msg_server in isolation may be started only now that the suite listens.
+  const playedProblems = role === "msg-isolated" ? await untilLinked(options) : {};
+  if (essentialRoles.some((played) => playedProblems[played] !== undefined)) return { ...nothingFound, playedProblems };
   const portProblems = await reachAll(options);
-  if (portProblems.target !== undefined) return { ...nothingFound, portProblems };
-  if (role === "msg-isolated") return { ...nothingFound, portProblems, playedProblems: await untilLinked(options) };
+  if (role === "msg-isolated" || portProblems.target !== undefined) {
+    return { ...nothingFound, portProblems, playedProblems };
+  }
   if (role !== "db" || !needsLogin) return { ...nothingFound, portProblems };
   return {
     ...nothingFound,

@@ -1,4 +1,8 @@
 import { conLifeCases } from "./cases/con-life.js";
+import { dbpAccountCases } from "./cases/db/dbp-accounts.js";
+import { dbpGroupCases } from "./cases/db/dbp-groups.js";
+import { dbpLinkCases } from "./cases/db/dbp-links.js";
+import { dbpMessageCases } from "./cases/db/dbp-messages.js";
 import { filTransferCases } from "./cases/fil-transfer.js";
 import { filTaskCases } from "./cases/file/fil-tasks.js";
 import { filTransferRoleCases } from "./cases/file/fil-transfers.js";
@@ -64,6 +68,9 @@ const routeCases: readonly ConformanceCase[] = [
 /** For a login_server as msg_servers and clients see it. */
 const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
 
+/** For a db_proxy_server as msg_servers see it. */
+const dbCases: readonly ConformanceCase[] = [...dbpAccountCases, ...dbpMessageCases, ...dbpGroupCases, ...dbpLinkCases];
+
 /** For a file_server as msg_servers and clients see it. */
 const fileCases: readonly ConformanceCase[] = [...filTaskCases, ...filTransferRoleCases];
 
@@ -83,6 +90,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...msgCases,
   ...routeCases,
   ...loginCases,
+  ...dbCases,
   ...fileCases,
   ...isolatedCases,
 ];
