@@ -1,111 +1,97 @@
 /**
- * What connections cost one msg_server on one core: logins a second, memory and idle CPU of many logged-in connections.
- * Against a bare net server (bench/bare-server.ts) with as many sockets and the very same client in the same run.
+ * What connections cost one msg_server on one core, with storage in memory: memory and idle CPU of many logged-in ones, one
+ * half of them PCs that are told of presence; then a login storm of phones, which nobody is told of; then the same with
+ * every pull of a first login. Against a bare net server (bench/bare-server.ts) with as many sockets in the same run.
  * Linux: memory and CPU are read from /proc.
  *
- * npm run bench:connections [-- --devices 15000]
+ * npm run bench:connections [-- --devices 15000 --pulling 2000]
  */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { CommandId } from "../src/codec/generated/commands.js";
-import { loginPassword } from "../src/codec/password.js";
-import { readCommandId, serverLimits } from "../src/codec/pdu-header.js";
-import { dial } from "../src/net/dial.js";
-import type { PduLink } from "../src/net/pdu-link.js";
-import { type Server, startBareServer, startMsgServer, wait } from "./message-load.js";
+import { runDevices } from "./devices.js";
+import { cpuMs, type Server, startBaseline, startMsgServer, stopServer, verdict, wait } from "./message-load.js";
 
-const { values } = parseArgs({ options: { devices: { type: "string", default: "15000" } } });
+const { values } = parseArgs({
+  options: { devices: { type: "string", default: "15000" }, pulling: { type: "string", default: "2000" } },
+});
 const devices = Number(values.devices);
-/** A PC and a phone: presence is told to the half of them. */
-const DEVICES_PER_USER = 2;
+const pulling = Number(values.pulling);
 const AT_ONCE = 64;
 const SETTLE_MS = 3000;
 const IDLE_MS = 10_000;
-const TICKS_PER_SECOND = 100;
+const targets = { kibPerConnection: 8, idleCpuShare: 0.03, loginsPerSecond: 5000, sequencesPerSecond: 800 };
+
+interface Storm {
+  readonly devices: number;
+  readonly devicesPerUser: number;
+  /** With every pull of a first login, of so many users; 0 = the login alone. */
+  readonly usersPulled: number;
+  readonly phonesOnly: boolean;
+}
 
 interface Cost {
   readonly loginsPerSecond: number;
+  /** In a second of the server's CPU time: what one core can do that has nothing else to do. */
+  readonly loginsPerCpuSecond: number;
   readonly kibPerConnection: number;
   readonly idleCpuShare: number;
 }
 
-async function costOf(server: Server): Promise<Cost> {
-  const pid = server.process.pid as number;
+async function costOf(starting: Promise<Server>, storm: Storm): Promise<Cost> {
+  const server = await starting;
   await wait(SETTLE_MS);
-  const emptyKib = rssKib(pid);
-  const startedMs = performance.now();
-  const links = await logIn(server);
-  const loginsPerSecond = (devices * 1000) / (performance.now() - startedMs);
+  const emptyKib = rssKib(server);
+  const { devicesPerUser, usersPulled, phonesOnly } = storm;
+  const numbers = [server.port, storm.devices, devicesPerUser, AT_ONCE, usersPulled, phonesOnly ? 1 : 0];
+  const run = runDevices("logins", numbers);
+  await run.measuring;
+  const [startedMs, cpuBeforeMs] = [performance.now(), cpuMs(server)];
+  const logins = await run.counted;
+  const loginsPerSecond = (logins * 1000) / (performance.now() - startedMs);
+  const loginsPerCpuSecond = (logins * 1000) / (cpuMs(server) - cpuBeforeMs);
   await wait(SETTLE_MS);
-  const kibPerConnection = (rssKib(pid) - emptyKib) / devices;
-  const cpuBefore = cpuTicks(pid);
+  const kibPerConnection = (rssKib(server) - emptyKib) / logins;
+  const idleFromMs = cpuMs(server);
   await wait(IDLE_MS);
-  const idleCpuShare = (cpuTicks(pid) - cpuBefore) / TICKS_PER_SECOND / (IDLE_MS / 1000);
-  for (const link of links) link.destroy();
-  server.process.kill();
-  return { loginsPerSecond, kibPerConnection, idleCpuShare };
+  const idleCpuShare = (cpuMs(server) - idleFromMs) / IDLE_MS;
+  run.process.stdin?.end();
+  await once(run.process, "exit");
+  await stopServer(server);
+  return { loginsPerSecond, loginsPerCpuSecond, kibPerConnection, idleCpuShare };
 }
 
-async function logIn(server: Server): Promise<PduLink[]> {
-  const links: PduLink[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < devices; index = next++) links.push(await logInOne(server, index));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return links;
+function rssKib({ process }: Server): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${process.pid}/status`, "utf8"))?.[1]);
 }
 
-async function logInOne({ address }: Server, index: number): Promise<PduLink> {
-  let answered: () => void = () => {};
-  const done = new Promise<void>((resolve) => {
-    answered = resolve;
-  });
-  const link = await dial(
-    address,
-    { limits: serverLimits },
-    {
-      onPdu(_, bytes, start) {
-        if (readCommandId(bytes, start) === CommandId.CID_LOGIN_RES_USERLOGIN) answered();
-      },
-      onClose() {},
-    },
-  );
-  const user_name = `user${Math.floor(index / DEVICES_PER_USER) + 1}`;
-  const client_type = index % DEVICES_PER_USER === 0 ? 0x01 : 0x11;
-  link.send(
-    CommandId.CID_LOGIN_REQ_USERLOGIN,
-    { user_name, password: loginPassword("secret"), online_status: 1, client_type },
-    1,
-  );
-  await done;
-  return link;
-}
-
-function rssKib(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
-}
-
-/** User and system time, in ticks. */
-function cpuTicks(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return Number(fields[11]) + Number(fields[12]);
-}
-
-const bare = await costOf(await startBareServer());
-const served = await costOf(await startMsgServer(Math.ceil(devices / DEVICES_PER_USER), []));
-console.log(`${devices} devices, ${AT_ONCE} at once`);
-for (const [name, { loginsPerSecond, kibPerConnection, idleCpuShare }] of Object.entries({
-  "bare sockets": bare,
-  msg_server: served,
-})) {
+function show(name: string, { loginsPerSecond, loginsPerCpuSecond, kibPerConnection, idleCpuShare }: Cost): void {
   console.log(
-    `${name.padEnd(12)}  ${Math.round(loginsPerSecond)} logins/s, ${kibPerConnection.toFixed(1)} KiB a connection, ` +
-      `${(idleCpuShare * 100).toFixed(1)} % of a core when idle`,
+    `${name}: ${Math.round(loginsPerSecond)} logins/s, ${Math.round(loginsPerCpuSecond)} in a second of its CPU time, ` +
+      `${kibPerConnection.toFixed(1)} KiB a connection, ${(idleCpuShare * 100).toFixed(1)} % of a core when idle`,
   );
 }
+
+const mixed = { devices, devicesPerUser: 2, usersPulled: 0, phonesOnly: false };
+const bare = await costOf(startBaseline("bench/bare-server.ts"), mixed);
+show(`${devices} bare sockets`, bare);
+const held = await costOf(startMsgServer(Math.ceil(devices / 2)), mixed);
+show(`${devices} devices, every second a PC`, held);
 console.log(
-  `ratios        logins ${(served.loginsPerSecond / bare.loginsPerSecond).toFixed(2)}, ` +
-    `memory ${(served.kibPerConnection / bare.kibPerConnection).toFixed(2)}`,
+  `  ${(held.kibPerConnection / bare.kibPerConnection).toFixed(2)} times the memory of a bare socket; ` +
+    `at most ${targets.kibPerConnection} KiB: ${verdict(held.kibPerConnection <= targets.kibPerConnection)}; ` +
+    `idle below 3 %: ${verdict(held.idleCpuShare < targets.idleCpuShare)}`,
 );
-process.exit(0);
+const phones = await costOf(startMsgServer(devices), { ...mixed, devicesPerUser: 1, phonesOnly: true });
+show(`${devices} phones`, phones);
+const { loginsPerSecond, sequencesPerSecond } = targets;
+console.log(
+  `  at least ${loginsPerSecond} logins a second on one core: ${verdict(phones.loginsPerCpuSecond >= loginsPerSecond)}`,
+);
+const pulls = { devices: pulling, devicesPerUser: 1, usersPulled: pulling, phonesOnly: true };
+const pulled = await costOf(startMsgServer(pulling), pulls);
+show(`${pulling} phones with all seven pulls over ${pulling} users`, pulled);
+console.log(
+  `  at least ${sequencesPerSecond} sequences a second on one core: ` +
+    verdict(pulled.loginsPerCpuSecond >= sequencesPerSecond),
+);

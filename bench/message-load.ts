@@ -1,14 +1,9 @@
-/** What the benches of the message path have in common: servers on the second core, and one client for all of them. */
+/** What the benches have in common: servers on the second core, devices on the first, and what a server's process costs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { CommandId } from "../src/codec/generated/commands.js";
-import { loginPassword } from "../src/codec/password.js";
-import { encodePdu } from "../src/codec/pdu.js";
-import { readCommandId, serverLimits } from "../src/codec/pdu-header.js";
-import type { Address } from "../src/net/address.js";
-import { dial } from "../src/net/dial.js";
-import type { PduLink } from "../src/net/pdu-link.js";
+import { runDevices } from "./devices.js";
 
 export interface MessageLoad {
   /** Even: they talk in pairs. */
@@ -16,110 +11,107 @@ export interface MessageLoad {
   readonly measuredMs: number;
 }
 
-const WARM_UP_MS = 1000;
+const WARM_UP_MS = 2000;
+const TICK_MS = 10;
 export const MESSAGE_SIZE_BYTES = 64;
 
 export interface Server {
-  readonly address: Address;
+  readonly port: number;
   readonly process: ChildProcess;
+  /** What it needs beside itself. */
+  readonly others?: ChildProcess;
 }
 
-/** Pinned to the second core, so that the client has the first; where there is no taskset the system decides. */
-export async function startServer(args: readonly string[], portOf: (line: string) => number): Promise<Server> {
-  const child = spawn("taskset", ["-c", "1", process.execPath, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+/** Pinned to a core; where there is no taskset the system decides. */
+async function startOn(core: number, args: readonly string[]): Promise<{ child: ChildProcess; line: string }> {
+  const child = spawn("taskset", ["-c", String(core), process.execPath, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   child.stdout.resume();
-  return { address: { host: "127.0.0.1", port: portOf(line) }, process: child };
+  return { child, line };
 }
 
-/** @param options further ones of `ttk serve` */
-export function startMsgServer(users: number, options: readonly string[] = []): Promise<Server> {
-  const cluster = ["serve", "--ports", "auto", "--json", "-q", "--msg-servers", "1"];
+/** A server without the protocol, that prints its port. */
+export async function startBaseline(script: string): Promise<Server> {
+  const { child, line } = await startOn(1, ["--import", "tsx", script]);
+  return { port: Number(line), process: child };
+}
+
+/**
+ * One msg_server alone in its process, with its storage; login_server and route_server are on the other core.
+ * @param options further ones of `ttk serve`
+ */
+export async function startMsgServer(users: number, options: readonly string[] = []): Promise<Server> {
+  const serve = ["dist/cli/main.js", "serve", "--ports", "auto", "--json", "-q"];
+  const others = await startOn(0, [...serve, "login", "route"]);
+  const at = (line: string, role: string, port: "address" | "servers") =>
+    (JSON.parse(line) as { roles: Record<string, string>[] }).roles.find((one) => one.role === role)?.[port] ?? "";
+  const links = ["--login", at(others.line, "login", "servers"), "--route", at(others.line, "route", "address")];
   const limits = ["--users", String(users), "--messages-per-second", "0"];
-  return startServer(["dist/cli/main.js", ...cluster, ...limits, ...options], (line) => {
-    const { roles } = JSON.parse(line) as { roles: { role: string; address: string }[] };
-    return Number(
-      roles
-        .find(({ role }) => role === "msg")
-        ?.address.split(":")
-        .at(-1),
-    );
-  });
+  const { child, line } = await startOn(1, [...serve, "msg", ...links, ...limits, ...options]);
+  const port = Number(at(line, "msg", "address").split(":").at(-1));
+  return { port, process: child, others: others.child };
 }
 
-export function startBareServer(): Promise<Server> {
-  return startServer(["--import", "tsx", "bench/bare-server.ts"], Number);
-}
-
-/** Messages acked in a second, by connections that each keep `inFlight` messages on their way. */
-async function measure(server: Server, load: MessageLoad, inFlight: number, logsIn: boolean): Promise<number> {
-  const { connections, measuredMs } = load;
-  let acked = 0;
-  let isSending = true;
-  const links: PduLink[] = [];
-  for (let index = 0; index < connections; index++) {
-    const message = encodePdu(CommandId.CID_MSG_DATA, {
-      from_user_id: index + 1,
-      to_session_id: (index ^ 1) + 1,
-      msg_id: 0,
-      create_time: 0,
-      msg_type: 1,
-      msg_data: Buffer.alloc(MESSAGE_SIZE_BYTES, 0x61),
-    });
-    let ready: () => void = () => {};
-    const loggedIn = new Promise<void>((resolve) => {
-      ready = resolve;
-    });
-    const link = await dial(
-      server.address,
-      { limits: serverLimits },
-      {
-        onPdu(from, bytes, start) {
-          const commandId = readCommandId(bytes, start);
-          if (commandId === CommandId.CID_LOGIN_RES_USERLOGIN) return ready();
-          if (commandId !== CommandId.CID_MSG_DATA_ACK) return;
-          acked++;
-          if (isSending) from.sendBytes(message);
-        },
-        onClose() {},
-      },
-    );
-    if (logsIn) {
-      const credentials = { user_name: `user${index + 1}`, password: loginPassword("secret") };
-      link.send(CommandId.CID_LOGIN_REQ_USERLOGIN, { ...credentials, online_status: 1, client_type: 1 }, 1);
-      await loggedIn;
-    }
-    links.push(link);
-    for (let n = 0; n < inFlight; n++) setImmediate(() => link.sendBytes(message));
+export async function stopServer({ process, others }: Server): Promise<void> {
+  for (const child of [process, others]) {
+    if (child === undefined) continue;
+    child.kill();
+    if (child.exitCode === null) await once(child, "exit");
   }
-  await wait(WARM_UP_MS);
-  const [before, startedMs] = [acked, performance.now()];
-  await wait(measuredMs);
-  const perSecond = ((acked - before) * 1000) / (performance.now() - startedMs);
-  isSending = false;
-  for (const link of links) link.destroy();
-  return perSecond;
+}
+
+export interface Rate {
+  readonly perSecond: number;
+  /** Of the server's process, each. On a busy machine this says more than the rate. */
+  readonly cpuMicros: number;
+}
+
+/** Messages by connections that each keep `inFlight` on their way: sent, acked, delivered and confirmed by the receiver. */
+export async function rateOf(
+  starting: Promise<Server>,
+  { connections, measuredMs }: MessageLoad,
+  inFlight: number,
+  logsIn: boolean,
+): Promise<Rate> {
+  const server = await starting;
+  try {
+    const numbers = [server.port, connections, inFlight, logsIn ? 1 : 0, WARM_UP_MS, measuredMs];
+    const devices = runDevices("messages", numbers);
+    await devices.measuring;
+    const [startedMs, cpuBeforeMs] = [performance.now(), cpuMs(server)];
+    const messages = await devices.counted;
+    const cpu = cpuMs(server) - cpuBeforeMs;
+    return { perSecond: (messages * 1000) / (performance.now() - startedMs), cpuMicros: (cpu * 1000) / messages };
+  } finally {
+    await stopServer(server);
+  }
+}
+
+/** User and system time of all its threads. */
+export function cpuMs({ process }: Server): number {
+  const fields = readFileSync(`/proc/${process.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export async function rateOf(
-  starting: Promise<Server>,
-  load: MessageLoad,
-  inFlight: number,
-  logsIn: boolean,
-): Promise<number> {
-  const server = await starting;
-  try {
-    return await measure(server, load, inFlight, logsIn);
-  } finally {
-    server.process.kill();
-    await once(server.process, "close");
-  }
-}
-
 export function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
+}
+
+/** Of two measured in turn, round by round: `one` against `other`, by rate and for the same CPU time of the server. */
+export function ratiosOf(one: readonly Rate[], other: readonly Rate[]): { byRate: number; byCpu: number } {
+  const each = (ratio: (a: Rate, b: Rate) => number) => median(one.map((rate, n) => ratio(rate, other[n] as Rate)));
+  return {
+    byRate: each((a, b) => a.perSecond / b.perSecond),
+    byCpu: each((a, b) => b.cpuMicros / a.cpuMicros),
+  };
+}
+
+export function verdict(isMet: boolean): string {
+  return isMet ? "met" : "MISSED";
 }

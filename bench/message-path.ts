@@ -1,11 +1,21 @@
 /**
- * The message path of one msg_server on one core: message in, stored in memory, acked, delivered to its receiver. Against
- * the raw relay of bench/raw-relay.ts with the very same client, at 1 and at 16 messages in flight for each connection.
+ * The message path of one msg_server on one core: message in, stored in memory, acked, delivered to its receiver, confirmed
+ * by it. Against the raw relay of bench/raw-relay.ts with the very same devices and PDUs, at 1 and at 16 messages in flight
+ * for each connection.
  *
  * npm run bench:messages [-- --connections 200 --seconds 5 --rounds 3]
  */
 import { parseArgs } from "node:util";
-import { MESSAGE_SIZE_BYTES, median, rateOf, startMsgServer, startServer } from "./message-load.js";
+import {
+  MESSAGE_SIZE_BYTES,
+  median,
+  type Rate,
+  rateOf,
+  ratiosOf,
+  startBaseline,
+  startMsgServer,
+  verdict,
+} from "./message-load.js";
 
 const { values } = parseArgs({
   options: {
@@ -17,17 +27,21 @@ const { values } = parseArgs({
 const connections = Number(values.connections) & ~1;
 const load = { connections, measuredMs: Number(values.seconds) * 1000 };
 const rounds = Number(values.rounds);
+const RATIO_MIN = 0.35;
 
 console.log(`${connections} connections, ${MESSAGE_SIZE_BYTES}-byte messages, median of ${rounds} rounds in turn`);
 for (const inFlight of [1, 16]) {
-  const [relayed, served]: [number[], number[]] = [[], []];
+  const [relayed, served]: [Rate[], Rate[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    relayed.push(await rateOf(startServer(["--import", "tsx", "bench/raw-relay.ts"], Number), load, inFlight, false));
+    relayed.push(await rateOf(startBaseline("bench/raw-relay.ts"), load, inFlight, false));
     served.push(await rateOf(startMsgServer(connections), load, inFlight, true));
   }
-  const ratio = median(served.map((rate, round) => rate / (relayed[round] ?? Number.NaN)));
+  const { byRate, byCpu } = ratiosOf(served, relayed);
+  const shown = (rates: readonly Rate[]) =>
+    `${Math.round(median(rates.map(({ perSecond }) => perSecond)))} acked/s ` +
+    `(${median(rates.map(({ cpuMicros }) => cpuMicros)).toFixed(2)} us of CPU each)`;
   console.log(
-    `${String(inFlight).padStart(2)} in flight: msg_server ${Math.round(median(served))} acked/s, ` +
-      `raw relay ${Math.round(median(relayed))} acked/s, ratio ${ratio.toFixed(2)} (at least 0.35)`,
+    `${String(inFlight).padStart(2)} in flight: msg_server ${shown(served)}, raw relay ${shown(relayed)}; ratio ` +
+      `${byRate.toFixed(2)}, for the same CPU time ${byCpu.toFixed(2)} (at least ${RATIO_MIN}: ${verdict(byCpu >= RATIO_MIN)})`,
   );
 }

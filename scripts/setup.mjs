@@ -26,6 +26,7 @@ function requireNode(major, minor) {
 function build() {
   rmSync(join(top, "dist"), { recursive: true, force: true });
   run("building", process.execPath, [join(top, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
+  run("bundling the pages of the reports", process.execPath, [join(top, "scripts/bundle-pages.mjs")]);
   writeFileSync(builtStamp, "");
 }
 

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reports: ["runner (types)", "codec"],
   tui: ["runner (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap", "tui", "entry"],
-  entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports"],
+  entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap"],
 };
 
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
@@ -27,7 +27,7 @@ const imports = [...texts].flatMap(([file, text]) => importsOf(text).map((each) 
 
 /** What of Node.js and of the dependencies a folder may use, for those that must work without sockets, files or clocks. */
 const outside: Readonly<Record<string, RegExp>> = {
-  codec: /^(node:(crypto|events|stream\/promises|zlib)|fastest-levenshtein|pcap-parser|protobufjs\/light\.js)$/,
+  codec: /^(node:(crypto|events|stream\/promises|zlib)|fastest-levenshtein|pcap-parser|re2js|protobufjs\/light\.js)$/,
   scenarios: /^protobufjs\/light\.js$/,
   reports: /^(k6\/options|node:crypto)$/,
 };

@@ -11,14 +11,25 @@ export interface Acked {
 export class ChatLedger {
   readonly acked: Acked[] = [];
   readonly twice: string[] = [];
+  /** Connections that ended although nobody killed their server. */
+  readonly disturbed: string[] = [];
   received = 0;
-  readonly #receivedBy = new Map<string, Set<string>>();
+  #receivedBy = new Map<string, Set<string>>();
+  #receivedBefore = new Map<string, Set<string>>();
 
   receive(device: string, text: string): void {
     const texts = this.#receivedBy.get(device) ?? new Set();
     this.#receivedBy.set(device, texts);
-    if (texts.has(text)) this.twice.push(`${device} received "${text}" twice`);
+    if (texts.has(text) || this.#receivedBefore.get(device)?.has(text)) {
+      this.twice.push(`${device} received "${text}" twice`);
+    }
     texts.add(text);
     this.received++;
+  }
+
+  /** What was received before the last round cannot be under way any more. */
+  nextRound(): void {
+    this.#receivedBefore = this.#receivedBy;
+    this.#receivedBy = new Map();
   }
 }

@@ -67,6 +67,7 @@ function silentHost(): Host {
     env: {},
     cwd: "/nowhere",
     self: ["", ""],
+    nodeVersion: "",
     signal: new AbortController().signal,
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },

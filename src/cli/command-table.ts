@@ -35,6 +35,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/load.js")).loadCommand,
   },
   {
+    name: "report",
+    summary: "render or compare finished runs: HTML, Markdown, JUnit and others",
+    load: async () => (await import("./commands/report.js")).reportCommand,
+  },
+  {
     name: "decode",
     summary: "tell what hex dumps, captures and raw bytes say",
     load: async () => (await import("./commands/decode.js")).decodeCommand,

@@ -26,6 +26,8 @@ export interface Host {
   readonly cwd: string;
   /** How to start this program again: executable and script. */
   readonly self: readonly [string, string];
+  /** Version of Node.js. */
+  readonly nodeVersion: string;
   /** Aborted by the first Ctrl-C or SIGTERM: finish and report. A second one ends the process at once. */
   readonly signal: AbortSignal;
   /** Which signal that was. */
@@ -64,6 +66,7 @@ export function processHost(): Host {
     env: process.env,
     cwd: process.cwd(),
     self: [process.execPath, process.argv[1] ?? ""],
+    nodeVersion: process.versions.node,
     signal: abort.signal,
     get stoppedBy() {
       return stoppedBy;

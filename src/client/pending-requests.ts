@@ -15,6 +15,7 @@ interface Pending {
 
 /** Requests whose answers are awaited, by seq_num (FRM-08). Deadlines are looked at by the process's one link sweep. */
 export class PendingRequests implements Watched {
+  sweepSlot = 0;
   readonly #pending = new Map<number, Pending>();
 
   get size(): number {
@@ -57,12 +58,14 @@ export class PendingRequests implements Watched {
     for (const { reject } of all) reject(error);
   }
 
-  sweep(nowMs: number): void {
+  sweep(nowMs: number): number {
     for (const [seqNum, { deadlineMs, timeoutMs, responseId, reject }] of this.#pending) {
       if (nowMs < deadlineMs) continue;
       this.#remove(seqNum);
       reject(new ClientError("TIMEOUT", { waitedFor: nameOf(responseId), timeoutMs }));
     }
+    // As often as can be: the next to be late may be any of them.
+    return this.#pending.size === 0 ? Number.POSITIVE_INFINITY : nowMs;
   }
 
   #remove(seqNum: number): void {

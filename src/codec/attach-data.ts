@@ -24,21 +24,35 @@ export interface AttachData {
 const FIXED_SIZE = 12;
 const PDU_LENGTH_SIZE = 4;
 
+const typeNames: ReadonlyMap<number, string> = new Map(Object.entries(AttachType).map(([name, type]) => [type, name]));
+
 export function attachTypeName(type: number): string | undefined {
-  return Object.entries(AttachType).find(([, number]) => number === type)?.[0];
+  return typeNames.get(type);
 }
 
-/** @throws ProtocolError ATTACH_MALFORMED: attach_data is opaque, so other implementations may write anything there */
-export function decodeAttachData(bytes: Buffer): AttachData {
-  if (bytes.length < FIXED_SIZE) throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
+/** `undefined` for anything else than the layout above: attach_data is opaque, so other implementations may write anything there. */
+export function readAttachData(bytes: Buffer): AttachData | undefined {
+  if (bytes.length < FIXED_SIZE) return undefined;
   const fixed = { type: bytes.readUInt32BE(0), handle: bytes.readUInt32BE(4), serviceType: bytes.readUInt32BE(8) };
-  if (attachTypeName(fixed.type) === undefined) throw new ProtocolError("ATTACH_MALFORMED", { type: fixed.type });
+  if (!typeNames.has(fixed.type)) return undefined;
   if (bytes.length === FIXED_SIZE) return fixed;
   const pdu = bytes.subarray(FIXED_SIZE + PDU_LENGTH_SIZE);
-  if (bytes.length < FIXED_SIZE + PDU_LENGTH_SIZE || bytes.readUInt32BE(FIXED_SIZE) !== pdu.length) {
-    throw new ProtocolError("ATTACH_MALFORMED", { bytes: bytes.length });
-  }
+  if (bytes.length < FIXED_SIZE + PDU_LENGTH_SIZE || bytes.readUInt32BE(FIXED_SIZE) !== pdu.length) return undefined;
   return { ...fixed, pdu };
+}
+
+/** @throws ProtocolError ATTACH_MALFORMED where readAttachData makes nothing of it */
+export function decodeAttachData(bytes: Buffer): AttachData {
+  const attachment = readAttachData(bytes);
+  if (attachment === undefined) throw malformedAttachData(bytes);
+  return attachment;
+}
+
+/** What is wrong where readAttachData makes nothing of it. */
+export function malformedAttachData(bytes: Buffer): ProtocolError {
+  const type = bytes.length < FIXED_SIZE ? undefined : bytes.readUInt32BE(0);
+  const isTypeUnknown = type !== undefined && !typeNames.has(type);
+  return new ProtocolError("ATTACH_MALFORMED", isTypeUnknown ? { type } : { bytes: bytes.length });
 }
 
 export function encodeAttachData({ type, handle, serviceType, pdu }: AttachData): Buffer {

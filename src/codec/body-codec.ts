@@ -16,12 +16,11 @@ interface HotCodec {
 }
 
 const messageNameOf = new Map<number, string>(commands.map(({ id, messageName }) => [id, messageName]));
-const hotByCommand = new Map<number, HotCodec>(
-  commands.flatMap(({ id, messageName }) => {
-    const codec = (hotCodecs as unknown as Record<string, HotCodec>)[messageName];
-    return codec === undefined ? [] : [[id, codec] as const];
-  }),
-);
+// By command id; filled, because an array with wide gaps becomes a hash table. Looked at for each PDU.
+const hotByCommand = new Array<HotCodec | undefined>(Math.max(...commands.map(({ id }) => id)) + 1).fill(undefined);
+for (const { id, messageName } of commands) {
+  hotByCommand[id] = (hotCodecs as unknown as Record<string, HotCodec | undefined>)[messageName];
+}
 
 /**
  * Decodes `bytes[start, end)` as the body of a command by proto2's rules: required fields must be there (FRM-10), unknown
@@ -35,7 +34,7 @@ export function decodeBody<C extends CommandId>(
   start = 0,
   end = bytes.length,
 ): CommandBody[C] {
-  const body = hotByCommand.get(commandId)?.read(bytes, start, end);
+  const body = hotByCommand[commandId]?.read(bytes, start, end);
   if (body !== undefined) return body as CommandBody[C];
   return decodeMessage(requireMessageName(commandId), bytes.subarray(start, end)) as CommandBody[C];
 }
@@ -115,7 +114,8 @@ export function encodeBodyInto<C extends CommandId>(
 
 /** Only protobufjs writes unknown fields back, so a message that carries some is not for the specialised encoders. */
 function hotFor(commandId: number, body: Body): HotCodec | undefined {
-  return "$unknowns" in body ? undefined : hotByCommand.get(commandId);
+  const hot = hotByCommand[commandId];
+  return hot === undefined || "$unknowns" in body ? undefined : hot;
 }
 
 function requireMessageName(commandId: number): string {

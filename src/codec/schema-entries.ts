@@ -35,14 +35,45 @@ export type SchemaEntry =
   | {
       readonly kind: "enum";
       readonly name: string;
-      readonly values: readonly { readonly name: string; readonly number: number }[];
+      readonly values: readonly EnumValue[];
+      /** Fields of this type: `IM.Login.IMLoginReq.client_type`. */
+      readonly usedBy: readonly string[];
+    }
+  | {
+      readonly kind: "field";
+      /** With its message's: `IM.Message.IMMsgData.msg_type`. */
+      readonly name: string;
+      readonly number: number;
+      readonly label: SchemaField["label"];
+      readonly type: string;
+      /** Of an enumeration. */
+      readonly values: readonly EnumValue[];
+      /** Commands that carry the message. */
+      readonly commands: readonly string[];
     };
+
+interface EnumValue {
+  readonly name: string;
+  readonly number: number;
+}
 
 export function schemaEntries(): readonly SchemaEntry[] {
   return [...commands.map(commandEntry), ...messageNames().map(messageEntry), ...enumNames().map(enumEntry)];
 }
 
-/** By number, exact name (full or short), or else by a part of a name, an enum value or a field. */
+/** Names that a person may have meant: of entries, fields and enumerations' values. */
+export function schemaNames(): readonly string[] {
+  const names = schemaEntries().flatMap((entry) => {
+    if (entry.kind === "enum") return [entry.name, ...entry.values.map(({ name }) => name)];
+    return entry.kind === "field" ? [] : [entry.name, ...entry.fields.map(({ name }) => name)];
+  });
+  return [...new Set(names)];
+}
+
+/**
+ * By number, exact name (full or short; a field also as `IMMsgData.msg_type`), or else by a part of a name, an enum value or a
+ * field.
+ */
 export function findSchemaEntries(wanted: string): readonly SchemaEntry[] {
   const entries = schemaEntries();
   const number = /^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(wanted) ? Number(wanted) : undefined;
@@ -55,7 +86,10 @@ export function findSchemaEntries(wanted: string): readonly SchemaEntry[] {
   const exact = entries.filter(({ name }) =>
     [name, name.split(".").at(-1)].some((each) => each?.toLowerCase() === needle),
   );
-  return exact.length > 0 ? exact : entries.filter((entry) => mentions(entry, needle));
+  if (exact.length > 0) return exact;
+  const fields = messageNames().flatMap((name) => fieldEntries(name));
+  const exactFields = fields.filter(({ name }) => `.${name.toLowerCase()}`.endsWith(`.${needle}`));
+  return exactFields.length > 0 ? exactFields : entries.filter((entry) => mentions(entry, needle));
 }
 
 function mentions(entry: SchemaEntry, needle: string): boolean {
@@ -92,18 +126,36 @@ function messageStem({ messageName }: Command): string | undefined {
 }
 
 function messageEntry(name: string): SchemaEntry {
-  const carriers = commands.filter(({ messageName }) => messageName === name);
-  return {
-    kind: "message",
-    name,
-    commands: carriers.map((command) => `${hexId(command.id)} ${command.name}`),
-    fields: fieldsOf(name),
-  };
+  return { kind: "message", name, commands: carriersOf(name), fields: fieldsOf(name) };
+}
+
+function carriersOf(message: string): string[] {
+  return commands
+    .filter(({ messageName }) => messageName === message)
+    .map((command) => `${hexId(command.id)} ${command.name}`);
+}
+
+function fieldEntries(message: string): SchemaEntry[] {
+  const { fields } = messageType(message);
+  return fieldsOf(message).map((field) => {
+    const type = fields[field.name]?.resolvedType;
+    const values = type instanceof protobuf.Enum ? valuesOf(type) : [];
+    return { ...field, kind: "field", name: `${message}.${field.name}`, values, commands: carriersOf(message) };
+  });
 }
 
 function enumEntry(name: string): SchemaEntry {
-  const values = Object.entries(enumType(name).values).map(([value, number]) => ({ name: value, number }));
-  return { kind: "enum", name, values };
+  const type = enumType(name);
+  const usedBy = messageNames().flatMap((message) =>
+    messageType(message)
+      .fieldsArray.filter((field) => field.resolve().resolvedType === type)
+      .map((field) => `${message}.${field.name}`),
+  );
+  return { kind: "enum", name, values: valuesOf(type), usedBy };
+}
+
+function valuesOf(type: protobuf.Enum): EnumValue[] {
+  return Object.entries(type.values).map(([name, number]) => ({ name, number }));
 }
 
 function fieldsOf(messageName: string): SchemaField[] {

@@ -67,12 +67,18 @@ export function listen(
   const counts = { accepted: 0, refused: 0, overRate: 0, droppedUnread: 0, brokeProtocol: 0 };
   const gone = { pdusIn: 0, pdusOut: 0, bytesIn: 0, bytesOut: 0 };
   const sent = new CommandCounts();
-  const linkOptions = { ...options, sent };
+  // One for all links of the port, because there may be thousands.
+  const onGone = (link: PduLink, reason: CloseReason) => {
+    connections.delete(link);
+    addTo(gone, link);
+    countEnd(counts, reason);
+  };
+  const linkOptions = { ...options, sent, onGone };
   const rate = new ConnectionRate(options.connectionsPerSecondMax ?? Number.POSITIVE_INFINITY);
 
   const accepted = (socket: Socket) => {
     const isOverRate = !rate.allows(performance.now());
-    if (isOverRate || connections.size >= connectionsMax || socket.remotePort === undefined) {
+    if (isOverRate || connections.size >= connectionsMax) {
       if (isOverRate) counts.overRate++;
       else counts.refused++;
       socket.on("error", () => {});
@@ -82,19 +88,7 @@ export function listen(
     counts.accepted++;
     const link = new PduLink(socket, linkOptions);
     connections.add(link);
-    const handler = accept(link);
-    link.start(
-      {
-        onPdu: (from, bytes, start, end) => handler.onPdu(from, bytes, start, end),
-        onClose: (from, reason, error) => {
-          connections.delete(link);
-          addTo(gone, link);
-          countEnd(counts, reason);
-          handler.onClose(from, reason, error);
-        },
-      },
-      "events",
-    );
+    link.start(accept(link), "events");
   };
 
   return new Promise((resolve, reject) => {

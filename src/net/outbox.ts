@@ -1,10 +1,13 @@
 import type { ByteSink } from "../codec/body-codec.js";
 
-const CHUNK_SIZE_BYTES = 8 * 1024;
-const POOLED_CHUNKS_MAX = 1024;
+const CHUNK_SIZE_MIN_BYTES = 8 * 1024;
+/** Sizes are powers of two; larger buffers than these are left to the garbage collector. */
+const CHUNK_SIZE_MAX_BYTES = 1024 * 1024;
+/** Of each size. */
+const POOLED_MAX_BYTES = 4 * 1024 * 1024;
 
 // Shared by all outboxes: a connection holds a buffer only while it has something to say.
-const pool: Buffer[] = [];
+const pools = new Map<number, Buffer[]>();
 
 /**
  * Bytes waiting to be written to one connection. PDUs are encoded straight into it; `take` hands the whole of it over
@@ -35,8 +38,9 @@ export class Outbox implements ByteSink {
     bytes.copy(this.buffer, at, start, end);
   }
 
+  /** The buffer, of which the first `sizeBytes` are to be written. */
   take(): Buffer {
-    const taken = this.buffer.subarray(0, this.#used);
+    const taken = this.buffer;
     this.#buffer = undefined;
     this.#used = 0;
     return taken;
@@ -48,18 +52,16 @@ export class Outbox implements ByteSink {
     this.#used = 0;
   }
 
-  /** Gives a buffer that `take` handed out back; only those of the common size are kept. */
+  /** Gives a buffer that `take` handed out back. */
   static recycle(taken: Buffer): void {
-    if (taken.buffer.byteLength === CHUNK_SIZE_BYTES && pool.length < POOLED_CHUNKS_MAX) {
-      pool.push(Buffer.from(taken.buffer));
-    }
+    const pool = pools.get(taken.length);
+    if (pool !== undefined && pool.length * taken.length < POOLED_MAX_BYTES) pool.push(taken);
   }
 
   #grow(needed: number): void {
-    const size = Math.max(CHUNK_SIZE_BYTES, 2 ** Math.ceil(Math.log2(needed)));
-    // Slow, so that the buffer has an ArrayBuffer of its own and can be recycled from any view of it.
-    const grown =
-      size === CHUNK_SIZE_BYTES ? (pool.pop() ?? Buffer.allocUnsafeSlow(size)) : Buffer.allocUnsafeSlow(size);
+    const size = Math.max(CHUNK_SIZE_MIN_BYTES, 2 ** Math.ceil(Math.log2(needed)));
+    const grown = pools.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
+    if (!pools.has(size) && size <= CHUNK_SIZE_MAX_BYTES) pools.set(size, []);
     if (this.#buffer !== undefined) {
       this.#buffer.copy(grown, 0, 0, this.#used);
       Outbox.recycle(this.#buffer);

@@ -6,7 +6,7 @@ import { HEADER_SIZE, type PduLimits, readCommandId } from "../codec/pdu-header.
 import { ProtocolError } from "../codec/protocol-error.js";
 import type { Address } from "./address.js";
 import type { CommandCounts } from "./command-counts.js";
-import { unwatch, watch } from "./link-sweep.js";
+import { unwatch, type Watched, watch } from "./link-sweep.js";
 import { Outbox } from "./outbox.js";
 import { flushAtEndOfTick } from "./tick-flush.js";
 
@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly idleTimeoutMs?: number;
   /** When set, what the link sends is counted there, together with what other links of the port send (OBS-02). */
   readonly sent?: CommandCounts;
+  /** When set, called once the socket is gone, before the handler's onClose. */
+  readonly onGone?: (link: PduLink, reason: CloseReason) => void;
   /** When set, sees every PDU, `bytes[start, end)`, valid only during the call. */
   readonly trace?: LinkTrace;
 }
@@ -43,6 +45,9 @@ export interface LinkHandler {
   onClose(link: PduLink, reason: CloseReason, error?: Error): void;
 }
 
+const linkOf = Symbol("link");
+type LinkedSocket = Socket & { [linkOf]: PduLink };
+
 const OUTBOX_SIZE_MAX_BYTES = 4 * 1024 * 1024;
 /** How long a closed link waits for the peer to take what was flushed and close its side. */
 const CLOSE_WAIT_MS = 1000;
@@ -51,11 +56,8 @@ const CLOSE_WAIT_MS = 1000;
  * PDUs over one TCP socket. What is sent collects in an outbox that is flushed once a tick; while a write is under way the
  * outbox keeps collecting, up to its limit. Incoming bytes are framed in place.
  */
-export class PduLink {
-  readonly local: Address;
-  readonly remote: Address;
-  /** 0 = never. May be changed while the link is open. */
-  idleTimeoutMs: number;
+export class PduLink implements Watched {
+  sweepSlot = 0;
   bytesIn = 0;
   bytesOut = 0;
   pdusIn = 0;
@@ -67,12 +69,19 @@ export class PduLink {
   readonly #heartbeatIntervalMs: number;
   readonly #sent: CommandCounts | undefined;
   readonly #trace: LinkTrace | undefined;
+  readonly #onGone: LinkOptions["onGone"];
+  // Asked for by few, and there are thousands of links.
+  #local: Address | undefined;
+  #remote: Address | undefined;
+  #idleTimeoutMs: number;
   #handler: LinkHandler | undefined;
   #state: "open" | "closing" | "gone" = "open";
   #reason: CloseReason | undefined;
   #error: Error | undefined;
   #queued = false;
+  /** Under way: the outbox's buffer, unless it is a shared one, and how many bytes. */
   #writing: Buffer | undefined;
+  #writingBytes = 0;
   #lastInMs = performance.now();
   #lastOutMs = this.#lastInMs;
 
@@ -80,28 +89,48 @@ export class PduLink {
     private readonly socket: Socket,
     options: LinkOptions,
   ) {
-    this.local = { host: socket.localAddress ?? "", port: socket.localPort ?? 0 };
-    this.remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     this.#framer = new PduFramer(options.limits, this.#deliver);
     this.#outboxSizeMaxBytes = options.outboxSizeMaxBytes ?? OUTBOX_SIZE_MAX_BYTES;
     this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 0;
-    this.idleTimeoutMs = options.idleTimeoutMs ?? 0;
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? 0;
     this.#sent = options.sent;
     this.#trace = options.trace;
+    this.#onGone = options.onGone;
   }
 
   /** Begins to deliver. The caller wires the socket's bytes to `receive` when it reads them itself (net.connect's onread). */
   start(handler: LinkHandler, reads: "events" | "onread"): void {
     this.#handler = handler;
     this.socket.setNoDelay(true);
-    this.socket.on("error", (error) => {
-      this.#error = error;
-      this.#reason ??= "socket-error";
-    });
-    this.socket.on("end", this.#peerEnded);
-    this.socket.on("close", this.#gone);
-    if (reads === "events") this.socket.on("data", (chunk: Buffer) => this.receive(chunk, chunk.length));
-    watch(this);
+    const socket = this.socket as LinkedSocket;
+    socket[linkOf] = this;
+    socket.on("error", PduLink.#onError);
+    socket.on("end", PduLink.#onEnd);
+    socket.on("close", PduLink.#onClose);
+    if (reads === "events") socket.on("data", PduLink.#onData);
+    if (this.#idleTimeoutMs > 0 || this.#heartbeatIntervalMs > 0) watch(this);
+  }
+
+  /** As the system knows it while the socket is open; empty, and port 0, when first asked for after that. */
+  get local(): Address {
+    this.#local ??= { host: this.socket.localAddress ?? "", port: this.socket.localPort ?? 0 };
+    return this.#local;
+  }
+
+  /** Likewise. */
+  get remote(): Address {
+    this.#remote ??= { host: this.socket.remoteAddress ?? "", port: this.socket.remotePort ?? 0 };
+    return this.#remote;
+  }
+
+  /** 0 = never. May be changed while the link is open. */
+  get idleTimeoutMs(): number {
+    return this.#idleTimeoutMs;
+  }
+
+  set idleTimeoutMs(idleTimeoutMs: number) {
+    this.#idleTimeoutMs = idleTimeoutMs;
+    if (this.#state === "open") watch(this);
   }
 
   get isOpen(): boolean {
@@ -110,7 +139,7 @@ export class PduLink {
 
   /** Bytes that wait for the peer to read. */
   get outboxBytes(): number {
-    return this.#outbox.sizeBytes + (this.#writing?.length ?? 0);
+    return this.#outbox.sizeBytes + this.#writingBytes;
   }
 
   /** Queues one PDU; does nothing once the link is closing. */
@@ -133,15 +162,33 @@ export class PduLink {
     this.#appended(pdus);
   }
 
+  /** What goes to many links as it is, and never changes: written without a copy where nothing else is on its way. */
+  sendShared(bytes: Buffer, pdus: number): void {
+    if (this.#outbox.sizeBytes > 0 || this.#writingBytes > 0) return this.sendBytes(bytes, 0, bytes.length, pdus);
+    if (this.#state !== "open") return;
+    this.#sent?.add(readCommandId(bytes), pdus);
+    this.#trace?.(this, "out", bytes, 0, bytes.length);
+    this.pdusOut += pdus;
+    this.#write(bytes);
+  }
+
   /** Sends what is queued, then closes; the peer has a bounded time to take it. */
   close(): void {
     this.#closeBecause("closed");
+  }
+
+  /** Half-closes: sends what is queued, then FIN, and goes on receiving. The caller sends nothing more (CON-08). */
+  endSending(): void {
+    if (this.#outbox.sizeBytes > 0) this.socket.write(this.#outbox.take());
+    this.socket.end();
   }
 
   /** Closes now, whatever is queued. */
   destroy(reason: CloseReason = "closed"): void {
     if (this.#state === "gone") return;
     this.#reason ??= reason;
+    // Whoever hears of it may want to say whose link it was.
+    if (reason === "outbox-full") this.#remote = this.remote;
     this.#state = "closing";
     this.#framer.stop();
     this.socket.destroy();
@@ -172,25 +219,37 @@ export class PduLink {
   /** Hands the outbox to the socket unless a write is under way; called at the end of the tick. */
   flush(): void {
     this.#queued = false;
-    if (this.#state === "gone" || this.#writing !== undefined) return;
+    if (this.#state === "gone" || this.#writingBytes > 0) return;
     if (this.#outbox.sizeBytes === 0) {
       if (this.#state === "closing") this.#finish();
       return;
     }
-    const bytes = this.#outbox.take();
-    this.#writing = bytes;
+    const size = this.#outbox.sizeBytes;
+    this.#writing = this.#outbox.take();
+    this.#write(this.#writing.subarray(0, size));
+  }
+
+  /** Heartbeat and idle timeout; returns when the next of them may be due. */
+  sweep(nowMs: number): number {
+    if (this.#state !== "open") return Number.POSITIVE_INFINITY;
+    const idleAtMs = this.#idleTimeoutMs > 0 ? this.#lastInMs + this.#idleTimeoutMs : Number.POSITIVE_INFINITY;
+    if (nowMs >= idleAtMs) {
+      this.#closeBecause("idle");
+      return Number.POSITIVE_INFINITY;
+    }
+    if (this.#heartbeatIntervalMs === 0) return idleAtMs;
+    if (nowMs >= this.#lastOutMs + this.#heartbeatIntervalMs) {
+      this.send(CommandId.CID_OTHER_HEARTBEAT, {});
+      return Math.min(idleAtMs, nowMs + this.#heartbeatIntervalMs);
+    }
+    return Math.min(idleAtMs, this.#lastOutMs + this.#heartbeatIntervalMs);
+  }
+
+  #write(bytes: Buffer): void {
+    this.#writingBytes = bytes.length;
     this.bytesOut += bytes.length;
     this.#lastOutMs = performance.now();
     this.socket.write(bytes, this.#written);
-  }
-
-  /** Heartbeat and idle timeout. */
-  sweep(nowMs: number): void {
-    if (this.#state !== "open") return;
-    if (this.idleTimeoutMs > 0 && nowMs - this.#lastInMs >= this.idleTimeoutMs) return this.#closeBecause("idle");
-    if (this.#heartbeatIntervalMs > 0 && nowMs - this.#lastOutMs >= this.#heartbeatIntervalMs) {
-      this.send(CommandId.CID_OTHER_HEARTBEAT, {});
-    }
   }
 
   #appended(pdus = 1): void {
@@ -215,6 +274,7 @@ export class PduLink {
   readonly #written = (): void => {
     if (this.#writing !== undefined) Outbox.recycle(this.#writing);
     this.#writing = undefined;
+    this.#writingBytes = 0;
     if (this.#outbox.sizeBytes > 0 || this.#state === "closing") this.flush();
   };
 
@@ -233,15 +293,34 @@ export class PduLink {
     this.socket.resume();
   }
 
-  /** CON-08: a half-closed peer gets what is queued, then the connection ends. */
-  readonly #peerEnded = (): void => this.#closeBecause("peer-closed");
+  // Listeners of all sockets alike, so that a link needs none of its own.
 
-  readonly #gone = (): void => {
+  static #onError(this: LinkedSocket, error: Error): void {
+    this[linkOf].#error = error;
+    this[linkOf].#reason ??= "socket-error";
+  }
+
+  /** CON-08: a half-closed peer gets what is queued, then the connection ends. */
+  static #onEnd(this: LinkedSocket): void {
+    this[linkOf].#closeBecause("peer-closed");
+  }
+
+  static #onData(this: LinkedSocket, chunk: Buffer): void {
+    this[linkOf].receive(chunk, chunk.length);
+  }
+
+  static #onClose(this: LinkedSocket): void {
+    this[linkOf].#gone();
+  }
+
+  #gone(): void {
     if (this.#state === "gone") return;
     this.#state = "gone";
     unwatch(this);
     this.#framer.stop();
     this.#outbox.clear();
-    this.#handler?.onClose(this, this.#reason ?? "peer-closed", this.#error);
-  };
+    const reason = this.#reason ?? "peer-closed";
+    this.#onGone?.(this, reason);
+    this.#handler?.onClose(this, reason, this.#error);
+  }
 }

@@ -143,9 +143,10 @@ async function startFront(
 }
 
 function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
-  const { log = silentLog, deviates = strict, advertiseHost, fileLimits } = options;
+  const { log = silentLog, deviates = strict, advertiseHost, fileLimits, clock } = options;
   return {
     listen,
+    clock,
     folder: folderFor(options, "offline-files"),
     log,
     deviates,

@@ -5,6 +5,7 @@ import type { ConformanceCase } from "../../src/scenarios/conformance/conformanc
 /** A case that says nothing of a server; what a test is about is overridden. */
 export function caseOf(overrides: Partial<ConformanceCase> & { readonly id: string }): ConformanceCase {
   return {
+    role: "msg",
     requirements: ["FRM-01"],
     level: "must",
     title: `does what ${overrides.id} is about`,

@@ -17,6 +17,7 @@ export function conformanceResult(cases: readonly CaseResult[], options: RunOpti
     schemaVersion: 1,
     summary: summarize(cases, { strict, isInterrupted, durationMs: 12_345 }),
     target: {
+      role: "msg",
       address: "127.0.0.1:8000",
       peer,
       startedAt: "2026-01-02T03:04:05.678Z",

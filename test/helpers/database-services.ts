@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { Redis } from "ioredis";
 import { createConnection } from "mysql2/promise";
-import { counterTables, deploymentTables } from "../../src/server/storage/sql/schema-tables.js";
+import { counterTables, deploymentTables, loginTables } from "../../src/server/storage/sql/schema-tables.js";
 
 /** Where the services are; each test file takes a database and a prefix of its own there. */
 const mysqlAt = { host: "127.0.0.1", port: 3306, user: "root" };
@@ -34,7 +34,9 @@ export class TestDatabase {
         `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${this.name}'`,
       );
       const there = new Set((tables as { name: string }[]).map(({ name }) => name));
-      const ours = [...deploymentTables, ...counterTables].map(({ name }) => name).filter((name) => there.has(name));
+      const ours = [...deploymentTables, ...counterTables, ...loginTables]
+        .map(({ name }) => name)
+        .filter((name) => there.has(name));
       const deletes = ours.map((name) => `DELETE FROM ${this.name}.${name}`);
       await query(["BEGIN", ...deletes, "COMMIT"].join(";"));
     });

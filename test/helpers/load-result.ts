@@ -1,3 +1,4 @@
+import { latencyBoundsMs } from "../../src/runner/load/latency-bounds.js";
 import type { LoadSnapshot } from "../../src/runner/load/load-event.js";
 import type { DeliveryWitness, LoadResult } from "../../src/runner/load/load-result.js";
 import { Trend, type TrendResult } from "../../src/runner/load/metrics.js";
@@ -25,6 +26,8 @@ export const snapshot: LoadSnapshot = {
   ackP99Ms: 3.14,
   deliveryP50Ms: 0.61,
   deliveryP99Ms: 120.4,
+  ackCounts: [0, 0, 0, 0, 1000, 10],
+  deliveryCounts: [0, 0, 0, 0, 2000, 1000, 0, 31],
   inFlight: 12,
   duplicated: 0,
   reordered: 0,
@@ -44,6 +47,7 @@ export const heldLoad: LoadResult = {
   devicesOnline: 4000,
   targets: ["127.0.0.1:8000", "127.0.0.1:8001"],
   rate: 1000,
+  stages: [],
   rampUpMs: 3210,
   steadyMs: 15_000,
   drainMs: 120,
@@ -55,6 +59,14 @@ export const heldLoad: LoadResult = {
   failures: [],
   invalid: [],
   health: { busyShare: 0.34, eventLoopLagP99Ms: 4.2, droppedIterations: 0, iterations: 15_000 },
+  environment: {
+    toolkit: "0.1.0",
+    node: "20.19.0",
+    system: "Linux 6.1 x64",
+    cpuModel: "Example CPU @ 2.0 GHz",
+    cpus: 4,
+    memoryBytes: 8_000_000_000,
+  },
   metrics: {
     connect_duration: trendOf(0.3, 0.4, 2),
     login_duration: trendOf(1.5, 12, 140),
@@ -89,6 +101,7 @@ export const heldLoad: LoadResult = {
   summaryTrends: undefined,
   setupData: undefined,
   marks: [],
+  latencyBoundsMs,
   series: [snapshot],
 };
 

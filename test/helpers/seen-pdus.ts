@@ -13,11 +13,39 @@ export async function seenPdus(name: (typeof goldenCaptures)[number]): Promise<S
   return events.map(itemOf).filter((item): item is SeenPdu => item instanceof SeenPdu);
 }
 
-/** PDUs on one client's connection, a millisecond apart. */
-export class ClientLink {
-  #seq = 0;
+const START_MS = Date.UTC(2026, 0, 1);
 
-  constructor(private readonly link = 1) {}
+function encodeRawPdu(commandId: number, body: Buffer, seqNum: number): Buffer {
+  const header = Buffer.from("00000000000100000007000000000000", "hex");
+  header.writeUInt32BE(header.length + body.length, 0);
+  header.writeUInt16BE(commandId, 10);
+  header.writeUInt16BE(seqNum, 12);
+  return Buffer.concat([header, body]);
+}
+
+/** Positions and times of PDUs, a millisecond apart. */
+export class PduClock {
+  seq = 0;
+  waitedMs = 0;
+}
+
+/** PDUs on one client's connection. */
+export class ClientLink {
+  constructor(
+    private readonly link = 1,
+    /** Shared by connections whose PDUs are seen in turns. */
+    private readonly clock = new PduClock(),
+    private readonly isOpeningSeen = false,
+  ) {}
+
+  wait(ms: number): void {
+    this.clock.waitedMs += ms;
+  }
+
+  /** A PDU whose body is as given, whatever the message. */
+  raw(dir: "c2s" | "s2c", commandId: number, body: Buffer, seqNum = 0): AnalysedPdu {
+    return this.#pdu(dir, encodeRawPdu(commandId, body, seqNum));
+  }
 
   c2s<C extends CommandId>(command: C, body: CommandBody[C], seqNum = 0): AnalysedPdu {
     return this.#pdu("c2s", encodePdu(command, body, { seqNum }));
@@ -28,15 +56,19 @@ export class ClientLink {
   }
 
   #pdu(dir: "c2s" | "s2c", buffer: Buffer): AnalysedPdu {
-    const seq = ++this.#seq;
+    const seq = ++this.clock.seq;
     const where = {
       seq,
       link: this.link,
       dir,
       listener: "M",
-      timeMs: seq,
+      timeMs: START_MS + this.clock.waitedMs + seq,
       packetNumber: seq,
-      connection: undefined,
+      connection: {
+        client: { address: "10.0.0.2", port: 40_000 + this.link },
+        server: { address: "10.0.0.1", port: 8000 },
+        isOpeningSeen: this.isOpeningSeen,
+      },
     } as const;
     return { ...where, towardsServer: dir === "c2s", buffer, start: 0, end: buffer.length };
   }

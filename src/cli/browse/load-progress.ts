@@ -17,7 +17,7 @@ export class LoadProgress {
     this.#shownMs = nowMs;
     this.#isShown = true;
     const percent = fileBytes === 0 ? 100 : Math.floor((readBytes / fileBytes) * 100);
-    this.host.stderr.write(`\rreading: ${percent} %, ${rows} PDUs`);
+    this.host.stderr.write(`\rreading: ${percent} %, ${rows} PDUs\u001b[K`);
   }
 
   end(): void {

@@ -5,6 +5,7 @@ import { MemoryPduStore, type PduStore } from "../../codec/analysis/pdu-store.js
 
 const MEMORY_MAX_BYTES = 64 << 20;
 const WRITE_BYTES = 1 << 20;
+const WINDOW_BYTES = 256 << 10;
 
 /** Keeps PDUs in memory as long as they are few, then in a temporary file that nobody else sees. */
 export class SpillingStore implements PduStore {
@@ -14,6 +15,10 @@ export class SpillingStore implements PduStore {
   #written = 0;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** What was read last: rows are looked at one after the other. */
+  #window: Buffer = Buffer.alloc(WINDOW_BYTES);
+  #windowAt = 0;
+  #windowBytes = 0;
 
   constructor(
     /** Part of the file's name: no other process of the machine has it. */
@@ -36,9 +41,13 @@ export class SpillingStore implements PduStore {
   read(position: number, length: number): Buffer {
     if (this.#fd === undefined || position < this.#memory.sizeBytes) return this.#memory.read(position, length);
     this.#flush(this.#fd);
-    const bytes = Buffer.alloc(length);
-    readSync(this.#fd, bytes, 0, length, position - this.#memory.sizeBytes);
-    return bytes;
+    const at = position - this.#memory.sizeBytes;
+    const from = at - this.#windowAt;
+    if (from >= 0 && from + length <= this.#windowBytes) return this.#window.subarray(from, from + length);
+    if (length > this.#window.length) this.#window = Buffer.alloc(length);
+    this.#windowAt = at;
+    this.#windowBytes = readSync(this.#fd, this.#window, 0, this.#window.length, at);
+    return this.#window.subarray(0, length);
   }
 
   close(): void {

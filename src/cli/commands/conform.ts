@@ -1,11 +1,14 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
+import { ListenError } from "../../net/listen.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
 import { conformanceJunit } from "../../reports/conformance/conformance-junit.js";
 import { conformanceMarkdown } from "../../reports/conformance/conformance-markdown.js";
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
+import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
+import { type CaseRole, caseRoles, roleFacts } from "../../runner/conformance/case-role.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
@@ -13,19 +16,23 @@ import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
-import { usageError } from "../command-error.js";
+import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { conformProgress } from "../conform/conform-progress.js";
 import { coverageCommand } from "../conform/coverage-command.js";
 import { diffCommand } from "../conform/diff-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
+import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
+import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
-interface ConformOptions {
+interface ConformOptions extends RolePortOptions {
+  readonly role: CaseRole;
   readonly peer?: Address;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -49,7 +56,7 @@ interface ConformOptions {
 
 const DEFAULT_ACCOUNTS = "user{1..200}";
 const DEFAULT_PASSWORD = "secret";
-const reportFormats = ["json", "junit", "tap", "markdown"] as const;
+const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
 type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
 const REPEAT_MAX = 10_000;
@@ -66,17 +73,29 @@ Examples:
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
+Other servers (docs/conform.md):
+  $ ttk conform 127.0.0.1:8200 --role route         the suite plays msg_servers
+  $ ttk conform 127.0.0.1:8100 --role login         and clients, who ask at ports 8008 and 8080 of the same host
+  $ ttk conform 127.0.0.1:10600 --role db --accounts staging.csv
+  $ ttk conform 127.0.0.1:8601 --role file          clients come to port 8600 of the same host
+  $ ttk conform 127.0.0.1:8000 --role msg-isolated  the suite plays every server around it, on 127.0.0.1, and waits for it to dial
+
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
 accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
 
 export function conformCommand(host: Host): Command {
-  return (
+  return addRolePortOptions(
     new Command("conform")
-      .description("Judge a msg_server against the protocol, requirement by requirement")
+      .description("Judge a server against the protocol, requirement by requirement")
       // So that `list --json` is the list's own option.
       .enablePositionalOptions()
-      .argument("<address>", "host:port of the msg_server under test", addressValue)
+      .argument(
+        "<address>",
+        "host:port of the server under test; where msg_servers dial it, unless it is one",
+        addressValue,
+      )
+      .addOption(new Option("--role <role>", "what kind of server it is").choices(caseRoles).default("msg"))
       .option("--peer <address>", "another msg_server of the same cluster: cases across servers run too", addressValue)
       .option(
         "--only <pattern...>",
@@ -105,19 +124,26 @@ export function conformCommand(host: Host): Command {
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
-      .option("--report <format=file...>", "write a report: json, junit, tap or markdown", reportValues(reportFormats))
-      .option("--json", "the report on stdout is JSON")
-      .addHelpText("after", examples)
-      .addCommand(listCommand(host))
-      .addCommand(showCommand(host))
-      .addCommand(coverageCommand(host))
-      .addCommand(diffCommand(host))
-      .action((address: Address, options: ConformOptions) => conform(host, address, options))
-  );
+      .option(
+        "--report <format=file...>",
+        "write a report: html, json, junit, tap or markdown",
+        reportValues(reportFormats),
+      )
+      .option("--json", "the report on stdout is JSON"),
+  )
+    .addHelpText("after", examples)
+    .addCommand(listCommand(host))
+    .addCommand(showCommand(host))
+    .addCommand(coverageCommand(host))
+    .addCommand(diffCommand(host))
+    .action((address: Address, options: ConformOptions) => conform(host, address, options));
 }
 
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
+  if (peer !== undefined && options.role !== "msg") {
+    throw usageError(`--peer is for msg_servers: a ${roleFacts[options.role].title} is judged alone`);
+  }
   const cases = chosenCases(options);
   if (options.dryRun) return writeList(host, cases, options.json);
   const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
@@ -129,7 +155,9 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
   const result = await runConformance({
+    role: options.role,
     target,
+    ...portsFor(options.role, target, options),
     ...(peer === undefined ? {} : { peer }),
     cases,
     accounts,
@@ -151,8 +179,11 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
       progress(event);
       attach?.onEvent(event);
     },
+  }).catch((error: Error) => {
+    throw error instanceof ListenError ? blockedError(`${error.message}; --listen-… names another`) : error;
   });
   await writeReports(report, host.cwd, {
+    html: () => conformanceHtml([{ name: formatAddress(target), result }], suiteWords, pageAssets("conformance")),
     json: () => conformanceJson(result),
     junit: () => conformanceJunit(result),
     tap: () => conformanceTap(result),
@@ -184,7 +215,7 @@ async function acceptFailures(host: Host, file: string, before: Baseline, result
 function writeList(host: Host, cases: readonly SelectedCase[], isJson = false): void {
   const toRun = cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
   host.stdout.write(listText(toRun, isJson));
-  host.stderr.write(`${toRun.length} of ${allCases.length} cases would run\n`);
+  host.stderr.write(`${toRun.length} of ${cases.length} cases would run\n`);
 }
 
 /** @throws CommandError when that case does not run */
@@ -199,16 +230,18 @@ function shuffleBy(given: number | true, host: Host): { seed: number; random: ()
   return { seed, random: seededRandom(seed).next };
 }
 
-function chosenCases({ only, skip, peer }: ConformOptions): SelectedCase[] {
+function chosenCases({ role, only, skip, peer }: ConformOptions): SelectedCase[] {
   try {
     return selectCases(allCases, {
+      role,
       ...(only === undefined ? {} : { only }),
       ...(skip === undefined ? {} : { skip }),
       hasSecondServer: peer !== undefined,
     });
   } catch (error) {
     if (!(error instanceof SelectionError)) throw error;
-    const names = allCases.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
+    const ofRole = allCases.filter((each) => each.role === role);
+    const names = ofRole.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
     throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
   }
 }
@@ -226,6 +259,7 @@ function rerunLine(target: Address, options: ConformOptions, id: string): string
   const { peer, accounts, password, timeScale, timeoutFactor } = options;
   return [
     `ttk conform ${formatAddress(target)}`,
+    ...rolePortWords(options.role, options),
     ...(peer === undefined ? [] : [`--peer ${formatAddress(peer)}`]),
     ...(accounts === DEFAULT_ACCOUNTS ? [] : [`--accounts '${accounts.replaceAll("'", `'\\''`)}'`]),
     ...(password === DEFAULT_PASSWORD ? [] : ['--password "$PASSWORD"']),

@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { type InputShape, inputShapes } from "../../codec/input/input-shape.js";
 import { usageError } from "../command-error.js";
-import type { DecodeItem, DecodeSettings } from "../decode/decode-item.js";
+import { type DecodeItem, type DecodeSettings, LinkNumbers } from "../decode/decode-item.js";
 import { decodeSources, openSources } from "../decode/decode-sources.js";
 import type { ItemSink } from "../decode/item-sink.js";
 import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
+import { TextBatch } from "../decode/text-batch.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 
@@ -88,17 +89,20 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   const { sink, hasFailed } = await sinkFor(host, options);
   const totals: Totals = { pdus: 0, selected: 0, errors: 0 };
   const countsErrors = options.strict === true;
-  const take = (item: Exclude<DecodeItem, { remark: string }>): string => {
-    totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
-    if (!(selection?.passes(item) ?? true)) return "";
+  const show = (item: Exclude<DecodeItem, { remark: string }>): string => {
     totals.selected++;
     const text = sink.take(item);
     // Only who asks pays for decoding what is not printed.
     if (countsErrors && item.record.error !== null) totals.errors++;
     return text;
   };
+  const take = (item: Exclude<DecodeItem, { remark: string }>): string => {
+    totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
+    return selection === undefined ? show(item) : selection.take(item).map(show).join("");
+  };
   await readAll(host, inputs, options, take);
-  if (totals.pdus > 0) host.stdout.write(sink.end?.() ?? "");
+  const rest = selection?.end().map(show).join("") ?? "";
+  if (totals.pdus > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
   if (host.signal.aborted) {
     host.exitCode = ExitCode.interrupted;
     return;
@@ -109,26 +113,23 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   if (totals.errors > 0 || hasFailed()) host.exitCode = ExitCode.failed;
 }
 
-const TEXT_WRITTEN_CHARS = 1 << 18;
-
 async function readAll(
   host: Host,
   inputs: readonly string[],
   options: DecodeOptions,
   take: (item: Exclude<DecodeItem, { remark: string }>) => string,
 ): Promise<void> {
+  const batch = new TextBatch();
   for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
-    let text = "";
     for (const item of items) {
       if (host.signal.aborted) break;
       if ("remark" in item) remark(host, item);
-      else text += take(item);
-      if (text.length < TEXT_WRITTEN_CHARS) continue;
-      host.stdout.write(text);
-      text = "";
+      else batch.add(take(item));
+      if (!batch.isFull) continue;
+      host.stdout.write(batch.take());
       await host.stdout.drained();
     }
-    if (text !== "") host.stdout.write(text);
+    if (!batch.isEmpty) host.stdout.write(batch.take());
     await host.stdout.drained();
     if (host.signal.aborted) return;
   }
@@ -146,7 +147,11 @@ async function sinkFor(host: Host, options: DecodeOptions): Promise<{ sink: Item
   }
   if (options.check) {
     const { CheckSink } = await import("../decode/check-sink.js");
-    const sink = new CheckSink({ asJson: options.json ?? false, isStyled: host.stdout.isStyled });
+    const sink = new CheckSink({
+      asJson: options.json ?? false,
+      isStyled: host.stdout.isStyled,
+      isVerbose: host.verbosity === "verbose",
+    });
     return { sink, hasFailed: () => sink.hasViolations(options.strict ? "should" : "must") };
   }
   const format = options.json ? "json" : options.summary ? "table" : options.format;
@@ -176,6 +181,7 @@ function settingsFor({ key, port }: DecodeOptions): DecodeSettings {
   let seq = 0;
   return {
     nextSeq: () => ++seq,
+    links: new LinkNumbers(),
     ...(key === undefined ? {} : { textKey: key }),
     ...(port === undefined ? {} : { ports: port }),
   };

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
+import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
@@ -22,6 +23,7 @@ import { blockedError, usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
+import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
@@ -31,9 +33,10 @@ import { readScript, type ScriptChoice } from "../load/scenario-file/script-opti
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 
-const loadFormats = ["json", "junit", "csv", "k6"] as const;
+const loadFormats = ["html", "json", "junit", "csv", "k6"] as const;
 type LoadFormat = (typeof loadFormats)[number];
 
 interface LoadOptions {
@@ -133,7 +136,7 @@ export function loadCommand(host: Host): Command {
     .addOption(durationOption("--cool-down <time>", "--find-max: wait no longer for a step's messages (default: 5s)"))
     .option(
       "--report <format=file...>",
-      "write reports: json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
       reportValues(loadFormats),
     )
     .option("--json", "the report on stdout is JSON")
@@ -144,7 +147,7 @@ export function loadCommand(host: Host): Command {
 const examples = `
 Examples:
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 2000 --devices 2 --duration 15s
-  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json
+  $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
@@ -171,6 +174,7 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
 
   const result = await run(host, plan, file);
   await writeReports(reports, host.cwd, {
+    html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
     junit: () => loadJunit(result),
     csv: () => loadCsv(result),
@@ -272,6 +276,7 @@ async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined): Pr
     return await runLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
+      environment: generatorEnvironment(host),
       onEvent: tell(host, devices, file),
     });
   } catch (error) {

@@ -2,7 +2,13 @@ import { Command } from "commander";
 import { distance } from "fastest-levenshtein";
 import { exampleOf, hopsText, type SchemaExample } from "../../codec/record/schema-example.js";
 import { commandByName, hexId } from "../../codec/registry.js";
-import { counterpartOf, findSchemaEntries, type SchemaEntry, schemaEntries } from "../../codec/schema-entries.js";
+import {
+  counterpartOf,
+  findSchemaEntries,
+  type SchemaEntry,
+  schemaEntries,
+  schemaNames,
+} from "../../codec/schema-entries.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 
@@ -26,7 +32,8 @@ export function schemaCommand(host: Host): Command {
 Examples:
   $ ttk schema 0x0301
   $ ttk schema IMMsgData
-  $ ttk schema msg_data            every message with such a field
+  $ ttk schema msg_data            such a field in every message
+  $ ttk schema IMMsgData.msg_type  one of them, with its values
   $ ttk schema KickReasonType --json`,
     )
     .action((name: string | undefined, options: { json?: boolean }) => {
@@ -39,10 +46,7 @@ Examples:
 function found(name: string): readonly SchemaEntry[] {
   const entries = findSchemaEntries(name);
   if (entries.length > 0) return entries;
-  const near = schemaEntries()
-    .map((entry) => entry.name)
-    .sort((a, b) => likeness(name, a) - likeness(name, b))
-    .slice(0, 3);
+  const near = [...schemaNames()].sort((a, b) => likeness(name, a) - likeness(name, b)).slice(0, 3);
   throw usageError(`nothing in the schema is called "${name}"; did you mean ${near.join(", ")}?`);
 }
 
@@ -70,12 +74,20 @@ function asText(entries: readonly DetailedEntry[], inDetail: boolean): string {
 function oneLine(entry: SchemaEntry): string {
   if (entry.kind === "command")
     return `${entry.id}  ${entry.name.padEnd(46)} ${entry.message.padEnd(38)} ${entry.directions}\n`;
+  if (entry.kind === "field") {
+    return `field    ${entry.name.padEnd(50)} ${String(entry.number).padStart(3)}  ${entry.label.padEnd(8)}  ${entry.type}\n`;
+  }
   return `${entry.kind.padEnd(8)} ${entry.name}\n`;
 }
 
 function details(entry: DetailedEntry): string {
   if (entry.kind === "enum") {
-    return `enum ${entry.name}\n${entry.values.map(({ name, number }) => `  ${String(number).padStart(5)}  ${name}\n`).join("")}`;
+    const usedBy = entry.usedBy.map((field) => `    ${field}\n`).join("");
+    return `enum ${entry.name}\n${valueLines(entry.values)}${usedBy === "" ? "" : `  used by\n${usedBy}`}`;
+  }
+  if (entry.kind === "field") {
+    const carried = entry.commands.join(", ") || "other messages";
+    return `field ${entry.name}\n  ${entry.number}  ${entry.label}  ${entry.type}\n${valueLines(entry.values)}  carried by  ${carried}\n`;
   }
   const head =
     entry.kind === "command"
@@ -95,6 +107,10 @@ function details(entry: DetailedEntry): string {
       `  ${String(number).padStart(4)}  ${label.padEnd(8)}  ${type.padEnd(20)}  ${name}`,
   );
   return `${[...head, "  fields", ...(fields.length === 0 ? ["    (empty)"] : fields), ...exampleLines(entry)].join("\n")}\n`;
+}
+
+function valueLines(values: readonly { readonly name: string; readonly number: number }[]): string {
+  return values.map(({ name, number }) => `  ${String(number).padStart(5)}  ${name}\n`).join("");
 }
 
 function exampleLines({ example }: DetailedEntry): string[] {

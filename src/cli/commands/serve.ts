@@ -104,6 +104,10 @@ export function serveCommand(host: Host): Command {
       "--redis <url>",
       "with mysql://: redis://host, and the data is that of a deployment, shared with its servers",
     )
+    .option(
+      "--audio-msfs <url>",
+      "with mysql://: the msfs that keeps the sound of audio messages, as original servers do",
+    )
     .option("--fixture <file>", "users, departments and groups, YAML or JSON; - for stdin")
     .addOption(
       new Option("--users <n>", "user1 … userN with the password secret, in place of a fixture (200)")

@@ -1,3 +1,4 @@
+import { type Address, formatAddress } from "../../net/address.js";
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { Host } from "../host.js";
 
@@ -10,6 +11,7 @@ export function conformProgress(host: Host): (event: ConformanceEvent) => void {
   const running = new Set<string>();
   let writtenMs = performance.now();
   return (event) => {
+    if (event.type === "links-awaited") return stderr.write(awaited(event.listening));
     if (event.type === "case-started") running.add(event.id);
     if (event.type === "run-finished" && stderr.isStyled) stderr.write("\r\u001b[K");
     if (event.type !== "case-finished") return;
@@ -24,6 +26,12 @@ export function conformProgress(host: Host): (event: ConformanceEvent) => void {
     const line = `${finished} of ${total} cases${first === "" ? "" : `, running ${first}${others}`}`;
     stderr.write(stderr.isStyled ? `\r\u001b[K${line.slice(0, stderr.columns - 1)}` : `${line}\n`);
   };
+}
+
+/** Whoever starts the msg_server reads here where it is to dial. */
+function awaited(listening: readonly { readonly name: string; readonly address: Address }[]): string {
+  const places = listening.map(({ name, address }) => `${name} at ${formatAddress(address)}`);
+  return `waiting for the msg_server to dial: ${places.join(", ")}\n`;
 }
 
 function clear(isStyled: boolean): string {

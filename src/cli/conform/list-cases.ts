@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { type CaseRole, caseRoles, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { requirementById } from "../../scenarios/conformance/requirement.js";
@@ -9,10 +10,11 @@ import type { Host } from "../host.js";
 /** `ttk conform list`: a line for each case, or JSON. */
 export function listCommand(host: Host): Command {
   return new Command("list")
-    .description("list the cases: id, level, requirements, title")
+    .description("list the cases: id, role, level, requirements, title")
+    .addOption(new Option("--role <role>", "only those for this kind of server").choices(caseRoles))
     .option("--json", "as JSON")
-    .action(({ json }: { json?: boolean }) => {
-      host.stdout.write(listText(allCases, json));
+    .action(({ role, json }: { role?: CaseRole; json?: boolean }) => {
+      host.stdout.write(listText(role === undefined ? allCases : allCases.filter((each) => each.role === role), json));
     });
 }
 
@@ -36,15 +38,18 @@ export function showCommand(host: Host): Command {
     });
 }
 
-function line({ id, level, requirements, title }: ConformanceCase): string {
-  return `${id.padEnd(36)} ${level.padEnd(6)} ${requirements.join(",").padEnd(14)} ${title}\n`;
+function line({ id, role, level, requirements, title }: ConformanceCase): string {
+  return `${id.padEnd(36)} ${role.padEnd(12)} ${level.padEnd(6)} ${requirements.join(",").padEnd(14)} ${title}\n`;
 }
 
-function explanation({ id, level, requirements, title, why, needs, tags, waitsForTimeout }: ConformanceCase): string {
+function explanation(each: ConformanceCase): string {
+  const { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout } = each;
   return [
     `${id}: ${title}`,
+    `  judges        a ${roleFacts[role].title}${role === "msg" ? "" : ` (--role ${role})`}`,
     `  level         ${level.toUpperCase()}`,
     ...requirements.flatMap(quoteLines),
+    ...(sends === undefined ? [] : [`  sends         ${sends}`]),
     `  why           ${why}`,
     `  needs         ${needsText(needs)}`,
     `  tags          ${tags.join(", ")}`,
@@ -63,16 +68,26 @@ function quoteLines(id: string): string[] {
   return [`  requirement   ${id}`, ...clauses, ...known];
 }
 
-function needsText({ accounts = 0, expendable = 0, groupMembers = 0, secondServer = false }: CaseNeeds): string {
+function needsText({
+  accounts = 0,
+  expendable = 0,
+  groupMembers = 0,
+  secondServer = false,
+  ports = [],
+  played = [],
+}: CaseNeeds): string {
   const needs = [
     ...(accounts > 0 ? [`${accounts} accounts`] : []),
     ...(expendable > 0 ? [`${expendable} accounts that it spoils`] : []),
     ...(groupMembers > 0 ? [`a group with ${groupMembers} of them`] : []),
     ...(secondServer ? ["a second msg_server (--peer)"] : []),
+    ...ports.map((port) => `the server's port for ${port} (--${port})`),
+    ...played.map((role) => `a link to the ${playedFacts[role].title} that the suite plays (--listen-${role})`),
   ];
   return needs.length === 0 ? "nothing" : needs.join(", ");
 }
 
-function facts({ id, level, requirements, title, why, needs, tags, waitsForTimeout }: ConformanceCase): object {
-  return { id, level, requirements, title, why, needs, tags, waitsForTimeout };
+function facts(each: ConformanceCase): object {
+  const { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout } = each;
+  return { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout };
 }

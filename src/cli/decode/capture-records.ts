@@ -4,7 +4,7 @@ import type { CaptureFormat } from "../../codec/capture/detect-format.js";
 import { readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
-import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import { type DecodeItem, type DecodeSettings, LinkNumbers } from "./decode-item.js";
 import { isoTime } from "./iso-time.js";
 import { connectionText, SeenPdu } from "./seen-pdu.js";
 
@@ -28,19 +28,35 @@ export async function* captureRecords(
 /** Turns the events of one capture, in their order, into records and remarks. */
 export function captureItems(settings: DecodeSettings): (event: CaptureEvent) => DecodeItem {
   const kinds = new LinkKinds();
-  return (event) => itemOf(event, kinds, settings);
+  const linkOf = (settings.links ?? new LinkNumbers()).begin();
+  return (event) => itemOf(event, kinds, linkOf, settings);
 }
 
-function itemOf(event: CaptureEvent, kinds: LinkKinds, settings: DecodeSettings): DecodeItem {
+function itemOf(
+  event: CaptureEvent,
+  kinds: LinkKinds,
+  linkOf: (connectionId: number) => number,
+  settings: DecodeSettings,
+): DecodeItem {
   if (event instanceof CapturedPdu) {
     const { connection, direction, buffer, start, end, offset } = event;
     const commandId = readCommandId(buffer, start);
     const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", commandId);
-    return new SeenPdu(buffer, start, end, offset, dir, kinds.listenerOf(connection.id), event, settings);
+    return new SeenPdu(
+      buffer,
+      start,
+      end,
+      offset,
+      dir,
+      kinds.listenerOf(connection.id),
+      event,
+      linkOf(connection.id),
+      settings,
+    );
   }
   if (event instanceof SkippedBytes) {
     const record = skippedRecord(event.message, originOf(event, settings));
-    return { record, bytes: event.bytes, pdu: undefined, link: event.connection.id };
+    return { record, bytes: event.bytes, pdu: undefined, link: linkOf(event.connection.id) };
   }
   if (event.kind === "file-problem")
     return { remark: `byte ${event.offset} of the file: ${event.message}`, isDetail: false };

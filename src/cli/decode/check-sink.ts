@@ -1,4 +1,5 @@
 import { RequirementChecker, rules, type Violation } from "../../codec/analysis/requirement-checker.js";
+import { uncheckedRequirements } from "../../codec/analysis/unchecked-requirements.js";
 import { textStyle } from "../../codec/record/text-style.js";
 import type { SkippedItem } from "./decode-item.js";
 import type { ItemSink } from "./item-sink.js";
@@ -9,7 +10,9 @@ export class CheckSink implements ItemSink {
   readonly #checker = new RequirementChecker();
   readonly #counts = { must: 0, should: 0 };
 
-  constructor(private readonly options: { readonly asJson: boolean; readonly isStyled: boolean }) {}
+  constructor(
+    private readonly options: { readonly asJson: boolean; readonly isStyled: boolean; readonly isVerbose: boolean },
+  ) {}
 
   hasViolations(level: "must" | "should"): boolean {
     return this.#counts.must > 0 || (level === "should" && this.#counts.should > 0);
@@ -30,7 +33,11 @@ export class CheckSink implements ItemSink {
     if (this.options.asJson) return "";
     const { must, should } = this.#counts;
     const checked = new Set(rules.map(({ requirement }) => requirement)).size;
-    return `${must} violations of MUST, ${should} of SHOULD; ${checked} requirements can be checked in a capture\n`;
+    const unchecked = Object.entries(uncheckedRequirements);
+    const why = this.options.isVerbose ? unchecked.map(([id, reason]) => `${id} is not checked: ${reason}\n`) : [];
+    const all = checked + unchecked.length;
+    const hint = this.options.isVerbose ? "" : " (-v tells why not the others)";
+    return `${why.join("")}${must} violations of MUST, ${should} of SHOULD; ${checked} of ${all} requirements can be checked in a capture${hint}\n`;
   }
 
   #line({ requirement, level, message }: Violation, pdu: SeenPdu): string {

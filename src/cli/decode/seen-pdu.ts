@@ -21,6 +21,8 @@ export class SeenPdu implements AnalysedPdu {
     readonly listener: Party | undefined,
     /** `undefined` for bytes that came without addresses and times. */
     private readonly captured: CapturedPdu | undefined,
+    /** Tells connections apart, also those of several inputs; 0 where there is none. */
+    readonly link: number,
     private readonly settings: DecodeSettings,
   ) {
     this.seq = settings.nextSeq();
@@ -32,10 +34,6 @@ export class SeenPdu implements AnalysedPdu {
 
   get bytes(): Buffer {
     return this.buffer.subarray(this.start, this.end);
-  }
-
-  get link(): number {
-    return this.captured?.connection.id ?? 0;
   }
 
   get connection(): Connection | undefined {

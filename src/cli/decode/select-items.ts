@@ -7,8 +7,13 @@ import { usageError } from "../command-error.js";
 import type { SkippedItem } from "./decode-item.js";
 import type { SeenPdu } from "./seen-pdu.js";
 
+type Item = SeenPdu | SkippedItem;
+
 export interface Selection {
-  readonly passes: (item: SeenPdu | SkippedItem) => boolean;
+  /** Those of the items given so far that are known to be wanted now, in order. */
+  readonly take: (item: Item) => readonly Item[];
+  /** The input is over. */
+  readonly end: () => readonly Item[];
   /** Why nothing passed, where that can be told. */
   readonly hint: () => string;
 }
@@ -16,11 +21,14 @@ export interface Selection {
 /** `--follow` and `--filter`, as one question. @throws CommandError usage */
 export async function openSelection(filter: string | undefined, follow: string | undefined): Promise<Selection> {
   const matches = filter === undefined ? () => true : await filterOf(filter);
-  if (follow === undefined) return { passes: matches, hint: () => "" };
+  if (follow === undefined) {
+    return { take: (item) => (matches(item) ? [item] : []), end: () => [], hint: () => "" };
+  }
   const { FollowUser } = await import("../../codec/analysis/follow-user.js");
-  const person = new FollowUser(follow);
+  const person = new FollowUser<SeenPdu>(follow);
   return {
-    passes: (item) => item.pdu !== undefined && person.take(item.pdu) && matches(item),
+    take: ({ pdu }) => (pdu === undefined ? [] : person.take(pdu).filter(matches)),
+    end: () => person.end().filter(matches),
     hint: () => {
       if (person.id !== undefined) return "";
       const names = [...person.users.names()];
@@ -29,7 +37,7 @@ export async function openSelection(filter: string | undefined, follow: string |
   };
 }
 
-async function filterOf(source: string): Promise<(item: SeenPdu | SkippedItem) => boolean> {
+async function filterOf(source: string): Promise<(item: Item) => boolean> {
   const { parseFilter } = await import("../../codec/filter/parse-filter.js");
   try {
     const filter = parseFilter(source);

@@ -61,7 +61,7 @@ export class StreamRecords implements CutSink {
 
   onPdu(bytes: Buffer, start: number, end: number, offset: number): void {
     const dir = directionOfCommand(readCommandId(bytes, start));
-    this.#items.push(new SeenPdu(bytes, start, end, offset, dir, undefined, undefined, this.settings));
+    this.#items.push(new SeenPdu(bytes, start, end, offset, dir, undefined, undefined, 0, this.settings));
   }
 
   onSkipped(offset: number, length: number, reason: SkipReason, bytes: Buffer, start: number, end: number): void {

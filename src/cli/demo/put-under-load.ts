@@ -6,6 +6,7 @@ import { steadyChat } from "../../scenarios/load/steady-chat.js";
 import { crowdFixture } from "../../server/storage/crowd-fixture.js";
 import { expandPattern } from "../accounts.js";
 import type { Host } from "../host.js";
+import { generatorEnvironment } from "../load/generator-environment.js";
 import { planFor } from "../load/load-choice.js";
 import { startChildCluster } from "./child-cluster.js";
 
@@ -32,6 +33,7 @@ export async function putUnderLoad(host: Host, { users, durationMs, seed }: Load
     return await runLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
+      environment: generatorEnvironment(host),
       onEvent: (event) => {
         if (event.type !== "second" || host.verbosity === "quiet") return;
         host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);

@@ -32,6 +32,7 @@ export interface ConfChoice {
   msfsData?: string;
   storage?: string;
   redis?: string;
+  audioMsfs?: string;
 }
 
 /**
@@ -107,6 +108,7 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
     choice.listenOn.db = [conf.address("ListenIP", "ListenPort", everywhere, 10600)];
     give(choice, "storage", conf.mysqlUrl());
     give(choice, "redis", conf.redisUrl());
+    if (choice.storage !== undefined) give(choice, "audioMsfs", conf.optional("MsfsSite"));
     give(choice, "textKey", conf.key("aesKey"));
   },
   file(conf, choice) {

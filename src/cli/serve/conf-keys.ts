@@ -61,9 +61,10 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "*_username",
       "*_password",
       "*_db",
+      "MsfsSite",
       "aesKey",
     ],
-    unused: ["ThreadNum", "MsfsSite", "*_maxconncnt"],
+    unused: ["ThreadNum", "*_maxconncnt"],
   },
   "fileserver.conf": {
     role: "file",

@@ -20,6 +20,10 @@ export interface LimitOptions {
   readonly maxGroupMembers?: number;
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
+  readonly maxStoredBytes?: number;
+  /** Days. */
+  readonly keepFiles?: number;
+  readonly maxGroupNameChars?: number;
   /** Seconds; only from a configuration file. */
   readonly fileTaskTimeout?: number;
 }
@@ -61,6 +65,7 @@ export function addLimitOptions(command: Command): Command {
       countValue(1, COUNT_MAX),
     )
     .option("--max-group-members <n>", "of a group that a client makes (5000)", countValue(1, 5000))
+    .option("--max-group-name-chars <n>", "of its name (256)", countValue(1, 256))
     .option(
       "--max-name-chars <n>",
       "of a login name; a longer one is wrong without a look (16384)",
@@ -70,7 +75,13 @@ export function addLimitOptions(command: Command): Command {
       new Option("--max-file-bytes <n>", "that file_server and msfs take (4294967295 and 67108864)").argParser(
         countValue(1, 0xffffffff),
       ),
-    );
+    )
+    .option(
+      "--max-stored-bytes <n>",
+      "of all offline files at file_server; what would not fit is refused (107374182400)",
+      countValue(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option("--keep-files <days>", "file_server deletes an offline file after so long (30)", countValue(1, 3650));
 }
 
 export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
@@ -90,6 +101,7 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     ...given("clientOutboxSizeMaxBytes", options.maxOutboxBytes),
     ...given("pendingRequestsMax", options.maxPending),
     ...given("groupMembersMax", options.maxGroupMembers),
+    ...given("groupNameMaxChars", options.maxGroupNameChars),
     ...given("userNameMaxChars", options.maxNameChars),
   };
 }
@@ -104,6 +116,8 @@ export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {
   return {
     loginTimeoutMs: timeScale * fileServerLimits.loginTimeoutMs,
     ...given("fileSizeMaxBytes", options.maxFileBytes),
+    ...given("storedMaxBytes", options.maxStoredBytes),
+    ...given("offlineKeptMs", options.keepFiles === undefined ? undefined : options.keepFiles * 86_400_000),
     ...given("taskTimeoutMs", fileTaskTimeout === undefined ? undefined : fileTaskTimeout * 1000),
   };
 }

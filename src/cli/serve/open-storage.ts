@@ -1,6 +1,7 @@
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
 import { openStore } from "../../server/storage/open-store.js";
 import type { OpenedStore } from "../../server/storage/opened-store.js";
+import { soundSite } from "../../server/storage/sql/sound-files.js";
 import type { Storage } from "../../server/storage/storage.js";
 import { StorageOpenError } from "../../server/storage/storage-open-error.js";
 import { parseStorageUrl, type StorageTarget, withRedis } from "../../server/storage/storage-url.js";
@@ -11,6 +12,8 @@ import { readSeed, type SeedChoice } from "./seed.js";
 export interface StorageChoice {
   readonly storage: string;
   readonly redis?: string;
+  /** The msfs that keeps the sound of audio messages. */
+  readonly audioMsfs?: string;
 }
 
 /** The storage of servers that start: what it holds already, or the seed when it holds nobody. @throws CommandError */
@@ -32,8 +35,8 @@ export async function openStorage(host: Host, choice: StorageChoice & SeedChoice
 }
 
 /** @throws CommandError usage */
-export function storageTarget({ storage, redis }: StorageChoice): StorageTarget {
-  const target = parseStorageUrl(storage);
+export function storageTarget({ storage, redis, audioMsfs }: StorageChoice): StorageTarget {
+  const target = withSounds(parseStorageUrl(storage), audioMsfs);
   if (target === undefined) {
     throw usageError(
       `"${storage}" is no storage: give memory, sqlite:PATH, or mysql://user:password@host:port/database`,
@@ -46,6 +49,15 @@ export function storageTarget({ storage, redis }: StorageChoice): StorageTarget 
   throw usageError(
     `"${redis}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5)`,
   );
+}
+
+function withSounds(target: StorageTarget | undefined, audioMsfs: string | undefined): StorageTarget | undefined {
+  if (target === undefined || audioMsfs === undefined) return target;
+  if (target.kind !== "mysql")
+    throw usageError("--audio-msfs goes with mysql://…: elsewhere sounds are in the storage");
+  const site = soundSite(audioMsfs);
+  if (site === undefined) throw usageError(`--audio-msfs ${audioMsfs} is no msfs, as in http://127.0.0.1:8700/`);
+  return { ...target, audioMsfs: site };
 }
 
 /** @throws CommandError blocked */

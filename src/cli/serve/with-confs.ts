@@ -25,8 +25,9 @@ export function withConfs<Options extends ServeChoice>(
   { roles, listenOn, ...values }: ConfChoice,
   isGiven: (option: string) => boolean,
 ): Options & Omit<ConfChoice, "roles" | "listenOn"> & Pick<ServeChoice, "roles" | "listenOn"> {
-  // Redis goes with the MySQL of the same file.
-  const isBeaten = (option: string) => isGiven(option) || (option === "redis" && isGiven("storage"));
+  // Redis and msfs go with the MySQL of the same file.
+  const isBeaten = (option: string) =>
+    isGiven(option) || (["redis", "audioMsfs"].includes(option) && isGiven("storage"));
   const fromFiles = Object.entries(values).filter(([option]) => !isBeaten(option));
   const running = options.roles.length > 0 ? options.roles : roles;
   return {

@@ -11,6 +11,8 @@ export interface AnalysedPdu extends LinkPdu {
 export interface LinkEnds {
   readonly client: LinkEnd;
   readonly server: LinkEnd;
+  /** Whether the capture has the link from its beginning. */
+  readonly isOpeningSeen?: boolean;
 }
 
 interface LinkEnd {

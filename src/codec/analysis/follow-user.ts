@@ -27,20 +27,35 @@ const shownElsewhere: ReadonlySet<number> = new Set<number>([
 const FIRST_GROUP_TYPE = 0x11;
 const LINKS_MAX = 65_536;
 
+/** PDUs held back at most while it is not known whether a login is the person's. */
+const HELD_MAX = 1024;
+
+interface Held<T> {
+  readonly pdu: T;
+  /** The name that asks to log in; `undefined` for what is the person's for certain. */
+  readonly asked: string | undefined;
+}
+
 /**
  * Picks the PDUs of one person out of all links: every one of the connections that the person logs in on, and those between
- * servers, or delivered to others, that are about the person. A name's id is learnt from logins and lists of users.
+ * servers, or delivered to others, that are about the person. A name's id is learnt from logins and lists of users, an id's
+ * name from the answer to its login: the request is held back until then, and what follows it too.
  */
-export class FollowUser {
+export class FollowUser<T extends AnalysedPdu = AnalysedPdu> {
   readonly users = new LinkUsers();
   #id: number | undefined;
   readonly #name: string | undefined;
   /** Links that asked to log in as the person: theirs, whatever the answer will be. */
   readonly #links = new Set<number>();
+  /** In order; the first is always a login of which it is not known whose it is. */
+  #held: Held<T>[] = [];
 
-  /** `who`: an id, or a name. */
-  constructor(who: string) {
-    if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
+  /** `who`: an id, or a name. `id` where both are known: then `who` is the name. */
+  constructor(who: string, id?: number) {
+    if (id !== undefined) {
+      this.#id = id;
+      this.#name = who;
+    } else if (/^\d{1,10}$/.test(who)) this.#id = Number(who);
     else this.#name = who;
   }
 
@@ -49,17 +64,32 @@ export class FollowUser {
     return this.#id;
   }
 
-  /** Whether the PDU is the person's. */
-  take(pdu: AnalysedPdu): boolean {
+  /** Those of the PDUs given so far that turn out to be the person's now, in order. */
+  take(pdu: T): readonly T[] {
+    const isTheirs = this.#isTheirs(pdu);
+    if (this.#held.length === 0 && isTheirs !== undefined) return isTheirs ? [pdu] : [];
+    if (isTheirs !== false) this.#held.push({ pdu, asked: isTheirs ? undefined : nameAskedIn(pdu) });
+    if (isLoginAnswer(pdu)) this.#held = this.#held.flatMap((held) => this.#afterAnswer(held, pdu));
+    else if (this.#held.length > HELD_MAX) this.#held.shift();
+    const firstOpen = this.#held.findIndex(({ asked }) => asked !== undefined);
+    return this.#held.splice(0, firstOpen < 0 ? this.#held.length : firstOpen).map((held) => held.pdu);
+  }
+
+  /** The input is over: a login that nobody answered is nobody's. */
+  end(): readonly T[] {
+    return this.#held.splice(0).flatMap(({ pdu, asked }) => (asked === undefined ? [pdu] : []));
+  }
+
+  /** `undefined` where only the answer to a login will tell. */
+  #isTheirs(pdu: T): boolean | undefined {
     this.users.take(pdu);
     const commandId = readCommandId(pdu.buffer, pdu.start);
     if (this.#id === undefined) this.#learn(pdu, commandId);
-    const name = this.#name ?? (this.#id === undefined ? undefined : this.users.nameOf(this.#id));
-    if (commandId === CommandId.CID_LOGIN_REQ_USERLOGIN || commandId === CommandId.CID_OTHER_VALIDATE_REQ) {
-      const asked = peekBytes(pdu.buffer, pdu.start + HEADER_SIZE, pdu.end, 1)?.toString("utf8");
-      if (asked === undefined || asked !== name) return this.#links.has(pdu.link);
-      if (pdu.dir !== "s2s" && this.#links.size < LINKS_MAX) this.#links.add(pdu.link);
-      return true;
+    const asked = nameAskedIn(pdu);
+    if (asked !== undefined) {
+      const isTheirs = this.#hasName(asked);
+      if (isTheirs && pdu.dir !== "s2s" && this.#links.size < LINKS_MAX) this.#links.add(pdu.link);
+      return isTheirs === false ? this.#links.has(pdu.link) : isTheirs;
     }
     if (pdu.dir !== "s2s") {
       const user = this.users.userOf(pdu.link);
@@ -67,6 +97,20 @@ export class FollowUser {
       if (!shownElsewhere.has(commandId)) return false;
     }
     return this.#id !== undefined && this.#isAbout(pdu, commandId, this.#id);
+  }
+
+  #hasName(asked: string): boolean | undefined {
+    const name = this.#name ?? (this.#id === undefined ? undefined : this.users.nameOf(this.#id));
+    if (name !== undefined) return asked === name;
+    return this.users.idOf(asked) === undefined ? undefined : false;
+  }
+
+  /** A login that is still nobody's after its own answer was refused. */
+  #afterAnswer(held: Held<T>, answer: T): Held<T>[] {
+    if (held.asked === undefined) return [held];
+    const isTheirs = this.#hasName(held.asked);
+    if (isTheirs) return [{ pdu: held.pdu, asked: undefined }];
+    return isTheirs === false || isAnswerTo(held, answer) ? [] : [held];
   }
 
   #isAbout(pdu: AnalysedPdu, commandId: number, id: number): boolean {
@@ -92,6 +136,24 @@ export class FollowUser {
     for (const info of list) this.users.learnName(info.user_real_name, info.user_id);
     this.#id = this.users.idOf(name) ?? list.find((info) => info.user_nick_name === name)?.user_id;
   }
+}
+
+/** The name that asks to log in, at msg_server or at db_proxy_server. */
+function nameAskedIn({ buffer, start, end }: AnalysedPdu): string | undefined {
+  const commandId = readCommandId(buffer, start);
+  const isLogin = commandId === CommandId.CID_LOGIN_REQ_USERLOGIN || commandId === CommandId.CID_OTHER_VALIDATE_REQ;
+  return isLogin ? peekBytes(buffer, start + HEADER_SIZE, end, 1)?.toString("utf8") : undefined;
+}
+
+/** Between servers one link carries everybody's logins, but the answer has the name. */
+function isAnswerTo({ pdu, asked }: Held<AnalysedPdu>, { buffer, start, end, link, dir }: AnalysedPdu): boolean {
+  if (dir !== "s2s") return pdu.link === link;
+  return pdu.dir === "s2s" && peekBytes(buffer, start + HEADER_SIZE, end, 1)?.toString("utf8") === asked;
+}
+
+function isLoginAnswer({ buffer, start }: AnalysedPdu): boolean {
+  const commandId = readCommandId(buffer, start);
+  return commandId === CommandId.CID_LOGIN_RES_USERLOGIN || commandId === CommandId.CID_OTHER_VALIDATE_RSP;
 }
 
 function isAbout(body: Readonly<Record<string, unknown>>, id: number): boolean {

@@ -12,7 +12,7 @@ export interface LinkUser {
 }
 
 /** Answers that carry, in field 1, the id of the user whose connection it is: for links whose login was not captured. */
-const ownAnswers: ReadonlySet<number> = new Set<number>([
+export const ownAnswers: ReadonlySet<number> = new Set<number>([
   CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_RESPONSE,
   CommandId.CID_BUDDY_LIST_USER_INFO_RESPONSE,
   CommandId.CID_BUDDY_LIST_ALL_USER_RESPONSE,

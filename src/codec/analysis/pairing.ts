@@ -75,6 +75,7 @@ interface Pending extends PendingRequest {
 const ATTACH_FIELD = 20;
 const HANDLE_OFFSET = 4;
 const ATTACH_FIXED_SIZE = 12;
+const none: readonly Pending[] = [];
 const HANDLES_MAX = 65_536;
 const LINKS_TOLD_APART = 2 ** 20;
 
@@ -89,7 +90,7 @@ export class Pairing {
   /** Waiting requests of clients, for the requests between servers that they cause. */
   readonly #clientRequests = new Map<number, Pending[]>();
   /** Which client a msg_server means by a handle on one of its links. */
-  readonly #handles = new Map<string, number>();
+  readonly #handles = new Map<number, number>();
 
   constructor(
     private readonly onUnanswered: (request: PendingRequest) => void = () => {},
@@ -168,13 +169,15 @@ export class Pairing {
   #originOf(pdu: LinkPdu, commandId: number, seqNum: number, attach: Buffer | undefined): Pending | undefined {
     const handle = handleOf(attach);
     if (handle === undefined) return undefined;
-    const handleKey = `${pdu.link}/${handle}`;
+    const handleKey = (pdu.link % LINKS_TOLD_APART) * 2 ** 32 + handle;
     const known = this.#handles.get(handleKey);
-    const candidates = clientCommandsBehind(commandId).flatMap(
-      (client) => this.#clientRequests.get(clientKeyOf(client, seqNum)) ?? [],
-    );
-    const open = candidates.filter(({ isForwarded }) => !isForwarded);
-    const origin = open.findLast(({ link }) => link === known) ?? open.at(-1);
+    let origin: Pending | undefined;
+    for (const client of clientCommandsBehind(commandId)) {
+      for (const candidate of this.#clientRequests.get(clientKeyOf(client, seqNum)) ?? none) {
+        const isBetter = origin === undefined || origin.link !== known || candidate.link === known;
+        if (!candidate.isForwarded && isBetter) origin = candidate;
+      }
+    }
     if (origin === undefined) return undefined;
     origin.isForwarded = true;
     if (known !== origin.link) {

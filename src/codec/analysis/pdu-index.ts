@@ -1,14 +1,13 @@
-import { decodeBody } from "../body-codec.js";
 import type { CaptureEvent } from "../capture/capture-event.js";
 import { CapturedPdu, SkippedBytes } from "../capture/capture-event.js";
 import type { Endpoint } from "../capture/tcp-connections.js";
-import { CommandId } from "../generated/commands.js";
 import { HEADER_SIZE, readCommandId, readSeqNum } from "../pdu-header.js";
-import { ProtocolError } from "../protocol-error.js";
 import { LinkKinds } from "../record/pdu-direction.js";
 import type { PduDirection } from "../record/pdu-record.js";
 import type { Party } from "../registry.js";
+import type { AnalysedPdu } from "./analysed-pdu.js";
 import { GrowingColumn } from "./growing-column.js";
+import { LinkUsers } from "./link-users.js";
 import { Pairing } from "./pairing.js";
 import type { PduStore } from "./pdu-store.js";
 
@@ -24,12 +23,12 @@ export interface IndexedConnection {
 
 export interface IndexedUser {
   readonly id: number;
-  readonly name: string;
+  /** As it logged in; `user 7` while only the id was seen. */
+  name: string;
 }
 
 const directions: readonly (PduDirection | null)[] = [null, "c2s", "s2c", "s2s"];
 const NO_TIME = -1;
-const LOGINS_WAITING_MAX = 10_000;
 
 /**
  * Every PDU of an input as a row of numbers, so that millions fit: where its bytes are kept, when and where it was seen, what
@@ -54,8 +53,7 @@ export class PduIndex {
   readonly #users = new Map<number, IndexedUser>();
   readonly #kinds = new LinkKinds();
   readonly #pairing = new Pairing();
-  /** Names that logins gave, by connection and seq_num. */
-  readonly #logins = new Map<string, string>();
+  readonly #linkUsers = new LinkUsers();
   /** What the input is about besides PDUs. */
   readonly remarks: string[] = [];
 
@@ -67,10 +65,6 @@ export class PduIndex {
 
   get connections(): readonly IndexedConnection[] {
     return this.#connections;
-  }
-
-  get users(): Iterable<IndexedUser> {
-    return this.#users.values();
   }
 
   /** The bytes of a row; of one that is no PDU, the first of them. */
@@ -129,6 +123,31 @@ export class PduIndex {
     return pair === 0 ? undefined : pair - 1;
   }
 
+  /** The row as the analyses take it; `undefined` when it is no PDU. Its bytes are valid until another row's are asked for. */
+  analysed(row: number): AnalysedPdu | undefined {
+    if (this.length(row) < HEADER_SIZE || this.#skips.has(row)) return undefined;
+    const bytes = this.bytes(row);
+    return this.#analysed(row, bytes, 0, bytes.length);
+  }
+
+  #analysed(row: number, buffer: Buffer, start: number, end: number): AnalysedPdu {
+    const { id, client, server } = this.connection(row);
+    const timeMicros = this.timeMicros(row);
+    return {
+      seq: row + 1,
+      link: id,
+      towardsServer: this.isTowardsServer(row),
+      dir: this.direction(row),
+      listener: this.#kinds.listenerOf(id),
+      timeMs: timeMicros === undefined ? undefined : timeMicros / 1000,
+      buffer,
+      start,
+      end,
+      packetNumber: undefined,
+      connection: client === undefined || server === undefined ? undefined : { client, server },
+    };
+  }
+
   /** An event of a capture. Hot. */
   take(event: CaptureEvent): void {
     if (event instanceof CapturedPdu) {
@@ -175,18 +194,10 @@ export class PduIndex {
     if (!isWhole) return;
     this.#commandId.set(row, commandId);
     this.#seqNum.set(row, readSeqNum(buffer, start));
-    if (commandId <= CommandId.CID_LOGIN_RES_USERLOGIN) this.#noteLogin(row, connection, commandId, buffer, start, end);
-    const pair = this.#pairing.take({
-      seq: row + 1,
-      link: connection.id,
-      towardsServer,
-      dir,
-      listener: this.#kinds.listenerOf(connection.id),
-      timeMs: timeMicros === undefined ? undefined : timeMicros / 1000,
-      buffer,
-      start,
-      end,
-    });
+    const pdu = this.#analysed(row, buffer, start, end);
+    this.#linkUsers.take(pdu);
+    this.#noteUser(connection);
+    const pair = this.#pairing.take(pdu);
     if (pair === undefined) return;
     this.#pair.set(row, pair.request.seq);
     this.#pair.set(pair.request.seq - 1, row + 1);
@@ -235,31 +246,13 @@ export class PduIndex {
     return connection;
   }
 
-  /** LGN-01: the request has the name, the response the id. */
-  #noteLogin(
-    row: number,
-    connection: IndexedConnection,
-    commandId: number,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const key = `${connection.id} ${this.seqNum(row)}`;
-    const at = start + HEADER_SIZE;
-    try {
-      if (commandId === CommandId.CID_LOGIN_REQ_USERLOGIN) {
-        if (this.#logins.size >= LOGINS_WAITING_MAX) this.#logins.clear();
-        this.#logins.set(key, decodeBody(CommandId.CID_LOGIN_REQ_USERLOGIN, bytes, at, end).user_name);
-      } else if (commandId === CommandId.CID_LOGIN_RES_USERLOGIN) {
-        const { user_info } = decodeBody(CommandId.CID_LOGIN_RES_USERLOGIN, bytes, at, end);
-        const name = this.#logins.get(key) ?? user_info?.user_real_name;
-        if (user_info === undefined || name === undefined) return;
-        connection.user = this.#users.get(user_info.user_id) ?? { id: user_info.user_id, name };
-        this.#users.set(user_info.user_id, connection.user);
-      }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-    }
+  #noteUser(connection: IndexedConnection): void {
+    const user = this.#linkUsers.userOf(connection.id);
+    if (user === undefined || user.id === connection.user?.id) return;
+    const known = this.#users.get(user.id) ?? { id: user.id, name: `user ${user.id}` };
+    known.name = user.name ?? known.name;
+    this.#users.set(user.id, known);
+    connection.user = known;
   }
 }
 

@@ -86,10 +86,11 @@ export class CaptureDecoder implements PacketSink {
 
   /** Hot. */
   #decode(packet: CapturedPacket): void {
-    const at = ipOffset(packet.linkType, packet.bytes);
+    const { linkType, bytes, start = 0, end = bytes.length } = packet;
+    const at = ipOffset(linkType, bytes, start, end);
     const isTcp =
       at >= 0 &&
-      readIpPacket(packet.bytes, at, this.#ip, this.#fragments, packet.seconds) &&
+      readIpPacket(bytes, at, end, this.#ip, this.#fragments, packet.seconds) &&
       readTcpSegment(this.#ip, this.#segment);
     if (!isTcp) return this.#ignore(packet);
     if (this.#ports !== undefined && !this.#isOnPort(this.#ports)) return;

@@ -1,4 +1,4 @@
-/** One packet of a capture as it was recorded, link-layer header first. */
+/** One packet of a capture as it was recorded, link-layer header first. Readers reuse the object: it is valid during one call. */
 export interface CapturedPacket {
   /** Position in the capture, from 1: Wireshark's "No.". */
   readonly number: number;
@@ -8,8 +8,10 @@ export interface CapturedPacket {
   readonly seconds: number;
   /** 0 to 999,999,999. */
   readonly nanos: number;
-  /** What was captured. A view of the input: valid as long as the source does not reuse its buffers. */
+  /** What was captured is `bytes[start, end)`, else all of `bytes`: valid as long as the source does not reuse its buffers. */
   readonly bytes: Buffer;
+  readonly start?: number;
+  readonly end?: number;
 }
 
 /** Nanoseconds since 1970; `undefined` when the capture does not say. */

@@ -16,23 +16,30 @@ export interface ClassicPcapFormat {
   readonly timestamps: "microseconds" | "nanoseconds";
 }
 
-/** A run of whole records, `bytes[start, end)`, whose lengths have been checked. */
+type U32 = (bytes: Buffer, at: number) => number;
+
+/** Takes a run of whole records, `bytes[start, end)`, whose lengths have been checked. */
 type TakeRecords = (bytes: Buffer, start: number, end: number) => void;
+
+/** How much of a file pcap-parser reads: all of most captures, of a large one the beginning. */
+const defaultParsedBytesMax = 1 << 20;
 
 /**
  * Reads classic pcap (libpcap 2.4). Records are checked and cut here, because a record's length field decides how much is held;
- * files with microseconds are then read by pcap-parser, which never sees a partial record, and those with nanoseconds,
- * which it does not know, are read in place.
+ * pcap-parser then reads them, and never sees a partial one. What it does not know (nanoseconds) or would take too long for
+ * (what is beyond the first megabytes) is read in place; docs/decisions/0007-classic-captures.md says why.
  */
 export class ClassicPcapReader implements PacketReader {
   readonly #queue = new ByteQueue();
-  readonly #u32: (bytes: Buffer, at: number) => number;
+  readonly #u32: U32;
+  #linkType = 0;
   #takeRecords: TakeRecords | undefined;
   #broken = false;
 
   constructor(
     private readonly format: ClassicPcapFormat,
     private readonly sink: PacketSink,
+    private readonly parsedBytesMax = defaultParsedBytesMax,
   ) {
     this.#u32 = format.littleEndian ? readU32LE : readU32BE;
   }
@@ -41,8 +48,7 @@ export class ClassicPcapReader implements PacketReader {
     if (this.#broken) return;
     this.#queue.push(chunk);
     this.#takeRecords ??= this.#startRecords();
-    if (this.#takeRecords === undefined) return;
-    while (this.#pushWholeRecords(this.#takeRecords)) {}
+    while (this.#takeRecords !== undefined && this.#pushWholeRecords(this.#takeRecords)) {}
   }
 
   end(): void {
@@ -58,11 +64,11 @@ export class ClassicPcapReader implements PacketReader {
     const header = this.#queue.peek(FILE_HEADER_SIZE);
     if (header === undefined) return undefined;
     const { bytes, at } = header;
-    const linkType = this.#u32(bytes, at + LINK_TYPE_OFFSET) & LINK_TYPE_MASK;
+    this.#linkType = this.#u32(bytes, at + LINK_TYPE_OFFSET) & LINK_TYPE_MASK;
     const taking =
       this.format.timestamps === "microseconds"
-        ? throughPcapParser(bytes.subarray(at, at + FILE_HEADER_SIZE), linkType, this.sink)
-        : inPlace(this.#u32, linkType, this.sink);
+        ? this.#throughPcapParser(bytes.subarray(at, at + FILE_HEADER_SIZE))
+        : this.#inPlace(0, 1);
     this.#queue.skip(FILE_HEADER_SIZE);
     return taking;
   }
@@ -98,38 +104,63 @@ export class ClassicPcapReader implements PacketReader {
     }
     return -1;
   }
-}
 
-function throughPcapParser(fileHeader: Buffer, linkType: number, sink: PacketSink): TakeRecords {
-  const stream = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
-  const parser = parse(stream);
-  let number = 0;
-  parser.on("packet", ({ header, data }) => {
-    sink.onPacket({
-      number: ++number,
-      linkType,
-      seconds: header.timestampSeconds,
-      nanos: header.timestampMicroseconds * NANOS_PER_MICRO,
-      bytes: data,
+  /** Hands records to pcap-parser, until it has read its part. */
+  #throughPcapParser(fileHeader: Buffer): TakeRecords {
+    const stream = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
+    const parser = parse(stream);
+    let number = 0;
+    parser.on("packet", ({ header, data }) => {
+      this.sink.onPacket({
+        number: ++number,
+        linkType: this.#linkType,
+        seconds: header.timestampSeconds,
+        nanos: header.timestampMicroseconds * NANOS_PER_MICRO,
+        bytes: data,
+        start: 0,
+        end: data.length,
+      });
     });
-  });
-  parser.on("error", (error) => sink.onFileProblem(0, error.message));
-  stream.emit("data", fileHeader);
-  return (bytes, start, end) => stream.emit("data", bytes.subarray(start, end));
+    parser.on("error", (error) => {
+      this.#broken = true;
+      this.sink.onFileProblem(0, error.message);
+    });
+    stream.emit("data", fileHeader);
+    return (bytes, start, end) => {
+      stream.emit("data", bytes.subarray(start, end));
+      if (this.#queue.position + (end - start) >= this.parsedBytesMax)
+        this.#takeRecords = this.#inPlace(number, NANOS_PER_MICRO);
+    };
+  }
+
+  /** The same, without an object, three views and three events for each record. Hot. */
+  #inPlace(packetsBefore: number, nanosPerTick: number): TakeRecords {
+    const u32 = this.#u32;
+    const { sink } = this;
+    const packet = {
+      number: packetsBefore,
+      linkType: this.#linkType,
+      seconds: 0,
+      nanos: 0,
+      bytes: nothing,
+      start: 0,
+      end: 0,
+    };
+    return (bytes, start, end) => {
+      packet.bytes = bytes;
+      for (let at = start; at < end; at = packet.end) {
+        packet.number++;
+        packet.seconds = u32(bytes, at);
+        packet.nanos = u32(bytes, at + 4) * nanosPerTick;
+        packet.start = at + RECORD_HEADER_SIZE;
+        packet.end = packet.start + u32(bytes, at + CAPTURED_LENGTH_OFFSET);
+        sink.onPacket(packet);
+      }
+    };
+  }
 }
 
-function inPlace(u32: (bytes: Buffer, at: number) => number, linkType: number, sink: PacketSink): TakeRecords {
-  let number = 0;
-  return (bytes, start, end) => {
-    for (let at = start; at < end; ) {
-      const dataAt = at + RECORD_HEADER_SIZE;
-      const dataEnd = dataAt + u32(bytes, at + CAPTURED_LENGTH_OFFSET);
-      const [seconds, nanos] = [u32(bytes, at), u32(bytes, at + 4)];
-      sink.onPacket({ number: ++number, linkType, seconds, nanos, bytes: bytes.subarray(dataAt, dataEnd) });
-      at = dataEnd;
-    }
-  };
-}
+const nothing: Buffer = Buffer.alloc(0);
 
 function readU32LE(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at);

@@ -1,3 +1,4 @@
+import { u16, u32 } from "./big-endian.js";
 import type { IpFragments } from "./ip-fragments.js";
 
 const TCP = 6;
@@ -36,57 +37,72 @@ export function newIpPayload(): IpPayload {
 }
 
 /**
- * Reads the IP packet at `at` into `out`; false when it is not IP, too short, carries something else than TCP, or is a
+ * Reads the IP packet at `at`, of a frame that ends at `frameEnd`, into `out`; false when it is not IP, too short, carries something else than TCP, or is a
  * fragment whose datagram is not complete yet. `nowSeconds` is the capture's time.
  */
 export function readIpPacket(
   bytes: Buffer,
   at: number,
+  frameEnd: number,
   out: IpPayload,
   fragments: IpFragments,
   nowSeconds: number,
 ): boolean {
-  if (at >= bytes.length) return false;
+  if (at >= frameEnd) return false;
   out.bytes = bytes;
-  const version = bytes.readUInt8(at) >> 4;
-  if (version === 4) return readIpv4(bytes, at, out, fragments, nowSeconds);
-  return version === 6 && readIpv6(bytes, at, out, fragments, nowSeconds);
+  const version = (bytes[at] as number) >> 4;
+  if (version === 4) return readIpv4(bytes, at, frameEnd, out, fragments, nowSeconds);
+  return version === 6 && readIpv6(bytes, at, frameEnd, out, fragments, nowSeconds);
 }
 
-function readIpv4(bytes: Buffer, at: number, out: IpPayload, fragments: IpFragments, nowSeconds: number): boolean {
-  if (at + IPV4_HEADER_SIZE_MIN > bytes.length) return false;
-  const headerSize = (bytes.readUInt8(at) & 0x0f) * 4;
-  const totalLength = bytes.readUInt16BE(at + 2);
+function readIpv4(
+  bytes: Buffer,
+  at: number,
+  frameEnd: number,
+  out: IpPayload,
+  fragments: IpFragments,
+  nowSeconds: number,
+): boolean {
+  if (at + IPV4_HEADER_SIZE_MIN > frameEnd) return false;
+  const headerSize = ((bytes[at] as number) & 0x0f) * 4;
+  const totalLength = u16(bytes, at + 2);
   // Segmentation offload leaves the field 0; the frame says how long the packet is then.
-  const end = totalLength === 0 ? bytes.length : at + totalLength;
+  const end = totalLength === 0 ? frameEnd : at + totalLength;
   if (headerSize < IPV4_HEADER_SIZE_MIN || at + headerSize > end) return false;
   out.isIpv6 = false;
-  out.protocol = bytes.readUInt8(at + 9);
+  out.protocol = bytes[at + 9] as number;
   out.sourceAt = at + 12;
   out.destinationAt = at + 16;
   out.payloadAt = at + headerSize;
   out.end = end;
-  out.capturedEnd = Math.min(end, bytes.length);
+  out.capturedEnd = Math.min(end, frameEnd);
   if (out.protocol !== TCP) return false;
-  const fragment = bytes.readUInt16BE(at + 6) & 0x3fff;
+  const fragment = u16(bytes, at + 6) & 0x3fff;
   if (fragment === 0) return true;
   const moreFollow = (fragment & 0x2000) !== 0;
-  const identification = bytes.readUInt16BE(at + 4);
+  const identification = u16(bytes, at + 4);
   return fragments.add(out, identification, (fragment & 0x1fff) * 8, moreFollow, nowSeconds);
 }
 
-function readIpv6(bytes: Buffer, at: number, out: IpPayload, fragments: IpFragments, nowSeconds: number): boolean {
-  if (at + IPV6_HEADER_SIZE > bytes.length) return false;
-  const payloadLength = bytes.readUInt16BE(at + 4);
+function readIpv6(
+  bytes: Buffer,
+  at: number,
+  frameEnd: number,
+  out: IpPayload,
+  fragments: IpFragments,
+  nowSeconds: number,
+): boolean {
+  if (at + IPV6_HEADER_SIZE > frameEnd) return false;
+  const payloadLength = u16(bytes, at + 4);
   // 0 with a jumbo payload option, and with segmentation offload.
-  const end = payloadLength === 0 ? bytes.length : at + IPV6_HEADER_SIZE + payloadLength;
+  const end = payloadLength === 0 ? frameEnd : at + IPV6_HEADER_SIZE + payloadLength;
   out.isIpv6 = true;
   out.sourceAt = at + 8;
   out.destinationAt = at + 24;
   out.end = end;
-  out.capturedEnd = Math.min(end, bytes.length);
+  out.capturedEnd = Math.min(end, frameEnd);
   out.payloadAt = at + IPV6_HEADER_SIZE;
-  return afterExtensions(bytes, bytes.readUInt8(at + 6), out, fragments, nowSeconds);
+  return afterExtensions(bytes, bytes[at + 6] as number, out, fragments, nowSeconds);
 }
 
 function afterExtensions(
@@ -104,20 +120,20 @@ function afterExtensions(
     }
     const at = out.payloadAt;
     if (header === NO_NEXT_HEADER || at + 8 > out.capturedEnd) return false;
-    const next = bytes.readUInt8(at);
+    const next = bytes[at] as number;
     if (header === FRAGMENT_HEADER) {
-      const fragment = bytes.readUInt16BE(at + 2);
+      const fragment = u16(bytes, at + 2);
       out.payloadAt = at + 8;
       out.protocol = next;
       const isWhole = (fragment & 0xfff9) === 0;
       if (!isWhole) {
         // Only what follows the fragment header is cut; extension headers behind it would be in the first fragment alone.
         if (next !== TCP) return false;
-        return fragments.add(out, bytes.readUInt32BE(at + 4), fragment & 0xfff8, (fragment & 1) !== 0, nowSeconds);
+        return fragments.add(out, u32(bytes, at + 4), fragment & 0xfff8, (fragment & 1) !== 0, nowSeconds);
       }
     } else if (isExtension(header)) {
       // An authentication header counts 4-byte words beyond the first two, the others 8-byte words beyond the first.
-      out.payloadAt = at + (header === 51 ? (bytes.readUInt8(at + 1) + 2) * 4 : (bytes.readUInt8(at + 1) + 1) * 8);
+      out.payloadAt = at + (header === 51 ? ((bytes[at + 1] as number) + 2) * 4 : ((bytes[at + 1] as number) + 1) * 8);
     } else {
       return false;
     }
@@ -142,7 +158,7 @@ function isExtension(header: number): boolean {
 /** `127.0.0.1`, or IPv6 as RFC 5952 writes it. */
 export function formatAddress(bytes: Buffer, at: number, isIpv6: boolean): string {
   if (!isIpv6) return bytes.subarray(at, at + 4).join(".");
-  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(at + index * 2));
+  const groups = Array.from({ length: 8 }, (_, index) => u16(bytes, at + index * 2));
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     return `::ffff:${bytes.subarray(at + 12, at + 16).join(".")}`;
   }

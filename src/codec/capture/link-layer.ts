@@ -1,3 +1,4 @@
+import { u16, u32 } from "./big-endian.js";
 /** Numbers of the pcap registry (LINKTYPE_…). */
 export const LinkType = {
   null: 0,
@@ -14,24 +15,24 @@ export const LinkType = {
 
 const EtherType = { ipv4: 0x0800, ipv6: 0x86dd } as const;
 
-/** Where the IP packet begins in a frame; -1 when there is none in it, or when the frame ends before. */
-export function ipOffset(linkType: number, frame: Buffer): number {
+/** Where the IP packet of the frame `bytes[start, end)` begins; -1 when there is none in it, or when the frame ends before. */
+export function ipOffset(linkType: number, bytes: Buffer, start = 0, end = bytes.length): number {
   switch (linkType) {
     case LinkType.ethernet:
-      return afterTags(frame, 12);
+      return afterTags(bytes, start + 12, end);
     case LinkType.linuxSll:
-      return afterTags(frame, 14);
+      return afterTags(bytes, start + 14, end);
     case LinkType.linuxSll2:
-      return isIp(frame, 0) ? 20 : -1;
+      return isIp(bytes, start, end) ? start + 20 : -1;
     case LinkType.raw:
     case LinkType.rawBsd:
     case LinkType.rawOpenBsd:
     case LinkType.ipv4:
     case LinkType.ipv6:
-      return 0;
+      return start;
     case LinkType.null:
     case LinkType.loop:
-      return isIpFamily(frame) ? 4 : -1;
+      return isIpFamily(bytes, start, end) ? start + 4 : -1;
     default:
       return -1;
   }
@@ -46,18 +47,18 @@ const VLAN_TAG_SIZE = 4;
 const vlanTagsMax = 8;
 
 /** `at` is where the EtherType is; VLAN tags (802.1Q, and 802.1ad or older QinQ) may stand before it. */
-function afterTags(frame: Buffer, at: number): number {
+function afterTags(bytes: Buffer, at: number, end: number): number {
   let next = at;
-  for (let tags = 0; tags <= vlanTagsMax && next + 2 <= frame.length; tags++, next += VLAN_TAG_SIZE) {
-    if (isIp(frame, next)) return next + 2;
-    if (!vlanTags.has(frame.readUInt16BE(next))) return -1;
+  for (let tags = 0; tags <= vlanTagsMax && next + 2 <= end; tags++, next += VLAN_TAG_SIZE) {
+    if (isIp(bytes, next, end)) return next + 2;
+    if (!vlanTags.has(u16(bytes, next))) return -1;
   }
   return -1;
 }
 
-function isIp(frame: Buffer, at: number): boolean {
-  if (at + 2 > frame.length) return false;
-  const etherType = frame.readUInt16BE(at);
+function isIp(bytes: Buffer, at: number, end: number): boolean {
+  if (at + 2 > end) return false;
+  const etherType = u16(bytes, at);
   return etherType === EtherType.ipv4 || etherType === EtherType.ipv6;
 }
 
@@ -65,7 +66,7 @@ function isIp(frame: Buffer, at: number): boolean {
 const ipFamilies: ReadonlySet<number> = new Set([2, 10, 24, 28, 30]);
 
 /** BSD loopback writes the address family in the byte order of the machine that captured; OpenBSD in network order. */
-function isIpFamily(frame: Buffer): boolean {
-  if (frame.length < 4) return false;
-  return ipFamilies.has(frame.readUInt32LE(0)) || ipFamilies.has(frame.readUInt32BE(0));
+function isIpFamily(bytes: Buffer, at: number, end: number): boolean {
+  if (at + 4 > end) return false;
+  return ipFamilies.has(bytes.readUInt32LE(at)) || ipFamilies.has(u32(bytes, at));
 }

@@ -1,3 +1,4 @@
+import { u32 } from "./big-endian.js";
 import { formatAddress, type IpPayload } from "./ip-packet.js";
 import { guessServerPort } from "./server-port.js";
 import { TcpFlag, type TcpSegment } from "./tcp-segment.js";
@@ -280,7 +281,7 @@ export class TcpConnections {
   }
 
   #addressNumber({ bytes, isIpv6 }: IpPayload, at: number): number {
-    if (!isIpv6) return bytes.readUInt32BE(at);
+    if (!isIpv6) return u32(bytes, at);
     const address = bytes.toString("latin1", at, at + 16);
     const known = this.#ipv6Numbers.get(address);
     if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import { u16, u32 } from "./big-endian.js";
 import type { IpPayload } from "./ip-packet.js";
 
 const TCP_HEADER_SIZE_MIN = 20;
@@ -35,13 +36,13 @@ export function newTcpSegment(): TcpSegment {
 /** Reads the TCP segment that an IP packet carries into `out`; false when its header is broken or was not captured whole. */
 export function readTcpSegment({ bytes, payloadAt: at, capturedEnd, end }: IpPayload, out: TcpSegment): boolean {
   if (at + TCP_HEADER_SIZE_MIN > capturedEnd) return false;
-  const headerSize = (bytes.readUInt8(at + 12) >> 4) * 4;
+  const headerSize = ((bytes[at + 12] as number) >> 4) * 4;
   if (headerSize < TCP_HEADER_SIZE_MIN || at + headerSize > end) return false;
-  out.sourcePort = bytes.readUInt16BE(at);
-  out.destinationPort = bytes.readUInt16BE(at + 2);
-  out.sequence = bytes.readUInt32BE(at + 4);
-  out.acknowledgement = bytes.readUInt32BE(at + 8);
-  out.flags = bytes.readUInt8(at + 13);
+  out.sourcePort = u16(bytes, at);
+  out.destinationPort = u16(bytes, at + 2);
+  out.sequence = u32(bytes, at + 4);
+  out.acknowledgement = u32(bytes, at + 8);
+  out.flags = bytes[at + 13] as number;
   out.bytes = bytes;
   out.payloadAt = Math.min(at + headerSize, capturedEnd);
   out.capturedEnd = capturedEnd;

@@ -1,8 +1,7 @@
+import type { Pattern } from "./filter-pattern.js";
+
 /** What the expressions of a filter come to. `undefined` where a path leads nowhere; a list where it goes through one. */
 export type FilterValue = unknown;
-
-/** How much of a string a pattern is tried on: a pattern that backtracks must not stop the run. */
-const PATTERN_SUBJECT_MAX_CHARS = 512;
 
 export function isTrue(value: FilterValue): boolean {
   if (Array.isArray(value)) return value.length > 0;
@@ -29,8 +28,8 @@ export function contains(left: FilterValue, right: FilterValue): boolean {
   );
 }
 
-export function matches(value: FilterValue, pattern: RegExp): boolean {
-  return some(value, (one) => typeof one === "string" && pattern.test(one.slice(0, PATTERN_SUBJECT_MAX_CHARS)));
+export function matches(value: FilterValue, pattern: Pattern): boolean {
+  return some(value, (one) => typeof one === "string" && pattern(one));
 }
 
 /** The field of an object, or of every object of a list. */

@@ -1,5 +1,6 @@
 import { FilterError } from "./filter-error.js";
 import { problemOfName } from "./filter-fields.js";
+import { compilePattern, type Pattern } from "./filter-pattern.js";
 import { type FilterToken, filterTokens } from "./filter-tokens.js";
 import { contains, type FilterValue, fieldOf, isEqual, isOrdered, isTrue, matches } from "./filter-value.js";
 
@@ -153,12 +154,12 @@ class FilterParser {
     return token.text;
   }
 
-  #pattern(): RegExp {
+  #pattern(): Pattern {
     const token = this.#peek;
     if (token.kind !== "regex" && token.kind !== "string") this.#expected("a pattern, as in /^CID_MSG/i");
     this.#next++;
     try {
-      return new RegExp(token.kind === "regex" ? token.text : String(token.value), token.flags.replace(/[gy]/g, ""));
+      return compilePattern(token.kind === "regex" ? token.text : String(token.value), token.flags);
     } catch (error) {
       throw new FilterError(this.source, token.at, (error as Error).message);
     }

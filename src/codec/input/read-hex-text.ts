@@ -1,3 +1,4 @@
+import { looksLikeHeader } from "../plausible-header.js";
 import { findBase64 } from "./base64-text.js";
 import { findByteLists } from "./byte-list.js";
 import { looksLikePdu, packetLinkType } from "./chunk-content.js";
@@ -5,11 +6,14 @@ import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape, TextSpan } from "./input-shape.js";
+import { withoutLinePrefixes } from "./line-prefixes.js";
 import { findOffsetDumps } from "./offset-dump.js";
 import { SourceText } from "./source-text.js";
 
 /** Longest text that is taken, in UTF-16 units: it is held whole, unlike captures. */
 const textLengthMax = 256 << 20;
+/** Longest text that is read a second time. */
+const prefixedTextLengthMax = 16 << 20;
 
 /** Bytes that were found in a text. */
 export interface InputChunk {
@@ -37,10 +41,58 @@ export interface HexText {
  * prose may have too (base64, digits in a sentence); then bytes before an error, then the longer one. Where a distinct shape
  * was found anywhere, indistinct ones count only if they look like PDUs.
  *
+ * Where that leaves something over, the text is read once more without what stands in front of its lines (quote signs, a
+ * logger's words, line numbers), and the reading with more bytes of whole PDUs counts.
+ *
  * `shape` takes the text for that shape alone.
  * @throws InputError when there are no bytes in the text, or none that can be read
  */
 export function readHexText(text: string, shape?: InputShape): HexText {
+  const plain = readingOf(text, shape);
+  if (plain.isWhole || text.length > prefixedTextLengthMax) return resultOf(plain);
+  const bare = withoutLinePrefixes(text);
+  if (bare === text) return resultOf(plain);
+  const other = readingOf(bare, shape);
+  return resultOf(other.pduBytes > plain.pduBytes ? other : plain);
+}
+
+interface Reading {
+  readonly result: HexText | InputError;
+  /** Bytes of whole PDUs and packets. */
+  readonly pduBytes: number;
+  /** There is nothing else. */
+  readonly isWhole: boolean;
+}
+
+function resultOf({ result }: Reading): HexText {
+  if (result instanceof InputError) throw result;
+  return result;
+}
+
+function readingOf(text: string, shape: InputShape | undefined): Reading {
+  try {
+    const result = readOnce(text, shape);
+    const pduBytes = result.chunks.reduce((sum, chunk) => sum + wholeBytes(chunk), 0);
+    const allBytes = result.chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return { result, pduBytes, isWhole: pduBytes === allBytes && result.problems.length === 0 };
+  } catch (error) {
+    if (error instanceof InputError) return { result: error, pduBytes: 0, isWhole: false };
+    throw error;
+  }
+}
+
+function wholeBytes({ bytes, linkType }: InputChunk): number {
+  if (linkType !== undefined) return bytes.length;
+  let at = 0;
+  while (looksLikeHeader(bytes, at)) {
+    const next = at + bytes.readUInt32BE(at);
+    if (next > bytes.length) break;
+    at = next;
+  }
+  return at;
+}
+
+function readOnce(text: string, shape: InputShape | undefined): HexText {
   const source = new SourceText(text);
   if (text.trim() === "") throw new InputError(source.positionOf(0), "there is nothing to read", anyShape);
   if (text.length > textLengthMax) {

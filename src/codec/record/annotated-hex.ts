@@ -50,12 +50,13 @@ export function annotatedHex(pdu: Buffer, options: PduFieldsOptions & { readonly
 function lineText(pdu: Buffer, line: HexLine, colour: number, style: TextStyle): string {
   const hex = pdu.toString("hex", line.start, line.end).replace(/..(?=.)/g, "$& ");
   const offset = style.dim(line.start.toString(16).padStart(8, "0"));
-  const label = line.isFirst ? `${"  ".repeat(line.depth)}${labelOf(line.field, style)}` : "";
+  const label = line.isFirst ? `${"  ".repeat(line.depth)}${fieldLabel(line.field, style)}` : "";
   const omitted = line.omitted === 0 ? "" : style.dim(`  … ${line.omitted} more bytes`);
   return `    ${offset}  ${style.nth(colour, hex)}${" ".repeat(HEX_WIDTH - hex.length)}  ${label}${omitted}`.trimEnd();
 }
 
-function labelOf(field: PduField, style: TextStyle): string {
+/** What stands beside a field's bytes: number, name and value. */
+export function fieldLabel(field: PduField, style: TextStyle): string {
   if (field.kind === "problem") return style.red(`${field.name}: ${field.text}`);
   const number = field.number === null ? "" : `${style.dim(String(field.number))} `;
   const name = field.kind === "unknown" ? `unknown (${field.wireType})` : field.name;

@@ -1,4 +1,4 @@
-import { AttachType, attachTypeName, decodeAttachData } from "../attach-data.js";
+import { AttachType, attachTypeName, malformedAttachData, readAttachData } from "../attach-data.js";
 import { decodeMessage } from "../body-codec.js";
 import { CommandId } from "../generated/commands.js";
 import type { IMMsgData } from "../generated/messages.js";
@@ -21,6 +21,11 @@ const carriedMessages: ReadonlyMap<number, string> = new Map<number, string>([
   [CommandId.CID_OTHER_GET_SHIELD_RSP, message],
 ]);
 
+/** Whether a message, whose text may be encrypted, may stand in attachments of the command. */
+export function mayCarryText(commandId: number): boolean {
+  return carriedMessages.has(commandId);
+}
+
 /** Kinds that say by themselves what they carry. IMFileReq, the client's request, has the fields of IMFileTransferReq. */
 const messagesOfType: ReadonlyMap<number, string> = new Map<number, string>([
   [AttachType.PDU_FOR_PUSH, "IM.Server.IMPushToUserReq"],
@@ -35,17 +40,23 @@ export interface CarriedMessage {
   readonly body: object;
 }
 
+/** Where in an attachment a body begins, and which message that is, as far as command and type tell. Nothing is decoded. */
+export function attachedMessage(
+  commandId: number,
+  attachData: Buffer,
+): { readonly type?: number; readonly messageName?: string | undefined; readonly bodyStart?: number } {
+  const frame = readAttachData(attachData);
+  const messageName = carriedMessages.get(commandId);
+  if (frame === undefined) return { messageName, bodyStart: 0 };
+  const { type, pdu } = frame;
+  if (pdu === undefined || pdu.length === 0) return { type };
+  return { type, messageName: messagesOfType.get(type) ?? messageName, bodyStart: attachData.length - pdu.length };
+}
+
 /** The body inside an attachment, where the command or the attachment's type tells which message it is, and it fits. */
 export function carriedMessage(commandId: number, attachData: Buffer): CarriedMessage | undefined {
-  const frame = attachFrame(attachData);
-  if (frame === undefined) return carriedAt(carriedMessages.get(commandId), attachData, 0);
-  const { type, pdu } = frame;
-  if (pdu === undefined || pdu.length === 0) return undefined;
-  return carriedAt(
-    messagesOfType.get(type) ?? carriedMessages.get(commandId),
-    attachData,
-    attachData.length - pdu.length,
-  );
+  const { messageName, bodyStart } = attachedMessage(commandId, attachData);
+  return bodyStart === undefined ? undefined : carriedAt(messageName, attachData, bodyStart);
 }
 
 /** attach_data as JSON: its fixed fields, and what it carries. `null` when there is nothing in it. */
@@ -53,14 +64,11 @@ export function attachmentJson(commandId: number, attachData: Buffer, textKey: s
   if (attachData.length === 0) return null;
   const carried = carriedMessage(commandId, attachData);
   const inside = carried === undefined ? {} : carriedJson(carried, textKey);
-  try {
-    const { type, handle, serviceType, pdu } = decodeAttachData(attachData);
-    const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
-    return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return carried === undefined ? { error: error.message } : inside;
-  }
+  const frame = readAttachData(attachData);
+  if (frame === undefined) return carried === undefined ? { error: malformedAttachData(attachData).message } : inside;
+  const { type, handle, serviceType, pdu } = frame;
+  const fixed = { type: attachTypeName(type) ?? type, handle, serviceType };
+  return pdu === undefined || pdu.length === 0 ? fixed : { ...fixed, pdu: pdu.toString("base64"), ...inside };
 }
 
 function carriedJson({ messageName, body }: CarriedMessage, textKey: string): JsonObject {
@@ -78,15 +86,6 @@ function carriedAt(messageName: string | undefined, attachData: Buffer, start: n
     const body = decodeMessage(messageName, attachData.subarray(start));
     // A body with fields that the message does not have is more likely another message.
     return "$unknowns" in body ? undefined : { messageName, start, end: attachData.length, body };
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
-  }
-}
-
-function attachFrame(attachData: Buffer): ReturnType<typeof decodeAttachData> | undefined {
-  try {
-    return decodeAttachData(attachData);
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

@@ -10,6 +10,7 @@ export function loadJson(result: LoadResult): string {
     thresholds,
     delivery,
     witnesses,
+    latencyBoundsMs,
     parts,
     checks,
     setupData: _,
@@ -27,6 +28,7 @@ export function loadJson(result: LoadResult): string {
     parts,
     checks,
     marks,
+    latencyBoundsMs,
     series,
   };
   return `${JSON.stringify(report, null, 2)}\n`;

@@ -4,6 +4,11 @@ import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conform
 /** What a run tells while it goes on, for live views. */
 export type ConformanceEvent =
   | { readonly type: "run-started"; readonly target: ConformanceTarget; readonly total: number }
+  | {
+      /** The suite listens, and waits for the msg_server in isolation to dial. */
+      readonly type: "links-awaited";
+      readonly listening: readonly { readonly name: string; readonly address: Address }[];
+    }
   | { readonly type: "case-started"; readonly id: string }
   | {
       readonly type: "case-connected";

@@ -1,5 +1,6 @@
 import type { TraceEntry } from "../../client/pdu-trace.js";
 import type { Level } from "../../scenarios/conformance/conformance-case.js";
+import type { CaseRole } from "./case-role.js";
 
 /** What became of a case. `blocked` could not be judged, `errored` is the suite's own fault: neither counts as passed. */
 export const verdicts = [
@@ -56,6 +57,7 @@ export interface ConformanceSummary extends Record<Verdict, number> {
 }
 
 export interface ConformanceTarget {
+  readonly role: CaseRole;
   /** `host:port` */
   readonly address: string;
   /** The second msg_server, when one was given. */

@@ -5,6 +5,7 @@ import { type Address, DialError } from "../../client/peer.js";
 import { CommandId } from "../../codec/generated/commands.js";
 import type { GroupInfo } from "../../codec/generated/messages.js";
 import { expendableAmong, type KnownGroup } from "./account-pool.js";
+import { isEnough, knownGroups } from "./known-groups.js";
 
 export interface PreflightOptions {
   readonly target: Address;
@@ -30,10 +31,6 @@ export interface Preflight {
 const LOGIN_ATTEMPTS = 3;
 const SCAN_BATCH = 8;
 const SCANNED_MAX = 200;
-/** With so many groups of at least so many accounts, group cases need not wait for each other much. */
-const GROUPS_ENOUGH = 3;
-const MEMBERS_ENOUGH = 3;
-
 /** Reaches the servers, logs in once, and looks up groups for the cases that need one. Never throws for a server's fault. */
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const found = { targetProblem: undefined, peerProblem: undefined, loginProblem: undefined, isLoginBroken: false };
@@ -83,11 +80,11 @@ async function findGroups(options: PreflightOptions): Promise<KnownGroup[]> {
   const candidates = options.accounts.filter((account) => !spared.has(account)).slice(0, SCANNED_MAX);
   const userIds = new Map<Account, number>();
   const infos = new Map<number, GroupInfo>();
-  for (let at = 0; at < candidates.length && !isEnough(known(infos, userIds)); at += SCAN_BATCH) {
+  for (let at = 0; at < candidates.length && !isEnough(knownGroups(infos, userIds)); at += SCAN_BATCH) {
     const batch = candidates.slice(at, at + SCAN_BATCH);
     await Promise.all(batch.map((account) => scan(account, options, userIds, infos)));
   }
-  return known(infos, userIds);
+  return knownGroups(infos, userIds);
 }
 
 async function scan(
@@ -112,25 +109,6 @@ async function scan(
     // One account less to know groups by: what is wrong with it, or with the server, is for the cases to find.
     if (!(error instanceof ClientError || error instanceof DialError)) throw error;
   }
-}
-
-function known(infos: ReadonlyMap<number, GroupInfo>, userIds: ReadonlyMap<Account, number>): KnownGroup[] {
-  return [...infos.values()].map(({ group_id, group_name, version, group_member_list }) => {
-    const memberIds = new Set(group_member_list);
-    const accounts = [...userIds];
-    return {
-      group: { groupId: group_id, name: group_name, version, memberIds: group_member_list },
-      members: accounts.filter(([, id]) => memberIds.has(id)).map(([account]) => account),
-      outsiders: accounts.filter(([, id]) => !memberIds.has(id)).map(([account]) => account),
-    };
-  });
-}
-
-function isEnough(groups: readonly KnownGroup[]): boolean {
-  return (
-    groups.filter(({ members, outsiders }) => members.length >= MEMBERS_ENOUGH && outsiders.length > 0).length >=
-    GROUPS_ENOUGH
-  );
 }
 
 async function loggedIn(account: Account, { target, answerMs }: PreflightOptions): Promise<Device> {

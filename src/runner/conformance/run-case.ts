@@ -1,16 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ExpectationError } from "../../client/expectation-error.js";
+import { httpExchange } from "../../client/http-exchange.js";
+import type { MalformedPdu } from "../../client/pdu-inbox.js";
 import { PduTrace } from "../../client/pdu-trace.js";
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
+import type { PlayedServer } from "../../client/played-server.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { CaseEnvironment, CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import type { Lease } from "./account-pool.js";
+import type { PortName } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, Verdict } from "./conformance-result.js";
+import type { Surroundings } from "./surroundings.js";
+
+export type Ports = Readonly<Partial<Record<PortName, Address>>>;
 
 export interface CaseRunOptions {
-  readonly target: Address;
-  readonly peer: Address | undefined;
+  readonly ports: Ports;
+  /** For a msg_server in isolation. */
+  readonly surroundings?: Surroundings;
   readonly timing: CaseTiming;
   readonly random: () => number;
   readonly nowMs: () => number;
@@ -37,12 +45,9 @@ export async function runCase(definition: ConformanceCase, lease: Lease, options
   const startedMs = performance.now();
   const trace = new PduTrace();
   const peers: PduPeer[] = [];
-  const judgement = await judge(
-    definition,
-    environmentFor(definition.id, lease, options, trace, peers),
-    peers,
-    options,
-  );
+  options.surroundings?.begin(trace);
+  const environment = environmentFor(definition.id, lease, options, trace, peers);
+  const judgement = await judge(definition, environment, peers, options);
   await Promise.all(peers.map((peer) => peer.close()));
   const isTraceKept = options.keepsAllTraces || !(judgement.verdict === "passed" || judgement.verdict === "supported");
   return caseResult(definition, options.rerun, judgement, {
@@ -92,7 +97,7 @@ function caseResult(
 function environmentFor(
   id: string,
   { accounts, expendable, group }: Lease,
-  { target, peer, timing, random, nowMs, signal, onEvent }: CaseRunOptions,
+  { ports, surroundings, timing, random, nowMs, signal, onEvent }: CaseRunOptions,
   trace: PduTrace,
   peers: PduPeer[],
 ): CaseEnvironment {
@@ -103,9 +108,9 @@ function environmentFor(
     timing,
     random,
     nowMs,
-    async dial(server, label) {
-      const address = server === "target" ? target : peer;
-      if (address === undefined) throw new Error("the case has not asked for a second server");
+    played: surroundings?.servers ?? {},
+    async dial(port, label) {
+      const address = addressOf(ports, port);
       const { answerMs } = timing;
       const dialled = await PduPeer.dial(address, {
         label,
@@ -118,6 +123,10 @@ function environmentFor(
       onEvent?.({ type: "case-connected", id, connection: label, local: dialled.localAddress, remote: address });
       return dialled;
     },
+    exchangeHttp(request) {
+      const options = { trace, label: "http", timeoutMs: timing.answerMs, signal };
+      return httpExchange(addressOf(ports, "http"), request, options);
+    },
     async pause(ms) {
       await delay(Math.max(0, ms), undefined, { signal });
     },
@@ -125,6 +134,12 @@ function environmentFor(
       throw new Blocked(reason);
     },
   };
+}
+
+function addressOf(ports: Ports, port: PortName): Address {
+  const address = ports[port];
+  if (address === undefined) throw new Error(`the case has not asked for the port "${port}"`);
+  return address;
 }
 
 async function judge(
@@ -136,7 +151,7 @@ async function judge(
   const isMay = definition.level === "may";
   try {
     await withinLimit(definition.run(environment), options);
-    expectSchemaKept(peers);
+    expectSchemaKept([...peers, ...Object.values(options.surroundings?.servers ?? {}).map(asSpeaker)]);
     return { verdict: isMay ? "supported" : "passed" };
   } catch (error) {
     if (options.signal.aborted) return { verdict: "skipped", reason: "interrupted" };
@@ -153,8 +168,8 @@ async function judge(
 }
 
 /** Whatever a case is about, the server must not send what its schema does not allow. */
-function expectSchemaKept(peers: readonly PduPeer[]): void {
-  for (const { malformed, label } of peers) {
+function expectSchemaKept(speakers: readonly { malformed: readonly MalformedPdu[]; label: string }[]): void {
+  for (const { malformed, label } of speakers) {
     const [first] = malformed;
     if (first === undefined) continue;
     const name = `${hexId(first.commandId)} ${commandById(first.commandId)?.name ?? "(unknown)"}`;
@@ -163,6 +178,10 @@ function expectSchemaKept(peers: readonly PduPeer[]): void {
       `${name}: ${first.error.message}${malformed.length > 1 ? `, and ${malformed.length - 1} more` : ""}`,
     );
   }
+}
+
+function asSpeaker({ name, malformed }: PlayedServer) {
+  return { label: `links to the ${name}`, malformed };
 }
 
 async function withinLimit(run: Promise<void>, { timing, signal }: CaseRunOptions): Promise<void> {

@@ -4,19 +4,31 @@ import type { Address } from "../../client/peer.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { AccountPool, type Lease } from "./account-pool.js";
 import { type Baseline, inViewOf } from "./baseline.js";
+import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
+import { type Findings, lookAhead } from "./look-ahead.js";
 import { mergeRuns } from "./merge-runs.js";
-import { type Preflight, preflight } from "./preflight.js";
-import { type CaseRunOptions, caseNotRun, runCase } from "./run-case.js";
+import { type CaseRunOptions, caseNotRun, type Ports, runCase } from "./run-case.js";
 import { runOrder } from "./run-order.js";
 import type { SelectedCase } from "./select-cases.js";
 import { summarize } from "./summarize.js";
+import { type PlayedAddresses, Surroundings } from "./surroundings.js";
 
 export interface ConformanceOptions {
+  /** What kind of server the cases are for; a msg_server unless given. */
+  readonly role?: CaseRole;
   readonly target: Address;
   /** Another msg_server of the same cluster. */
   readonly peer?: Address;
+  /** Where a login_server or file_server is found by clients, and a login_server by HTTP. */
+  readonly clients?: Address;
+  readonly http?: Address;
+  /** Where to listen as the servers around a msg_server in isolation. */
+  readonly played?: PlayedAddresses;
+  /** How long a msg_server in isolation may take to dial them; its longest redial delay and a moment unless given. */
+  readonly linkWaitMs?: number;
+  /** All of the same role. */
   readonly cases: readonly SelectedCase[];
   readonly accounts: readonly Account[];
   /** Cases at once; those that wait for a server's time limit run beside them. */
@@ -55,8 +67,17 @@ const ANSWER_MS = 5000;
 const LOGIN_TIMEOUT_MS = 15_000;
 const PC_IDLE_TIMEOUT_MS = 120_000;
 const MOBILE_IDLE_TIMEOUT_MS = 300_000;
+/** RTE-09 */
+const LINK_TIMEOUT_MS = 30_000;
+const HEARTBEAT_INTERVAL_MS = 5000;
+/** protocol.md: the first two delays, for a link whose first new attempt came too early; and the longest one. */
+const REDIAL_MS = 4000 + 8000;
+const REDIAL_LONGEST_MS = 64_000;
 
-/** Runs the selected cases, several at once, and judges the server. Never throws for what the server does. */
+/**
+ * Runs the selected cases, several at once, and judges the server. Never throws for what the server does.
+ * @throws ListenError when the suite cannot listen where it is to play a server
+ */
 export async function runConformance(given: ConformanceOptions): Promise<ConformanceResult> {
   const signal = AbortSignal.any([given.signal]);
   // Every connection and wait of every running case listens to it.
@@ -67,25 +88,50 @@ export async function runConformance(given: ConformanceOptions): Promise<Conform
   const { repeat } = target;
   options.onEvent?.({ type: "run-started", target, total: options.cases.length * repeat });
   const timing = timingOf(options);
-  const toRun = options.cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
-  const found = await preflight({
-    target: options.target,
-    peer: options.peer,
-    accounts: options.accounts,
+  const surroundings = given.played === undefined ? undefined : await Surroundings.start(given.played, timing.answerMs);
+  try {
+    const cases = await runAll(options, timing, surroundings);
+    const isInterrupted = options.signal.aborted;
+    const durationMs = performance.now() - startedMs;
+    const summary = summarize(cases, { strict: options.strict, isInterrupted, durationMs });
+    const result: ConformanceResult = { schemaVersion: 1, summary, target, cases };
+    options.onEvent?.({ type: "run-finished", result });
+    return result;
+  } finally {
+    surroundings?.stop();
+  }
+}
+
+async function runAll(
+  options: ConformanceOptions,
+  timing: CaseTiming,
+  surroundings: Surroundings | undefined,
+): Promise<CaseResult[]> {
+  const { role = "msg", accounts, cases, linkWaitMs, signal } = options;
+  const toRun = cases.flatMap(({ case: each, skippedBy }) => (skippedBy === undefined ? [each] : []));
+  const ports = portsOf(options);
+  const found = await lookAhead({
+    role,
+    ports,
+    surroundings,
+    linkWaitMs: linkWaitMs ?? REDIAL_LONGEST_MS * options.timeScale + timing.answerMs,
+    accounts,
     answerMs: timing.answerMs,
     needsLogin: toRun.some(needsUsers),
     needsGroups: toRun.some(({ needs }) => (needs.groupMembers ?? 0) > 0),
+    signal,
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
-  const cases = await new Schedule(options, timing, found).run();
-  const isInterrupted = options.signal.aborted;
-  const durationMs = performance.now() - startedMs;
-  const summary = summarize(cases, { strict: options.strict, isInterrupted, durationMs });
-  const result: ConformanceResult = { schemaVersion: 1, summary, target, cases };
-  options.onEvent?.({ type: "run-finished", result });
-  return result;
+  return new Schedule(options, timing, found, ports, surroundings).run();
+}
+
+function portsOf({ target, peer, clients, http }: ConformanceOptions): Ports {
+  const given = { target, peer, clients, http };
+  return Object.fromEntries(Object.entries(given).filter(([, address]) => address !== undefined));
 }
 
 function describeTarget({
+  role = "msg",
   target,
   peer,
   nowMs,
@@ -96,6 +142,7 @@ function describeTarget({
   shuffle,
 }: ConformanceOptions): ConformanceTarget {
   return {
+    role,
     address: inWords(target),
     peer: peer === undefined ? null : inWords(peer),
     startedAt: new Date(nowMs()).toISOString(),
@@ -117,6 +164,9 @@ function timingOf({ timeScale, timeoutFactor, loginTimeoutMs }: ConformanceOptio
     loginTimeoutMs: loginTimeoutMs ?? LOGIN_TIMEOUT_MS * timeScale,
     pcIdleTimeoutMs: PC_IDLE_TIMEOUT_MS * timeScale,
     mobileIdleTimeoutMs: MOBILE_IDLE_TIMEOUT_MS * timeScale,
+    linkTimeoutMs: LINK_TIMEOUT_MS * timeScale,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS * timeScale,
+    redialMs: REDIAL_MS * timeScale,
   };
 }
 
@@ -124,11 +174,25 @@ function needsUsers({ needs }: ConformanceCase): boolean {
   return (needs.accounts ?? 0) + (needs.expendable ?? 0) > 0;
 }
 
+function firstOf<Name extends string>(
+  names: readonly Name[],
+  problems: Readonly<Partial<Record<Name, string>>>,
+): string | undefined {
+  return names.map((name) => problems[name]).find((problem) => problem !== undefined);
+}
+
+function essentialFor({ role }: ConformanceOptions): readonly PlayedRole[] {
+  return role === "msg-isolated" ? essentialRoles : [];
+}
+
 /** Which case runs when: as many at once as allowed, each as soon as there are users for it. */
 class Schedule {
   readonly #results = new Map<string, CaseResult>();
   readonly #running = new Set<Promise<void>>();
   readonly #pool: AccountPool;
+  readonly #jobs: number;
+  /** Then those that wait for a timeout wait for their turn, too. */
+  readonly #isSerial: boolean;
   #waiting: ConformanceCase[] = [];
   #busy = 0;
   #finished = 0;
@@ -137,8 +201,13 @@ class Schedule {
   constructor(
     private readonly options: ConformanceOptions,
     private readonly timing: CaseTiming,
-    private readonly found: Preflight,
+    private readonly found: Findings,
+    private readonly ports: Ports,
+    private readonly surroundings: Surroundings | undefined,
   ) {
+    const { role = "msg", jobs } = options;
+    this.#isSerial = roleFacts[role].isSerial;
+    this.#jobs = this.#isSerial ? 1 : jobs;
     this.#pool = new AccountPool(options.accounts, found.groups, options.random);
   }
 
@@ -167,9 +236,16 @@ class Schedule {
   }
 
   #problemOf(each: ConformanceCase): string | undefined {
-    const { targetProblem, peerProblem, loginProblem, isLoginBroken } = this.found;
-    if (targetProblem !== undefined) return targetProblem;
-    if (each.needs.secondServer && peerProblem !== undefined) return peerProblem;
+    const { portProblems, playedProblems, loginProblem, isLoginBroken } = this.found;
+    const ports: PortName[] = [
+      "target",
+      ...(each.needs.secondServer ? ["peer" as const] : []),
+      ...(each.needs.ports ?? []),
+    ];
+    const problem =
+      firstOf(ports, portProblems) ??
+      firstOf([...essentialFor(this.options), ...(each.needs.played ?? [])], playedProblems);
+    if (problem !== undefined) return problem;
     const judgesBrokenLogin = isLoginBroken && each.judgesLogin;
     if (needsUsers(each) && loginProblem !== undefined && !judgesBrokenLogin) return loginProblem;
     return this.#pool.lacks(each.needs);
@@ -177,7 +253,7 @@ class Schedule {
 
   #startWhatCan(): void {
     this.#waiting = this.#waiting.filter((each) => {
-      if (!each.waitsForTimeout && this.#busy >= this.options.jobs) return true;
+      if (this.#countsAsJob(each) && this.#busy >= this.#jobs) return true;
       const lease = this.#pool.tryLease(each.needs);
       if (lease === undefined) return true;
       this.#start(each, lease);
@@ -186,15 +262,19 @@ class Schedule {
   }
 
   #start(each: ConformanceCase, lease: Lease): void {
-    if (!each.waitsForTimeout) this.#busy++;
+    if (this.#countsAsJob(each)) this.#busy++;
     this.options.onEvent?.({ type: "case-started", id: each.id });
     const running = this.#prepareAndRun(each, lease).then((result) => {
-      if (!each.waitsForTimeout) this.#busy--;
+      if (this.#countsAsJob(each)) this.#busy--;
       this.#pool.release(lease);
       this.#running.delete(running);
       this.#finish(result);
     });
     this.#running.add(running);
+  }
+
+  #countsAsJob({ waitsForTimeout }: ConformanceCase): boolean {
+    return this.#isSerial || !waitsForTimeout;
   }
 
   async #prepareAndRun(each: ConformanceCase, lease: Lease): Promise<CaseResult> {
@@ -203,9 +283,19 @@ class Schedule {
   }
 
   #runOptions({ id }: ConformanceCase): CaseRunOptions {
-    const { target, peer, random, nowMs, keepsAllTraces, signal, rerun, onEvent } = this.options;
-    const fixed = { target, peer, timing: this.timing, random, nowMs, keepsAllTraces, signal, rerun: rerun(id) };
-    return onEvent === undefined ? fixed : { ...fixed, onEvent };
+    const { ports, timing, surroundings, options } = this;
+    const { random, nowMs, keepsAllTraces, signal, rerun, onEvent } = options;
+    return {
+      ports,
+      timing,
+      random,
+      nowMs,
+      keepsAllTraces,
+      signal,
+      rerun: rerun(id),
+      ...(surroundings === undefined ? {} : { surroundings }),
+      ...(onEvent === undefined ? {} : { onEvent }),
+    };
   }
 
   #giveUpWaiting(reason: string): void {

@@ -71,6 +71,20 @@ export class Histogram {
     return this.#maxUs;
   }
 
+  /** How many values each row has whose bounds these are: below the first, from each one on to the next, from the last on. */
+  countsBetweenUs(boundsUs: readonly number[]): number[] {
+    const counts = new Array<number>(boundsUs.length + 1).fill(0);
+    const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
+    let row = 0;
+    for (let index = 0; index < used; index++) {
+      const count = this.#counts[index] as number;
+      if (count === 0) continue;
+      while (row < boundsUs.length && highestValueAt(index) >= (boundsUs[row] as number)) row++;
+      counts[row] = (counts[row] as number) + count;
+    }
+    return counts;
+  }
+
   /** Adds everything that `other` holds. */
   merge(other: Histogram): void {
     for (let index = 0; index < COUNTS_LENGTH; index++) {

@@ -27,6 +27,9 @@ export interface LoadSnapshot {
   readonly ackP99Ms: number | null;
   readonly deliveryP50Ms: number | null;
   readonly deliveryP99Ms: number | null;
+  /** How many acks and deliveries of this second took how long, by the rows of `latencyBoundsMs`; empty rows at the end are left out. */
+  readonly ackCounts: readonly number[];
+  readonly deliveryCounts: readonly number[];
   /** Messages that are not yet acked and delivered everywhere. */
   readonly inFlight: number;
   readonly duplicated: number;

@@ -4,6 +4,7 @@ import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
+import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
 
 /** A fault with names in place of numbers. */
@@ -22,6 +23,20 @@ export interface DeliveryWitness {
   readonly msgId: number;
   /** When it was sent, in ms since the run began; null when that is no longer known. */
   readonly sentAtMs: number | null;
+}
+
+/** Where the generator ran. */
+export interface GeneratorEnvironment {
+  /** Version of this package. */
+  readonly toolkit: string;
+  /** Version of Node.js. */
+  readonly node: string;
+  /** Operating system, its release and architecture. */
+  readonly system: string;
+  readonly cpuModel: string;
+  /** Cores that the system shows. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
 }
 
 /** What became of one scenario of a scenario file, or of a search for the highest rate. */
@@ -61,6 +76,8 @@ export interface LoadResult {
   readonly targets: readonly string[];
   /** Acts a second of the steady phase, as planned; their mean when it changes. */
   readonly rate: number;
+  /** How the rate was to change in the steady phase, from its beginning; empty = it was constant. */
+  readonly stages: readonly Stage[];
   readonly rampUpMs: number;
   readonly steadyMs: number;
   readonly drainMs: number;
@@ -75,6 +92,8 @@ export interface LoadResult {
   /** Why the latencies are not to be trusted; empty = the run is valid. */
   readonly invalid: readonly string[];
   readonly health: GeneratorHealth;
+  /** Null when whoever started the run did not say. */
+  readonly environment: GeneratorEnvironment | null;
   readonly metrics: Readonly<Record<string, MetricResult>>;
   readonly thresholds: readonly ThresholdResult[];
   readonly delivery: DeliveryCounts;
@@ -88,6 +107,8 @@ export interface LoadResult {
   readonly setupData: unknown;
   /** What was done to the run while it went on. */
   readonly marks: readonly LoadMark[];
+  /** What the rows of the series' `…Counts` are between, in ms. */
+  readonly latencyBoundsMs: readonly number[];
   readonly series: readonly LoadSnapshot[];
 }
 

@@ -10,7 +10,7 @@ import type { LoadControl } from "./load-control.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
 import { LoadMetrics, type Moment, type SampleSink } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import type { LoadResult } from "./load-result.js";
+import type { GeneratorEnvironment, LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
@@ -35,6 +35,8 @@ export interface LoadDependencies {
   readonly onEvent?: (event: LoadEvent) => void;
   /** Every value as it is measured. Costs a call for each; leave it out unless an output needs it. */
   readonly onSample?: SampleSink;
+  /** For the report. */
+  readonly environment?: GeneratorEnvironment;
 }
 
 export interface RunningLoad {
@@ -404,6 +406,7 @@ class LoadRun {
       sessions: this.#sessions,
       thresholds: this.#thresholds.results(),
       health: this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations),
+      environment: this.#dependencies.environment ?? null,
       parts: this.#workload.results(),
       checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
       setupData: this.#script?.setupData,

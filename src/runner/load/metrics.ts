@@ -79,6 +79,12 @@ export class Trend {
     }
   }
 
+  /** By the rows between these bounds, in ms; without the empty ones at the end. */
+  countsBetween(boundsMs: readonly number[]): number[] {
+    const counts = this.histogram.countsBetweenUs(boundsMs.map((ms) => ms * 1000));
+    return counts.slice(0, counts.findLastIndex((count) => count > 0) + 1);
+  }
+
   result(runMs: number): TrendResult {
     const { histogram } = this;
     return {

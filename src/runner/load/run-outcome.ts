@@ -2,6 +2,7 @@ import { paceOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import { doubtsAbout, type GeneratorHealth } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
@@ -10,6 +11,7 @@ import {
   type CheckResult,
   type DeliveryWitness,
   failuresIn,
+  type GeneratorEnvironment,
   type LoadResult,
   type PartResult,
   type SummaryTrends,
@@ -34,6 +36,7 @@ export interface RunFacts {
   readonly sessions: DeviceSessions;
   readonly thresholds: readonly ThresholdResult[];
   readonly health: GeneratorHealth;
+  readonly environment: GeneratorEnvironment | null;
   readonly parts: readonly PartResult[];
   readonly checks: readonly CheckResult[];
   /** What a scenario file's setup returned. */
@@ -62,6 +65,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     devicesOnline: metrics.devicesOnline.result().max,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
     rate: perSecond(pace.acts, pace.durationMs),
+    stages: plan.stages,
     rampUpMs: Math.round(facts.rampUpMs),
     steadyMs: Math.round(steadyMs),
     drainMs: Math.round(facts.drainMs),
@@ -72,10 +76,12 @@ export function resultOf(facts: RunFacts): LoadResult {
     failures: [...serverFaults, ...failedThresholds, ...failedSearches(facts.parts)],
     invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
     health,
+    environment: facts.environment,
     metrics: results,
     thresholds,
     delivery: { ...oracle.counts },
     witnesses: oracle.witnesses.map((witness) => named(witness, plan, sessions)),
+    latencyBoundsMs,
     parts: facts.parts,
     checks: facts.checks,
     summaryTrends: summaryTrends(plan, results, metrics, facts.moment),

@@ -1,5 +1,6 @@
 import type { DeliveryOracle } from "./delivery-oracle.js";
 import type { HealthWatch } from "./generator-health.js";
+import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LiveView, LoadPhase, LoadSnapshot, SecondLatency } from "./load-event.js";
 import type { LoadMetrics, Traffic } from "./load-metrics.js";
 import { perSecond, type Trend } from "./metrics.js";
@@ -56,6 +57,8 @@ export class SecondWatch {
       ackP99Ms: ack?.p99Ms ?? null,
       deliveryP50Ms: delivery?.p50Ms ?? null,
       deliveryP99Ms: delivery?.p99Ms ?? null,
+      ackCounts: countsIn(metrics.second.get("message ack")),
+      deliveryCounts: countsIn(metrics.second.get("message delivery")),
       inFlight: oracle.inFlight,
       duplicated,
       reordered,
@@ -82,6 +85,11 @@ export class SecondWatch {
       eventLoopLagP99Ms: metrics.eventLoopLag.percentileMs(99),
     };
   }
+}
+
+/** By the rows of `latencyBoundsMs`. */
+function countsIn(trend: Trend | undefined): readonly number[] {
+  return trend?.countsBetween(latencyBoundsMs) ?? [];
 }
 
 function latencyIn(trend: Trend | undefined): SecondLatency | null {

@@ -1,13 +1,24 @@
 import { conLifeCases } from "./cases/con-life.js";
 import { filTransferCases } from "./cases/fil-transfer.js";
+import { filTaskCases } from "./cases/file/fil-tasks.js";
+import { filTransferRoleCases } from "./cases/file/fil-transfers.js";
 import { frmBodyCases } from "./cases/frm-bodies.js";
 import { frmHeaderCases } from "./cases/frm-header.js";
 import { frmStreamCases } from "./cases/frm-stream.js";
 import { grpMembershipCases } from "./cases/grp-membership.js";
 import { grpMessageCases } from "./cases/grp-messages.js";
+import { isoFileCases } from "./cases/isolated/iso-files.js";
+import { isoForwardCases } from "./cases/isolated/iso-forward.js";
+import { isoLinkCases } from "./cases/isolated/iso-links.js";
+import { isoLoginCases } from "./cases/isolated/iso-login.js";
+import { isoMessageCases } from "./cases/isolated/iso-messages.js";
+import { isoNewsCases } from "./cases/isolated/iso-news.js";
+import { isoPushCases } from "./cases/isolated/iso-push.js";
 import { lgnAccountCases } from "./cases/lgn-account.js";
 import { lgnDeviceCases } from "./cases/lgn-devices.js";
 import { lgnLoginCases } from "./cases/lgn-login.js";
+import { lsvDiscoveryCases } from "./cases/login/lsv-discovery.js";
+import { lsvRegistrationCases } from "./cases/login/lsv-registration.js";
 import { msgDeliveryCases } from "./cases/msg-delivery.js";
 import { msgHistoryCases } from "./cases/msg-history.js";
 import { msgIdCases } from "./cases/msg-ids.js";
@@ -15,10 +26,14 @@ import { msgSessionCases } from "./cases/msg-sessions.js";
 import { prePresenceCases } from "./cases/pre-presence.js";
 import { pulListCases } from "./cases/pul-lists.js";
 import { pulStateCases } from "./cases/pul-state.js";
+import { rteLinkCases } from "./cases/route/rte-links.js";
+import { rtePresenceCases } from "./cases/route/rte-presence.js";
+import { rteRelayCases } from "./cases/route/rte-relay.js";
+import { rteStatusCases } from "./cases/route/rte-status.js";
 import type { ConformanceCase } from "./conformance-case.js";
 
-/** Every case for a msg_server as clients see it. */
-export const allCases: readonly ConformanceCase[] = [
+/** For a msg_server as clients see it. */
+const msgCases: readonly ConformanceCase[] = [
   ...frmStreamCases,
   ...frmHeaderCases,
   ...frmBodyCases,
@@ -36,4 +51,38 @@ export const allCases: readonly ConformanceCase[] = [
   ...grpMembershipCases,
   ...prePresenceCases,
   ...filTransferCases,
+];
+
+/** For a route_server as msg_servers see it. */
+const routeCases: readonly ConformanceCase[] = [
+  ...rteStatusCases,
+  ...rtePresenceCases,
+  ...rteRelayCases,
+  ...rteLinkCases,
+];
+
+/** For a login_server as msg_servers and clients see it. */
+const loginCases: readonly ConformanceCase[] = [...lsvRegistrationCases, ...lsvDiscoveryCases];
+
+/** For a file_server as msg_servers and clients see it. */
+const fileCases: readonly ConformanceCase[] = [...filTaskCases, ...filTransferRoleCases];
+
+/** For a msg_server around which the suite plays every other server. */
+const isolatedCases: readonly ConformanceCase[] = [
+  ...isoLoginCases,
+  ...isoForwardCases,
+  ...isoMessageCases,
+  ...isoNewsCases,
+  ...isoPushCases,
+  ...isoFileCases,
+  ...isoLinkCases,
+];
+
+/** Every case there is, for servers of every role. */
+export const allCases: readonly ConformanceCase[] = [
+  ...msgCases,
+  ...routeCases,
+  ...loginCases,
+  ...fileCases,
+  ...isolatedCases,
 ];

@@ -6,8 +6,8 @@ import { CommandId } from "../../codec/generated/commands.js";
 import { ResultType, UserStatType } from "../../codec/generated/enums.js";
 import type { IMLoginReq } from "../../codec/generated/messages.js";
 import { loginPassword } from "../../codec/password.js";
-import { encryptText } from "../../codec/text-content.js";
-import type { CaseEnvironment, CaseTiming, LeasedGroup, ServerName } from "./conformance-case.js";
+import { BaseContext } from "./base-context.js";
+import type { LeasedGroup, ServerName } from "./conformance-case.js";
 import { LoggedInClient } from "./logged-in-client.js";
 
 export interface LoginOptions {
@@ -16,45 +16,12 @@ export interface LoginOptions {
   readonly onlineStatus?: UserStatType;
 }
 
-const POLL_INTERVAL_MS = 100;
-
-/** What the bodies of cases use: the environment, and the steps that many of them share. */
-export class CaseContext {
-  constructor(private readonly environment: CaseEnvironment) {}
-
-  get timing(): CaseTiming {
-    return this.environment.timing;
-  }
-
-  /** The nth of the users that the case asked for. */
-  account(n: number): Account {
-    return takeNth(this.environment.accounts, n);
-  }
-
-  get expendable(): readonly Account[] {
-    return this.environment.expendable;
-  }
-
+/** What the bodies of a msg_server's cases use: the steps of clients that many of them share. */
+export class CaseContext extends BaseContext {
   get group(): LeasedGroup {
     const { group } = this.environment;
     if (group === undefined) throw new Error("the case has not asked for a group");
     return group;
-  }
-
-  nowSeconds(): number {
-    return this.environment.nowMs() / 1000;
-  }
-
-  random(): number {
-    return this.environment.random();
-  }
-
-  pause(ms: number): Promise<void> {
-    return this.environment.pause(ms);
-  }
-
-  block(reason: string): never {
-    return this.environment.block(reason);
   }
 
   /** A connection that is not logged in. */
@@ -100,50 +67,4 @@ export class CaseContext {
       client_version: "ttk/1.0",
     };
   }
-
-  /** Encrypted text that no other message has, as clients send it. */
-  uniqueText(): Buffer {
-    return encryptText(this.uniqueWord());
-  }
-
-  /** 16 hexadecimal digits. */
-  uniqueWord(): string {
-    const half = () =>
-      Math.floor(this.environment.random() * 2 ** 32)
-        .toString(16)
-        .padStart(8, "0");
-    return half() + half();
-  }
-
-  /** A user id that belongs to nobody: far beyond what automatic numbering reaches. */
-  unknownId(): number {
-    return 0x7000_0000 + Math.floor(this.environment.random() * 0x0fff_ffff);
-  }
-
-  /**
-   * Asks again until the answer is as wanted: for what a server may do a moment after the answer that promised it.
-   * @throws ExpectationError what the last attempt was short of
-   */
-  async eventually<T>(
-    expected: string,
-    attempt: () => Promise<T>,
-    isWanted: (value: T) => boolean,
-    withinMs = this.timing.answerMs,
-  ): Promise<T> {
-    const deadlineMs = performance.now() + withinMs;
-    for (;;) {
-      const value = await attempt();
-      if (isWanted(value)) return value;
-      if (performance.now() >= deadlineMs) {
-        throw new ExpectationError(`${expected} within ${withinMs} ms`, JSON.stringify(value));
-      }
-      await this.pause(POLL_INTERVAL_MS);
-    }
-  }
-}
-
-function takeNth<T>(list: readonly T[], n: number): T {
-  const item = list[n];
-  if (item === undefined) throw new Error(`the case asked for ${list.length} accounts and wants number ${n + 1}`);
-  return item;
 }

@@ -1,5 +1,8 @@
 import type { Account } from "../../client/account.js";
+import type { HttpAnswer } from "../../client/http-exchange.js";
 import type { PduPeer } from "../../client/peer.js";
+import type { PlayedServer } from "../../client/played-server.js";
+import type { CaseRole, PlayedRole, PortName } from "../../runner/conformance/case-role.js";
 
 /** behaviour.md: a MUST that fails fails the run, a SHOULD is a warning, a MAY is only reported. */
 export type Level = "must" | "should" | "may";
@@ -17,6 +20,10 @@ export interface CaseNeeds {
   readonly groupMembers?: number;
   /** A second msg_server of the same cluster; the case is only selected when one is given. */
   readonly secondServer?: boolean;
+  /** Further ports of the server under test that the case talks to. */
+  readonly ports?: readonly PortName[];
+  /** Servers that the suite plays, and to which the msg_server under test must have a link, beside those it cannot do without. */
+  readonly played?: readonly PlayedRole[];
 }
 
 export interface LeasedGroup {
@@ -36,6 +43,11 @@ export interface CaseTiming {
   /** CON-03 */
   readonly pcIdleTimeoutMs: number;
   readonly mobileIdleTimeoutMs: number;
+  /** RTE-09: after which silence a link between servers is closed, and within which something is sent on it. */
+  readonly linkTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** The longest that a lost link may take to be dialled again: its first two delays (protocol.md). */
+  readonly redialMs: number;
 }
 
 /** What a case is run in; made by the runner for one case. */
@@ -48,7 +60,11 @@ export interface CaseEnvironment {
   /** Unix milliseconds of this machine, which need not be the server's. */
   readonly nowMs: () => number;
   /** Connects without logging in; closed when the case ends. */
-  dial(server: ServerName, label: string): Promise<PduPeer>;
+  dial(port: PortName, label: string): Promise<PduPeer>;
+  /** Sends an HTTP request as it is written to the port for HTTP, on a connection of its own. */
+  exchangeHttp(request: string): Promise<HttpAnswer>;
+  /** The servers that the suite plays around a msg_server in isolation. */
+  readonly played: Readonly<Partial<Record<PlayedRole, PlayedServer>>>;
   pause(ms: number): Promise<void>;
   /** Ends the case as `blocked`: something that it takes for granted is not so, and nothing was judged. */
   block(reason: string): never;
@@ -57,11 +73,15 @@ export interface CaseEnvironment {
 /** One check of one server. The id is permanent: it is never reused, and never says at which place the case stands. */
 export interface ConformanceCase {
   readonly id: string;
+  /** What kind of server it judges. */
+  readonly role: CaseRole;
   /** Of docs/spec/behaviour.md; the first one is the one that the case is listed under. */
   readonly requirements: readonly [string, ...string[]];
   readonly level: Level;
   /** What a server that passes does, in one sentence. */
   readonly title: string;
+  /** What the suite sends, in one sentence. */
+  readonly sends?: string;
   /** What goes wrong for people when a server does not. */
   readonly why: string;
   readonly needs: CaseNeeds;

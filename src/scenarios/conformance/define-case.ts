@@ -1,20 +1,30 @@
+import type { CaseRole } from "../../runner/conformance/case-role.js";
+import type { BaseContext } from "./base-context.js";
 import { CaseContext } from "./case-context.js";
-import type { CaseNeeds, ConformanceCase } from "./conformance-case.js";
+import type { CaseEnvironment, CaseNeeds, ConformanceCase } from "./conformance-case.js";
 
-interface Definition
-  extends Omit<ConformanceCase, "needs" | "tags" | "waitsForTimeout" | "judgesLogin" | "run">,
+export interface CaseDefinition<Context>
+  extends Omit<ConformanceCase, "role" | "needs" | "tags" | "waitsForTimeout" | "judgesLogin" | "run">,
     Partial<Pick<ConformanceCase, "waitsForTimeout" | "judgesLogin">> {
   readonly needs?: CaseNeeds;
-  run(context: CaseContext): Promise<void>;
+  run(context: Context): Promise<void>;
 }
 
-/** A case from its data and a short body that ends in what is expected of the server. */
-export function defineCase({ run, ...definition }: Definition): ConformanceCase {
-  const filled = { needs: {} as CaseNeeds, waitsForTimeout: false, judgesLogin: false, ...definition };
-  return { ...filled, tags: tagsOf(filled), run: (environment) => run(new CaseContext(environment)) };
+/** How a role's cases are made of their data and a short body, which is given a context of that role. */
+export function definer<Context extends BaseContext>(
+  role: CaseRole,
+  Context: new (environment: CaseEnvironment) => Context,
+): (definition: CaseDefinition<Context>) => ConformanceCase {
+  return ({ run, ...definition }) => {
+    const filled = { role, needs: {} as CaseNeeds, waitsForTimeout: false, judgesLogin: false, ...definition };
+    return { ...filled, tags: tagsOf(filled), run: (environment) => run(new Context(environment)) };
+  };
 }
 
-/** `msg`, `groups`, `two-servers`, `slow`, `spoils-accounts`, `login`. */
+/** A case of a msg_server as clients see it: data, and a body that ends in what is expected of the server. */
+export const defineCase = definer("msg", CaseContext);
+
+/** `msg`, `groups`, `two-servers`, `slow`, `spoils-accounts`, `login`, `push`. */
 function tagsOf({ id, needs, waitsForTimeout, judgesLogin }: Omit<ConformanceCase, "tags" | "run">): string[] {
   return [
     id.split(".")[0] as string,
@@ -23,5 +33,7 @@ function tagsOf({ id, needs, waitsForTimeout, judgesLogin }: Omit<ConformanceCas
     ...(waitsForTimeout ? ["slow"] : []),
     ...((needs.expendable ?? 0) > 0 ? ["spoils-accounts"] : []),
     ...(judgesLogin ? ["login"] : []),
+    ...(needs.ports ?? []),
+    ...(needs.played ?? []),
   ];
 }

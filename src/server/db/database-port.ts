@@ -42,6 +42,9 @@ export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 }
 
+/** At once where nothing has to be waited for: a message costs no promise then. */
+export type Eventually<Answer> = Answer | Promise<Answer>;
+
 /**
  * The database as msg_server sees it, in PDU bodies: over links to db_proxy_servers, or in this process. Requests of one
  * caller are answered in the order they were made as far as the adapter can promise it (MSG-09).
@@ -49,8 +52,11 @@ export class DatabaseUnavailableError extends Error {
 export interface DatabasePort {
   /** LGN-05: whether logins can be served now. */
   readonly isOpen: boolean;
-  /** attach_data in the body is the adapter's own business. Rejects with DatabaseUnavailableError. */
-  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>>;
+  /**
+   * attach_data in the body is the adapter's own business; byte fields may be views of a read buffer, and those of an answer
+   * that comes at once may be the same. Rejects with DatabaseUnavailableError.
+   */
+  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>>;
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void;
   counters(): Readonly<Record<string, number>>;
   /** Waits for what is pending, at most `graceMs`, then lets go. */

@@ -13,11 +13,15 @@ import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
-import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import { type DatabaseNoticeId, type DatabaseRequestId, databaseResponse } from "./database-port.js";
+import {
+  type DatabaseNoticeId,
+  type DatabaseRequestId,
+  type DatabaseResponseBody,
+  databaseResponse,
+} from "./database-port.js";
 
 export interface DbProxyServerOptions {
   readonly listen: Address;
@@ -32,7 +36,7 @@ export interface DbProxyServerOptions {
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
   const { storage, clock, log = silentLog, deviates = strict } = options;
-  const context = { storage, clock, loginGuard: new LoginGuard(clock), textKey: options.textKey ?? defaultTextKey };
+  const context = { storage, clock, textKey: options.textKey ?? defaultTextKey };
   const work = new DatabaseWork(context, databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);
@@ -92,10 +96,12 @@ class DatabaseWork {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answered = this.commands[commandId](this.context, request).then((answer) => {
-        link.send(databaseResponse[commandId], attach_data === undefined ? answer : { ...answer, attach_data }, seqNum);
-      });
-      this.#track(answered);
+      const answer = this.commands[commandId](this.context, request);
+      const send = (body: DatabaseResponseBody<C>) => {
+        link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
+      };
+      if (answer instanceof Promise) this.#track(answer.then(send));
+      else send(answer);
     };
   }
 

@@ -2,17 +2,20 @@ import type { CommandBody } from "../../codec/generated/commands.js";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Clock } from "../clock.js";
 import { type Deviations, strict } from "../deviations.js";
-import { LoginGuard } from "../storage/login-guard.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import type { DatabaseNoticeId, DatabasePort, DatabaseRequestId, DatabaseResponseBody } from "./database-port.js";
+import type {
+  DatabaseNoticeId,
+  DatabasePort,
+  DatabaseRequestId,
+  DatabaseResponseBody,
+  Eventually,
+} from "./database-port.js";
 
 export interface EmbeddedDatabaseOptions {
   readonly storage: Storage;
   readonly clock: Clock;
-  /** Failures by name; one for all msg_servers that share a storage. */
-  readonly loginGuard?: LoginGuard;
   readonly textKey?: string;
   readonly deviates?: Deviations;
 }
@@ -24,17 +27,16 @@ export class EmbeddedDatabase implements DatabasePort {
   readonly #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, loginGuard, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
+  constructor({ storage, clock, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
     this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
       clock,
-      loginGuard: loginGuard ?? new LoginGuard(clock),
       textKey: textKey ?? defaultTextKey,
     };
   }
 
-  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+  request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>> {
     this.#requests++;
     return this.#commands[commandId](this.#context, body);
   }

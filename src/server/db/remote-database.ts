@@ -128,13 +128,14 @@ export class RemoteDatabase implements DatabasePort {
 
   /**
    * The same user's requests of one kind take the same link while the links stay as they are: a db_proxy_server that works
-   * in order then keeps their order (MSG-09). One half of the links falls back to the other (DBP-05).
+   * in order then keeps their order (MSG-09). What is nobody's takes each link in turn. One half of the links falls back to
+   * the other (DBP-05).
    */
   #choose(commandId: number, body: object): PduLink | undefined {
     const half = Math.ceil(this.#links.length / 2);
     const isLoginTime = loginTimeRequests.has(commandId);
     const preferred = isLoginTime ? this.#links.slice(0, half) : this.#links.slice(half);
-    const spread = spreadOf(body);
+    const spread = userIn(body) ?? this.#requests;
     return this.#pick(preferred, spread) ?? this.#pick(this.#links, spread);
   }
 
@@ -184,8 +185,9 @@ export class RemoteDatabase implements DatabasePort {
   }
 }
 
-function spreadOf(body: object): number {
+/** Who asks, where a request names one user by id; a login does not. */
+function userIn(body: object): number | undefined {
   const { user_id, from_user_id } = body as { user_id?: unknown; from_user_id?: unknown };
   const id = user_id ?? from_user_id;
-  return typeof id === "number" ? id : 0;
+  return typeof id === "number" ? id : undefined;
 }

@@ -4,6 +4,7 @@ import { clientLimits } from "../../codec/pdu-header.js";
 import type { Address } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
+import type { Clock } from "../clock.js";
 import { CommandIntake } from "../command-intake.js";
 import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
@@ -23,6 +24,7 @@ export interface FileServerOptions {
   readonly listen: { readonly clients: Address; readonly servers: Address };
   /** Where offline files are kept. Made when it is not there. */
   readonly folder: string;
+  readonly clock: Clock;
   /** What clients are told to dial; the host that is listened on unless given. */
   readonly advertiseHost?: string;
   readonly log?: ServerLog;
@@ -45,6 +47,8 @@ export const fileServerLimits: FileServerLimits = {
   tasksMax: 10_000,
   taskTimeoutMs: 3_600_000,
   fileSizeMaxBytes: 0xffffffff,
+  storedMaxBytes: 100 * 2 ** 30,
+  offlineKeptMs: 30 * 24 * 3_600_000,
   clientsMax: 10_000,
   clientsPerSecondMax: 10_000,
   loginTimeoutMs: 15_000,
@@ -55,10 +59,10 @@ const RESULT = { ok: 0, refused: 1 } as const;
 
 /** Starts a file_server (FIL-04 … FIL-07): clients on one port, msg_servers on the other. @throws ListenError */
 export async function startFileServer(options: FileServerOptions): Promise<RunningRole> {
-  const { log = silentLog, deviates = strict } = options;
+  const { log = silentLog, deviates = strict, clock } = options;
   const limits = { ...fileServerLimits, ...options.limits };
-  const store = new FileStore(options.folder);
-  const tasks = new TaskTable(store, limits);
+  const store = await FileStore.open(options.folder, clock.nowMs());
+  const tasks = new TaskTable(store, limits, clock);
   const files = new FileClients(tasks, store, limits.loginTimeoutMs, log);
   const clients = await listen(
     options.listen.clients,
@@ -100,6 +104,10 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
     addresses: { clients: clients.address, servers: servers.address },
     counters: () => ({
       tasks: tasks.size,
+      tasksRefused: tasks.refused,
+      offlineFiles: store.files,
+      offlineBytes: store.sizeBytes,
+      offlineExpired: tasks.expired,
       ...prefixed("clients", { ...linkCounters(clients), ...files.counters() }),
       ...prefixed("servers", { ...linkCounters(servers), ...intake.counters() }),
     }),

@@ -1,20 +1,51 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { AnnouncedFile } from "./transfer-task.js";
 
 /** Ids are UUIDs made here, so nothing of a path fits in (FIL-07). */
 const TASK_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An offline file as `….json` has it. */
+interface StoredFile extends AnnouncedFile {
+  /** Unix ms. */
+  readonly announcedMs: number;
+}
 
 /**
  * Offline files on disk: `<folder>/<first two digits>/<task id>` holds the bytes, `….json` what was announced. What is there
  * after a restart is gone on with.
  */
 export class FileStore {
-  constructor(private readonly folder: string) {}
+  readonly #files = new Map<string, { readonly sizeBytes: number; readonly announcedMs: number }>();
+  /** As announced, whether they have arrived or not: the room is theirs. */
+  sizeBytes = 0;
+
+  private constructor(private readonly folder: string) {}
+
+  /** @param nowMs what files count from that do not say when they were announced */
+  static async open(folder: string, nowMs: number): Promise<FileStore> {
+    const store = new FileStore(folder);
+    const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    for (const name of names) {
+      const taskId = basename(name, ".json");
+      const stored = name.endsWith(".json") ? await store.#read(taskId) : undefined;
+      if (stored !== undefined) store.#count(taskId, { ...stored, announcedMs: stored.announcedMs ?? nowMs });
+    }
+    return store;
+  }
+
+  get files(): number {
+    return this.#files.size;
+  }
 
   /** Keeps what was announced, so that an upload can begin, or go on, at any later time. */
-  async announce(taskId: string, file: AnnouncedFile): Promise<void> {
+  async announce(taskId: string, announced: AnnouncedFile, announcedMs: number): Promise<void> {
     const path = this.#path(taskId);
+    const file: StoredFile = { ...announced, announcedMs };
+    this.#count(taskId, file);
     await mkdir(join(path, ".."), { recursive: true });
     // Renamed into place: a reader sees all of it or nothing.
     await writeFile(`${path}.new`, JSON.stringify(file));
@@ -23,15 +54,9 @@ export class FileStore {
 
   /** What was announced and how much of it has arrived; `undefined` for an id that is none or is not known. */
   async find(taskId: string): Promise<{ readonly file: AnnouncedFile; readonly receivedBytes: number } | undefined> {
-    if (!TASK_ID.test(taskId)) return undefined;
-    const path = this.#path(taskId);
-    try {
-      const file = JSON.parse(await readFile(`${path}.json`, "utf8")) as AnnouncedFile;
-      return { file, receivedBytes: Math.min(await sizeOf(path), file.sizeBytes) };
-    } catch (error) {
-      if (isMissing(error) || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
+    const file = await this.#read(taskId);
+    if (file === undefined) return undefined;
+    return { file, receivedBytes: Math.min(await sizeOf(this.#path(taskId)), file.sizeBytes) };
   }
 
   /** Writes one segment where it belongs. */
@@ -57,7 +82,29 @@ export class FileStore {
 
   async remove(taskId: string): Promise<void> {
     const path = this.#path(taskId);
+    this.sizeBytes -= this.#files.get(taskId)?.sizeBytes ?? 0;
+    this.#files.delete(taskId);
     await Promise.all([rm(path, { force: true }), rm(`${path}.json`, { force: true })]);
+  }
+
+  /** Those announced before a time. */
+  announcedBefore(unixMs: number): string[] {
+    return [...this.#files].filter(([, { announcedMs }]) => announcedMs < unixMs).map(([taskId]) => taskId);
+  }
+
+  async #read(taskId: string): Promise<(AnnouncedFile & Partial<StoredFile>) | undefined> {
+    if (!TASK_ID.test(taskId)) return undefined;
+    try {
+      return JSON.parse(await readFile(`${this.#path(taskId)}.json`, "utf8")) as StoredFile;
+    } catch (error) {
+      if (isMissing(error) || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  #count(taskId: string, { sizeBytes, announcedMs }: StoredFile): void {
+    this.#files.set(taskId, { sizeBytes, announcedMs });
+    this.sizeBytes += sizeBytes;
   }
 
   #path(taskId: string): string {

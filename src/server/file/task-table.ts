@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { TransferFileType } from "../../codec/generated/enums.js";
+import type { Clock } from "../clock.js";
 import type { FileStore } from "./file-store.js";
 import { type AnnouncedFile, TransferTask } from "./transfer-task.js";
 
@@ -11,18 +12,28 @@ export interface TaskLimits {
   readonly taskTimeoutMs: number;
   /** Larger files are refused. */
   readonly fileSizeMaxBytes: number;
+  /** Of all offline files together; what would not fit is refused. */
+  readonly storedMaxBytes: number;
+  /** An offline file is deleted after so long, fetched or not. */
+  readonly offlineKeptMs: number;
 }
 
 /** The tasks under way, and those that can be taken up again from disk. */
 export class TaskTable {
   readonly #tasks = new Map<string, TransferTask>();
   readonly #sweep: NodeJS.Timeout;
+  refused = 0;
+  expired = 0;
 
   constructor(
     private readonly store: FileStore,
     private readonly limits: TaskLimits,
+    private readonly clock: Clock,
   ) {
-    this.#sweep = setInterval(() => this.#forgetIdle(performance.now()), SWEEP_INTERVAL_MS);
+    this.#sweep = setInterval(() => {
+      this.#forgetIdle(performance.now());
+      void this.expire();
+    }, SWEEP_INTERVAL_MS);
     this.#sweep.unref();
   }
 
@@ -32,10 +43,16 @@ export class TaskTable {
 
   /** `undefined` when a limit is reached. */
   async create(file: AnnouncedFile): Promise<TransferTask | undefined> {
-    if (this.#tasks.size >= this.limits.tasksMax || file.sizeBytes > this.limits.fileSizeMaxBytes) return undefined;
+    const isOffline = file.mode === TransferFileType.FILE_TYPE_OFFLINE;
+    const { tasksMax, fileSizeMaxBytes, storedMaxBytes } = this.limits;
+    const isFull = isOffline && this.store.sizeBytes + file.sizeBytes > storedMaxBytes;
+    if (this.#tasks.size >= tasksMax || file.sizeBytes > fileSizeMaxBytes || isFull) {
+      this.refused++;
+      return undefined;
+    }
     const task = new TransferTask(randomUUID(), file, performance.now());
     this.#tasks.set(task.id, task);
-    if (file.mode === TransferFileType.FILE_TYPE_OFFLINE) await this.store.announce(task.id, file);
+    if (isOffline) await this.store.announce(task.id, file, this.clock.nowMs());
     return task;
   }
 
@@ -52,6 +69,18 @@ export class TaskTable {
     task.receivedBytes = stored.receivedBytes;
     this.#tasks.set(taskId, task);
     return task;
+  }
+
+  /** Deletes the offline files that have been kept long enough; not one that is on its way. */
+  async expire(): Promise<void> {
+    for (const taskId of this.store.announcedBefore(this.clock.nowMs() - this.limits.offlineKeptMs)) {
+      const task = this.#tasks.get(taskId);
+      if (task?.sender?.isOpen || task?.receiver?.isOpen) continue;
+      this.#tasks.delete(taskId);
+      this.expired++;
+      // What cannot be deleted now is found again after the next start.
+      await this.store.remove(taskId).catch(() => {});
+    }
   }
 
   forget(task: TransferTask): void {

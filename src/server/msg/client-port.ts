@@ -7,7 +7,7 @@ import { formatAddress } from "../../net/address.js";
 import { CommandCounts } from "../../net/command-counts.js";
 import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
 import { DatabaseUnavailableError } from "../db/database-port.js";
-import { ClientSession } from "./client-session.js";
+import { ClientSession, type SessionOwner } from "./client-session.js";
 import type { ClientHandler } from "./define-handler.js";
 import { accountHandlers } from "./handlers/account-handlers.js";
 import { fileHandlers } from "./handlers/file-handlers.js";
@@ -29,8 +29,7 @@ const SWEEP_INTERVAL_MS = 1000;
 const ACK_TIMEOUT_MS = 15_000;
 
 /** Clients' connections: from bytes to handlers, and what happens when they come and go. */
-export class ClientPort implements LinkHandler {
-  readonly #sessions = new Map<PduLink, ClientSession>();
+export class ClientPort implements SessionOwner {
   /** CON-02: in the order they connected. */
   readonly #strangers = new Set<ClientSession>();
   readonly #received = new CommandCounts();
@@ -51,21 +50,18 @@ export class ClientPort implements LinkHandler {
   }
 
   accept(link: PduLink): LinkHandler {
-    const session = new ClientSession(link, performance.now());
-    this.#sessions.set(link, session);
+    const session = new ClientSession(link, performance.now(), this);
     this.#strangers.add(session);
     if (this.#strangers.size > this.context.limits.strangersMax) this.#dropOldestStranger();
-    return this;
+    return session;
   }
 
   /** Hot. FRM-07: only command_id decides; version, flag, reserved and service_id mean nothing. */
-  onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
-    const session = this.#sessions.get(link);
-    if (session === undefined) return;
+  received(session: ClientSession, bytes: Buffer, start: number, end: number): void {
     const commandId = readCommandId(bytes, start);
     this.#received.add(commandId);
     // CON-01: the very same PDU goes back.
-    if (commandId === CommandId.CID_OTHER_HEARTBEAT) return link.sendBytes(bytes, start, end);
+    if (commandId === CommandId.CID_OTHER_HEARTBEAT) return session.link.sendBytes(bytes, start, end);
     const seqNum = readSeqNum(bytes, start);
     this.#log(session, commandId, seqNum, end - start);
     const handler = handlers.get(commandId);
@@ -81,14 +77,11 @@ export class ClientPort implements LinkHandler {
   }
 
   /** CON-04. */
-  onClose(link: PduLink, reason: CloseReason): void {
-    const session = this.#sessions.get(link);
-    if (session === undefined) return;
-    this.#sessions.delete(link);
+  lost(session: ClientSession, reason: CloseReason): void {
     this.#strangers.delete(session);
     const { users, route, login, log } = this.context;
     if (reason === "outbox-full")
-      log.note("msg", "client dropped: it does not read", { peer: formatAddress(link.remote) });
+      log.note("msg", "client dropped: it does not read", { peer: formatAddress(session.link.remote) });
     if (!users.remove(session)) return;
     route.wentOffline(session.userId, session.clientType);
     login.userLeft(session.userId);
@@ -129,7 +122,6 @@ export class ClientPort implements LinkHandler {
     try {
       const body = decodeBody(handler.command, bytes, start, end);
       const work = handler.handle(this.context, session, body, seqNum);
-      if (session.isLoggedIn) this.#strangers.delete(session);
       if (work !== undefined) this.#track(work, session);
     } catch (error) {
       // FRM-10: ignored.

@@ -1,5 +1,5 @@
 import type { ClientType } from "../../codec/generated/enums.js";
-import type { PduLink } from "../../net/pdu-link.js";
+import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
 import { UnconfirmedMessages } from "./unconfirmed-messages.js";
 
 /** PC: 0x01, 0x02. Mobile: 0x11, 0x12. */
@@ -7,8 +7,14 @@ const MOBILE_BIT = 0x10;
 
 export type SessionState = "connected" | "loggingIn" | "loggedIn";
 
+/** Where the PDUs of all sessions go. */
+export interface SessionOwner {
+  received(session: ClientSession, bytes: Buffer, start: number, end: number): void;
+  lost(session: ClientSession, reason: CloseReason): void;
+}
+
 /** One client connection. There are thousands: fields only, and no closures. */
-export class ClientSession {
+export class ClientSession implements LinkHandler {
   state: SessionState = "connected";
   /** 0 until logged in. The only user id that the server believes (CON-07). */
   userId = 0;
@@ -21,7 +27,16 @@ export class ClientSession {
   constructor(
     readonly link: PduLink,
     readonly connectedMs: number,
+    private readonly owner: SessionOwner,
   ) {}
+
+  onPdu(_: PduLink, bytes: Buffer, start: number, end: number): void {
+    this.owner.received(this, bytes, start, end);
+  }
+
+  onClose(_: PduLink, reason: CloseReason): void {
+    this.owner.lost(this, reason);
+  }
 
   get isLoggedIn(): boolean {
     return this.state === "loggedIn";

@@ -23,11 +23,13 @@ export class Delivery {
     for (const session of this.users.of(userId)) this.#send(session, pdu, except);
   }
 
-  /** A message: each connection is expected to confirm it with 0x0302 (MSG-13). */
-  messageTo(userId: number, pdu: Buffer, except?: ClientSession): void {
+  /** A message, `bytes[0, end)`: each connection is expected to confirm it with 0x0302 (MSG-13). */
+  messageTo(userId: number, bytes: Buffer, end: number, except?: ClientSession): void {
     for (const session of this.users.of(userId)) {
-      this.#send(session, pdu, except);
-      if (session !== except) session.unconfirmed.delivered++;
+      if (session === except) continue;
+      session.link.sendBytes(bytes, 0, end);
+      this.delivered++;
+      session.unconfirmed.delivered++;
     }
   }
 
@@ -67,7 +69,7 @@ export class Delivery {
 
   readonly #tellPcs = (): void => {
     const news = Buffer.concat(this.#presence);
-    for (const { link } of this.users.onPc) link.sendBytes(news, 0, news.length, this.#presence.length);
+    for (const { link } of this.users.onPc) link.sendShared(news, this.#presence.length);
     this.delivered += this.users.onPc.size * this.#presence.length;
     this.#presence = [];
     this.#toldMs = performance.now();

@@ -17,7 +17,8 @@ const SHIELD_OFF = 0;
 
 /** PSH-01, PSH-02: has push_server tell those of the receivers who have a token. Costs nothing without one (PSH-03). */
 export function pushMessage(context: MsgContext, message: IMMsgData, receivers: readonly number[]): void {
-  if (context.push.isOpen) void askAndPush(context, message, receivers);
+  // The bytes may be gone by the time that they are needed.
+  if (context.push.isOpen) void askAndPush(context, { ...message, msg_data: Buffer.from(message.msg_data) }, receivers);
   else if (context.deviates["PSH-03"]) {
     context.log.note("msg", "no push_server is connected", { user: message.from_user_id });
   }

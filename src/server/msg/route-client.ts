@@ -108,8 +108,8 @@ export class RouteClient {
   }
 
   /** A PDU that is encoded already. */
-  relayBytes(pdu: Buffer): void {
-    this.#open[0]?.sendBytes(pdu);
+  relayBytes(bytes: Buffer, start = 0, end = bytes.length): void {
+    this.#open[0]?.sendBytes(bytes, start, end);
   }
 
   /**

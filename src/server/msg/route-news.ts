@@ -32,14 +32,14 @@ const handlers: NewsHandlers = {
     if (isGroupMessage(body)) {
       const pdu = encodePdu(CommandId.CID_MSG_DATA, message);
       const deliver = (members: readonly number[]) => {
-        for (const userId of members) delivery.messageTo(userId, pdu);
+        for (const userId of members) delivery.messageTo(userId, pdu, pdu.length);
       };
       void groups.withMembers(body.to_session_id, body.from_user_id, deliver, membersIn(attach_data));
       return;
     }
     const pdu = encodePdu(CommandId.CID_MSG_DATA, message, deviates["FRM-14"] ? { seqNum } : undefined);
-    delivery.messageTo(body.from_user_id, pdu);
-    if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, pdu);
+    delivery.messageTo(body.from_user_id, pdu, pdu.length);
+    if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, pdu, pdu.length);
   },
 
   /** MSG-20. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.js";
+import type { LoginFailures } from "./storage.js";
 
 /** LGN-06: this many failures of one name within the window close the door for it. */
 export const FAILURES_MAX = 11;
@@ -8,18 +9,15 @@ export const FAILURE_WINDOW_MS = 30 * 60 * 1000;
 const NAMES_MAX = 100_000;
 const NAME_KEPT_MAX_CHARS = 64;
 
-/**
- * Counts failed logins by name, existing or not, so that an answer does not tell which names exist. The caller asks
- * `isLocked` before it looks at the password; attempts refused so are not failures, and the door opens by itself.
- */
-export class LoginGuard {
+/** In this process. */
+export class LoginGuard implements LoginFailures {
   // Insertion order is the order of each name's latest failure, so the first is the one to forget.
   readonly #failures = new Map<string, readonly number[]>();
 
   constructor(private readonly clock: Clock) {}
 
-  isLocked(name: string): boolean {
-    return this.#recent(keyOf(name)).length >= FAILURES_MAX;
+  recent(name: string): number {
+    return this.#recent(keyOf(name)).length;
   }
 
   failed(name: string): void {
@@ -32,7 +30,6 @@ export class LoginGuard {
     if (oldest !== undefined) this.#failures.delete(oldest);
   }
 
-  /** A success before the limit clears the count. */
   succeeded(name: string): void {
     this.#failures.delete(keyOf(name));
   }

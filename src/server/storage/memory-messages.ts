@@ -2,8 +2,8 @@ import type { MemoryAccounts } from "./memory-accounts.js";
 import type { MemoryGroups } from "./memory-groups.js";
 import type { MemoryPeers } from "./memory-peers.js";
 import type { MessageLog } from "./message-log.js";
-import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "./storage.js";
-import { storageLimits } from "./storage-limits.js";
+import type { MessageId, MessageStorage, NewMessage, SessionKey, StoredMessage } from "./storage.js";
+import { isAudio, storageLimits } from "./storage-limits.js";
 
 /** What of a conversation one user may see. */
 interface View {
@@ -20,9 +20,11 @@ export class MemoryMessages implements MessageStorage {
     private readonly nowSeconds: () => number,
   ) {}
 
-  async append(message: NewMessage): Promise<number | undefined> {
+  /** Hot: no promise. */
+  append(message: NewMessage): MessageId {
     const { length } = message.content;
-    if (length === 0 || length > storageLimits.contentBytes) return undefined;
+    const lengthMax = isAudio(message.type) ? storageLimits.audioBytes : storageLimits.contentBytes;
+    if (length === 0 || length > lengthMax) return undefined;
     return message.to.kind === 2 ? this.#appendToGroup(message) : this.#appendToPeer(message);
   }
 
@@ -40,7 +42,7 @@ export class MemoryMessages implements MessageStorage {
     return view === undefined ? [] : view.log.pick(ids, view.firstVisibleId);
   }
 
-  #appendToPeer({ fromId, to, type, content, created, evenToUnknown }: NewMessage): number | undefined {
+  #appendToPeer({ fromId, to, type, content, created, evenToUnknown }: NewMessage): MessageId {
     if (fromId === to.id || !this.accounts.has(fromId)) return undefined;
     if (evenToUnknown !== true && !this.accounts.has(to.id)) return undefined;
     const now = this.nowSeconds();
@@ -50,7 +52,7 @@ export class MemoryMessages implements MessageStorage {
     return sent.log.append(fromId, created, type, content);
   }
 
-  #appendToGroup({ fromId, to, type, content, created }: NewMessage): number | undefined {
+  #appendToGroup({ fromId, to, type, content, created }: NewMessage): MessageId {
     const group = this.groups.get(to.id);
     const sender = group?.members.get(fromId);
     if (group === undefined || sender === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { type Clock, nowSeconds } from "../clock.js";
+import { LoginGuard } from "./login-guard.js";
 import { MemoryAccounts } from "./memory-accounts.js";
 import { MemoryDepartments } from "./memory-departments.js";
 import { MemoryGroups } from "./memory-groups.js";
@@ -24,10 +25,12 @@ export class MemoryStorage implements Storage {
   readonly sessions: MemorySessions;
   readonly push: MemoryPush;
   readonly offlineFiles = new MemoryOfflineFiles();
+  readonly loginFailures: LoginGuard;
 
   constructor(seed: SeedData, clock: Clock, limits: Partial<MessageLimits> = {}) {
     const now = () => nowSeconds(clock);
     const updated = now();
+    this.loginFailures = new LoginGuard(clock);
     const window = new MessageWindow({ ...defaultMessageLimits, ...limits });
     const peers = new MemoryPeers(window);
     this.accounts = new MemoryAccounts(

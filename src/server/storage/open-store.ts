@@ -17,5 +17,5 @@ export async function openStore(
     return openSqlite(target.path, clock);
   }
   const { openMysql } = await import("./sql/open-mysql.js");
-  return openMysql({ mysql: target.mysql, redis: target.redis, clock, create });
+  return openMysql({ mysql: target.mysql, redis: target.redis, clock, create, audioMsfs: target.audioMsfs });
 }

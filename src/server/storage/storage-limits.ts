@@ -18,7 +18,14 @@ export const storageLimits = {
   offlineFilesPerUser: 1_000,
   /** MSG-23. */
   contentBytes: 4096,
+  /** Of audio, where it is not in a text column (MSG-19). */
+  audioBytes: 512 << 10,
 } as const;
+
+/** As MsgType on the wire: 0x02 to a user, 0x12 to a group. */
+export function isAudio(type: number): boolean {
+  return type === 0x02 || type === 0x12;
+}
 
 export function fits(text: string, charsMax: number): boolean {
   // A code point is one or two UTF-16 units, so most texts need no counting.

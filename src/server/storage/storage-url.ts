@@ -4,7 +4,12 @@ import { parseRedisUrl, type RedisTarget } from "./sql/redis-url.js";
 export type StorageTarget =
   | { readonly kind: "memory" }
   | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "mysql"; readonly mysql: MysqlTarget; readonly redis: RedisTarget | undefined };
+  | {
+      readonly kind: "mysql";
+      readonly mysql: MysqlTarget;
+      readonly redis: RedisTarget | undefined;
+      readonly audioMsfs?: string;
+    };
 
 /** `memory`, `sqlite:PATH`, or `mysql://user:password@host:port/database`; `undefined` when it is none of them. */
 export function parseStorageUrl(text: string): StorageTarget | undefined {

@@ -13,6 +13,7 @@
  *   to answers would run ahead of the clock under load, where this gains at most one second for each answer.
  */
 export interface Storage {
+  readonly loginFailures: LoginFailures;
   readonly accounts: AccountStorage;
   readonly departments: DepartmentStorage;
   readonly sessions: SessionStorage;
@@ -22,6 +23,18 @@ export interface Storage {
   readonly offlineFiles: OfflineFileStorage;
   /** Resolves once everything acknowledged is durable and resources are released. */
   close(): Promise<void>;
+}
+
+/**
+ * LGN-06: failed logins by name, existing or not, so that an answer does not tell which names exist. Whoever checks a
+ * password asks first; attempts that are refused so are not failures, and the door opens by itself.
+ */
+export interface LoginFailures {
+  /** Of the last 30 minutes, at most 11: so many close the door. */
+  recent(name: string): number | Promise<number>;
+  failed(name: string): void | Promise<void>;
+  /** A success before the limit clears the count. */
+  succeeded(name: string): void | Promise<void>;
 }
 
 export interface UserRecord {
@@ -122,7 +135,7 @@ export interface NewMessage {
   /** The receiver, or the group. */
   readonly to: SessionKey;
   readonly type: number;
-  /** Copied by the store. */
+  /** Copied by the store before the call returns. */
   readonly content: Buffer;
   /** What the wire says the message's time is (MSG-04). */
   readonly created: number;
@@ -130,15 +143,18 @@ export interface NewMessage {
   readonly evenToUnknown?: boolean;
 }
 
+/** `undefined`: refused. */
+export type MessageId = number | undefined;
+
 export interface MessageStorage {
   /**
    * Stores a message and returns its id in the pair's or group's own sequence (MSG-02, GRP-06), raising unread counts
    * (MSG-11, GRP-08) and bringing the sessions of both sides or all members to the top (MSG-21, GRP-11). `undefined`, with
    * nothing stored and no id used: empty content (MSG-06), to oneself (MSG-07), unknown receiver unless told otherwise
    * (MSG-12), content over 4096 bytes (MSG-23), sender not in the group or group unknown (GRP-07). Ids follow the order of
-   * the calls (MSG-09). Once this resolves the message is stored (MSG-10).
+   * the calls (MSG-09). Once there is an answer the message is stored (MSG-10): at once in a store that need not wait.
    */
-  append(message: NewMessage): Promise<number | undefined>;
+  append(message: NewMessage): MessageId | Promise<MessageId>;
   /** MSG-15, MSG-16: ids ≤ begin (0 = from the newest), newest first, at most `count`. */
   history(userId: number, session: SessionKey, begin: number, count: number): Promise<StoredMessage[]>;
   /** MSG-17: 0 when there is none. */

@@ -1,14 +1,12 @@
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
 import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
-import { isExpression, ofConnection, ofUser, withExpression, withWords } from "./row-tests.js";
-import { findPosition, type RowTest, scanRows } from "./scan-rows.js";
-
-/** A key as the terminal tells it: its name (`up`, `pagedown`, `return`) or the character typed. */
-export interface Key {
-  readonly name: string;
-  readonly ctrl?: boolean;
-}
+import { isQuit, type Key } from "../components/keys.js";
+import { movedPosition } from "../components/list-position.js";
+import { typedInto } from "../components/text-prompt.js";
+import { isExpression, ofConnection, ofUser, withExpression } from "./row-tests.js";
+import { FoundRows, findPosition, type RowTest, scanRows } from "./scan-rows.js";
+import { withWords } from "./word-test.js";
 
 export type BrowseScreen = "list" | "sequence" | "help";
 export type TimeStyle = "start" | "delta" | "clock";
@@ -33,9 +31,9 @@ export interface BrowserOptions {
 
 const PAGE_ROWS = 20;
 const timeStyles: readonly TimeStyle[] = ["start", "delta", "clock"];
-const PROMPT_MAX = 500;
+const FIELDS_A_PAGE = 10;
 
-const PROGRESS_INTERVAL_MS = 150;
+const PROGRESS_INTERVAL_MS = 100;
 
 /**
  * What a browser of PDUs shows and how it answers keys, apart from how it looks. Rows of the index pass a filter, and a
@@ -61,7 +59,10 @@ export class Browser {
   #filterTest: RowTest | undefined;
   /** When progress was last drawn. */
   #drawnMs = 0;
-  #shown: Uint32Array | undefined;
+  /** Rows that pass; `undefined`: all. Grows while a scan is under way. */
+  #shown: FoundRows | undefined;
+  /** Counts keys that moved the cursor: a scan leaves it alone once the user has moved it. */
+  #moves = 0;
   #scan = new AbortController();
   #listeners = new Set<() => void>();
   #fieldCache: { readonly row: number; readonly lines: readonly FieldLine[] } | undefined;
@@ -73,7 +74,7 @@ export class Browser {
   ) {}
 
   get rows(): number {
-    return this.#shown?.length ?? this.index.rows;
+    return this.#shown?.count ?? this.index.rows;
   }
 
   /** Counts changes, so that a view knows when to draw. */
@@ -83,7 +84,7 @@ export class Browser {
 
   /** The index's row at a position among the rows shown. */
   rowAt(position: number): number {
-    return this.#shown === undefined ? position : (this.#shown[position] ?? 0);
+    return this.#shown === undefined ? position : this.#shown.at(position);
   }
 
   get selectedRow(): number | undefined {
@@ -115,7 +116,7 @@ export class Browser {
   async press(key: Key): Promise<void> {
     this.message = "";
     if (this.prompt !== undefined) return this.#pressInPrompt(key, this.prompt);
-    if (key.name === "q" || (key.ctrl === true && key.name === "c")) return this.options.onQuit?.();
+    if (isQuit(key)) return this.options.onQuit?.();
     if (this.screen === "help") {
       this.screen = "list";
       return this.#changed();
@@ -192,43 +193,27 @@ export class Browser {
     }
   }
 
-  /** One step back: out of the fields, of the sequence, of what is followed, of the filter. */
+  /** One step back: out of a scan, of the fields, of the sequence, of what is followed, of the filter. */
   async #back(): Promise<void> {
-    if (this.focus === "fields") this.focus = "list";
+    if (this.progress !== undefined) this.#stopScan();
+    else if (this.focus === "fields") this.focus = "list";
     else if (this.screen !== "list") this.screen = "list";
-    else if (this.progress !== undefined) this.#scan.abort();
     else if (this.follow !== undefined) await this.setFollow(undefined);
     else if (this.filter !== "") await this.setFilter("");
   }
 
-  #move({ name }: Key): boolean {
-    const steps: Readonly<Record<string, number>> = {
-      up: -1,
-      k: -1,
-      down: 1,
-      j: 1,
-      pageup: -this.pageRows,
-      pagedown: this.pageRows,
-      " ": this.pageRows,
-      home: -this.rows,
-      g: -this.rows,
-      end: this.rows,
-      G: this.rows,
-    };
-    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
-    if (step === undefined) return false;
-    this.select(this.selected + step);
+  #move(key: Key): boolean {
+    const to = movedPosition(key, this.selected, this.rows, this.pageRows);
+    if (to === undefined) return false;
+    this.#moves++;
+    this.select(to);
     return true;
   }
 
-  #moveField({ name }: Key): boolean {
-    const steps: Readonly<Record<string, number>> = { up: -1, k: -1, down: 1, j: 1, pageup: -10, pagedown: 10 };
-    const last = this.fieldLines.length - 1;
-    const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
-    if (step === undefined && name !== "home" && name !== "end") return false;
-    const to = name === "home" ? 0 : name === "end" ? last : this.fieldAt + (step ?? 0);
-    this.fieldAt = Math.max(0, Math.min(last, to));
-    return true;
+  #moveField(key: Key): boolean {
+    const to = movedPosition(key, this.fieldAt, this.fieldLines.length, FIELDS_A_PAGE);
+    if (to !== undefined) this.fieldAt = to;
+    return to !== undefined;
   }
 
   select(position: number): void {
@@ -280,18 +265,17 @@ export class Browser {
     else await this.setFollow({ kind: "user", user });
   }
 
-  async #pressInPrompt({ name, ctrl }: Key, prompt: NonNullable<Browser["prompt"]>): Promise<void> {
-    if (name === "return") {
-      this.prompt = undefined;
-      if (prompt.kind === "filter") await this.setFilter(prompt.text);
+  async #pressInPrompt(key: Key, prompt: NonNullable<Browser["prompt"]>): Promise<void> {
+    const outcome = typedInto(prompt.text, key);
+    if (outcome.kind === "typing") prompt.text = outcome.text;
+    else this.prompt = undefined;
+    if (outcome.kind === "entered") {
+      if (prompt.kind === "filter") await this.setFilter(outcome.text);
       else {
-        this.search = prompt.text.trim();
+        this.search = outcome.text;
         await this.#findNext(1);
       }
-    } else if (name === "escape" || (ctrl === true && name === "c")) this.prompt = undefined;
-    else if (name === "backspace") prompt.text = [...prompt.text].slice(0, -1).join("");
-    else if (ctrl === true && name === "u") prompt.text = "";
-    else if (ctrl !== true && isTyped(name)) prompt.text = (prompt.text + name).slice(0, PROMPT_MAX);
+    }
     this.#changed();
   }
 
@@ -310,19 +294,39 @@ export class Browser {
     this.#changed();
   }
 
+  /** Shows what passes as it is found; the selected row stays selected if it passes, else the one behind it is. */
   async #rescan(): Promise<void> {
-    const before = this.selectedRow;
+    const before = this.selectedRow ?? 0;
     const tests = this.#tests();
-    const scan = this.#newScan(this.index.rows);
-    const shown =
-      tests.length === 0 ? undefined : await scanRows(this.index.rows, (row) => tests.every((test) => test(row)), scan);
-    if (scan.signal.aborted) return;
-    this.progress = undefined;
-    this.#shown = shown;
-    this.selected = before === undefined ? 0 : this.#positionOf(before);
+    const found = tests.length === 0 ? undefined : new FoundRows();
+    this.#shown = found;
+    this.selected = 0;
     this.fieldAt = 0;
+    const moves = this.#moves;
+    let isPlaced = false;
+    const place = () => {
+      if (isPlaced || this.#moves !== moves) return;
+      isPlaced = true;
+      this.select(this.#positionOf(before));
+    };
+    const scan = this.#newScan(this.index.rows, (scanned) => {
+      if (scanned > before) place();
+    });
+    if (found !== undefined) {
+      await scanRows(this.index.rows, (row) => tests.every((test) => test(row)), found, scan);
+      if (scan.signal.aborted) return;
+    }
+    this.progress = undefined;
+    place();
     if (this.rows === 0) this.message = "nothing fits; Esc takes the filter back";
     this.#changed();
+  }
+
+  #stopScan(): void {
+    const percent = Math.floor((this.progress ?? 0) * 100);
+    this.#scan.abort();
+    this.progress = undefined;
+    this.message = `stopped at ${percent} %: there may be more`;
   }
 
   /** @throws FilterError */
@@ -342,13 +346,15 @@ export class Browser {
   }
 
   /** Ends the scan under way, if any. */
-  #newScan(total: number) {
+  #newScan(total: number, onProgress: (scanned: number) => void = () => {}) {
     this.#scan.abort();
     this.#scan = new AbortController();
+    this.progress = undefined;
     return {
       signal: this.#scan.signal,
       onProgress: (scanned: number) => {
         this.progress = scanned / total;
+        onProgress(scanned);
         // Drawing takes longer than a slice of the scan.
         if (performance.now() - this.#drawnMs < PROGRESS_INTERVAL_MS) return;
         this.#drawnMs = performance.now();
@@ -365,9 +371,4 @@ export class Browser {
 
 function flattened(fields: readonly PduField[], depth: number): FieldLine[] {
   return fields.flatMap((field) => [{ field, depth }, ...flattened(field.fields, depth + 1)]);
-}
-
-/** Not a key's name, and nothing that moves a cursor. */
-function isTyped(text: string): boolean {
-  return !/^(?:up|down|left|right|pageup|pagedown|home|end|tab|delete)$/.test(text) && !/\p{Cc}/u.test(text);
 }

@@ -1,24 +1,22 @@
 import type { PduField } from "../../codec/record/pdu-fields.js";
-import type { Theme } from "../theme.js";
+import { fitted } from "../components/fit-text.js";
+import { topOf } from "../components/list-position.js";
+import { same, type Theme } from "../theme.js";
 import type { Browser, FieldLine } from "./browser.js";
-import { topOf } from "./list-lines.js";
 import { connectionText, durationText } from "./pdu-words.js";
 
-/** What the selected PDU is, in one line: where it went, whose it is, and what answers it. */
+/** Which PDU is selected, which way it went, and what answers it. */
 export function detailHeading({ index, selectedRow: row }: Browser): string {
   if (row === undefined) return "";
-  const where = connectionText(index, row);
   const pair = index.pair(row);
-  const offset = `byte ${index.streamOffset(row)}`;
-  return [
-    `#${row + 1}`,
-    index.direction(row) ?? "",
-    where,
-    offset,
-    pair === undefined ? "" : pairText(index, row, pair),
-  ]
-    .filter((part) => part !== "")
-    .join("  ");
+  const parts = [`#${row + 1}`, index.direction(row) ?? "", pair === undefined ? "" : pairText(index, row, pair)];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+/** Who sent it to whom, whose connection it is, and where in the connection it stands. */
+export function whereText({ index, selectedRow: row }: Browser): string {
+  if (row === undefined) return "";
+  return [connectionText(index, row), `byte ${index.streamOffset(row)}`].filter((part) => part !== "").join("  ");
 }
 
 function pairText(index: Browser["index"], row: number, pair: number): string {
@@ -29,14 +27,14 @@ function pairText(index: Browser["index"], row: number, pair: number): string {
 }
 
 /** The fields of the selected PDU, so many lines around the selected one. */
-export function fieldLines(browser: Browser, height: number, theme: Theme): string[] {
+export function fieldLines(browser: Browser, height: number, columns: number, theme: Theme): string[] {
   const { fieldLines: lines, fieldAt, focus } = browser;
   const top = topOf(fieldAt, lines.length, height);
   return lines.slice(top, top + height).map((line, at) => {
     const isSelected = top + at === fieldAt;
     if (!isSelected) return `  ${fieldText(line, theme)}`;
     const marked = `${theme.isStyled && focus === "fields" ? "  " : "> "}${fieldText(line, undefined)}`;
-    return focus === "fields" ? theme.selected(marked) : marked;
+    return focus === "fields" ? theme.selected(fitted(marked, columns)) : marked;
   });
 }
 
@@ -55,15 +53,24 @@ function nameText(field: PduField, theme: Theme | undefined): string {
   return field.kind === "header" ? dim(field.name) : field.name;
 }
 
-function same(text: string): string {
-  return text;
-}
-
 const OFFSET_DIGITS = 4;
+const HEX_GAPS = 4;
 
 /** Bytes a line for so many columns: 16 where they fit, else 8. */
 export function hexBytesALine(columns: number): number {
-  return columns >= OFFSET_DIGITS + 16 * 4 + 5 ? 16 : 8;
+  return columns >= hexColumnsFor(16) ? 16 : 8;
+}
+
+/** Columns that a line of so many bytes takes. */
+export function hexColumnsFor(bytes: number): number {
+  return OFFSET_DIGITS + bytes * 4 + HEX_GAPS;
+}
+
+/** How many bytes the PDU has, and where the selected field's are. */
+export function bytesHeading({ index, selectedRow: row, selectedField: field }: Browser): string {
+  if (row === undefined) return "";
+  const all = `${index.bytes(row).length} bytes`;
+  return field === undefined ? all : `${field.name}: ${field.start}…${field.end} of ${all}`;
 }
 
 /** The selected PDU's bytes, those of the selected field lit; so many lines that the field's beginning shows. */

@@ -1,8 +1,9 @@
 import type { PduIndex } from "../../codec/analysis/pdu-index.js";
 import type { Party } from "../../codec/registry.js";
+import { centred, cut } from "../components/fit-text.js";
+import { topOf } from "../components/list-position.js";
 import type { Theme } from "../theme.js";
 import type { Browser } from "./browser.js";
-import { topOf } from "./list-lines.js";
 import { endpointText, shortName } from "./pdu-words.js";
 
 const LANE_WIDTH_MIN = 14;
@@ -78,7 +79,7 @@ function partiesOf(index: PduIndex, row: number): readonly [Lane, Lane] {
   const isServer = index.direction(row) === "s2s";
   const dialling = isServer
     ? msgServer(client.address, endpointText(client), "M")
-    : { key: endpointText(client), name: user?.name ?? endpointText(client) };
+    : { key: endpointText(client), name: user === undefined ? endpointText(client) : `${user.name} :${client.port}` };
   return [dialling, listening];
 }
 
@@ -92,27 +93,29 @@ function arrowLine(index: PduIndex, row: number, lanes: readonly Lane[], width: 
     number,
   ];
   const [from, to] = index.isTowardsServer(row) ? [client, server] : [server, client];
-  const label = index.skip(row) ?? `${shortName(index.commandId(row))} ${index.seqNum(row)}`;
   const middles = lanes.map((_, lane) => lane * width + Math.floor(width / 2));
   const canvas: string[] = Array.from({ length: lanes.length * width }, (_, column) =>
-    middles.includes(column) ? "|" : " ",
+    middles.includes(column) ? "│" : " ",
   );
-  if (from < 0 || to < 0) return overlaid(canvas, 1, `(${label}: between others)`);
+  const [longest = "", ...shorter] = labelsOf(index, row);
+  if (from < 0 || to < 0) return overlaid(canvas, 1, `(${longest}: between others)`);
   const left = (middles[Math.min(from, to)] ?? 0) + 1;
   const right = (middles[Math.max(from, to)] ?? 0) - 1;
-  for (let column = left; column <= right; column++) canvas[column] = "-";
-  canvas[from < to ? right : left] = from < to ? ">" : "<";
-  const room = right - left - 3;
-  const shown = label.length > room ? label.slice(0, Math.max(0, room)) : label;
-  return overlaid(canvas, left + Math.max(1, Math.floor((right - left + 1 - shown.length) / 2)), shown);
+  for (let column = left; column <= right; column++) canvas[column] = "─";
+  canvas[from < to ? right : left] = from < to ? "▶" : "◀";
+  const room = right - left - 2;
+  const label = cut([longest, ...shorter].find((each) => each.length <= room) ?? shorter.at(-1) ?? longest, room);
+  return overlaid(canvas, left + Math.max(1, Math.floor((right - left + 1 - label.length) / 2)), label);
+}
+
+/** What an arrow is called, the longest first: with its seq_num, without, without the group that its command is of. */
+function labelsOf(index: PduIndex, row: number): string[] {
+  const skip = index.skip(row);
+  if (skip !== undefined) return [skip];
+  const name = shortName(index.commandId(row));
+  return [`${name} ${index.seqNum(row)}`, name, name.replace(/^(?:BUDDY_LIST|LOGIN|MSG|GROUP|OTHER|SWITCH|FILE)_/, "")];
 }
 
 function overlaid(canvas: readonly string[], at: number, text: string): string {
   return [...canvas.slice(0, at), ...text, ...canvas.slice(at + text.length)].join("").trimEnd();
-}
-
-function centred(text: string, width: number): string {
-  const shown = text.length > width - 1 ? `${text.slice(0, width - 2)}~` : text;
-  const before = Math.floor((width - shown.length) / 2);
-  return " ".repeat(before) + shown + " ".repeat(width - before - shown.length);
 }

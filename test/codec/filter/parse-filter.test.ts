@@ -26,6 +26,8 @@ describe("parseFilter", () => {
     ["!(seq < 7) && seq <= 7", true],
     ["command =~ /^cid_msg/i", true],
     ["command =~ /^cid_msg/", false],
+    ["text =~ /\\u0068el{2}o\\b/", true],
+    ["text =~ '^hello (user|group)\\\\d$'", true],
     ["text contains 'user2'", true],
     ["body.user_id_list contains 5", true],
     ["5 in body.user_id_list", true],
@@ -52,12 +54,23 @@ describe("parseFilter", () => {
     ["(seq == 1", "column 10: ) is expected, not the end"],
     ["seq == 1 seq", "column 10: &&, || or the end is expected, not seq"],
     ['text == "open', "column 9: a string that is not closed"],
-    ["text =~ /(/", "column 9: Invalid regular expression"],
+    ["text =~ /(/", "column 9: error parsing regexp: missing closing )"],
+    ["text =~ /(?=a)/", "column 9: error parsing regexp: invalid or unsupported Perl syntax: `(?=`"],
+    ["text =~ /(a)\\1/", "column 9: error parsing regexp: invalid escape sequence: `\\1`"],
+    ["text =~ /a/x", 'column 9: a pattern has no flag "x"'],
+    ["text =~ /\\p{L}{1,900}\\p{L}{1,900}\\p{L}{1,900}/", "column 9: the pattern is too large"],
     ["seq.x == 1", "column 5: seq has no field"],
     ["", "column 1: a field, a string or a number is expected, not the end"],
     [`${"(".repeat(500)}1`, "nested too deeply"],
   ])("says where %j goes wrong", (source, expected) => {
     expect(() => parseFilter(source)).toThrow(expected);
+  });
+
+  it("tries a pattern that makes others backtrack for ever, on all that a message may hold", () => {
+    const filter = parseFilter("text =~ /^(([a-z])+.)+[A-Z]([a-z])+$/ || text =~ /(a|aa)+$/ || text =~ /(x+x+)+y/");
+    const text = "ax".repeat(2047);
+    expect(filter(() => `${text}!`)).toBe(false);
+    expect(filter(() => `${text}aa`)).toBe(true);
   });
 
   it("answers or explains any text, and does nothing else", () => {

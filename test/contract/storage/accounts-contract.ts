@@ -36,6 +36,25 @@ export function accountsContract(make: MakeStorage): void {
     expect(await storage.accounts.credentials(name)).toBeUndefined();
   });
 
+  it("counts failed logins of a name for 30 minutes, until a success (LGN-06)", async () => {
+    const { storage, clock } = await storageUnderTest(make);
+    const { loginFailures } = storage;
+    const name = `it's "nobody"\0 ${"n".repeat(10_000)}`;
+    const fail = async (times: number) => {
+      for (let n = 0; n < times; n++) await loginFailures.failed(name);
+    };
+    expect(await loginFailures.recent(name)).toBe(0);
+    await fail(3);
+    clock.turn(1799);
+    await fail(9);
+    expect(await loginFailures.recent(name)).toBe(11);
+    expect(await loginFailures.recent(`${name} `)).toBe(0);
+    clock.turn(1);
+    expect(await loginFailures.recent(name)).toBe(9);
+    await loginFailures.succeeded(name);
+    expect(await loginFailures.recent(name)).toBe(0);
+  });
+
   it("finds credentials of users who may not log in, whose status says so (LGN-07)", async () => {
     const { storage } = await storageUnderTest(make);
     expect((await storage.accounts.credentials("locked"))?.user.status).toBe(1);

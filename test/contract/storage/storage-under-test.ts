@@ -40,10 +40,10 @@ export async function storageUnderTest(make: MakeStorage): Promise<StorageUnderT
   return {
     storage,
     clock,
-    say(fromId, to, text = "hi") {
+    async say(fromId, to, text = "hi") {
       const type = to.kind === 1 ? 0x01 : 0x11;
       const content = typeof text === "string" ? Buffer.from(text) : text;
-      return storage.messages.append({ fromId, to, type, content, created: clock.nowSeconds });
+      return await storage.messages.append({ fromId, to, type, content, created: clock.nowSeconds });
     },
   };
 }

@@ -21,7 +21,15 @@ async function fake(): Promise<Address> {
   return server.address;
 }
 
-const timing: CaseTiming = { answerMs: 50, loginTimeoutMs: 50, pcIdleTimeoutMs: 50, mobileIdleTimeoutMs: 50 };
+const timing: CaseTiming = {
+  answerMs: 50,
+  loginTimeoutMs: 50,
+  pcIdleTimeoutMs: 50,
+  mobileIdleTimeoutMs: 50,
+  linkTimeoutMs: 50,
+  heartbeatIntervalMs: 50,
+  redialMs: 50,
+};
 const user1 = { name: "user1", password: "secret" };
 
 function run(definition: ConformanceCase, target: Address, options: Partial<CaseRunOptions> = {}) {
@@ -29,8 +37,7 @@ function run(definition: ConformanceCase, target: Address, options: Partial<Case
     definition,
     { accounts: [user1, { name: "user2", password: "wrong" }], expendable: [], group: undefined },
     {
-      target,
-      peer: undefined,
+      ports: { target },
       timing: { ...timing, answerMs: 5000 },
       random: () => 0.5,
       nowMs: () => 0,

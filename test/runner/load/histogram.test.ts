@@ -115,3 +115,32 @@ describe("what came since", () => {
     );
   });
 });
+
+describe("countsBetweenUs", () => {
+  it("counts each value in one row, to the precision of a bucket", () => {
+    const bounds = [100, 1000, 10_000];
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.nat(50), fc.integer({ min: 101, max: 900 }), fc.integer({ min: 11_000, max: 1e7 }))),
+        (values) => {
+          const histogram = new Histogram();
+          for (const value of values) histogram.recordUs(value);
+          const within = (from: number, to: number) => values.filter((value) => value >= from && value < to).length;
+          const all = Number.POSITIVE_INFINITY;
+          expect(histogram.countsBetweenUs(bounds)).toEqual([
+            within(0, 100),
+            within(100, 1000),
+            0,
+            within(10_000, all),
+          ]);
+        },
+      ),
+    );
+  });
+
+  it("puts a value that equals a bound above it", () => {
+    const histogram = new Histogram();
+    for (const value of [99, 100, 1000]) histogram.recordUs(value);
+    expect(histogram.countsBetweenUs([100, 1000])).toEqual([1, 1, 1]);
+  });
+});

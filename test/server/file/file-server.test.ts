@@ -8,7 +8,9 @@ import type { IMFilePullDataReq } from "../../../src/codec/generated/messages.js
 import type { Address } from "../../../src/net/address.js";
 import { type FileServerOptions, startFileServer } from "../../../src/server/file/file-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
+import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
+import { until } from "../../helpers/until.js";
 
 const SENDER = 7;
 const RECEIVER = 8;
@@ -18,6 +20,7 @@ const { CLIENT_REALTIME_SENDER, CLIENT_REALTIME_RECVER, CLIENT_OFFLINE_UPLOAD, C
 const { CLIENT_FILE_DONE, CLIENT_FILE_PEER_READY, CLIENT_FILE_REFUSE } = ClientFileState;
 const SEGMENT = 32_768;
 
+const clock = new FakeClock();
 let folder = "";
 let server: RunningRole | undefined;
 const peers: ServerPeer[] = [];
@@ -33,7 +36,7 @@ afterEach(async () => {
 const at = { host: "127.0.0.1", port: 0 };
 
 async function start(options: Partial<FileServerOptions> = {}): Promise<void> {
-  server = await startFileServer({ listen: { clients: at, servers: at }, folder, ...options });
+  server = await startFileServer({ listen: { clients: at, servers: at }, folder, clock, ...options });
 }
 
 async function dial(port: "clients" | "servers"): Promise<ServerPeer> {
@@ -237,4 +240,29 @@ it("tells msg_servers where clients find it (0x0733)", async () => {
 it("closes a client that names no task in time", async () => {
   await start({ limits: { loginTimeoutMs: 20 } });
   await (await dial("clients")).untilClosed();
+});
+
+it("deletes an offline file once it has been kept long enough, also after a restart, and refuses it clearly", async () => {
+  const limits = { offlineKeptMs: 60_000 };
+  await start({ limits });
+  const { taskId } = await announce(5, FILE_TYPE_OFFLINE);
+  await upload((await enter(taskId, SENDER, CLIENT_OFFLINE_UPLOAD)).client, Buffer.from("12345"));
+  await server?.stop(0);
+  clock.turn(59);
+  await start({ limits });
+  expect(server?.counters()).toMatchObject({ offlineFiles: 1, offlineBytes: 5 });
+  clock.turn(2);
+  await until(() => server?.counters().offlineExpired === 1, "the file is deleted");
+  expect(server?.counters()).toMatchObject({ offlineFiles: 0, offlineBytes: 0 });
+  await until(async () => (await readdir(join(folder, taskId.slice(0, 2)))).length === 0, "nothing of it is left");
+  expect((await enter(taskId, RECEIVER, CLIENT_OFFLINE_DOWNLOAD)).result_code).toBe(1);
+});
+
+it("refuses, and counts, an offline file for which there is no room", async () => {
+  await start({ limits: { storedMaxBytes: 10 } });
+  expect((await announce(6, FILE_TYPE_OFFLINE)).result).toBe(0);
+  expect(await announce(5, FILE_TYPE_OFFLINE)).toEqual({ result: 1, taskId: "" });
+  expect((await announce(11, FILE_TYPE_ONLINE)).result).toBe(0);
+  expect((await announce(4, FILE_TYPE_OFFLINE)).result).toBe(0);
+  expect(server?.counters()).toMatchObject({ tasksRefused: 1, offlineFiles: 2, offlineBytes: 10 });
 });

@@ -1,13 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { render } from "ink-testing-library";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadIndex } from "../../../src/cli/browse/load-index.js";
+import { PduIndex } from "../../../src/codec/analysis/pdu-index.js";
 import { MemoryPduStore } from "../../../src/codec/analysis/pdu-store.js";
 import { BrowseApp } from "../../../src/tui/browse/browse-app.js";
 import { Browser } from "../../../src/tui/browse/browser.js";
 import { hexLines } from "../../../src/tui/browse/detail-lines.js";
 import { sequenceLines } from "../../../src/tui/browse/sequence-lines.js";
+import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { themeFor } from "../../../src/tui/theme.js";
+import { goldenCapture, readCapture } from "../../helpers/captured-bytes.js";
+import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
 
 const capture = fileURLToPath(new URL("../../../fixtures/captures/cluster-session.pcap", import.meta.url));
 const index = await loadIndex(capture, new MemoryPduStore(), {
@@ -15,6 +19,14 @@ const index = await loadIndex(capture, new MemoryPduStore(), {
   signal: new AbortController().signal,
   onProgress: () => {},
 });
+
+/** The same PDUs again and again. */
+async function repeatedIndex(times: number): Promise<PduIndex> {
+  const { events } = await readCapture(goldenCapture("cluster-session.pcap"));
+  const repeated = new PduIndex(new MemoryPduStore());
+  for (let time = 0; time < times; time++) for (const event of events) repeated.take(event);
+  return repeated;
+}
 
 function opened(): Browser {
   return new Browser(index, { title: "cluster-session.pcap" });
@@ -25,11 +37,8 @@ async function press(browser: Browser, ...keys: string[]): Promise<Browser> {
   return browser;
 }
 
-function frameOf(browser: Browser): string[] {
-  const { lastFrame, unmount } = render(<BrowseApp browser={browser} theme={themeFor(false)} />);
-  const frame = lastFrame() ?? "";
-  unmount();
-  return frame.split("\n");
+function frameOf(browser: Browser, [columns, rows]: readonly [number, number] = [80, 24]): string[] {
+  return frameAt(<BrowseApp browser={browser} theme={themeFor(false)} />, columns, rows).split("\n");
 }
 
 describe("Browser", () => {
@@ -75,6 +84,23 @@ describe("Browser", () => {
     expect(browser.rows).toBe(index.rows);
   });
 
+  it("shows what a long scan has found so far, answers keys meanwhile, and stops on Esc", async () => {
+    const large = await repeatedIndex(30);
+    const browser = new Browser(large, { title: "large" });
+    const seen: number[] = [];
+    const stop = browser.onChange(() => {
+      if (browser.progress === undefined || browser.rows < 2) return;
+      const key = ["down", "escape"][seen.push(browser.rows) - 1];
+      if (key !== undefined) void browser.press({ name: key });
+    });
+    await browser.setFilter("body.user_id == 20");
+    stop();
+    expect(browser.selected).toBe(1);
+    expect(browser.message).toMatch(/^stopped at \d+ %: there may be more$/);
+    await browser.setFilter("user_id=20");
+    expect(browser.rows).toBeGreaterThan(seen[0] ?? 0);
+  });
+
   it("survives any keys", async () => {
     const keys = [
       "up",
@@ -103,7 +129,7 @@ describe("Browser", () => {
     ];
     const browser = opened();
     let at = 7;
-    for (let count = 0; count < 150; count++) {
+    for (let count = 0; count < 60; count++) {
       at = (at * 31 + 17) % 1009;
       await press(browser, keys[at % keys.length] as string);
       frameOf(browser);
@@ -114,12 +140,41 @@ describe("Browser", () => {
 describe("BrowseApp", () => {
   it("shows list, fields and bytes, those of the selected field in brackets where there is no colour", async () => {
     const frame = frameOf(await press(opened(), "/", ..."userlogin", "return", "return"));
-    expect(frame[0]).toContain("cluster-session.pcap  1135 PDUs");
+    expect(frame[0]).toMatch(/^ cluster-session\.pcap +21 \/ 1135 PDUs$/);
     expect(frame.find((line) => line.startsWith(">"))).toMatch(/^> +21 +0\.901780 16 -> 0x0103 LOGIN_REQ_USERLOGIN/);
     expect(frame.some((line) => line.startsWith('> 1 user_name = "user20"'))).toBe(true);
     expect(frame.some((line) => line.includes("[0a 06 75 73 65 72 32 30]"))).toBe(true);
-    expect(frame.at(-1)).toContain("Tab, Esc back to the list");
+    expect(frame.at(-1)).toContain("Tab Esc back to the list");
     expect(frame.length).toBeLessThan(24);
+  });
+
+  it.each(
+    terminalSizes.flatMap((size) =>
+      (
+        [
+          ["list", ["/", ..."userlogin", "return"]],
+          ["fields", ["/", ..."userlogin", "return", "return"]],
+          ["sequence", ["/", ..."userlogin", "return", "u", "s"]],
+          ["filter", ["f", ..."msg_data", "return"]],
+          ["help", ["?"]],
+        ] as const
+      ).map(([name, keys]) => ({ name, keys, size })),
+    ),
+  )("looks as it always did: $name at $size", async ({ name, keys, size }) => {
+    const frame = frameOf(await press(opened(), ...keys), size).join("\n");
+    await expect(`${frame}\n`).toMatchFileSnapshot(`frames/${name}-${size.join("x")}.txt`);
+  });
+
+  it.each(terminalSizes)("shows the same at %d×%d in colour, colours apart", async (columns, rows) => {
+    const browser = await press(opened(), "/", ..."userlogin", "return", "return");
+    const styled = frameAt(<BrowseApp browser={browser} theme={themeFor(true)} />, columns, rows);
+    const widths = stripVTControlCharacters(styled).split("\n").map(widthOf);
+    expect(Math.max(...widths)).toBe(columns);
+    expect(widths.length).toBe(rows - 1);
+  });
+
+  it("says when there is no room", () => {
+    expect(frameOf(opened(), [30, 10])[0]).toContain("the terminal is too small");
   });
 
   it("shows every key on ?", async () => {
@@ -133,7 +188,7 @@ describe("BrowseApp", () => {
     const browser = await press(opened(), "/", ..."userlogin", "return", "u", "s");
     const [heading, ...lines] = sequenceLines(browser, 20, 80, themeFor(false));
     expect(heading).toContain("user20");
-    expect(lines.find((line) => line.startsWith(">"))).toMatch(/\|-+LOGIN_REQ.*>\|/);
+    expect(lines.find((line) => line.startsWith(">"))).toMatch(/│─+REQ_USER.*▶│/);
   });
 
   it("lights a field's bytes by colour where there is one", async () => {

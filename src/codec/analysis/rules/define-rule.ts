@@ -1,9 +1,14 @@
 import type { CommandBody, CommandId } from "../../generated/commands.js";
 import type { PduDirection } from "../../record/pdu-record.js";
-import type { LinkFacts } from "../link-facts.js";
+import type { Party } from "../../registry.js";
+import type { LinkFacts, WaitingRequest } from "../link-facts.js";
+import type { MessageHistory } from "../message-history.js";
 
 /** A request and the answer to it, both decoded. */
 export interface AnsweredRequest {
+  /** Position in the input. */
+  readonly seq: number;
+  readonly timeMs: number | undefined;
   readonly commandId: number;
   readonly body: Fields | undefined;
 }
@@ -15,6 +20,15 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface CheckedPdu {
   readonly commandId: number;
   readonly seqNum: number;
+  /** Position in the input, from 1. */
+  readonly seq: number;
+  readonly timeMs: number | undefined;
+  /** Tells connections apart. */
+  readonly linkId: number;
+  /** Who listens on the link, where that is known. */
+  readonly listener: Party | undefined;
+  /** The sender is the side that dialled. */
+  readonly towardsServer: boolean;
   readonly dir: PduDirection;
   /** `undefined` when it cannot be decoded: `lacks` may say why. */
   readonly body: Fields | undefined;
@@ -24,14 +38,21 @@ export interface CheckedPdu {
   readonly link: LinkFacts;
   /** The request that this PDU answers. */
   readonly request: AnsweredRequest | undefined;
+  /** On a link of which nothing is missing: a request that waits for such an answer, where this one answers none. */
+  readonly unanswered: WaitingRequest | undefined;
+  /** On such a link: the oldest request that has been due for too long. Each is told of once. */
+  readonly overdue: WaitingRequest | undefined;
+  /** A field with numbers that are packed (FRM-13). */
+  readonly packedField: string | undefined;
+  readonly messages: MessageHistory;
 }
 
 /** One requirement of docs/spec/behaviour.md, as far as a capture can show that it is not met. */
 export interface Rule {
   readonly requirement: string;
   readonly level: "must" | "should";
-  /** Only PDUs that go this way. */
-  readonly dir: PduDirection;
+  /** Only PDUs that go this way; any when left out. */
+  readonly dir?: PduDirection;
   /** Only these commands; all when left out. */
   readonly commands?: readonly number[];
   /** Reported once for each connection: what follows is the same fault. */

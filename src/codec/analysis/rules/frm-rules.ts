@@ -6,6 +6,12 @@ const firstGroupType = 0x11;
 
 export const frmRules: readonly Rule[] = [
   {
+    requirement: "FRM-13",
+    level: "must",
+    violatedBy: ({ dir, packedField }) =>
+      dir === "c2s" || packedField === undefined ? undefined : `the numbers of ${packedField} are packed`,
+  },
+  {
     requirement: "FRM-10",
     level: "must",
     dir: "s2c",

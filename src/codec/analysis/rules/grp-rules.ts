@@ -1,5 +1,5 @@
 import { CommandId } from "../../generated/commands.js";
-import { GroupType, SessionType } from "../../generated/enums.js";
+import { GroupModifyType, GroupType, SessionType } from "../../generated/enums.js";
 import { answerRule, type Rule } from "./define-rule.js";
 
 const firstGroupType = 0x11;
@@ -15,6 +15,40 @@ export const grpRules: readonly Rule[] = [
       ? "the member list has duplicates"
       : undefined;
   }),
+  answerRule("GRP-02", "must", CommandId.CID_GROUP_INFO_RESPONSE, ({ group_info_list }) => {
+    const unborn = group_info_list.find(({ version }) => version === 0);
+    return unborn === undefined ? undefined : `group ${unborn.group_id} has version 0`;
+  }),
+  answerRule(
+    "GRP-03",
+    "must",
+    CommandId.CID_GROUP_CHANGE_MEMBER_RESPONSE,
+    ({ result_code, change_type, group_id }, { link }) => {
+      const group = link.groups.get(group_id);
+      const isOthers = group?.isNormal === true && link.userId !== undefined && group.creator !== link.userId;
+      return isOthers && result_code === 0 && change_type === GroupModifyType.GROUP_MODIFY_TYPE_ADD
+        ? `user ${link.userId} adds to the normal group of user ${group.creator}`
+        : undefined;
+    },
+  ),
+  answerRule(
+    "GRP-04",
+    "must",
+    CommandId.CID_GROUP_CHANGE_MEMBER_RESPONSE,
+    ({ result_code, change_type, group_id }, { link }) => {
+      const group = link.groups.get(group_id);
+      const isOthers = group !== undefined && link.userId !== undefined && group.creator !== link.userId;
+      return isOthers && result_code === 0 && change_type === GroupModifyType.GROUP_MODIFY_TYPE_DEL
+        ? `user ${link.userId} takes members out of the group of user ${group.creator}`
+        : undefined;
+    },
+  ),
+  answerRule("GRP-05", "must", CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, (body, { link }) =>
+    link.ownMemberNews === memberNews(body) ? "the connection that asked for the change is told of it" : undefined,
+  ),
+  answerRule("GRP-09", "must", CommandId.CID_GROUP_SHIELD_GROUP_RESPONSE, ({ result_code }) =>
+    result_code === 0 || result_code === 1 ? undefined : `result ${result_code}, neither 0 nor 1`,
+  ),
   {
     requirement: "GRP-05",
     level: "should",
@@ -46,3 +80,15 @@ export const grpRules: readonly Rule[] = [
     return shown === undefined ? undefined : `group ${shown.group_id} was shielded, shield_status is 0`;
   }),
 ];
+
+/** A change of members, however it is told. */
+export function memberNews(body: {
+  readonly user_id: number;
+  readonly group_id: number;
+  readonly change_type: number;
+  readonly chg_user_id_list: readonly number[];
+  readonly cur_user_id_list: readonly number[];
+}): string {
+  const { user_id, group_id, change_type, chg_user_id_list, cur_user_id_list } = body;
+  return JSON.stringify([user_id, group_id, change_type, chg_user_id_list, cur_user_id_list]);
+}

@@ -27,7 +27,7 @@ const TEXT_BYTES_MAX = 4096 - TOKEN_SIZE_BYTES;
 const NEWEST = 0;
 
 /** The place of a kind of device among a user's: a server keeps one PC and one phone (LGN-09). */
-export function placeOf(type: ClientTypeName): number {
+function placeOf(type: ClientTypeName): number {
   return isMobile(clientTypes[type]) ? 1 : 0;
 }
 

@@ -112,6 +112,22 @@ export const conLifeCases: readonly ConformanceCase[] = [
   }),
 
   defineCase({
+    id: "con.half-closed",
+    requirements: ["CON-08"],
+    level: "should",
+    title: "closes the connection of a user who half-closed it (FIN), after his pending answers or without them",
+    why: "a connection that neither side ends keeps its user online for ever",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      await peer.expectHeartbeat();
+      for (let n = 0; n < 3; n++) peer.send(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id });
+      peer.endSending();
+      await peer.expectClosed();
+    },
+  }),
+
+  defineCase({
     id: "con.time",
     requirements: ["CON-05"],
     level: "must",

@@ -9,6 +9,7 @@ import type { LoggedInClient } from "../logged-in-client.js";
 
 const { FILE_TYPE_ONLINE, FILE_TYPE_OFFLINE } = TransferFileType;
 const FILE_SIZE = 1234;
+const STATUS_ONLINE = 1;
 const STATUS_OFFLINE = 2;
 
 /** A cluster may have no file_server: then requests are refused, which is right too (FIL-01). */
@@ -23,21 +24,33 @@ export const filTransferCases: readonly ConformanceCase[] = [
     needs: { accounts: 2 },
     async run(context) {
       const [sender, receiver] = await context.loginAll(context.account(0), context.account(1));
+      const phone = await context.login(context.account(1), { clientType: "ios" });
       await receiver.untilSeenOnline();
       const { file_name, answer } = await request(context, sender, receiver.userId);
       if (isRefusal(answer)) return;
       expectEqual("trans_mode", answer.trans_mode, FILE_TYPE_ONLINE);
-      const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY);
-      expectEqual("0x0508", body, {
-        from_user_id: sender.userId,
-        to_user_id: receiver.userId,
-        file_name,
-        file_size: FILE_SIZE,
-        task_id: answer.task_id,
-        ip_addr_list: answer.ip_addr_list,
-        trans_mode: FILE_TYPE_ONLINE,
-        offline_ready: 0,
-      });
+      await expectTold(sender, receiver, file_name, answer);
+      await phone.peer.expectNothing(CommandId.CID_FILE_NOTIFY);
+    },
+  }),
+
+  defineCase({
+    id: "fil.request-across-servers",
+    requirements: ["FIL-01"],
+    level: "must",
+    title: "tells the receiver's PC on another msg_server of a file that somebody wants to send",
+    why: "the two rarely are on the same server",
+    needs: { accounts: 2, secondServer: true },
+    async run(context) {
+      const sender = await context.login(context.account(0));
+      const receiver = await context.login(context.account(1), { server: "peer" });
+      await context.eventually(
+        "the receiver ONLINE",
+        () => sender.statusOf(receiver.userId),
+        ([status]) => status === STATUS_ONLINE,
+      );
+      const { file_name, answer } = await request(context, sender, receiver.userId);
+      if (!isRefusal(answer)) await expectTold(sender, receiver, file_name, answer);
     },
   }),
 
@@ -100,6 +113,25 @@ export const filTransferCases: readonly ConformanceCase[] = [
     },
   }),
 ];
+
+async function expectTold(
+  sender: LoggedInClient,
+  receiver: LoggedInClient,
+  file_name: string,
+  { task_id, ip_addr_list }: IMFileRsp,
+): Promise<void> {
+  const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY);
+  expectEqual("0x0508", body, {
+    from_user_id: sender.userId,
+    to_user_id: receiver.userId,
+    file_name,
+    file_size: FILE_SIZE,
+    task_id,
+    ip_addr_list,
+    trans_mode: FILE_TYPE_ONLINE,
+    offline_ready: 0,
+  });
+}
 
 async function request(context: CaseContext, sender: LoggedInClient, to_user_id: number) {
   const file_name = `${context.uniqueWord()} 文件.txt`;

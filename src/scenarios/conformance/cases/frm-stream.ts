@@ -1,4 +1,5 @@
 import { CommandId } from "../../../codec/generated/commands.js";
+import { SessionType } from "../../../codec/generated/enums.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import type { CaseContext } from "../case-context.js";
 import { defineCase } from "../define-case.js";
@@ -6,6 +7,11 @@ import { expectEqual } from "../expect-that.js";
 
 /** Long enough for a segment of its own, TCP_NODELAY being set; there is no event to wait for. */
 const SEGMENT_GAP_MS = 4;
+/** FRM-15: more than any server should hold for one client that does not read. */
+const UNREAD_BYTES = 64 << 20;
+const LARGE_MESSAGES = 15;
+const LARGE_MESSAGE_BYTES = 4096;
+const BETWEEN_PROBES_MS = 50;
 /** Of the time after which a silent connection is closed: well before that. */
 const SHARE_OF_SILENCE = 0.7;
 
@@ -125,6 +131,7 @@ export const frmStreamCases = [
     why: "a length of 0 never ends: a server that goes on reading spins or stays mute",
     async run(context) {
       const { peer } = await context.login(context.account(0));
+      await peer.expectHeartbeat();
       //            length   ver  flag sid  cid  seq  rsv
       peer.sendHex("00000000 0001 0000 0007 0701 0009 0000");
       await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
@@ -141,6 +148,7 @@ export const frmStreamCases = [
       why: "no such PDU exists: a server that skips so many bytes is out of step from then on and misreads everything",
       async run(context) {
         const { peer } = await context.login(context.account(0));
+        await peer.expectHeartbeat();
         peer.sendHex(`${length.toString(16).padStart(8, "0")} 0001 0000 0007 0701 0009 0000`);
         await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
       },
@@ -160,11 +168,49 @@ export const frmStreamCases = [
       why: "a stranger must not choose how much memory the server holds for him",
       async run(context) {
         const { peer } = await context.login(context.account(0));
+        await peer.expectHeartbeat();
         peer.sendHex(`${hex} 0001 0000 0007 0701 0009 0000`);
         await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
       },
     }),
   ),
+
+  defineCase({
+    id: "frm.unread-answers",
+    requirements: ["FRM-15"],
+    level: "should",
+    needs: { accounts: 2 },
+    title: "closes a connection that asks for 64 MiB and reads none of it, and serves others meanwhile",
+    why: "a client that hangs, or means ill, must not fill the server's memory",
+    async run(context) {
+      const [glutton, other] = await context.loginAll(context.account(0), context.account(1));
+      const content = Buffer.alloc(LARGE_MESSAGE_BYTES, "x");
+      for (let n = 0; n < LARGE_MESSAGES; n++) await other.say(glutton.userId, { content });
+      const answer = await glutton.history(other.userId, { count: LARGE_MESSAGES });
+      expectEqual("messages in the history:", answer.length, LARGE_MESSAGES);
+      glutton.peer.stopReading();
+      const requests = Math.ceil(UNREAD_BYTES / (LARGE_MESSAGES * LARGE_MESSAGE_BYTES));
+      for (let n = 0; n < requests; n++) {
+        glutton.peer.send(CommandId.CID_MSG_LIST_REQUEST, {
+          user_id: glutton.userId,
+          session_type: SessionType.SESSION_TYPE_SINGLE,
+          session_id: other.userId,
+          msg_id_begin: 0,
+          msg_cnt: LARGE_MESSAGES,
+        });
+      }
+      const deadlineMs = performance.now() + context.timing.answerMs;
+      while (glutton.peer.isOpen && performance.now() < deadlineMs) {
+        await other.peer.expectHeartbeat();
+        // Who does not read learns of a close only by writing.
+        glutton.peer.send(CommandId.CID_OTHER_HEARTBEAT, {});
+        await context.pause(BETWEEN_PROBES_MS);
+      }
+      glutton.peer.goOnReading();
+      await glutton.peer.expectClosed();
+      await other.peer.expectHeartbeat();
+    },
+  }),
 
   defineCase({
     id: "frm.http-request",
@@ -175,6 +221,7 @@ export const frmStreamCases = [
     why: "browsers and health checks find the port; read as a length, `GET ` announces 1.1 GiB",
     async run(context) {
       const { peer } = await context.login(context.account(0));
+      await peer.expectHeartbeat();
       peer.sendBytes(Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "latin1"));
       await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
     },

@@ -293,15 +293,16 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
     id: "grp.shield-shown",
     requirements: ["GRP-10"],
     level: "should",
-    title: "shows in a group's details whether the user has shielded it",
+    title: "shows in a group's details whether the user himself has shielded it",
     why: "a second device can only know from there",
-    needs: { accounts: 1 },
+    needs: { accounts: 2 },
     async run(context) {
-      const member = await context.login(context.account(0));
-      const groupId = await newGroup(context, member, [member]);
+      const [member, other] = await context.loginAll(context.account(0), context.account(1));
+      const groupId = await newGroup(context, member, [member, other]);
       expectEqual("shield_status at first", (await infoOf(member, groupId))?.shield_status, 0);
       await shield(member, groupId, 1);
       expectEqual("shield_status", (await infoOf(member, groupId))?.shield_status, 1);
+      expectEqual("shield_status for another member", (await infoOf(other, groupId))?.shield_status, 0);
     },
   }),
 

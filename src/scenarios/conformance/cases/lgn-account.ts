@@ -113,17 +113,22 @@ export const lgnAccountCases: readonly ConformanceCase[] = [
     id: "lgn.push-shield",
     requirements: ["LGN-16"],
     level: "must",
-    title: "sets do-not-disturb and tells what was set",
+    title: "sets do-not-disturb for one user, and tells what was set",
     why: "people sleep",
-    needs: { accounts: 1 },
+    needs: { accounts: 2 },
     async run(context) {
       const phone = await context.login(context.account(0), { clientType: "ios" });
+      const other = await context.login(context.account(1), { clientType: "ios" });
+      const statusOfOther = async () =>
+        (await other.request(CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD, { user_id: other.userId })).shield_status;
+      const before = await statusOfOther();
       const user_id = phone.userId;
       for (const shield_status of [1, 0]) {
         const set = await phone.request(CommandId.CID_LOGIN_REQ_PUSH_SHIELD, { user_id, shield_status });
         expectEqual("0x010d", facts(set), { user_id, result_code: 0, shield_status });
         const told = await phone.request(CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD, { user_id });
         expectEqual("0x010f", facts(told), { user_id, result_code: 0, shield_status });
+        expectEqual("shield_status of another user", await statusOfOther(), before);
       }
     },
   }),

@@ -80,9 +80,13 @@ export const lgnDeviceCases: readonly ConformanceCase[] = [
       level: "must",
       title: `kicks a user's ${older} connection when he logs in on ${newer} at another msg_server`,
       why: "login_server spreads logins; the rule must hold for the cluster, not for each server",
-      needs: { accounts: 1, secondServer: true },
+      needs: { accounts: 2, secondServer: true },
       async run(context) {
+        const witness = await context.login(context.account(1), { server: second });
         const kicked = await context.login(context.account(0), { clientType: older, server: first });
+        // This login, too, goes round as one that kicks; a message takes the same way behind it, so it has arrived by then.
+        const { content } = await kicked.say(witness.userId);
+        await witness.expectMessage(content);
         const kept = await context.login(context.account(0), { clientType: newer, server: second });
         await expectKick(kicked, KickReasonType.KICK_REASON_DUPLICATE_USER);
         await kept.peer.expectNothing(CommandId.CID_LOGIN_KICK_USER);

@@ -14,7 +14,7 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
     id: "msg.ack",
     requirements: ["MSG-01"],
     level: "must",
-    title: "acknowledges a message to the connection that sent it, with its id and the request's seq_num",
+    title: "acknowledges a message once to the connection that sent it, with its id and the request's seq_num",
     why: "until the ack a client shows the message as pending, and sends it again",
     needs: { accounts: 2 },
     async run(context) {
@@ -30,6 +30,7 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
           session_type: SessionType.SESSION_TYPE_SINGLE,
         },
       );
+      await sender.peer.expectNothing(CommandId.CID_MSG_DATA_ACK);
     },
   }),
 
@@ -37,13 +38,14 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
     id: "msg.delivery-to-receiver",
     requirements: ["MSG-03", "MSG-05"],
     level: "must",
-    title: "delivers a message to the receiver's PC and phone, byte for byte, from its sender",
+    title: "delivers a message to the receiver's PC and phone, byte for byte, from its sender, and to nobody else",
     why: "it is what the server is for",
-    needs: { accounts: 2 },
+    needs: { accounts: 3 },
     async run(context) {
       const sender = await context.login(context.account(0));
       const pc = await context.login(context.account(1));
       const phone = await context.login(context.account(1), { clientType: "ios" });
+      const stranger = await context.login(context.account(2));
       const { ack, content } = await sender.say(pc.userId);
       for (const device of [pc, phone]) {
         const { body } = await device.expectMessage(content);
@@ -52,6 +54,10 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
         expectEqual("msg_id", body.msg_id, ack.msg_id);
         expectEqual("msg_type", body.msg_type, 1);
       }
+      await stranger.expectNoMessage(content, async () => {
+        const later = await sender.say(stranger.userId);
+        await stranger.expectMessage(later.content);
+      });
     },
   }),
 
@@ -105,7 +111,7 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
     level: "must",
     title: "delivers a message to devices of receiver and sender on another msg_server",
     why: "login_server spreads users; conversations must not notice",
-    needs: { accounts: 2, secondServer: true },
+    needs: { accounts: 3, secondServer: true },
     async run(context) {
       const sender = await context.login(context.account(0));
       const senderPhone = await context.login(context.account(0), { clientType: "ios", server: "peer" });
@@ -121,6 +127,10 @@ export const msgDeliveryCases: readonly ConformanceCase[] = [
       const back = await receiver.say(sender.userId);
       await sender.expectMessage(back.content);
       await sender.expectNoMessage(content);
+      // Nobody but the sender has anything to do with the other server this time.
+      const near = await context.login(context.account(2));
+      const toNear = await sender.say(near.userId);
+      await senderPhone.expectMessage(toNear.content);
     },
   }),
 

@@ -1,11 +1,15 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { SessionType } from "../../../codec/generated/enums.js";
+import { GroupModifyType, GroupType, SessionType } from "../../../codec/generated/enums.js";
+import type { CaseContext } from "../case-context.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
+import type { LoggedInClient } from "../logged-in-client.js";
 
 const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
 const CONTENT_SIZE_MAX = 4096;
+/** Times of messages and of joining are whole seconds: after so long they differ, whatever the server's clock says. */
+const JOIN_TIME_RESOLUTION_MS = 1100;
 
 export const msgHistoryCases: readonly ConformanceCase[] = [
   defineCase({
@@ -313,4 +317,51 @@ export const msgHistoryCases: readonly ConformanceCase[] = [
       expectEqual("messages for an outsider:", leaked.length, 0);
     },
   }),
+
+  defineCase({
+    id: "msg.group-history-since-joining",
+    requirements: ["MSG-16"],
+    level: "must",
+    title: "gives a group's history to a new member from his joining on",
+    why: "who speaks in a room knows who hears it",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [creator, joiner] = await context.loginAll(context.account(0), context.account(1));
+      const groupId = await newGroup(context, creator);
+      const before = await creator.sayInGroup(groupId);
+      await context.pause(JOIN_TIME_RESOLUTION_MS);
+      const { result_code } = await creator.request(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, {
+        user_id: creator.userId,
+        change_type: GroupModifyType.GROUP_MODIFY_TYPE_ADD,
+        group_id: groupId,
+        member_id_list: [joiner.userId],
+      });
+      expectEqual("result_code", result_code, 0);
+      const after = await creator.sayInGroup(groupId);
+      for (const [who, expected] of [
+        [creator, [after.ack.msg_id, before.ack.msg_id]],
+        [joiner, [after.ack.msg_id]],
+      ] as const) {
+        const history = await who.history(groupId, { type: SESSION_TYPE_GROUP });
+        expectEqual(
+          `messages for user ${who.userId}:`,
+          history.map(({ msg_id }) => msg_id),
+          expected,
+        );
+      }
+    },
+  }),
 ];
+
+/** A temporary group of its creator alone. */
+async function newGroup(context: CaseContext, creator: LoggedInClient): Promise<number> {
+  const { group_id = 0 } = await creator.request(CommandId.CID_GROUP_CREATE_REQUEST, {
+    user_id: creator.userId,
+    group_type: GroupType.GROUP_TYPE_TMP,
+    group_name: `group ${context.uniqueWord()}`,
+    group_avatar: "",
+    member_id_list: [creator.userId],
+  });
+  expectThat(group_id > 0, "a temporary group", group_id);
+  return group_id;
+}

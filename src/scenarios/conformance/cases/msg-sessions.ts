@@ -10,6 +10,9 @@ import type { LoggedInClient } from "../logged-in-client.js";
 
 const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
 const CONTENT_SIZE_MAX = 4096;
+const BY_ID_MAX = 100;
+const BATCH = 15;
+const RATE_WINDOW_MS = 1100;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export const msgSessionCases: readonly ConformanceCase[] = [
@@ -34,6 +37,40 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       );
       expectEqual("msg_data", found[0]?.msg_data, last?.content);
       expectEqual("from_session_id", found[0]?.from_session_id, sender.userId);
+    },
+  }),
+
+  defineCase({
+    id: "msg.by-id-at-most-100",
+    requirements: ["MSG-18"],
+    level: "must",
+    title: "returns the newest 100 when more messages are asked for by id",
+    why: "one request must not fetch a whole conversation",
+    needs: { accounts: 2 },
+    async run(context) {
+      const [one, other] = await context.loginAll(context.account(0), context.account(1));
+      const [onePhone, otherPhone] = [
+        await context.login(context.account(0), { clientType: "ios" }),
+        await context.login(context.account(1), { clientType: "ios" }),
+      ];
+      const ids: number[] = [];
+      while (ids.length <= BY_ID_MAX) {
+        // From each connection fewer than it may send in a second (MSG-08).
+        if (ids.length > 0) await context.pause(RATE_WINDOW_MS);
+        const batches = [one, onePhone, other, otherPhone].map(async (from) => {
+          for (let n = 0; n < BATCH; n++) {
+            ids.push((await from.say(from.userId === one.userId ? other.userId : one.userId)).ack.msg_id);
+          }
+        });
+        await Promise.all(batches);
+      }
+      ids.sort((a, b) => b - a);
+      const found = await byId(other, one.userId, SESSION_TYPE_SINGLE, ids);
+      expectEqual(
+        "ids",
+        found.map(({ msg_id }) => msg_id),
+        ids.slice(0, BY_ID_MAX),
+      );
     },
   }),
 

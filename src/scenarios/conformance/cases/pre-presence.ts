@@ -45,15 +45,20 @@ export const prePresenceCases: readonly ConformanceCase[] = [
     id: "pre.pc-login-again",
     requirements: ["PRE-01"],
     level: "must",
-    title: "tells ONLINE again when a further PC of an online user logs in",
-    why: "clients that missed the first one catch up",
-    needs: { accounts: 2 },
+    title: "tells ONLINE again when a further PC of an online user logs in, and not OFFLINE when the first one leaves",
+    why: "clients that missed the first one catch up; the user is still there",
+    needs: { accounts: 3 },
     async run(context) {
       const observer = await context.login(context.account(0));
       const first = await context.login(context.account(1), { clientType: "windows" });
       await observer.expectPresence(first.userId, USER_STATUS_ONLINE);
       await context.login(context.account(1), { clientType: "mac" });
       await observer.expectPresence(first.userId, USER_STATUS_ONLINE);
+      await first.close();
+      await observer.expectNoPresence(first.userId, async () => {
+        const later = await context.login(context.account(2));
+        await observer.expectPresence(later.userId, USER_STATUS_ONLINE);
+      });
     },
   }),
 

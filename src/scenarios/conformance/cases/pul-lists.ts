@@ -1,4 +1,5 @@
 import { CommandId } from "../../../codec/generated/commands.js";
+import type { UserInfo } from "../../../codec/generated/messages.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
@@ -7,6 +8,7 @@ import { expectEqual, expectThat } from "../expect-that.js";
 const FAR_FUTURE_S = 2_100_000_000;
 const USER_STATUS_LEFT = 3;
 const GROUP_TYPE_NORMAL = 1;
+const GROUP_TYPE_TEMPORARY = 2;
 
 export const pulListCases: readonly ConformanceCase[] = [
   defineCase({
@@ -141,7 +143,7 @@ export const pulListCases: readonly ConformanceCase[] = [
     id: "pul.user-details",
     requirements: ["PUL-03"],
     level: "must",
-    title: "gives the details of the users asked for and leaves unknown ids out",
+    title: "gives the details of the users asked for, those of the list of all users, and leaves unknown ids out",
     why: "a client asks for senders that its list lacks",
     needs: { accounts: 2 },
     async run(context) {
@@ -155,6 +157,12 @@ export const pulListCases: readonly ConformanceCase[] = [
         answer.user_info_list.map(({ user_id }) => user_id),
         [other.userId],
       );
+      const { user_list } = await user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, {
+        user_id: user.userId,
+        latest_update_time: 0,
+      });
+      const listed = user_list.find(({ user_id }) => user_id === other.userId);
+      expectEqual("names", namesOf(answer.user_info_list[0]), namesOf(listed));
     },
   }),
 
@@ -198,6 +206,29 @@ export const pulListCases: readonly ConformanceCase[] = [
         const listed = list.group_version_list.find(({ group_id }) => group_id === group.group_id);
         expectEqual(`version of group ${group.group_id}`, group.version, listed?.version);
       }
+    },
+  }),
+
+  defineCase({
+    id: "pul.no-temporary-groups",
+    requirements: ["PUL-04"],
+    level: "must",
+    title: "lists no temporary group among those of a user",
+    why: "a client would keep every passing conversation in its list of groups for ever",
+    needs: { accounts: 1 },
+    async run(context) {
+      const { peer, userId: user_id } = await context.login(context.account(0));
+      const { group_id = 0 } = await peer.request(CommandId.CID_GROUP_CREATE_REQUEST, {
+        user_id,
+        group_type: GROUP_TYPE_TEMPORARY,
+        group_name: `group ${context.uniqueWord()}`,
+        group_avatar: "",
+        member_id_list: [user_id],
+      });
+      expectThat(group_id > 0, "a temporary group", group_id);
+      const list = await peer.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
+      const ids = list.group_version_list.map((group) => group.group_id);
+      expectThat(!ids.includes(group_id), `a list without temporary group ${group_id}`, ids);
     },
   }),
 
@@ -252,3 +283,7 @@ export const pulListCases: readonly ConformanceCase[] = [
     },
   }),
 ];
+
+function namesOf(user: UserInfo | undefined) {
+  return [user?.user_nick_name, user?.user_real_name, user?.user_domain, user?.department_id];
+}

@@ -7,6 +7,8 @@ import { expectEqual, expectThat } from "../expect-that.js";
 const { USER_STATUS_ONLINE, USER_STATUS_OFFLINE } = UserStatType;
 const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
 const SESSIONS_MAX = 100;
+/** Times are whole seconds: after so long they differ, whatever the server's clock says. */
+const TIME_RESOLUTION_MS = 1100;
 
 export const pulStateCases: readonly ConformanceCase[] = [
   defineCase({
@@ -49,6 +51,7 @@ export const pulStateCases: readonly ConformanceCase[] = [
     async run(context) {
       const [user, first, second] = await context.loginAll(context.account(0), context.account(1), context.account(2));
       await user.say(first.userId);
+      await context.pause(TIME_RESOLUTION_MS);
       await user.say(second.userId);
       const sessions = await user.sessions();
       expectThat(sessions.length >= 2, "at least the two sessions just written in", sessions.length);

@@ -1,12 +1,10 @@
 import type { CommandBody } from "../../../codec/generated/commands.js";
 import type { Clock } from "../../clock.js";
-import type { LoginGuard } from "../../storage/login-guard.js";
 import type { Storage } from "../../storage/storage.js";
-import type { DatabaseNoticeId, DatabaseRequestId, DatabaseResponseBody } from "../database-port.js";
+import type { DatabaseNoticeId, DatabaseRequestId, DatabaseResponseBody, Eventually } from "../database-port.js";
 
 export interface DatabaseContext {
   readonly storage: Storage;
-  readonly loginGuard: LoginGuard;
   readonly clock: Clock;
   /** 32 bytes: for the placeholder text of audio messages (MSG-19). */
   readonly textKey: string;
@@ -17,7 +15,7 @@ export type DatabaseCommands = {
   readonly [C in DatabaseRequestId]: (
     context: DatabaseContext,
     body: CommandBody[C],
-  ) => Promise<DatabaseResponseBody<C>>;
+  ) => Eventually<DatabaseResponseBody<C>>;
 };
 
 export type DatabaseNotices = {

@@ -1,6 +1,7 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { ClientType } from "../../../codec/generated/enums.js";
 import type { IMValidateReq, IMValidateRsp } from "../../../codec/generated/messages.js";
+import { FAILURES_MAX } from "../../storage/login-guard.js";
 import { passwordMatches } from "../../storage/password-hash.js";
 import type { DatabaseCommands, DatabaseContext } from "./database-command.js";
 import { userInfo } from "./user-info.js";
@@ -30,8 +31,9 @@ export const loginCommands = {
 
 /** LGN-01, LGN-02, LGN-06, LGN-07, LGN-08. */
 async function validate(context: DatabaseContext, { user_name, password }: IMValidateReq): Promise<IMValidateRsp> {
-  const { storage, loginGuard } = context;
-  if (loginGuard.isLocked(user_name)) {
+  const { storage } = context;
+  const failures = await storage.loginFailures.recent(user_name);
+  if (failures >= FAILURES_MAX) {
     return {
       user_name,
       result_code: ValidateResult.tooManyFailures,
@@ -42,9 +44,9 @@ async function validate(context: DatabaseContext, { user_name, password }: IMVal
   // Compared for unknown names too, so that the time an answer takes does not say which names exist.
   const matches = passwordMatches(password, known?.salt ?? "", known?.passwordHash ?? NOBODYS_HASH);
   if (known === undefined || !matches || known.user.status !== STATUS_MAY_LOG_IN) {
-    loginGuard.failed(user_name);
+    await storage.loginFailures.failed(user_name);
     return { user_name, result_code: ValidateResult.wrong, result_string: "wrong user name or password" };
   }
-  loginGuard.succeeded(user_name);
+  if (failures > 0) await storage.loginFailures.succeeded(user_name);
   return { user_name, result_code: ValidateResult.ok, result_string: "ok", user_info: userInfo(known.user) };
 }

@@ -1,24 +1,31 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import type { MsgType } from "../../../codec/generated/enums.js";
+import type { IMMsgData } from "../../../codec/generated/messages.js";
 import { isGroupMessage } from "../../group-message.js";
-import type { SessionKind } from "../../storage/storage.js";
+import type { MessageId, SessionKind, StoredMessage } from "../../storage/storage.js";
+import { storageLimits } from "../../storage/storage-limits.js";
 import type { DatabaseCommands, DatabaseNotices } from "./database-command.js";
 import { latestMessage, messageInfo } from "./latest-message.js";
 
 /** MSG-15 sets no bound; an answer has one all the same. */
 const HISTORY_COUNT_MAX = 1000;
+/** Of content in one answer: as much as that many texts have at most. Sounds may be longer; the rest is asked for again. */
+const HISTORY_BYTES_MAX = HISTORY_COUNT_MAX * storageLimits.contentBytes;
 
 export const messageCommands = {
   /** DBP-02: comes back with its msg_id, 0 when it was not stored. Hot. */
-  [CommandId.CID_MSG_DATA]: async ({ storage }, body) => {
-    const msgId = await storage.messages.append({
+  [CommandId.CID_MSG_DATA]: ({ storage }, body) => {
+    const msgId = storage.messages.append({
       fromId: body.from_user_id,
       to: { kind: sessionKindOf(body.msg_type), id: body.to_session_id },
       type: body.msg_type,
       content: body.msg_data,
       created: body.create_time,
     });
-    return { ...body, msg_id: msgId ?? 0 };
+    if (!(msgId instanceof Promise)) return numbered(body, msgId);
+    // The bytes may be gone by then.
+    const own = { ...body, msg_data: Buffer.from(body.msg_data) };
+    return msgId.then((id) => numbered(own, id));
   },
 
   /** PUL-08. */
@@ -48,7 +55,7 @@ export const messageCommands = {
       msg_id_begin,
       Math.min(msg_cnt, HISTORY_COUNT_MAX),
     );
-    return { user_id, session_type, session_id, msg_id_begin, msg_list: messages.map(messageInfo) };
+    return { user_id, session_type, session_id, msg_id_begin, msg_list: within(messages).map(messageInfo) };
   },
 
   /** MSG-17. */
@@ -60,7 +67,7 @@ export const messageCommands = {
   /** MSG-18. */
   [CommandId.CID_MSG_GET_BY_MSG_ID_REQ]: async ({ storage }, { user_id, session_type, session_id, msg_id_list }) => {
     const messages = await storage.messages.byIds(user_id, { kind: session_type, id: session_id }, msg_id_list);
-    return { user_id, session_type, session_id, msg_list: messages.map(messageInfo) };
+    return { user_id, session_type, session_id, msg_list: within(messages).map(messageInfo) };
   },
 } satisfies Partial<DatabaseCommands>;
 
@@ -70,6 +77,21 @@ export const messageNotices = {
     await storage.sessions.markRead(user_id, { kind: session_type, id: session_id });
   },
 } satisfies Partial<DatabaseNotices>;
+
+function numbered(body: IMMsgData, msgId: MessageId): IMMsgData {
+  body.msg_id = msgId ?? 0;
+  return body;
+}
+
+/** As many as one answer carries, one at least. */
+function within(messages: readonly StoredMessage[]): readonly StoredMessage[] {
+  let bytes = 0;
+  const tooMany = messages.findIndex(({ content }) => {
+    bytes += content.length;
+    return bytes > HISTORY_BYTES_MAX;
+  });
+  return tooMany < 0 ? messages : messages.slice(0, Math.max(1, tooMany));
+}
 
 export function sessionKindOf(type: MsgType): SessionKind {
   return isGroupMessage({ msg_type: type }) ? 2 : 1;

@@ -15,7 +15,7 @@ const logout = defineHandler({
     const { userId, clientType, link } = session;
     if (session.isLoggedIn) {
       const cleared = { user_id: userId, device_token: "", client_type: clientType };
-      await database.request(CommandId.CID_LOGIN_REQ_DEVICETOKEN, cleared).catch(() => {});
+      await Promise.resolve(database.request(CommandId.CID_LOGIN_REQ_DEVICETOKEN, cleared)).catch(() => {});
     }
     link.send(CommandId.CID_LOGIN_RES_LOGINOUT, { result_code: 0 }, seqNum);
     link.close();

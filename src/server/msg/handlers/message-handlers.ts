@@ -1,7 +1,7 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { IMMsgData } from "../../../codec/generated/messages.js";
-import { encodePdu } from "../../../codec/pdu.js";
+import { encodePdu, PduScratch } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
 import { isGroupMessage } from "../../group-message.js";
 import { withMembers } from "../../relayed-members.js";
@@ -11,11 +11,14 @@ import { defineHandler, onceLoggedIn } from "../define-handler.js";
 import type { MsgContext } from "../msg-context.js";
 import { pushMessage } from "../push-message.js";
 
+/** Each message's PDU on its way into the outboxes of those that get it. */
+const scratch = new PduScratch();
+
 /** Hot path: IMMsgData in, stored, acked, fanned out here and by way of route_server (MSG-01 … 10, GRP-06, GRP-07). */
 const message = defineHandler({
   command: CommandId.CID_MSG_DATA,
   allowedIn: onceLoggedIn,
-  async handle(context, session, body, seqNum) {
+  handle(context, session, body, seqNum) {
     const { counts } = context;
     if (isOverRate(context, session)) {
       counts.messagesOverRate++;
@@ -28,23 +31,36 @@ const message = defineHandler({
       return;
     }
     // MSG-04: the client's word on sender, time and id counts for nothing; its attach_data goes nowhere (MSG-24).
-    const stored = await context.database.request(CommandId.CID_MSG_DATA, {
+    const stored = context.database.request(CommandId.CID_MSG_DATA, {
       from_user_id: session.userId,
       to_session_id: body.to_session_id,
       msg_id: 0,
       create_time: nowSeconds(context.clock),
       msg_type: body.msg_type,
-      msg_data: Buffer.from(body.msg_data),
+      msg_data: body.msg_data,
     });
-    if (stored.msg_id === 0) {
-      counts.messagesRefused++;
-      return;
-    }
-    counts.messagesAccepted++;
-    acknowledge(session, stored, isGroup, seqNum);
-    await fanOut(context, session, stored, isGroup, seqNum);
+    if (stored instanceof Promise) return stored.then((later) => passOn(context, session, later, isGroup, seqNum));
+    return passOn(context, session, stored, isGroup, seqNum);
   },
 });
+
+/** What became of a message: nothing, or an ack first and then everybody whom it concerns. */
+function passOn(
+  context: MsgContext,
+  session: ClientSession,
+  stored: IMMsgData,
+  isGroup: boolean,
+  seqNum: number,
+): void | Promise<void> {
+  const { counts } = context;
+  if (stored.msg_id === 0) {
+    counts.messagesRefused++;
+    return;
+  }
+  counts.messagesAccepted++;
+  acknowledge(session, stored, isGroup, seqNum);
+  return isGroup ? toGroup(context, session, stored, seqNum) : toPeer(context, session, stored, seqNum);
+}
 
 /** MSG-08: a fixed second of the server's clock. */
 function isOverRate({ clock, limits }: MsgContext, session: ClientSession): boolean {
@@ -64,28 +80,31 @@ function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup
   link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
 }
 
-/** MSG-03, GRP-06: seq_num 0 (FRM-14), the sending connection left out; then those who are not online (PSH-01). */
-function fanOut(
-  context: MsgContext,
-  session: ClientSession,
-  stored: IMMsgData,
-  isGroup: boolean,
-  seqNum: number,
-): void | Promise<void> {
-  const { delivery, route, groups } = context;
-  if (isGroup) {
-    return groups.withMembers(stored.to_session_id, session.userId, (members) => {
-      const pdu = encodePdu(CommandId.CID_MSG_DATA, leaking(context, session, stored));
-      route.relayBytes(routedForm(context, session, stored, seqNum, members) ?? pdu);
-      for (const userId of members) delivery.messageTo(userId, pdu, session);
-      pushMessage(context, stored, members);
-    });
-  }
-  const pdu = encodePdu(CommandId.CID_MSG_DATA, stored);
-  route.relayBytes(routedForm(context, session, stored, seqNum) ?? pdu);
-  delivery.messageTo(session.userId, pdu, session);
-  delivery.messageTo(stored.to_session_id, pdu);
+/** MSG-03: seq_num 0 (FRM-14), the sending connection left out; then those who are not online (PSH-01). */
+function toPeer(context: MsgContext, session: ClientSession, stored: IMMsgData, seqNum: number): void {
+  const { delivery, route } = context;
+  const end = scratch.encode(CommandId.CID_MSG_DATA, stored);
+  const routed = routedForm(context, session, stored, seqNum);
+  if (routed === undefined) route.relayBytes(scratch.buffer, 0, end);
+  else route.relayBytes(routed);
+  delivery.messageTo(session.userId, scratch.buffer, end, session);
+  delivery.messageTo(stored.to_session_id, scratch.buffer, end);
   pushMessage(context, stored, [stored.to_session_id]);
+}
+
+/** GRP-06: as above, once the members are known. */
+function toGroup(context: MsgContext, session: ClientSession, stored: IMMsgData, seqNum: number): Promise<void> {
+  const { delivery, route, groups } = context;
+  // The bytes may be gone by then.
+  const own = { ...stored, msg_data: Buffer.from(stored.msg_data) };
+  return groups.withMembers(own.to_session_id, session.userId, (members) => {
+    const end = scratch.encode(CommandId.CID_MSG_DATA, leaking(context, session, own));
+    const routed = routedForm(context, session, own, seqNum, members);
+    if (routed === undefined) route.relayBytes(scratch.buffer, 0, end);
+    else route.relayBytes(routed);
+    for (const userId of members) delivery.messageTo(userId, scratch.buffer, end, session);
+    pushMessage(context, own, members);
+  });
 }
 
 /** What other msg_servers get, where it is not what clients here get: members for `--smart-route`, or leaks. */

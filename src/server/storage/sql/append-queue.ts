@@ -6,8 +6,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** So that one commit stays short; the rest comes with the next. */
-const BATCH_MAX = 1_000;
+/** So that one commit stays below some 50 ms; the rest comes with the next. */
+const BATCH_MAX = 4_000;
 
 /**
  * Messages wait here while others are stored, and are then stored together: the busier the store, the more messages one

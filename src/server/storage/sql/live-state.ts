@@ -72,6 +72,11 @@ export interface LiveState {
   setDevice(userId: number, device: Device | undefined): Promise<void>;
   devices(userIds: readonly number[]): Promise<Map<number, Device>>;
 
+  /** Failed logins of a name, given by a hash of it: how many since then (unix s), at most 11 (LGN-06). */
+  loginFailures(nameHash: string, since: number): Promise<number>;
+  loginFailed(nameHash: string, now: number): Promise<void>;
+  loginSucceeded(nameHash: string): Promise<void>;
+
   /** A user's record has changed. */
   userChanged(now: number): Promise<void>;
   close(): Promise<void>;

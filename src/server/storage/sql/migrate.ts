@@ -1,4 +1,4 @@
-import { counterTables, createStatements, deploymentTables, type SqlTable } from "./schema-tables.js";
+import { counterTables, createStatements, deploymentTables, loginTables, type SqlTable } from "./schema-tables.js";
 import type { SqlDatabase } from "./sql-database.js";
 
 interface Migration {
@@ -10,6 +10,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { number: 1, tables: deploymentTables },
   { number: 2, tables: counterTables },
+  { number: 3, tables: loginTables },
 ];
 
 /** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
@@ -45,6 +46,7 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
 /** Of a store of our own: all rows, none of the tables. */
 export async function emptyTables(db: SqlDatabase): Promise<void> {
   await db.alone("seed", async (session) => {
-    for (const { name } of [...deploymentTables, ...counterTables]) await session.run(`DELETE FROM ${name}`);
+    for (const { name } of [...deploymentTables, ...counterTables, ...loginTables])
+      await session.run(`DELETE FROM ${name}`);
   });
 }

@@ -11,6 +11,7 @@ import { RedisConnections } from "./redis-connections.js";
 import { RedisState } from "./redis-state.js";
 import type { RedisTarget } from "./redis-url.js";
 import { seedStore, userCount } from "./seed-store.js";
+import { SoundFiles } from "./sound-files.js";
 import { SqlStorage } from "./sql-storage.js";
 import { TableState } from "./table-state.js";
 
@@ -21,13 +22,17 @@ export interface MysqlStoreOptions {
   readonly clock: Clock;
   /** Whether a missing database is made. */
   readonly create?: boolean;
+  /** URL of the msfs that keeps the sound of audio messages; without it sounds of up to 4 KB stay in the message tables. */
+  readonly audioMsfs?: string | undefined;
 }
 
 /** @throws StorageOpenError */
-export async function openMysql({ mysql, redis, clock, create = false }: MysqlStoreOptions): Promise<OpenedStore> {
+export async function openMysql(options: MysqlStoreOptions): Promise<OpenedStore> {
+  const { mysql, redis, clock, create = false, audioMsfs } = options;
   const db = await MysqlDatabase.open(mysql, create);
+  const sounds = audioMsfs === undefined ? undefined : new SoundFiles(audioMsfs);
   try {
-    return redis === undefined ? await inTables(db, clock) : await withRedis(db, redis, clock);
+    return redis === undefined ? await inTables(db, clock, sounds) : await withRedis(db, redis, clock, sounds);
   } catch (error) {
     await db.close();
     if (error instanceof StorageOpenError) throw error;
@@ -35,13 +40,21 @@ export async function openMysql({ mysql, redis, clock, create = false }: MysqlSt
   }
 }
 
-async function inTables(db: MysqlDatabase, clock: Clock): Promise<OpenedStore> {
+async function inTables(db: MysqlDatabase, clock: Clock, sounds?: SoundFiles): Promise<OpenedStore> {
   await migrate(db);
   const live = new TableState(db);
-  return { ...storeOver(db, live, new SqlStorage(db, live, clock), clock), empty: () => emptyTables(db) };
+  return {
+    ...storeOver(db, live, new SqlStorage(db, live, clock, undefined, sounds), clock),
+    empty: () => emptyTables(db),
+  };
 }
 
-async function withRedis(db: MysqlDatabase, redis: RedisTarget, clock: Clock): Promise<OpenedStore> {
+async function withRedis(
+  db: MysqlDatabase,
+  redis: RedisTarget,
+  clock: Clock,
+  sounds?: SoundFiles,
+): Promise<OpenedStore> {
   const connections = await RedisConnections.open(redis);
   try {
     await createMissingTables(db);
@@ -51,7 +64,7 @@ async function withRedis(db: MysqlDatabase, redis: RedisTarget, clock: Clock): P
   }
   const live = new RedisState(connections, new MessageTables(db));
   const sweep = new GroupSessionSweep(db, connections.of("unread"), () => nowSeconds(clock));
-  const storage = new SqlStorage(db, live, clock, () => sweep.stop());
+  const storage = new SqlStorage(db, live, clock, () => sweep.stop(), sounds);
   const empty = () =>
     Promise.reject(new StorageOpenError("a deployment with Redis may be in use by others: empty it yourself"));
   return { ...storeOver(db, live, storage, clock), empty };

@@ -1,3 +1,4 @@
+import { FAILURE_WINDOW_MS, FAILURES_MAX } from "../login-guard.js";
 import { GROUP } from "./conversation-rows.js";
 import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
 import type { MessageTables } from "./message-tables.js";
@@ -163,6 +164,26 @@ export class RedisState implements LiveState {
     );
   }
 
+  /** In a key of our own, which goes away by itself: original servers count by themselves. */
+  async loginFailures(nameHash: string, since: number): Promise<number> {
+    const times = await this.#unread.lrange(failuresKey(nameHash), 0, -1);
+    return times.filter((time) => Number(time) > since).length;
+  }
+
+  async loginFailed(nameHash: string, now: number): Promise<void> {
+    const key = failuresKey(nameHash);
+    await this.#unread
+      .multi()
+      .rpush(key, now)
+      .ltrim(key, -FAILURES_MAX, -1)
+      .expire(key, FAILURE_WINDOW_MS / 1000)
+      .exec();
+  }
+
+  async loginSucceeded(nameHash: string): Promise<void> {
+    await this.#unread.del(failuresKey(nameHash));
+  }
+
   async userChanged(now: number): Promise<void> {
     await this.#unread.raiseCounter("total_user_update", now);
   }
@@ -198,6 +219,10 @@ function userCountKey(userId: number, groupId: number): string {
 
 function memberKey(groupId: number): string {
   return `group_member_${groupId}`;
+}
+
+function failuresKey(nameHash: string): string {
+  return `ttk_login_failures_${nameHash}`;
 }
 
 function ownerKey(token: string): string {

@@ -164,6 +164,15 @@ export const counterTables: readonly SqlTable[] = [
   { name: "ttk_device", columns: { userId: number, clientType: number, token: text(1024) }, primaryKey: ["userId"] },
 ];
 
+/** LGN-06, for all db_proxy_servers of a store together. */
+export const loginTables: readonly SqlTable[] = [
+  {
+    name: "ttk_login_failure",
+    columns: { id, nameHash: text(64), failedAt: number },
+    indexes: [["nameHash", "failedAt"], ["failedAt"]],
+  },
+];
+
 /** Makes a table and its indexes unless the table is there; one that is there stays as it is. */
 export function createStatements(
   { name, columns, primaryKey, indexes = [], sqliteIndexes = indexes }: SqlTable,

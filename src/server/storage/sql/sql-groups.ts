@@ -90,13 +90,10 @@ export class SqlGroups implements GroupStorage {
     return true;
   }
 
+  /** Asked for every message to a group when there is a push_server, about nearly all of its members. */
   async shields(groupId: number, userIds: readonly number[]): Promise<{ userId: number; status: number }[]> {
-    const wanted = [...new Set(userIds)];
-    const joined = await this.live.joinTimes(
-      this.db,
-      wanted.map((userId) => [groupId, userId]),
-    );
-    const members = wanted.filter((_, index) => joined[index] !== undefined);
+    const all = new Set((await this.live.members(this.db, [groupId])).get(groupId));
+    const members = [...new Set(userIds)].filter((userId) => all.has(userId));
     const set = await this.live.shields(groupId, members);
     return members.map((userId) => ({ userId, status: set.get(userId) ?? 0 }));
   }

@@ -1,6 +1,7 @@
 import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
-import { storageLimits } from "../storage-limits.js";
+import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
+import type { AudioMessages } from "./audio-messages.js";
 import { type ConversationRows, GROUP, PEER } from "./conversation-rows.js";
 import type { HandedOutTimes } from "./handed-out-times.js";
 import type { LiveState, SequenceKey } from "./live-state.js";
@@ -18,6 +19,7 @@ export interface MessageParts {
   readonly accounts: SqlAccounts;
   readonly rows: ConversationRows;
   readonly tables: MessageTables;
+  readonly audio: AudioMessages;
   readonly handedOut: HandedOutTimes;
   readonly nowSeconds: () => number;
 }
@@ -30,19 +32,25 @@ interface View {
 
 export class SqlMessages implements MessageStorage {
   readonly #queue = new AppendQueue((batch) => this.#store(batch));
+  /** By sender, the last message that waits for its sound to be kept, or behind such a one (MSG-09). */
+  readonly #behindSounds = new Map<number, Promise<unknown>>();
 
   constructor(private readonly parts: MessageParts) {}
 
   async append(message: NewMessage): Promise<number | undefined> {
     const { content, to, fromId } = message;
-    if (content.length === 0 || content.length > storageLimits.contentBytes) return undefined;
+    if (content.length === 0 || content.length > this.#lengthMax(message.type)) return undefined;
     if (to.kind === PEER && to.id === fromId) return undefined;
-    return this.#queue.append(message);
+    const before = this.#behindSounds.get(fromId);
+    const hasSound = isAudio(message.type) && this.parts.audio.keepsSounds;
+    return hasSound || before !== undefined ? this.#appendBehind(before, message) : this.#queue.append(message);
   }
 
   async history(userId: number, session: SessionKey, begin: number, count: number): Promise<StoredMessage[]> {
     const view = await this.#view(userId, session);
-    return view === undefined ? [] : this.parts.tables.before(view.sequence, begin, count, view.createdMin);
+    if (view === undefined) return [];
+    const { tables, audio } = this.parts;
+    return audio.withSounds(await tables.before(view.sequence, begin, count, view.createdMin));
   }
 
   async latestId(userId: number, session: SessionKey): Promise<number> {
@@ -63,11 +71,37 @@ export class SqlMessages implements MessageStorage {
         found.set(message.msgId, message);
       }
     }
-    return [...found.values()].sort((a, b) => b.msgId - a.msgId).slice(0, PICKED_MAX);
+    const newestFirst = [...found.values()].sort((a, b) => b.msgId - a.msgId);
+    return this.parts.audio.withSounds(newestFirst.slice(0, PICKED_MAX));
   }
 
-  idle(): Promise<void> {
-    return this.#queue.idle();
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#behindSounds.values());
+    await this.#queue.idle();
+  }
+
+  #lengthMax(type: number): number {
+    const { db, audio } = this.parts;
+    const isOutsideText = db.dialect === "sqlite" || audio.keepsSounds;
+    return isAudio(type) && isOutsideText ? storageLimits.audioBytes : storageLimits.contentBytes;
+  }
+
+  /** Keeps a sound first, and the order of what its sender said meanwhile. */
+  async #appendBehind(before: Promise<unknown> | undefined, message: NewMessage): Promise<number | undefined> {
+    const { fromId, type } = message;
+    const own = { ...message, content: Buffer.from(message.content) };
+    const keeping = isAudio(type) ? this.parts.audio.kept(own) : Promise.resolve(own);
+    // In an object, so that the next one waits for this one's place in the queue and not for its commit.
+    const queued = Promise.allSettled([before]).then(async () => {
+      const kept = await keeping;
+      return { msgId: kept === undefined ? undefined : this.#queue.append(kept) };
+    });
+    this.#behindSounds.set(fromId, queued);
+    try {
+      return await (await queued).msgId;
+    } finally {
+      if (this.#behindSounds.get(fromId) === queued) this.#behindSounds.delete(fromId);
+    }
   }
 
   #store(messages: readonly NewMessage[]): Promise<(number | undefined)[]> {

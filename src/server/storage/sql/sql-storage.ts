@@ -1,14 +1,17 @@
 import type { Clock } from "../../clock.js";
 import { nowSeconds } from "../../clock.js";
 import type { Storage } from "../storage.js";
+import { AudioMessages } from "./audio-messages.js";
 import { ConversationRows } from "./conversation-rows.js";
 import { HandedOutTimes } from "./handed-out-times.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
+import type { SoundFiles } from "./sound-files.js";
 import { SqlAccounts } from "./sql-accounts.js";
 import type { SqlDatabase } from "./sql-database.js";
 import { SqlDepartments } from "./sql-departments.js";
 import { SqlGroups } from "./sql-groups.js";
+import { SqlLoginFailures } from "./sql-login-failures.js";
 import { SqlMessages } from "./sql-messages.js";
 import { SqlOfflineFiles } from "./sql-offline-files.js";
 import { SqlPush } from "./sql-push.js";
@@ -23,12 +26,14 @@ export class SqlStorage implements Storage {
   readonly sessions: SqlSessions;
   readonly push: SqlPush;
   readonly offlineFiles: SqlOfflineFiles;
+  readonly loginFailures: SqlLoginFailures;
 
   constructor(
     private readonly db: SqlDatabase,
     private readonly live: LiveState,
     clock: Clock,
     private readonly stopSweep: () => Promise<void> = async () => {},
+    sounds?: SoundFiles,
   ) {
     const now = () => nowSeconds(clock);
     this.accounts = new SqlAccounts(db, live, now);
@@ -40,6 +45,7 @@ export class SqlStorage implements Storage {
       accounts: this.accounts,
       rows: new ConversationRows(db),
       tables: new MessageTables(db),
+      audio: new AudioMessages(db, sounds),
       handedOut: new HandedOutTimes(),
       nowSeconds: now,
     };
@@ -47,6 +53,7 @@ export class SqlStorage implements Storage {
     this.sessions = new SqlSessions(parts);
     this.push = new SqlPush(db, live, this.accounts, this.sessions);
     this.offlineFiles = new SqlOfflineFiles(db, now);
+    this.loginFailures = new SqlLoginFailures(live, now);
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,12 @@ import { SqliteSession } from "./sqlite-session.js";
 
 /** How long another process may hold the file before a write fails. */
 const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How soon a write looks again whether it may. Less than the least time between two commits, so that of two busy processes
+ * neither keeps the other out; SQLite's own waiting would look ten times a second, and stop this process meanwhile.
+ */
+const BUSY_RETRY_MS = 1;
+const SQLITE_BUSY = 5;
 /** Under load commits are at least so far apart, so that each takes many messages along; the first never waits. */
 const COMMIT_INTERVAL_MS = 3;
 /** Of each of the two connections. */
@@ -47,6 +53,7 @@ export class SqliteDatabase implements SqlDatabase {
   static open(path: string): SqliteDatabase {
     try {
       const connections = [connect(path), connect(path)] as const;
+      connections[0].exec("PRAGMA busy_timeout = 0");
       return new SqliteDatabase(connections);
     } catch (error) {
       throw new StorageOpenError(`sqlite:${path}: ${(error as Error).message}`);
@@ -99,10 +106,13 @@ export class SqliteDatabase implements SqlDatabase {
       // What else arrives in this tick comes along.
       const waitMs = this.#committedAtMs + COMMIT_INTERVAL_MS - performance.now();
       await (waitMs < 1 ? new Promise((resolve) => setImmediate(resolve)) : delay(waitMs));
-      const jobs = this.#jobs.splice(0);
+      let jobs: readonly Job[] = [];
       try {
+        await this.#begin();
+        jobs = this.#jobs.splice(0);
         settle(jobs, await this.#commit(jobs));
       } catch (error) {
+        if (jobs.length === 0) jobs = this.#jobs.splice(0);
         settle(jobs, Array(jobs.length).fill({ error }));
       }
       this.#committedAtMs = performance.now();
@@ -110,9 +120,23 @@ export class SqliteDatabase implements SqlDatabase {
     this.#committing = undefined;
   }
 
+  /** Waits for its turn among the processes that write to the file; reads and heartbeats go on meanwhile. */
+  async #begin(): Promise<void> {
+    const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return this.#writer.execute("BEGIN IMMEDIATE");
+      } catch (error) {
+        // The extended codes of the same meaning have it in their low byte.
+        const isBusy = (((error as { errcode?: number }).errcode ?? 0) & 0xff) === SQLITE_BUSY;
+        if (!isBusy || performance.now() >= deadlineMs) throw error;
+        await delay(BUSY_RETRY_MS);
+      }
+    }
+  }
+
   async #commit(jobs: readonly Job[]): Promise<Outcome[]> {
     const writer = this.#writer;
-    writer.execute("BEGIN IMMEDIATE");
     try {
       const outcomes: Outcome[] = [];
       for (const { work } of jobs) outcomes.push(await runInSavepoint(writer, work));

@@ -2,6 +2,8 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from "@photostructur
 import type { SqlResult, SqlSession, SqlUpsert, SqlValue, SqlValues } from "./sql-database.js";
 
 const STATEMENTS_MAX = 256;
+/** So many rows go into one statement, as long as there are that many: a call of the driver costs as much as a row. */
+const BLOCKS = [32, 8, 1];
 
 /** One connection to SQLite. Calls do their work before they return; the promises are the port's. */
 export class SqliteSession implements SqlSession {
@@ -15,7 +17,14 @@ export class SqliteSession implements SqlSession {
 
   async allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
     const statement = this.#prepared(sql);
-    return valueLists.flatMap((values) => statement.all(...bound(values)) as Row[]);
+    // Together they lock the file once; alone, each would.
+    const areAlone = valueLists.length > 1 && !this.connection.isTransaction;
+    if (areAlone) this.execute("BEGIN");
+    try {
+      return valueLists.flatMap((values) => statement.all(...bound(values)) as Row[]);
+    } finally {
+      if (areAlone) this.execute("COMMIT");
+    }
   }
 
   async run(sql: string, values: SqlValues = []): Promise<SqlResult> {
@@ -24,22 +33,24 @@ export class SqliteSession implements SqlSession {
   }
 
   async insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
-    if (rows.length > 0) this.#runForEach(insertInto(table, columns), rows);
+    this.#runInBlocks(rows, (count) => insertInto(table, columns, count));
   }
 
   async upsertRows({ table, columns, key, merge }: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
-    if (rows.length === 0) return;
     const updates = columns
       .filter((column) => !key.includes(column))
       .map((column) => `${column} = ${merge === "add" ? `${column} + ` : ""}excluded.${column}`);
     const onConflict = `ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${updates.join(", ")}`;
-    this.#runForEach(`${insertInto(table, columns)} ${onConflict}`, rows);
+    this.#runInBlocks(rows, (count) => `${insertInto(table, columns, count)} ${onConflict}`);
   }
 
   async updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0) return;
-    const lists = ids.map((id) => [...values, id]);
-    this.#runForEach(`UPDATE ${table} SET ${assignments} WHERE id = ?`, lists);
+    const lists = ids.map((id) => [id]);
+    this.#runInBlocks(
+      lists,
+      (count) => `UPDATE ${table} SET ${assignments} WHERE id IN (${placeholders(count)})`,
+      values,
+    );
   }
 
   /** Statements that begin and end transactions, and pragmas. */
@@ -47,9 +58,16 @@ export class SqliteSession implements SqlSession {
     this.connection.exec(sql);
   }
 
-  #runForEach(sql: string, valueLists: readonly SqlValues[]): void {
-    const statement = this.#prepared(sql);
-    for (const values of valueLists) statement.run(...bound(values));
+  /** Hot. `first` are values that stand before those of each block. */
+  #runInBlocks(rows: readonly SqlValues[], sqlFor: (rowCount: number) => string, first: SqlValues = []): void {
+    let at = 0;
+    for (const block of BLOCKS) {
+      if (rows.length - at < block) continue;
+      const statement = this.#prepared(sqlFor(block));
+      for (; rows.length - at >= block; at += block) {
+        statement.run(...first, ...bound(rows.slice(at, at + block).flat()));
+      }
+    }
   }
 
   #prepared(sql: string): StatementSyncInstance {
@@ -63,8 +81,13 @@ export class SqliteSession implements SqlSession {
   }
 }
 
-function insertInto(table: string, columns: readonly string[]): string {
-  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+function insertInto(table: string, columns: readonly string[], rowCount: number): string {
+  const row = `(${placeholders(columns.length)})`;
+  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${Array(rowCount).fill(row).join(", ")}`;
+}
+
+function placeholders(count: number): string {
+  return Array(count).fill("?").join(", ");
 }
 
 /** The driver cuts text at NUL. As bytes it is kept, and equals no text, so that `user7\0` finds nobody (LGN-08). */

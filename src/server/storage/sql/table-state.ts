@@ -1,3 +1,4 @@
+import { FAILURE_WINDOW_MS, FAILURES_MAX } from "../login-guard.js";
 import type { Device, GroupTalk, IdsWanted, LiveState, UnreadRaise } from "./live-state.js";
 import type { SqlDatabase, SqlSession, SqlUpsert } from "./sql-database.js";
 
@@ -133,11 +134,12 @@ export class TableState implements LiveState {
   }
 
   async shields(groupId: number, userIds: readonly number[]): Promise<Map<number, number>> {
-    const rows = await this.db.allForEach<{ userId: number; status: number }>(
-      "SELECT userId, status FROM ttk_group_shield WHERE groupId = ? AND userId = ?",
-      userIds.map((userId) => [groupId, userId]),
+    const rows = await this.db.all<{ userId: number; status: number }>(
+      "SELECT userId, status FROM ttk_group_shield WHERE groupId = ?",
+      [groupId],
     );
-    return new Map(rows.map(({ userId, status }) => [userId, status]));
+    const asked = new Set(userIds);
+    return new Map(rows.filter(({ userId }) => asked.has(userId)).map(({ userId, status }) => [userId, status]));
   }
 
   async setDevice(userId: number, set: Device | undefined): Promise<void> {
@@ -151,6 +153,23 @@ export class TableState implements LiveState {
       userIds.map((userId) => [userId]),
     );
     return new Map(rows.map(({ userId, clientType, token }) => [userId, { clientType, token }]));
+  }
+
+  async loginFailures(nameHash: string, since: number): Promise<number> {
+    const rows = await this.db.all<object>(
+      `SELECT failedAt FROM ttk_login_failure WHERE nameHash = ? AND failedAt > ? LIMIT ${FAILURES_MAX}`,
+      [nameHash, since],
+    );
+    return rows.length;
+  }
+
+  async loginFailed(nameHash: string, now: number): Promise<void> {
+    await this.db.run("INSERT INTO ttk_login_failure (nameHash, failedAt) VALUES (?, ?)", [nameHash, now]);
+    await this.db.run("DELETE FROM ttk_login_failure WHERE failedAt <= ?", [now - FAILURE_WINDOW_MS / 1000]);
+  }
+
+  async loginSucceeded(nameHash: string): Promise<void> {
+    await this.db.run("DELETE FROM ttk_login_failure WHERE nameHash = ?", [nameHash]);
   }
 
   /** The table tells. */

@@ -91,6 +91,13 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await keys.drop();
     });
 
+    it("counts failed logins of all db_proxy_servers together (LGN-06)", async () => {
+      const [one, other] = [await join(), await join()];
+      for (let n = 0; n < 6; n++) await one.loginFailures.failed("user7");
+      for (let n = 0; n < 5; n++) await other.loginFailures.failed("user7");
+      expect([await one.loginFailures.recent("user7"), await other.loginFailures.recent("user7")]).toEqual([11, 11]);
+    });
+
     it("is read and written in the tables and keys of the original servers", async () => {
       const storage = await join();
       await say(storage, 2, 1, "first");

@@ -1,0 +1,341 @@
+/*
+ * The devices of the benches, in C and on epoll, so that the server is the limit and not they. One thread; PDUs are made
+ * by hand and answers are read by their command id alone. Linux.
+ *
+ * devices messages PORT CONNECTIONS IN_FLIGHT LOGS_IN WARM_UP_MS MEASURED_MS PASSWORD
+ *   Connections 0 and 1 talk to each other, 2 and 3, ...: each keeps IN_FLIGHT messages without an ack, and confirms what
+ *   it receives (0x0302). Prints "measuring", and then "messages N", those acked meanwhile.
+ * devices logins PORT DEVICES DEVICES_PER_USER AT_ONCE USERS_PULLED MOBILES_ONLY PASSWORD
+ *   Logs in, so many at once; with USERS_PULLED above 0 each then makes the seven pulls of a first login, asking for the
+ *   status of that many users. Prints "measuring", then "logins N", and keeps the connections until its input ends.
+ *
+ * PASSWORD: the 32 characters that 0x0103 carries. Anything unexpected ends it with exit code 1.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER = 16, KEPT_MAX = 4096, READ_MAX = 1 << 18, MESSAGE_BYTES = 64, EVENTS_MAX = 512 };
+enum {
+  LOGIN_REQ = 0x0103, LOGIN_RES = 0x0104, SESSIONS_REQ = 0x0201, USERS_REQ = 0x0208, STATUS_REQ = 0x020a,
+  DEPARTMENTS_REQ = 0x0210, MESSAGE = 0x0301, ACK = 0x0302, UNREAD_REQ = 0x0307, GROUPS_REQ = 0x0401, GROUPS_RES = 0x0402,
+  GROUP_INFO_REQ = 0x0403,
+};
+/* In the order of the shipped clients; an answer's id is the request's and one more. */
+static const int pulls[] = {DEPARTMENTS_REQ, USERS_REQ, GROUPS_REQ, GROUP_INFO_REQ, SESSIONS_REQ, STATUS_REQ, UNREAD_REQ};
+enum { PULLS = sizeof pulls / sizeof *pulls };
+
+typedef struct {
+  int fd, index, pulled;
+  /* Of the PDU that is being read: how much of it is here, and how long it is once its header is. */
+  uint32_t have, length;
+  /* What the socket did not take. */
+  uint8_t *unsent;
+  uint32_t unsent_size;
+  uint8_t kept[KEPT_MAX];
+} device;
+
+typedef struct { uint8_t *bytes; uint32_t size, room; } outgoing;
+
+static int epoll_fd, port, in_flight, per_user, users_pulled, mobiles_only;
+static const char *password;
+static device *devices;
+static uint8_t read_buffer[READ_MAX];
+static long acked, logged_in, answered;
+static void (*on_pdu)(device *, int id, const uint8_t *body, uint32_t size, outgoing *);
+
+static void die(const char *what) { fprintf(stderr, "devices: %s: %s\n", what, strerror(errno)); exit(1); }
+
+static double now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static uint8_t *room_for(outgoing *out, uint32_t size) {
+  if (out->size + size > out->room) {
+    out->room = (out->size + size) * 2;
+    if ((out->bytes = realloc(out->bytes, out->room)) == NULL) die("memory");
+  }
+  return out->bytes + out->size;
+}
+
+static uint8_t *varint(uint8_t *at, uint32_t value) {
+  for (; value > 0x7f; value >>= 7) *at++ = value | 0x80;
+  *at++ = value;
+  return at;
+}
+static uint8_t *number(uint8_t *at, int field, uint32_t value) { return varint(varint(at, field << 3), value); }
+static uint8_t *bytes(uint8_t *at, int field, const void *value, uint32_t size) {
+  at = varint(varint(at, field << 3 | 2), size);
+  memcpy(at, value, size);
+  return at + size;
+}
+
+/* Ends the PDU whose body runs from start + HEADER to end. */
+static void finish(outgoing *out, uint8_t *start, uint8_t *end, int id) {
+  uint32_t length = htonl(end - start);
+  uint16_t rest[6] = {htons(1), 0, htons(id >> 8), htons(id), htons(1), 0};
+  memcpy(start, &length, 4);
+  memcpy(start + 4, rest, 12);
+  out->size += end - start;
+}
+
+static void put_message(device *from, outgoing *out) {
+  static const char text[MESSAGE_BYTES + 1] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  uint8_t *start = room_for(out, 256), *at = start + HEADER;
+  at = number(at, 1, from->index + 1);
+  at = number(at, 2, (from->index ^ 1) + 1);
+  at = number(at, 3, 0);
+  at = number(at, 4, 0);
+  at = number(at, 5, 1);
+  finish(out, start, bytes(at, 6, text, MESSAGE_BYTES), MESSAGE);
+}
+
+/* 0x0302 as a receiver sends it: user, session, message, kind of session. */
+static void put_confirmation(device *by, uint32_t message_id, outgoing *out) {
+  uint8_t *start = room_for(out, 64), *at = start + HEADER;
+  at = number(at, 1, by->index + 1);
+  at = number(at, 2, (by->index ^ 1) + 1);
+  at = number(at, 3, message_id);
+  finish(out, start, number(at, 4, 1), ACK);
+}
+
+static void put_login(device *by, outgoing *out) {
+  char name[32];
+  int size = snprintf(name, sizeof name, "user%d", by->index / per_user + 1);
+  uint8_t *start = room_for(out, 128), *at = start + HEADER;
+  at = bytes(at, 1, name, size);
+  at = bytes(at, 2, password, 32);
+  at = number(at, 3, 1);
+  finish(out, start, number(at, 4, mobiles_only || by->index % per_user > 0 ? 0x11 : 0x01), LOGIN_REQ);
+}
+
+/* The groups of 0x0402 are the second field: of each its id goes into the question, with version 0. */
+static uint8_t *put_groups(uint8_t *at, const uint8_t *body, uint32_t size) {
+  for (uint32_t i = 0; i < size;) {
+    uint8_t tag = body[i++];
+    if (tag != 0x12) {
+      while (i < size && body[i++] & 0x80);
+      continue;
+    }
+    uint32_t end = i + 1 + body[i], id = 0;
+    i += 2;
+    for (int shift = 0; i < end; shift += 7) {
+      id |= (uint32_t)(body[i] & 0x7f) << shift;
+      if (!(body[i++] & 0x80)) break;
+    }
+    uint8_t group[16];
+    at = bytes(at, 2, group, number(number(group, 1, id), 2, 0) - group);
+    i = end;
+  }
+  return at;
+}
+
+static void put_pull(device *by, const uint8_t *body, uint32_t size, outgoing *out) {
+  int id = pulls[by->pulled];
+  uint8_t *start = room_for(out, 1024 + size * 2 + (id == STATUS_REQ ? users_pulled * 6 : 0)), *at = start + HEADER;
+  at = number(at, 1, by->index / per_user + 1);
+  if (id == DEPARTMENTS_REQ || id == USERS_REQ || id == SESSIONS_REQ) at = number(at, 2, 0);
+  if (id == GROUP_INFO_REQ) at = put_groups(at, body, size);
+  if (id == STATUS_REQ) for (int user = 1; user <= users_pulled; user++) at = number(at, 2, user);
+  finish(out, start, at, id);
+}
+
+static void write_out(device *to, const uint8_t *from, uint32_t size) {
+  ssize_t sent = to->unsent_size > 0 ? 0 : write(to->fd, from, size);
+  if (sent < 0 && errno != EAGAIN) die("write");
+  if (sent < 0) sent = 0;
+  if (sent == (ssize_t)size) return;
+  uint32_t left = size - sent;
+  if ((to->unsent = realloc(to->unsent, to->unsent_size + left)) == NULL) die("memory");
+  memcpy(to->unsent + to->unsent_size, from + sent, left);
+  to->unsent_size += left;
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = to};
+  epoll_ctl(epoll_fd, EPOLL_CTL_MOD, to->fd, &event);
+}
+
+static void write_rest(device *to) {
+  ssize_t sent = write(to->fd, to->unsent, to->unsent_size);
+  if (sent < 0 && errno != EAGAIN) die("write");
+  if (sent < 0) return;
+  to->unsent_size -= sent;
+  memmove(to->unsent, to->unsent + sent, to->unsent_size);
+  if (to->unsent_size > 0) return;
+  free(to->unsent);
+  to->unsent = NULL;
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = to};
+  epoll_ctl(epoll_fd, EPOLL_CTL_MOD, to->fd, &event);
+}
+
+/* Cuts what came into PDUs. The first KEPT_MAX bytes of one that comes in pieces are kept; of longer ones that is enough. */
+static void take(device *to, const uint8_t *in, uint32_t size, outgoing *out) {
+  while (size > 0) {
+    if (to->have == 0 && size >= HEADER) {
+      uint32_t length = (uint32_t)in[0] << 24 | in[1] << 16 | in[2] << 8 | in[3];
+      if (length < HEADER) errno = EPROTO, die("length");
+      if (length <= size) {
+        on_pdu(to, in[10] << 8 | in[11], in + HEADER, length - HEADER, out);
+        in += length;
+        size -= length;
+        continue;
+      }
+    }
+    uint32_t wanted = (to->have < HEADER ? HEADER : to->length) - to->have;
+    uint32_t part = wanted < size ? wanted : size;
+    if (to->have < KEPT_MAX) memcpy(to->kept + to->have, in, part < KEPT_MAX - to->have ? part : KEPT_MAX - to->have);
+    to->have += part;
+    in += part;
+    size -= part;
+    if (to->have < HEADER) return;
+    const uint8_t *kept = to->kept;
+    to->length = (uint32_t)kept[0] << 24 | kept[1] << 16 | kept[2] << 8 | kept[3];
+    if (to->have < to->length) continue;
+    uint32_t length = to->length < KEPT_MAX ? to->length : KEPT_MAX;
+    to->have = 0;
+    on_pdu(to, kept[10] << 8 | kept[11], kept + HEADER, length - HEADER, out);
+  }
+}
+
+static void serve_until(double end_ms, long *counted, long enough) {
+  static outgoing out;
+  struct epoll_event events[EVENTS_MAX];
+  for (;;) {
+    double left = end_ms - now_ms();
+    if (left <= 0 || *counted >= enough) return;
+    int ready = epoll_wait(epoll_fd, events, EVENTS_MAX, left < 1000 ? (int)left + 1 : 1000);
+    for (int i = 0; i < ready; i++) {
+      device *one = events[i].data.ptr;
+      if (events[i].events & EPOLLOUT && one->unsent_size > 0) write_rest(one);
+      if (!(events[i].events & ~EPOLLOUT)) continue;
+      ssize_t size = read(one->fd, read_buffer, READ_MAX);
+      if (size < 0 && errno == EAGAIN) continue;
+      if (size <= 0) die("the server closed a connection");
+      out.size = 0;
+      take(one, read_buffer, size, &out);
+      if (out.size > 0) write_out(one, out.bytes, out.size);
+    }
+  }
+}
+
+/* Each thousand of connections has its own source address: there are not ports enough for all from one. */
+static void open_device(int index) {
+  device *one = &devices[index];
+  one->index = index;
+  one->fd = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001 + index / 1000)};
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(0x7f000001)};
+  int on = 1;
+  setsockopt(one->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (bind(one->fd, (struct sockaddr *)&from, sizeof from) < 0) die("bind");
+  if (connect(one->fd, (struct sockaddr *)&to, sizeof to) < 0) die("connect");
+  fcntl(one->fd, F_SETFL, O_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = one};
+  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, one->fd, &event) < 0) die("epoll_ctl");
+}
+
+static void open_and_log_in(int index) {
+  outgoing out = {0};
+  open_device(index);
+  put_login(&devices[index], &out);
+  write_out(&devices[index], out.bytes, out.size);
+  free(out.bytes);
+}
+
+static void messaging(device *by, int id, const uint8_t *body, uint32_t size, outgoing *out) {
+  if (id == LOGIN_RES) logged_in++;
+  if (id == ACK) {
+    acked++;
+    put_message(by, out);
+  }
+  if (id != MESSAGE) return;
+  /* Behind the two user ids, which take as long as they take, stands the message's own. */
+  uint32_t at = 0, field = 0, value = 0;
+  while (at < size && field != 3) {
+    field = body[at++] >> 3;
+    value = 0;
+    for (int shift = 0; at < size; shift += 7) {
+      value |= (uint32_t)(body[at] & 0x7f) << shift;
+      if (!(body[at++] & 0x80)) break;
+    }
+  }
+  put_confirmation(by, value, out);
+}
+
+static int devices_total, opened;
+
+static void logging_in(device *by, int id, const uint8_t *body, uint32_t size, outgoing *out) {
+  if (id == LOGIN_RES) logged_in++;
+  else if (users_pulled == 0 || by->pulled >= PULLS || id != pulls[by->pulled] + 1) return;
+  else by->pulled++;
+  if (users_pulled > 0 && by->pulled < PULLS) return put_pull(by, body, size, out);
+  answered++;
+  if (opened < devices_total) open_and_log_in(opened++);
+}
+
+static void messages(char **args) {
+  int connections = atoi(args[0]), logs_in = atoi(args[2]);
+  outgoing out = {0};
+  in_flight = atoi(args[1]);
+  password = args[5];
+  per_user = 1;
+  devices = calloc(connections, sizeof *devices);
+  on_pdu = messaging;
+  for (int i = 0; i < connections; i++) open_device(i);
+  for (int i = 0; logs_in && i < connections; i++) {
+    out.size = 0;
+    put_login(&devices[i], &out);
+    write_out(&devices[i], out.bytes, out.size);
+  }
+  if (logs_in) serve_until(now_ms() + 60e3, &logged_in, connections);
+  if (logs_in && logged_in < connections) errno = ETIMEDOUT, die("logins");
+  for (int i = 0; i < connections; i++) {
+    out.size = 0;
+    for (int n = 0; n < in_flight; n++) put_message(&devices[i], &out);
+    write_out(&devices[i], out.bytes, out.size);
+  }
+  serve_until(now_ms() + atof(args[3]), &acked, __LONG_MAX__);
+  puts("measuring");
+  long before = acked;
+  serve_until(now_ms() + atof(args[4]), &acked, __LONG_MAX__);
+  printf("messages %ld\n", acked - before);
+}
+
+static void logins(char **args) {
+  devices_total = atoi(args[0]);
+  per_user = atoi(args[1]);
+  int at_once = atoi(args[2]);
+  users_pulled = atoi(args[3]);
+  mobiles_only = atoi(args[4]);
+  password = args[5];
+  devices = calloc(devices_total, sizeof *devices);
+  on_pdu = logging_in;
+  puts("measuring");
+  while (opened < at_once && opened < devices_total) open_and_log_in(opened++);
+  serve_until(now_ms() + 300e3, &answered, devices_total);
+  if (answered < devices_total) errno = ETIMEDOUT, die("logins");
+  printf("logins %ld\n", answered);
+  /* Presence and heartbeats are read meanwhile, so that nobody is dropped for not reading. */
+  struct pollfd input = {.fd = 0, .events = POLLIN};
+  while (poll(&input, 1, 0) == 0) serve_until(now_ms() + 100, &answered, __LONG_MAX__);
+}
+
+int main(int count, char **args) {
+  if (count != 9) return fprintf(stderr, "see the head of bench/devices.c\n"), 2;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  epoll_fd = epoll_create1(0);
+  port = atoi(args[2]);
+  if (strcmp(args[1], "messages") == 0) messages(args + 3);
+  else logins(args + 3);
+  return 0;
+}

@@ -1,0 +1,235 @@
+import { decodeBody } from "../codec/body-codec.js";
+import { type CommandBody, CommandId } from "../codec/generated/commands.js";
+import { encodePdu, framePdu, type HeaderOverrides } from "../codec/pdu.js";
+import { decodeHeader, HEADER_SIZE, type PduHeader, serverLimits } from "../codec/pdu-header.js";
+import { ProtocolError } from "../codec/protocol-error.js";
+import { type Address, formatAddress } from "../net/address.js";
+import { type ListenOptions, listen, type PduListener } from "../net/listen.js";
+import type { PduLink } from "../net/pdu-link.js";
+import { ExpectationError } from "./expectation-error.js";
+import { type ExpectOptions, type MalformedPdu, PduInbox, type ReceivedPdu, type Where } from "./pdu-inbox.js";
+import { PduTrace } from "./pdu-trace.js";
+
+export interface PlayedServerOptions {
+  /** What it is called in traces and expectations: "db_proxy_server". */
+  readonly name: string;
+  readonly answerTimeoutMs: number;
+}
+
+/** RTE-09: what servers send each other when they have nothing else to say. */
+const HEARTBEAT_INTERVAL_MS = 5000;
+/** More than any msg_server opens. */
+const LINKS_MAX = 1024;
+
+/** A PDU that came to a played server, and the link that an answer goes back on. */
+export type PlayedPdu<C extends CommandId = CommandId> = ReceivedPdu<C> & { readonly link: PlayedLink };
+
+/** One link of a server under test to a server that is played. */
+export class PlayedLink {
+  heartbeats = 0;
+
+  constructor(
+    readonly label: string,
+    private readonly link: PduLink,
+    private readonly server: PlayedServer,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.link.isOpen;
+  }
+
+  /** Sends a valid PDU. @throws TypeError when it is not */
+  send<C extends CommandId>(commandId: C, body: CommandBody[C], header: HeaderOverrides = {}): void {
+    this.sendBytes(encodePdu(commandId, body, { seqNum: 0, ...header }));
+  }
+
+  /** Sends a PDU whose command or body need not be valid. */
+  sendFramed(commandId: number, body: Buffer, header: HeaderOverrides = {}): void {
+    this.sendBytes(framePdu(commandId, body, { seqNum: 0, ...header }));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.server.trace.record(this.label, "sent", bytes);
+    this.link.sendBytes(bytes);
+  }
+
+  /** Breaks the link off at once. */
+  destroy(): void {
+    this.link.destroy();
+  }
+}
+
+/**
+ * A server that the suite plays towards a server under test: takes its links, keeps what they say until an expectation
+ * takes it, and says what it is told to. Nothing is answered by itself
+ * unless it is told to, but heartbeats are sent.
+ */
+export class PlayedServer {
+  /** Where everything is recorded; a case puts its own here. */
+  trace = new PduTrace();
+  readonly #listeners: PduListener[] = [];
+  readonly #links = new Map<PduLink, PlayedLink>();
+  readonly #inbox: PduInbox;
+  readonly #answers = new Map<CommandId, (pdu: PlayedPdu) => void>();
+  #linksSoFar = 0;
+  #linkWaiters: (() => void)[] = [];
+
+  private constructor(
+    readonly name: string,
+    answerTimeoutMs: number,
+  ) {
+    this.#inbox = new PduInbox(name, answerTimeoutMs);
+  }
+
+  /** Listens on all of the addresses. @throws ListenError */
+  static async listen(addresses: readonly Address[], options: PlayedServerOptions): Promise<PlayedServer> {
+    const server = new PlayedServer(options.name, options.answerTimeoutMs);
+    try {
+      for (const address of addresses) server.#listeners.push(await listen(address, linkOptions, server.#accept));
+    } catch (error) {
+      server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** What it listens on, whatever ports the system chose. */
+  get addresses(): readonly Address[] {
+    return this.#listeners.map(({ address }) => address);
+  }
+
+  /** Open ones, the oldest first. */
+  get links(): readonly PlayedLink[] {
+    return [...this.#links.values()].filter(({ isOpen }) => isOpen);
+  }
+
+  /** What came and breaks the schema since the last `begin`. */
+  get malformed(): readonly MalformedPdu[] {
+    return this.#inbox.malformed;
+  }
+
+  get inbox(): readonly PlayedPdu[] {
+    return this.#inbox.pdus as readonly PlayedPdu[];
+  }
+
+  /** Answers that request whenever it comes, also between cases; no expectation sees it. */
+  alwaysAnswer<C extends CommandId>(commandId: C, answer: (pdu: PlayedPdu<C>) => void): void {
+    this.#answers.set(commandId, answer as (pdu: PlayedPdu) => void);
+  }
+
+  /** Forgets what came, and records from here on in that trace. */
+  begin(trace: PduTrace): void {
+    this.#inbox.clear();
+    this.trace = trace;
+  }
+
+  /** Takes the first PDU of the command that matches, kept or as it comes, on whichever link. @throws ExpectationError */
+  async expect<C extends CommandId>(
+    commandId: C,
+    where: (body: CommandBody[C], pdu: PlayedPdu<C>) => boolean = () => true,
+    options: ExpectOptions = {},
+  ): Promise<PlayedPdu<C>> {
+    return (await this.#inbox.expect(commandId, where as Where<C>, options)) as PlayedPdu<C>;
+  }
+
+  /** Nothing of the command that matches has come, and nothing comes before a probe that must. @throws ExpectationError */
+  async expectNothing<C extends CommandId>(
+    commandId: C,
+    where: (body: CommandBody[C], pdu: PlayedPdu<C>) => boolean,
+    probe: () => Promise<unknown>,
+    what = "",
+  ): Promise<void> {
+    await probe();
+    this.#inbox.expectNone(commandId, where as Where<C>, what);
+  }
+
+  /** Resolves with `true` once so many links are open, `false` when they are not in time. */
+  async hasLinks(count: number, withinMs: number, signal?: AbortSignal): Promise<boolean> {
+    const deadlineMs = performance.now() + withinMs;
+    while (this.links.length < count) {
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0 || signal?.aborted) return false;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", done);
+          this.#linkWaiters = this.#linkWaiters.filter((other) => other !== done);
+          resolve();
+        };
+        const timer = setTimeout(done, leftMs);
+        signal?.addEventListener("abort", done);
+        this.#linkWaiters.push(done);
+      });
+    }
+    return true;
+  }
+
+  /** @throws ExpectationError when there are not so many links in time */
+  async expectLinks(count: number, withinMs: number): Promise<void> {
+    if (await this.hasLinks(count, withinMs)) return;
+    throw new ExpectationError(
+      `${count} link${count === 1 ? "" : "s"} to the ${this.name} within ${Math.round(withinMs)} ms`,
+      `${this.links.length} open`,
+    );
+  }
+
+  /** Breaks every link and takes no new one, as if the server had gone. */
+  goAway(): void {
+    for (const listener of this.#listeners) listener.close();
+    for (const link of this.links) link.destroy();
+  }
+
+  /** Takes links again, at the same ports. @throws ListenError */
+  async comeBack(): Promise<void> {
+    for (const [index, { address }] of this.#listeners.entries()) {
+      this.#listeners[index] = await listen(address, linkOptions, this.#accept);
+    }
+  }
+
+  stop(): void {
+    this.goAway();
+  }
+
+  readonly #accept = (link: PduLink) => {
+    this.#linksSoFar++;
+    const label = `${this.name} link ${this.#linksSoFar}`;
+    const played = new PlayedLink(label, link, this);
+    this.#links.set(link, played);
+    this.trace.record(label, "opened", `${formatAddress(link.remote)} > ${formatAddress(link.local)}`);
+    for (const wake of this.#linkWaiters.splice(0)) wake();
+    return {
+      onPdu: (_: PduLink, bytes: Buffer, start: number, end: number) =>
+        this.#received(played, Buffer.from(bytes.subarray(start, end))),
+      onClose: (_: PduLink, reason: string) => {
+        this.#links.delete(link);
+        this.trace.record(label, "closed", reason);
+      },
+    };
+  };
+
+  #received(link: PlayedLink, bytes: Buffer): void {
+    this.trace.record(link.label, "received", bytes);
+    const header = decodeHeader(bytes, serverLimits) as PduHeader;
+    const commandId = header.commandId as CommandId;
+    if (commandId === CommandId.CID_OTHER_HEARTBEAT) {
+      link.heartbeats++;
+      return;
+    }
+    try {
+      const pdu = { commandId, header, seqNum: header.seqNum, body: decodeBody(commandId, bytes, HEADER_SIZE), bytes };
+      const played = { ...pdu, link } as PlayedPdu;
+      const answer = this.#answers.get(commandId);
+      if (answer !== undefined) return answer(played);
+      if (!this.#inbox.deliver(played)) link.destroy();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (!this.#inbox.deliverMalformed(header.commandId, error)) link.destroy();
+    }
+  }
+}
+
+const linkOptions: ListenOptions = {
+  limits: serverLimits,
+  heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+  connectionsMax: LINKS_MAX,
+};

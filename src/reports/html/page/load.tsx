@@ -1,0 +1,4 @@
+import { LoadPage } from "./load/load-page.js";
+import { showPage } from "./show-page.js";
+
+showPage(LoadPage);

@@ -1,0 +1,112 @@
+import type { LoadResult } from "../../runner/load/load-result.js";
+import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+
+/** What compared percentiles are called. */
+export const comparedPercentiles = ["p50", "p90", "p99", "p999"] as const;
+export type ComparedPercentile = (typeof comparedPercentiles)[number];
+
+/** Changes below both of these are noise. */
+const NOISE_SHARE = 0.1;
+const NOISE_MS = 0.2;
+
+export type Change = "better" | "worse" | "same";
+
+export interface ComparedValue {
+  readonly before: number;
+  readonly after: number;
+  /** (after − before) ÷ before; null when before is 0. */
+  readonly change: number | null;
+  readonly mark: Change;
+}
+
+export interface ComparedTrend {
+  readonly metric: string;
+  readonly percentiles: Readonly<Record<ComparedPercentile, ComparedValue>>;
+}
+
+export interface ComparedCount {
+  readonly name: string;
+  readonly value: ComparedValue;
+}
+
+export interface LoadComparison {
+  /** Metrics of durations that both runs have. */
+  readonly trends: readonly ComparedTrend[];
+  readonly counts: readonly ComparedCount[];
+  /** Settings in which the runs differ, as `users: 100, 200`: then they do not compare well. */
+  readonly differences: readonly string[];
+  /** How many values became worse. */
+  readonly worse: number;
+}
+
+/** What is different in a later run. Uncorrected durations and the generator's own lag are left out. */
+export function compareLoads(before: LoadResult, after: LoadResult): LoadComparison {
+  const trends = Object.entries(after.metrics).flatMap(([metric, result]) => {
+    const earlier = before.metrics[metric];
+    if (!isCompared(metric) || result.type !== "trend" || earlier?.type !== "trend") return [];
+    return [comparedTrend(metric, earlier, result)];
+  });
+  const counts: ComparedCount[] = [
+    { name: "messages acked a second", value: moreIsBetter(ackRate(before), ackRate(after)) },
+    ...(["lost", "duplicated", "reordered", "corrupted", "misdelivered", "unacked"] as const).map((name) => ({
+      name: `messages ${name}`,
+      value: lessIsBetter(before.delivery[name], after.delivery[name]),
+    })),
+    { name: "errors", value: lessIsBetter(countOf(before.metrics.errors), countOf(after.metrics.errors)) },
+  ];
+  const values = [
+    ...trends.flatMap(({ percentiles }) => Object.values(percentiles)),
+    ...counts.map(({ value }) => value),
+  ];
+  return {
+    trends,
+    counts,
+    differences: differencesOf(before, after),
+    worse: values.filter(({ mark }) => mark === "worse").length,
+  };
+}
+
+function isCompared(metric: string): boolean {
+  return !metric.includes("_uncorrected") && metric !== "event_loop_lag";
+}
+
+function comparedTrend(metric: string, before: TrendResult, after: TrendResult): ComparedTrend {
+  const entries = comparedPercentiles.map((name) => [name, duration(before[name], after[name])] as const);
+  return { metric, percentiles: Object.fromEntries(entries) as ComparedTrend["percentiles"] };
+}
+
+function duration(before: number, after: number): ComparedValue {
+  const isNoise = Math.abs(after - before) < Math.max(NOISE_MS, NOISE_SHARE * before);
+  return compared(before, after, isNoise ? "same" : after > before ? "worse" : "better");
+}
+
+/** Of faults each one counts. */
+function lessIsBetter(before: number, after: number): ComparedValue {
+  return compared(before, after, after === before ? "same" : after > before ? "worse" : "better");
+}
+
+function moreIsBetter(before: number, after: number): ComparedValue {
+  const isNoise = Math.abs(after - before) <= NOISE_SHARE * before;
+  return compared(before, after, isNoise ? "same" : after < before ? "worse" : "better");
+}
+
+function compared(before: number, after: number, mark: Change): ComparedValue {
+  return { before, after, change: before === 0 ? null : (after - before) / before, mark };
+}
+
+function differencesOf(before: LoadResult, after: LoadResult): string[] {
+  const settings = ["scenario", "users", "devicesPerUser", "rate", "steadyMs"] as const;
+  return settings.flatMap((name) => {
+    const [one, other] = [before[name], after[name]];
+    const isAlike = name === "steadyMs" ? Math.abs(before[name] - after[name]) < 1000 : one === other;
+    return isAlike ? [] : [`${name}: ${one}, ${other}`];
+  });
+}
+
+function ackRate({ delivery, steadyMs }: LoadResult): number {
+  return steadyMs === 0 ? 0 : (delivery.acked * 1000) / steadyMs;
+}
+
+function countOf(metric: MetricResult | undefined): number {
+  return metric?.type === "counter" ? metric.count : 0;
+}

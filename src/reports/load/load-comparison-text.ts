@@ -1,0 +1,62 @@
+import { type ComparedValue, comparedPercentiles, type LoadComparison } from "./compare-loads.js";
+import { count, duration } from "./quantity.js";
+
+const titles = { p50: "p50", p90: "p90", p99: "p99", p999: "p99.9" } as const;
+const NAME_WIDTH = 34;
+
+interface Line {
+  readonly metric: string;
+  readonly what: string;
+  readonly value: ComparedValue;
+  readonly text: (value: number) => string;
+}
+
+/** For people: a line for each percentile and count that changed, those that became worse marked. */
+export function loadComparisonText(comparison: LoadComparison): string {
+  const lines = linesOf(comparison).map(({ metric, what, value, text }) => {
+    const { before, after, mark } = value;
+    const values = `${text(before).padStart(10)} → ${text(after).padEnd(10)} ${changeText(value).padStart(8)}`;
+    return `${metric.padEnd(NAME_WIDTH)} ${what.padEnd(6)} ${values}${mark === "same" ? "" : `  ${mark.toUpperCase()}`}`;
+  });
+  return [...caution(comparison), ...lines, "", `${verdict(comparison)}\n`].join("\n");
+}
+
+/** The same for a pull request. */
+export function loadComparisonMarkdown(comparison: LoadComparison): string {
+  const rows = linesOf(comparison).map(({ metric, what, value, text }) => {
+    const mark = { better: "🟢 better", worse: "🔴 worse", same: "" }[value.mark];
+    return `| \`${metric.replaceAll(/[`|\n]/g, "'")}\` | ${what} | ${text(value.before)} | ${text(value.after)} | ${changeText(value)} | ${mark} |`;
+  });
+  return [
+    `### Load: ${verdict(comparison)}`,
+    "",
+    ...caution(comparison),
+    "| metric | | before | after | change | |",
+    "|---|---|---:|---:|---:|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function linesOf({ trends, counts }: LoadComparison): Line[] {
+  return [
+    ...trends.flatMap(({ metric, percentiles }) =>
+      comparedPercentiles.map((name) => ({ metric, what: titles[name], value: percentiles[name], text: duration })),
+    ),
+    ...counts
+      .filter(({ value }) => value.before !== 0 || value.after !== 0)
+      .map(({ name, value }) => ({ metric: name, what: "", value, text: count })),
+  ];
+}
+
+function changeText({ change }: ComparedValue): string {
+  return change === null ? "" : `${change > 0 ? "+" : ""}${Math.round(change * 100)} %`;
+}
+
+function caution({ differences }: LoadComparison): string[] {
+  return differences.length === 0 ? [] : [`NOT ALIKE: the runs differ in ${differences.join("; ")}`, ""];
+}
+
+function verdict({ worse }: LoadComparison): string {
+  return worse === 0 ? "nothing became worse" : `${worse} ${worse === 1 ? "value" : "values"} became worse`;
+}

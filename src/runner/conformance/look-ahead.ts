@@ -1,0 +1,101 @@
+import type { Account } from "../../client/account.js";
+
+import { type Address, DialError, PduPeer } from "../../client/peer.js";
+import type { KnownGroup } from "./account-pool.js";
+import { type CaseRole, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import type { ConformanceEvent } from "./conformance-event.js";
+import { databasePreflight } from "./database-preflight.js";
+import { type Preflight, preflight } from "./preflight.js";
+import type { Ports } from "./run-case.js";
+import type { Surroundings } from "./surroundings.js";
+
+export interface LookAheadOptions {
+  readonly role: CaseRole;
+  readonly ports: Ports;
+  readonly surroundings: Surroundings | undefined;
+  readonly linkWaitMs: number;
+  readonly accounts: readonly Account[];
+  readonly answerMs: number;
+  /** Whether any case needs users, or a group. */
+  readonly needsLogin: boolean;
+  readonly needsGroups: boolean;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: ConformanceEvent) => void;
+}
+
+/** What a run found before its first case; each text says why cases that need the thing are blocked. */
+export interface Findings {
+  readonly portProblems: Readonly<Partial<Record<PortName, string>>>;
+  readonly playedProblems: Readonly<Partial<Record<PlayedRole, string>>>;
+  readonly loginProblem: string | undefined;
+  /** The server broke the rules of logging in, instead of refusing it: cases that judge the login can tell how. */
+  readonly isLoginBroken: boolean;
+  readonly groups: readonly KnownGroup[];
+}
+
+const nothingFound: Findings = {
+  portProblems: {},
+  playedProblems: {},
+  loginProblem: undefined,
+  isLoginBroken: false,
+  groups: [],
+};
+
+/** Finds out what of the role's cases can be judged at all. Never throws for a server's fault. */
+export async function lookAhead(options: LookAheadOptions): Promise<Findings> {
+  const { role, ports, accounts, answerMs, needsLogin, needsGroups } = options;
+  if (role === "msg") {
+    const target = ports.target as Address;
+    return fromPreflight(await preflight({ target, peer: ports.peer, accounts, answerMs, needsLogin, needsGroups }));
+  }
+  const portProblems = await reachAll(options);
+  if (portProblems.target !== undefined) return { ...nothingFound, portProblems };
+  if (role === "msg-isolated") return { ...nothingFound, portProblems, playedProblems: await untilLinked(options) };
+  if (role !== "db" || !needsLogin) return { ...nothingFound, portProblems };
+  return {
+    ...nothingFound,
+    portProblems,
+    ...(await databasePreflight({ ...options, target: ports.target as Address })),
+  };
+}
+
+function fromPreflight({ targetProblem, peerProblem, ...found }: Preflight): Findings {
+  const portProblems = {
+    ...(targetProblem === undefined ? {} : { target: targetProblem }),
+    ...(peerProblem === undefined ? {} : { peer: peerProblem }),
+  };
+  return { ...found, portProblems, playedProblems: {} };
+}
+
+async function reachAll({ role, ports, answerMs }: LookAheadOptions): Promise<Partial<Record<PortName, string>>> {
+  const names: PortName[] = ["target", ...(Object.keys(roleFacts[role].ports) as PortName[])];
+  const problems: Partial<Record<PortName, string>> = {};
+  for (const name of names) {
+    const address = ports[name];
+    const problem =
+      address === undefined ? `no address of its port for ${name} is given` : await reach(address, answerMs);
+    if (problem !== undefined) problems[name] = problem;
+  }
+  return problems;
+}
+
+async function reach(address: Address, answerMs: number): Promise<string | undefined> {
+  try {
+    const peer = await PduPeer.dial(address, { connectTimeoutMs: answerMs });
+    await peer.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DialError) return error.message;
+    throw error;
+  }
+}
+
+async function untilLinked(options: LookAheadOptions): Promise<Partial<Record<PlayedRole, string>>> {
+  const { surroundings, linkWaitMs, answerMs, signal, onEvent } = options;
+  if (surroundings === undefined) throw new Error("a msg_server in isolation needs servers played around it");
+  const listening = Object.values(surroundings.servers).flatMap(({ name, addresses }) =>
+    addresses.map((address) => ({ name, address })),
+  );
+  onEvent?.({ type: "links-awaited", listening });
+  return surroundings.untilLinked(linkWaitMs, answerMs, signal);
+}

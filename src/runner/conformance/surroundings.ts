@@ -1,0 +1,74 @@
+import type { PduTrace } from "../../client/pdu-trace.js";
+import type { Address } from "../../client/peer.js";
+import { PlayedServer } from "../../client/played-server.js";
+import { CommandId } from "../../codec/generated/commands.js";
+import { essentialRoles, type PlayedRole, playedFacts, playedRoles } from "./case-role.js";
+
+/** Where the file_server that is played tells that clients find it; nobody dials it. */
+const playedFileAddress = { ip: "10.9.9.9", port: 8600 };
+
+/** Where to listen as each of the servers around a msg_server; one that is left out is not played. */
+export type PlayedAddresses = Readonly<Partial<Record<PlayedRole, readonly Address[]>>>;
+
+/** The servers that the suite plays around a msg_server in isolation, for a whole run. */
+export class Surroundings {
+  private constructor(readonly servers: Readonly<Partial<Record<PlayedRole, PlayedServer>>>) {}
+
+  /** @throws ListenError; nothing is left listening then */
+  static async start(addresses: PlayedAddresses, answerTimeoutMs: number): Promise<Surroundings> {
+    const servers: Partial<Record<PlayedRole, PlayedServer>> = {};
+    try {
+      for (const role of playedRoles) {
+        const listenOn = addresses[role] ?? [];
+        if (listenOn.length === 0) continue;
+        servers[role] = await PlayedServer.listen(listenOn, { name: playedFacts[role].title, answerTimeoutMs });
+      }
+      tellWhereFilesAre(servers.file);
+      return new Surroundings(servers);
+    } catch (error) {
+      for (const server of Object.values(servers)) server.stop();
+      throw error;
+    }
+  }
+
+  /** A case begins: what came before is not its business. */
+  begin(trace: PduTrace): void {
+    for (const server of Object.values(this.servers)) server.begin(trace);
+  }
+
+  /** Waits for the links without which no user can log in, then a moment for the others. */
+  async untilLinked(
+    essentialMs: number,
+    otherMs: number,
+    signal: AbortSignal,
+  ): Promise<Partial<Record<PlayedRole, string>>> {
+    const problems: Partial<Record<PlayedRole, string>> = {};
+    const wait = async (role: PlayedRole, withinMs: number) => {
+      const server = this.servers[role];
+      if (server !== undefined && (await server.hasLinks(1, withinMs, signal))) return;
+      problems[role] = noLinkText(role, server, withinMs);
+    };
+    await Promise.all(essentialRoles.map((role) => wait(role, essentialMs)));
+    if (Object.keys(problems).length > 0) return problems;
+    await Promise.all(playedRoles.filter((role) => !essentialRoles.includes(role)).map((role) => wait(role, otherMs)));
+    return problems;
+  }
+
+  stop(): void {
+    for (const server of Object.values(this.servers)) server.stop();
+  }
+}
+
+/** A msg_server asks once, when its link opens, and hands the addresses out later (FIL-01). */
+function tellWhereFilesAre(server: PlayedServer | undefined): void {
+  server?.alwaysAnswer(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, ({ link, seqNum }) => {
+    link.send(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, { ip_addr_list: [playedFileAddress] }, { seqNum });
+  });
+}
+
+function noLinkText(role: PlayedRole, server: PlayedServer | undefined, withinMs: number): string {
+  const { title } = playedFacts[role];
+  if (server === undefined) return `the suite plays no ${title} in this run`;
+  const at = server.addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
+  return `the msg_server has no link to the ${title} that the suite plays at ${at} (waited ${Math.round(withinMs / 1000)} s)`;
+}

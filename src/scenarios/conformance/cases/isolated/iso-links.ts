@@ -1,0 +1,280 @@
+import type { PlayedLink, PlayedServer } from "../../../../client/played-server.js";
+import { CommandId } from "../../../../codec/generated/commands.js";
+import { ResultType, UserStatType } from "../../../../codec/generated/enums.js";
+import { expectEqual, expectThat } from "../../expect-that.js";
+import { answer, defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+
+const { USER_STATUS_ONLINE: ONLINE } = UserStatType;
+/** LGN-05: within which logins work again once the link is back. */
+const LOGINS_BACK_MS = 2000;
+/** So many users spread over however many links there are. */
+const USERS_FOR_ALL_LINKS = 24;
+const PORT_MAX = 65_535;
+
+export const isoLinkCases = [
+  defineIsolatedCase({
+    id: "iso.lsv.registers",
+    requirements: ["LSV-01"],
+    level: "must",
+    title:
+      "registers at the login_server whenever its link opens, with its addresses, its limit and the users that it has",
+    sends: "two logins; the login_server goes away and comes back",
+    why: "after a restart of the login_server nobody would be sent here until this msg_server restarts, too",
+    waitsForTimeout: true,
+    async run(context) {
+      await context.logIn();
+      await context.logIn();
+      await context.restart(context.login);
+      const { body, seqNum } = await context.login.expect(CommandId.CID_OTHER_MSG_SERV_INFO, isNew);
+      const { ip1, ip2, port, max_conn_cnt, cur_conn_cnt, host_name } = body;
+      for (const [name, text] of Object.entries({ ip1, ip2, host_name })) {
+        expectThat(text !== "", `a ${name}`, "an empty text");
+      }
+      expectThat(port > 0 && port <= PORT_MAX, "a TCP port", port);
+      expectThat(cur_conn_cnt >= 2, "cur_conn_cnt of the two users at least", cur_conn_cnt);
+      expectThat(max_conn_cnt >= cur_conn_cnt, "max_conn_cnt of no less than the users", max_conn_cnt);
+      expectEqual("seq_num", seqNum, 0);
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.rte.snapshot",
+    requirements: ["RTE-01", "RTE-08", "RTE-11"],
+    level: "must",
+    title: "tells a route_server whose link opens that it is the master, and of every user who is logged in",
+    sends: "logins on a PC and a phone; the route_server goes away and comes back",
+    why: "a route_server that restarted knows nobody: everybody would be offline",
+    waitsForTimeout: true,
+    async run(context) {
+      const pc = await context.logIn(context.newUser(), "mac");
+      const phone = await context.logIn(context.newUser(), "ios");
+      await context.restart(context.route);
+      const { body } = await context.route.expect(CommandId.CID_OTHER_ONLINE_USER_INFO, isNew);
+      for (const { userId, clientType } of [pc, phone]) {
+        const entries = body.user_stat_list.filter(({ user_id }) => user_id === userId);
+        expectEqual(`entries of user ${userId}`, entries, [
+          { user_id: userId, status: ONLINE, client_type: clientType },
+        ]);
+      }
+      const { body: role } = await context.route.expect(CommandId.CID_OTHER_ROLE_SET, isNew);
+      expectEqual("master", role.master, 1);
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.rte.goes-on-without",
+    requirements: ["RTE-11"],
+    level: "should",
+    title: "delivers messages between its own users while there is no route_server",
+    sends: "the route_server goes away; 0x0301 between two users who are logged in here",
+    why: "people on the same msg_server need no other",
+    waitsForTimeout: true,
+    async run(context) {
+      const [sender, receiver] = [await context.logIn(), await context.logIn()];
+      await context.whileAway(context.route, async () => {
+        const stored = await sender.say(sender.messageTo(receiver.userId), 5);
+        expectEqual("msg_id", (await receiver.expectMessage(stored)).msg_id, 5);
+      });
+    },
+  }),
+
+  ...[
+    { role: "db", result: ResultType.REFUSE_REASON_NO_DB_SERVER, title: "db_proxy_server" },
+    { role: "login", result: ResultType.REFUSE_REASON_NO_LOGIN_SERVER, title: "login_server" },
+    { role: "route", result: ResultType.REFUSE_REASON_NO_ROUTE_SERVER, title: "route_server" },
+  ].map(({ role, result, title }) =>
+    defineIsolatedCase({
+      id: `iso.refuses-without.${role}`,
+      requirements: ["LGN-05"],
+      level: "must",
+      title: `refuses logins with ${result} while it has no link to a ${title}, keeps those who are logged in, and logs in again within 2 s of its return`,
+      sends: `the ${title} goes away; a login; the ${title} comes back; a login`,
+      why: "clients try another msg_server when they are told why, and wait for ever when they are not",
+      waitsForTimeout: true,
+      judgesLogin: true,
+      async run(context) {
+        const before = await context.logIn();
+        await context.whileAway(context[role as "db" | "login" | "route"], async () => {
+          // It may take a moment until it has seen the end of the last link.
+          const peer = await context.eventually(
+            "a login that is answered without the database",
+            () => tryLogin(context),
+            (refused) => refused !== undefined && refused.result === result,
+          );
+          expectThat(peer !== undefined && peer.text !== "", "a result_string", "none");
+          await before.peer.expectHeartbeat();
+        });
+        const backMs = performance.now();
+        await context.logIn();
+        expectThat(
+          performance.now() - backMs <= LOGINS_BACK_MS,
+          `a login within ${LOGINS_BACK_MS} ms of the link's return`,
+          `${Math.round(performance.now() - backMs)} ms`,
+        );
+        await before.peer.expectHeartbeat();
+      },
+    }),
+  ),
+
+  defineIsolatedCase({
+    id: "iso.dbp.survives-loss",
+    requirements: ["LGN-05", "DBP-04"],
+    level: "must",
+    title: "serves clients again that were logged in when the database's links were lost with requests pending",
+    sends: "0x0210, unanswered; the db_proxy_server goes away and comes back; 0x0210",
+    why: "a restart of the database must not mean that everybody has to log in again",
+    waitsForTimeout: true,
+    async run(context) {
+      const client = await context.logIn();
+      client.peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id: client.userId, latest_update_time: 7 });
+      await context.db.expect(
+        CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST,
+        ({ latest_update_time }) => latest_update_time === 7,
+      );
+      await context.restart(context.db);
+      await client.expectDatabaseServes();
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.dbp.several-links",
+    requirements: ["DBP-05"],
+    level: "must",
+    title: "keeps several links to its databases, and asks what a login needs on other ones than the rest",
+    sends: `logins and pulls of ${USERS_FOR_ALL_LINKS} users`,
+    why: "a flood of logins must not hold up the messages of those who are there",
+    async run(context) {
+      const [atLogin, rest] = [new Set<PlayedLink>(), new Set<PlayedLink>()];
+      for (let n = 0; n < USERS_FOR_ALL_LINKS; n++) {
+        const user = context.newUser();
+        const peer = await context.dial();
+        peer.send(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(user));
+        const asked = await context.expectValidation(user);
+        atLogin.add(asked.link);
+        answer(asked, CommandId.CID_OTHER_VALIDATE_RSP, { user_name: user.name, result_code: 1 });
+        await peer.close();
+      }
+      const client = await context.logIn();
+      for (let n = 0; n < USERS_FOR_ALL_LINKS; n++) {
+        client.peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, {
+          user_id: client.userId,
+          latest_update_time: n,
+        });
+        const asked = await context.db.expect(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST);
+        rest.add(asked.link);
+      }
+      expectThat(context.db.links.length >= 2, "two links to the db_proxy_server at least", context.db.links.length);
+      const shared = [...atLogin].filter((link) => rest.has(link)).map(({ label }) => label);
+      expectEqual("links that serve both:", shared, []);
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.dbp.stop-receiving",
+    requirements: ["DBP-04"],
+    level: "must",
+    title:
+      "sends nothing more on links whose db_proxy_server says so, takes what is pending there, and uses the others",
+    sends: "0x0210, unanswered; 0x0702 on that link; its answer; more 0x0210",
+    why: "a database is taken out of service without a client noticing",
+    async run(context) {
+      const client = await context.logIn();
+      if (context.db.links.length < 2) context.block("the msg_server has one link to the db_proxy_server only");
+      const ask = (latest_update_time: number) =>
+        client.peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id: client.userId, latest_update_time });
+      const seqNum = ask(0);
+      const pending = await context.db.expect(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST);
+      pending.link.send(CommandId.CID_OTHER_STOP_RECV_PACKET, { result: 0 });
+      const departments = { user_id: client.userId, latest_update_time: 0, dept_list: [] };
+      answer(pending, CommandId.CID_BUDDY_LIST_DEPARTMENT_RESPONSE, departments);
+      await client.peer.expectAnswer(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, seqNum);
+      const used = new Set<string>();
+      for (let n = 1; n <= USERS_FOR_ALL_LINKS; n++) {
+        ask(n);
+        used.add((await context.db.expect(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST)).link.label);
+      }
+      const wasLeftAlone = !used.has(pending.link.label);
+      // It is dialled anew, and then serves the cases that follow.
+      pending.link.destroy();
+      expectThat(wasLeftAlone, `no request on ${pending.link.label}`, [...used].join(", "));
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.dbp.undecodable",
+    requirements: ["FRM-10", "FRM-09", "DBP-02"],
+    level: "must",
+    title: "ignores what it cannot decode and does not know from the database, and keeps the links",
+    sends: "the database answers bodies that are cut off, an unknown command, and what nobody asked for",
+    why: "a database of another version must not stop it",
+    async run(context) {
+      const client = await context.logIn();
+      const links = context.db.links;
+      for (const link of links) {
+        for (const command of [
+          CommandId.CID_OTHER_VALIDATE_RSP,
+          CommandId.CID_BUDDY_LIST_DEPARTMENT_RESPONSE,
+          CommandId.CID_MSG_UNREAD_CNT_RESPONSE,
+          0x0999,
+        ]) {
+          link.sendFramed(command, Buffer.from("0a", "hex"), { seqNum: 1 });
+        }
+      }
+      await client.expectDatabaseServes();
+      expectEqual(
+        "links that it closed:",
+        links.filter(({ isOpen }) => !isOpen).map(({ label }) => label),
+        [],
+      );
+    },
+  }),
+
+  ...(["db", "route", "login"] as const).map((role) =>
+    defineIsolatedCase({
+      id: `iso.heartbeats.${role}`,
+      requirements: ["RTE-09"],
+      level: "must",
+      title: `sends a heartbeat on a silent link to the ${role === "db" ? "db_proxy_server" : `${role}_server`} every 5 s`,
+      sends: "nothing",
+      why: "a server takes a silent msg_server for dead after 30 s, and forgets its users",
+      waitsForTimeout: true,
+      run: (context) => expectHeartbeat(context, context[role]),
+    }),
+  ),
+];
+
+/** On a link of now: what came on one that was lost may still wait to be taken. */
+function isNew(_: unknown, { link }: { readonly link: PlayedLink }): boolean {
+  return link.isOpen;
+}
+
+/** What became of a login that is answered without the database; `undefined` when the database was asked. */
+async function tryLogin(context: IsolatedContext): Promise<{ result: ResultType; text: string } | undefined> {
+  const user = context.newUser();
+  const peer = await context.dial();
+  const seqNum = peer.send(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(user));
+  const asked = context.expectValidation(user).then(
+    () => undefined,
+    () => undefined,
+  );
+  const answered = peer
+    .expectAnswer(CommandId.CID_LOGIN_REQ_USERLOGIN, seqNum)
+    .then(({ body }) => ({ result: body.result_code, text: body.result_string ?? "" }));
+  const first = await Promise.race([asked, answered]);
+  answered.catch(() => {});
+  if (first === undefined) await peer.close();
+  return first;
+}
+
+/** On one link at least: which of them the cases before used is not known. */
+async function expectHeartbeat(context: IsolatedContext, server: PlayedServer): Promise<void> {
+  const { heartbeatIntervalMs, answerMs } = context.timing;
+  const before = new Map(server.links.map((link) => [link, link.heartbeats]));
+  const hasBeaten = () => server.links.some((link) => link.heartbeats > (before.get(link) ?? 0));
+  await context.eventually(
+    `a heartbeat on a link to the ${server.name}`,
+    async () => server.links.map(({ heartbeats }) => heartbeats),
+    hasBeaten,
+    heartbeatIntervalMs + answerMs,
+  );
+}

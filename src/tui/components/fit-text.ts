@@ -1,0 +1,46 @@
+import cliTruncate from "cli-truncate";
+import stringWidth from "string-width";
+
+/**
+ * Text in columns of a terminal. A Chinese character or an emoji takes two, a combining accent none, and styles none.
+ * Peers choose names and texts, so what goes into a cell is first made `printable`.
+ */
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** How many columns a text takes, styles not counted. */
+export function widthOf(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** The beginning of a text that has room, with `…` where something is left out. Styles may be in it. */
+export function cut(text: string, columns: number): string {
+  if (columns <= 0) return "";
+  if (PLAIN.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+  if (stringWidth(text) <= columns) return text;
+  // The library keeps a wide character of which one column has room.
+  const shown = cliTruncate(text, columns);
+  return stringWidth(shown) <= columns ? shown : cliTruncate(text, columns - 1);
+}
+
+/** A text that takes exactly so many columns: cut, or blanks after it (before it, with `right`). */
+export function fitted(text: string, columns: number, align: "left" | "right" = "left"): string {
+  const shown = cut(text, columns);
+  const blanks = " ".repeat(Math.max(0, columns - widthOf(shown)));
+  return align === "left" ? shown + blanks : blanks + shown;
+}
+
+/** A text in the middle of so many columns. */
+export function centred(text: string, columns: number): string {
+  const shown = cut(text, columns);
+  const room = Math.max(0, columns - widthOf(shown));
+  const before = Math.floor(room / 2);
+  return " ".repeat(before) + shown + " ".repeat(room - before);
+}
+
+/** What could move the cursor, colour the screen or turn the direction of writing becomes `·`: for text that others chose. */
+export function printable(text: string): string {
+  return PLAIN.test(text)
+    ? text
+    : text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "·");
+}

@@ -1,0 +1,30 @@
+import type { Theme } from "../theme.js";
+import { widthOf } from "./fit-text.js";
+
+/** A key, or several, and what it does in a word or two: `["/", "search"]`. */
+export type KeyHint = readonly [keys: string, what: string];
+
+/** Those that every view ends its hints with. */
+const commonHints: readonly KeyHint[] = [
+  ["?", "help"],
+  ["q", "quit"],
+];
+
+const GAP = "  ";
+
+/**
+ * The bottom line: the view's own keys, most wanted first, then the common ones. What has no room is left out, the view's last
+ * hint first; `?` tells the rest.
+ */
+export function keyHintsLine(hints: readonly KeyHint[], columns: number, theme: Theme): string {
+  let left = columns - widthOf(textOf(commonHints)) - 1;
+  const shown = hints.filter((hint) => {
+    left = left < 0 ? left : left - widthOf(textOf([hint])) - GAP.length;
+    return left >= 0;
+  });
+  return ` ${[...shown, ...commonHints].map(([keys, what]) => `${theme.key(keys)} ${theme.dim(what)}`).join(GAP)}`;
+}
+
+function textOf(hints: readonly KeyHint[]): string {
+  return hints.map((hint) => hint.join(" ")).join(GAP);
+}

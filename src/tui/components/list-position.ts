@@ -1,0 +1,47 @@
+import type { Key } from "./keys.js";
+
+/**
+ * Where a key moves the cursor in a list of `count` rows: arrows or j k, a page, g G or Home End. `undefined` when the key does
+ * not move; a list without rows stays at 0.
+ */
+export function movedPosition({ name }: Key, at: number, count: number, pageRows: number): number | undefined {
+  const step = stepOf(name, count, Math.max(1, pageRows));
+  return step === undefined ? undefined : Math.max(0, Math.min(count - 1, at + step));
+}
+
+function stepOf(name: string, count: number, page: number): number | undefined {
+  switch (name) {
+    case "up":
+    case "k":
+      return -1;
+    case "down":
+    case "j":
+      return 1;
+    case "pageup":
+      return -page;
+    case "pagedown":
+    case " ":
+      return page;
+    case "home":
+    case "g":
+      return -count;
+    case "end":
+    case "G":
+      return count;
+    default:
+      return undefined;
+  }
+}
+
+/** The first row shown, so that the selected one is in the middle, as far as the ends allow. */
+export function topOf(selected: number, rows: number, height: number): number {
+  return Math.max(0, Math.min(selected - Math.floor(height / 2), rows - height));
+}
+
+/** How a bar beside `height` lines looks at one of them: which part of `rows` is shown. Empty when all of them are. */
+export function scrollMark(line: number, top: number, height: number, rows: number): string {
+  if (rows <= height) return "";
+  const size = Math.max(1, Math.round((height * height) / rows));
+  const start = Math.round((top / (rows - height)) * (height - size));
+  return line >= start && line < start + size ? "┃" : "│";
+}

@@ -1,0 +1,39 @@
+import type { Readable, Writable } from "node:stream";
+import { render } from "ink";
+import type { ReactElement } from "react";
+
+export interface FullScreenOptions {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Closes the view. */
+  readonly signal: AbortSignal;
+}
+
+const ENTER_SCREEN = "\u001b[?1049h\u001b[H";
+const LEAVE_SCREEN = "\u001b[?1049l";
+
+/**
+ * Shows a view that fills the terminal until it calls `close` or the signal aborts. What stood on the terminal before stands
+ * there again afterwards.
+ */
+export async function openFullScreen(
+  view: (close: () => void) => ReactElement,
+  { stdin, stdout, signal }: FullScreenOptions,
+): Promise<void> {
+  if (signal.aborted) return;
+  const close = () => app.unmount();
+  stdout.write(ENTER_SCREEN);
+  const app = render(view(close), {
+    stdin: stdin as NodeJS.ReadStream,
+    stdout: stdout as NodeJS.WriteStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    await app.waitUntilExit();
+  } finally {
+    signal.removeEventListener("abort", close);
+    stdout.write(LEAVE_SCREEN);
+  }
+}

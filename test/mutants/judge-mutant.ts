@@ -1,0 +1,110 @@
+import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
+import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
+import { seededRandom } from "../../src/scenarios/load/random.js";
+import type { Mutant } from "./mutant.js";
+import { MutatedCluster, type MutatedClusterOptions } from "./mutated-cluster.js";
+
+export interface JudgeOptions extends Omit<MutatedClusterOptions, "timeScale"> {
+  /** Every case that does not wait for a time limit, instead of those that are likely to find the fault. */
+  readonly isFull: boolean;
+  /** Of users and texts that cases draw. */
+  readonly seed: number;
+  /** Cases at once. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface MutantVerdict {
+  readonly id: string;
+  /** Cases that failed, or called a MAY unsupported. None: the mutant survives. */
+  readonly killedBy: readonly string[];
+  /** Cases that could not judge for it: the fault stands in their way. */
+  readonly blocked: readonly string[];
+  /** The suite's own faults, with their reasons. There must be none, whatever a server does. */
+  readonly errored: readonly string[];
+  readonly ran: number;
+  readonly durationMs: number;
+}
+
+/** What is left of the server's time limits for cases that wait for them. */
+const TIME_SCALE = 0.02;
+/** What is left of the suite's patience: a server in the same process answers within milliseconds. */
+const TIMEOUT_FACTOR = 0.3;
+const USERS = 200;
+
+/** Starts a cluster with the fault of a mutant, or none, and lets the suite look for it. */
+export async function judgeMutant(mutant: Mutant | undefined, options: JudgeOptions): Promise<MutantVerdict> {
+  const startedMs = performance.now();
+  const likely = likelyCases(mutant);
+  const timeScale = likely.some(({ waitsForTimeout }) => waitsForTimeout) ? TIME_SCALE : 1;
+  const cluster = await MutatedCluster.start(mutant, { ...options, timeScale });
+  try {
+    const rounds = options.isFull ? [[...likely, ...otherCases(likely)]] : [likely, otherCases(likely)];
+    let found = noVerdict(mutant?.id ?? "none");
+    for (const cases of rounds) {
+      if (found.killedBy.length === 0) found = merged(found, await run(cluster, cases, timeScale, options));
+    }
+    return { ...found, durationMs: Math.round(performance.now() - startedMs) };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Those that cite a requirement that does not hold any more. */
+export function likelyCases(mutant: Mutant | undefined): readonly ConformanceCase[] {
+  return allCases.filter(({ requirements }) => mutant?.breaks.some((id) => requirements.includes(id)));
+}
+
+function otherCases(likely: readonly ConformanceCase[]): readonly ConformanceCase[] {
+  return allCases.filter((each) => !likely.includes(each) && !each.waitsForTimeout);
+}
+
+async function run(
+  { msgServers: [target, peer] }: MutatedCluster,
+  cases: readonly ConformanceCase[],
+  timeScale: number,
+  { seed, jobs, signal }: JudgeOptions,
+): Promise<MutantVerdict> {
+  if (target === undefined || peer === undefined) throw new Error("a mutated cluster has two msg_servers");
+  const given: ConformanceOptions = {
+    target,
+    peer,
+    cases: cases.map((each) => ({ case: each, skippedBy: undefined })),
+    accounts: Array.from({ length: USERS }, (_, index) => ({ name: `user${index + 1}`, password: "secret" })),
+    jobs,
+    timeScale,
+    timeoutFactor: TIMEOUT_FACTOR,
+    strict: true,
+    keepsAllTraces: false,
+    nowMs: () => Date.now(),
+    random: seededRandom(seed).next,
+    signal,
+    rerun: (id) => id,
+  };
+  const { cases: results } = await runConformance(given);
+  const idsOf = (...verdicts: string[]) =>
+    results.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
+  return {
+    id: "",
+    killedBy: idsOf("failed", "unsupported"),
+    blocked: idsOf("blocked"),
+    errored: results.filter(({ verdict }) => verdict === "errored").map(({ id, reason }) => `${id}: ${reason}`),
+    ran: results.length,
+    durationMs: 0,
+  };
+}
+
+function noVerdict(id: string): MutantVerdict {
+  return { id, killedBy: [], blocked: [], errored: [], ran: 0, durationMs: 0 };
+}
+
+function merged(one: MutantVerdict, other: MutantVerdict): MutantVerdict {
+  return {
+    ...one,
+    killedBy: [...one.killedBy, ...other.killedBy],
+    blocked: [...one.blocked, ...other.blocked],
+    errored: [...one.errored, ...other.errored],
+    ran: one.ran + other.ran,
+  };
+}

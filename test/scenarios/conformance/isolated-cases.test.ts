@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Address } from "../../../src/net/address.js";
+import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
+import { type Deviations, strict, teamtalk } from "../../../src/server/deviations.js";
+import { startMsgServer } from "../../../src/server/msg/msg-server.js";
+import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
+import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
+
+const LOOPBACK = { host: "127.0.0.1", port: 0 };
+const started: { stop(graceMs: number): unknown }[] = [];
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.stop(0);
+});
+
+/** Free ports for the servers that the suite plays. */
+async function surroundings() {
+  const [db, route, login, file, push] = await Promise.all(Array.from({ length: 5 }, nobodyAt));
+  return { db: [db], route: [route], login: [login], file: [file], push: [push] } as Record<string, [Address]>;
+}
+
+/** Starts once the suite listens, as somebody does who reads where to point it. */
+async function judgeIsolated(deviates: Deviations, options: Parameters<typeof judgeRole>[2] = {}) {
+  const played = await surroundings();
+  const server = await startMsgServer({
+    listen: LOOPBACK,
+    database: { dbProxies: played.db ?? [] },
+    routeServers: played.route ?? [],
+    loginServers: played.login ?? [],
+    fileServers: played.file ?? [],
+    pushServers: played.push ?? [],
+    advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
+    clock: { nowMs: () => 1_700_000_000_000 },
+    deviates,
+    serverLink: { redialDelaysMs: [100], heartbeatIntervalMs: 250 },
+  });
+  started.push(server);
+  return judgeRole("msg-isolated", server.addresses.clients ?? LOOPBACK, { played, ...options });
+}
+
+describe("the cases of a msg_server in isolation", () => {
+  it("find nothing wrong with ours", async () => {
+    const events: ConformanceEvent[] = [];
+    const result = await judgeIsolated(strict, { onEvent: (event) => events.push(event) });
+    expect(withVerdict(result, "failed", "blocked", "errored")).toEqual([]);
+    expect(result.summary.passed).toBeGreaterThan(60);
+    const awaited = events.find(({ type }) => type === "links-awaited");
+    expect(awaited).toMatchObject({
+      listening: expect.arrayContaining([expect.objectContaining({ name: "route_server" })]),
+    });
+  });
+
+  it("find in it what the original is known to fail, when it behaves like the original", async () => {
+    const result = await judgeIsolated(teamtalk, { baseline: await teamtalkBaseline() });
+    expect(withVerdict(result, "failed", "blocked", "errored", "unexpected-pass")).toEqual([]);
+  });
+
+  it("are blocked, with where it should have dialled, when it does not", async () => {
+    const odd = await OddServer.start("mute");
+    started.push(odd);
+    const played = await surroundings();
+    const result = await judgeRole("msg-isolated", odd.address, { played, linkWaitMs: 50, timeoutFactor: 0.01 });
+    expect(result.summary.blocked).toBe(result.summary.total);
+    expect(result.cases[0]?.reason).toContain(
+      `no link to the db_proxy_server that the suite plays at 127.0.0.1:${played.db?.[0].port}`,
+    );
+  });
+
+  it.each<Oddity>(["mute", "closing", "babbling", "echoing"])(
+    "never pass against a port that is no msg_server (%s) though somebody has dialled, in bounded time",
+    async (oddity) => {
+      const played = await surroundings();
+      const odd = await OddServer.start(oddity);
+      const real = await startMsgServer({
+        listen: LOOPBACK,
+        database: { dbProxies: played.db ?? [] },
+        routeServers: played.route ?? [],
+        loginServers: played.login ?? [],
+        fileServers: played.file ?? [],
+        pushServers: played.push ?? [],
+        advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
+        clock: { nowMs: () => 1_700_000_000_000 },
+        serverLink: { redialDelaysMs: [20] },
+      });
+      started.push(odd, real);
+      const result = await judgeRole("msg-isolated", odd.address, { played, timeoutFactor: 0.002, timeScale: 0.01 });
+      expect(withVerdict(result, "errored")).toEqual([]);
+      expect(withVerdict(result, "passed").filter((line) => !line.startsWith("iso.heartbeats"))).toEqual([]);
+    },
+  );
+});

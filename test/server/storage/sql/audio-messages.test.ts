@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { encodeAudio } from "../../../../src/codec/audio-content.js";
+import { formatAddress } from "../../../../src/net/address.js";
+import { startMsfs } from "../../../../src/server/msfs/msfs.js";
+import type { RunningRole } from "../../../../src/server/running-role.js";
+import { MemoryStorage } from "../../../../src/server/storage/memory-storage.js";
+import { parseSeedFixture } from "../../../../src/server/storage/seed-fixture.js";
+import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
+import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
+import { openSqlite } from "../../../../src/server/storage/sql/open-sqlite.js";
+import { soundSite } from "../../../../src/server/storage/sql/sound-files.js";
+import type { Storage } from "../../../../src/server/storage/storage.js";
+import { noMysql, TestDatabase } from "../../../helpers/database-services.js";
+import { FakeClock } from "../../../helpers/fake-clock.js";
+
+const AUDIO = 2;
+const TEXT = 1;
+const clock = new FakeClock();
+const seed = parseSeedFixture(`{ password: secret, users: [{ name: "user{1..3}" }] }`, "audio.yaml");
+const folder = mkdtempSync(join(tmpdir(), "ttk-audio-"));
+const database = new TestDatabase(`ttk_test_audio_${process.pid}`);
+const sound = Buffer.alloc(20_000, "#!AMR\n\u0000\u00ff", "latin1");
+const voice = encodeAudio({ durationSeconds: 7, audio: sound });
+const opened: Storage[] = [];
+let msfs: RunningRole;
+let site = "";
+
+beforeAll(async () => {
+  msfs = await startMsfs({ listen: { host: "127.0.0.1", port: 0 }, folder: join(folder, "msfs") });
+  site = soundSite(formatAddress(msfs.addresses.http as never)) ?? "";
+});
+afterEach(async () => {
+  for (const storage of opened.splice(0)) await storage.close();
+});
+afterAll(async () => {
+  await msfs.stop(0);
+  rmSync(folder, { recursive: true });
+  if (noMysql === undefined) await database.drop();
+});
+
+function say(storage: Storage, content: Buffer, type = AUDIO) {
+  return storage.messages.append({ fromId: 1, to: { kind: 1, id: 2 }, type, content, created: 1_800_000_000 });
+}
+
+const history = (storage: Storage) => storage.messages.history(2, { kind: 1, id: 1 }, 0, 10);
+
+async function mysql(audioMsfs: string): Promise<Storage> {
+  const target = parseMysqlUrl(database.url);
+  if (target === undefined) throw new Error("not a URL");
+  const store = await openMysql({ mysql: target, clock, create: true, audioMsfs });
+  await store.seed(seed, { onlyIfEmpty: true });
+  opened.push(store.storage);
+  return store.storage;
+}
+
+async function query(sql: string): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: database.url, charset: "utf8mb4_bin" });
+  const [rows] = await connection.query<RowDataPacket[]>(sql);
+  await connection.end();
+  return rows;
+}
+
+describe("audio longer than a text may be (MSG-19)", () => {
+  it.each(["memory", "sqlite"])("comes back from %s as it was sent", async (kind) => {
+    const storage =
+      kind === "memory" ? new MemoryStorage(seed, clock) : (await openSqlite(join(folder, "chat.db"), clock)).storage;
+    opened.push(storage);
+    if (kind === "sqlite") {
+      const store = await openSqlite(join(folder, "chat.db"), clock);
+      await store.seed(seed);
+      await store.storage.close();
+    }
+    expect(await say(storage, voice)).toBe(1);
+    expect(await say(storage, voice, TEXT)).toBeUndefined();
+    expect((await history(storage)).map(({ content }) => content)).toEqual([voice]);
+  });
+});
+
+describe.skipIf(noMysql !== undefined)(
+  `audio in MySQL with an msfs${noMysql === undefined ? "" : ` (${noMysql})`}`,
+  () => {
+    it("is kept there, numbered in IMAudio, in the order it was said, and comes back as it was sent", async () => {
+      const storage = await mysql(site);
+      const ids = await Promise.all([
+        say(storage, voice),
+        say(storage, Buffer.from("after"), TEXT),
+        say(storage, voice),
+      ]);
+      expect(ids).toEqual([1, 2, 3]);
+      expect((await history(storage)).map(({ content }) => content)).toEqual([voice, Buffer.from("after"), voice]);
+      expect(await storage.messages.byIds(2, { kind: 1, id: 1 }, [1])).toMatchObject([{ type: AUDIO, content: voice }]);
+      const audio = await query("SELECT * FROM IMAudio ORDER BY id");
+      const common = { fromId: 1, toId: 2, size: sound.length, duration: 7, created: 1_800_000_000 };
+      expect(audio).toMatchObject([common, common]);
+      expect(String(audio[0]?.path).startsWith(site)).toBe(true);
+      const [relation] = await query("SELECT id FROM IMRelationShip");
+      const stored = await query(
+        `SELECT content FROM IMMessage_${Number(relation?.id) % 8} WHERE type = 2 ORDER BY msgId`,
+      );
+      // They are kept at the same time, so that either may have the lower number.
+      expect(stored.map(({ content }) => Number(content)).sort()).toEqual(audio.map(({ id }) => id));
+    });
+
+    it("is refused while msfs does not answer, and is silent once msfs has lost it", async () => {
+      const storage = await mysql(soundSite("127.0.0.1:1") ?? "");
+      expect(await say(storage, voice)).toBeUndefined();
+      expect(await say(storage, Buffer.from("text"), TEXT)).toBe(4);
+      await query("UPDATE IMAudio SET path = 'http://127.0.0.1:1/gone'");
+      const [, last] = await history(storage);
+      expect(last).toMatchObject({ type: AUDIO, content: Buffer.from([0, 0, 0, 7]) });
+    });
+  },
+);
+
+describe("soundSite", () => {
+  it.each([
+    ["127.0.0.1", "http://127.0.0.1/"],
+    ["127.0.0.1:8700", "http://127.0.0.1:8700/"],
+    ["http://files.example/up/", "http://files.example/up/"],
+    ["ftp://x", undefined],
+    ["a b", undefined],
+    ["http://h/?x", undefined],
+  ])("takes %s for %s", (text, url) => {
+    expect(soundSite(text)).toBe(url);
+  });
+});
