@@ -65,6 +65,12 @@ export const frmMutants: readonly Mutant[] = [
     clients: () => sendsHeader(({ seqNum }) => (seqNum > 0x7fff ? { seqNum: seqNum & 0x7fff } : undefined)),
   },
   {
+    id: "seq-num-0-replaced",
+    breaks: ["FRM-08"],
+    clients: () =>
+      sendsHeader(({ seqNum, commandId }) => (seqNum === 0 && !isNotification(commandId) ? { seqNum: 1 } : undefined)),
+  },
+  {
     id: "seq-num-lost-by-the-database",
     breaks: ["FRM-08"],
     clients: () =>

@@ -1,5 +1,5 @@
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
-import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { allCases as casesOfAllRoles } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import type { Mutant } from "./mutant.js";
@@ -27,20 +27,37 @@ export interface MutantVerdict {
   readonly durationMs: number;
 }
 
+/** Those for a msg_server as clients see it. */
+export const allCases = casesOfAllRoles.filter(({ role }) => role === "msg");
+
 /** What is left of the server's time limits for cases that wait for them. */
 const TIME_SCALE = 0.02;
 /** What is left of the suite's patience: a server in the same process answers within milliseconds. */
 const TIMEOUT_FACTOR = 0.3;
 const USERS = 200;
 
-/** Starts a cluster with the fault of a mutant, or none, and lets the suite look for it. */
-export async function judgeMutant(mutant: Mutant | undefined, options: JudgeOptions): Promise<MutantVerdict> {
-  const startedMs = performance.now();
+/** Starts a cluster with the fault of a mutant and lets the suite look for it. */
+export async function judgeMutant(mutant: Mutant, options: JudgeOptions): Promise<MutantVerdict> {
   const likely = likelyCases(mutant);
-  const timeScale = likely.some(({ waitsForTimeout }) => waitsForTimeout) ? TIME_SCALE : 1;
+  const others = otherCases(likely);
+  return judge(mutant, options.isFull ? [[...likely, ...others]] : [likely, others], options);
+}
+
+/** A cluster without a fault, in which no case may fail. */
+export async function judgeControl(cases: readonly ConformanceCase[], options: JudgeOptions): Promise<MutantVerdict> {
+  return judge(undefined, [cases.filter(({ waitsForTimeout }) => !waitsForTimeout)], options);
+}
+
+/** Round after round, until a case has failed. */
+async function judge(
+  mutant: Mutant | undefined,
+  rounds: readonly (readonly ConformanceCase[])[],
+  options: JudgeOptions,
+): Promise<MutantVerdict> {
+  const startedMs = performance.now();
+  const timeScale = rounds[0]?.some(({ waitsForTimeout }) => waitsForTimeout) ? TIME_SCALE : 1;
   const cluster = await MutatedCluster.start(mutant, { ...options, timeScale });
   try {
-    const rounds = options.isFull ? [[...likely, ...otherCases(likely)]] : [likely, otherCases(likely)];
     let found = noVerdict(mutant?.id ?? "none");
     for (const cases of rounds) {
       if (found.killedBy.length === 0) found = merged(found, await run(cluster, cases, timeScale, options));
@@ -52,8 +69,8 @@ export async function judgeMutant(mutant: Mutant | undefined, options: JudgeOpti
 }
 
 /** Those that cite a requirement that does not hold any more. */
-export function likelyCases(mutant: Mutant | undefined): readonly ConformanceCase[] {
-  return allCases.filter(({ requirements }) => mutant?.breaks.some((id) => requirements.includes(id)));
+export function likelyCases({ breaks }: Mutant): readonly ConformanceCase[] {
+  return allCases.filter(({ requirements }) => breaks.some((id) => requirements.includes(id)));
 }
 
 function otherCases(likely: readonly ConformanceCase[]): readonly ConformanceCase[] {

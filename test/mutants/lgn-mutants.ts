@@ -172,6 +172,31 @@ export const lgnMutants: readonly Mutant[] = [
       takes(CommandId.CID_LOGIN_REQ_USERLOGIN, (body) => ({ ...body, user_name: body.user_name.split("\0")[0] ?? "" })),
   },
   {
+    id: "name-with-quotes-breaks-the-query",
+    breaks: ["LGN-08"],
+    clients: () => ignores(CommandId.CID_LOGIN_REQ_USERLOGIN, ({ user_name }) => /['"]/.test(user_name)),
+  },
+  {
+    id: "name-beyond-three-byte-utf8-closes",
+    breaks: ["LGN-08"],
+    clients: () =>
+      takes(CommandId.CID_LOGIN_REQ_USERLOGIN, ({ user_name }, line) => {
+        if (/[\u{10000}-\u{10ffff}]/u.test(user_name)) line.close();
+        return undefined;
+      }),
+  },
+  {
+    id: "long-name-ends-all-logins",
+    breaks: ["LGN-08"],
+    clients: () => {
+      let isBroken = false;
+      return ignores(CommandId.CID_LOGIN_REQ_USERLOGIN, ({ user_name }) => {
+        isBroken ||= user_name.length > 1000;
+        return isBroken;
+      });
+    },
+  },
+  {
     id: "one-device-in-all",
     breaks: ["LGN-09"],
     clients: () =>

@@ -4,7 +4,7 @@ import type { Storage } from "../../src/server/storage/storage.js";
 import type { WireFault } from "./wire-fault.js";
 
 /** How much of the protocol's own time limits a mutated cluster has, in one place for faults that have timers. */
-export interface MutantTiming {
+interface MutantTiming {
   readonly pcIdleTimeoutMs: number;
   readonly loginTimeoutMs: number;
 }

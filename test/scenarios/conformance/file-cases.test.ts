@@ -23,6 +23,7 @@ async function fileServer(deviates: Deviations) {
   const server = await startFileServer({
     listen: { clients: LOOPBACK, servers: LOOPBACK },
     folder,
+    clock: { nowMs: () => Date.now() },
     deviates,
     link: { heartbeatIntervalMs: 250, idleTimeoutMs: 1500 },
   });

@@ -77,6 +77,27 @@ describe("ttk load with a scenario file", () => {
     expect(stderr).toMatch(/^ttk: test-\d+\.ts:4: .+ \(default; told once\)\n/);
   });
 
+  it("lets a device leave and come back as another kind, and refuses two of one class", async () => {
+    const { stderr, report } = await run([
+      "export const options = { iterations: 1, thresholds: { checks: ['rate==1'] } };",
+      "export default async function (vu) {",
+      "  const windows = await vu.user.login('windows');",
+      "  let refusal = '';",
+      "  await vu.user.login('mac').catch((error) => { refusal = error.message; });",
+      "  vu.check(refusal, { refused: (text) => text.includes('is online on windows') });",
+      "  const leaving = windows.logout();",
+      "  const mac = await vu.user.login('mac');",
+      "  await leaving;",
+      "  vu.check(mac, { here: ({ isOnline }) => isOnline && !windows.isOnline });",
+      "}",
+    ]);
+    expect(stderr).toBe("");
+    expect(report.checks).toEqual([
+      { name: "refused", passes: 1, fails: 0 },
+      { name: "here", passes: 1, fails: 0 },
+    ]);
+  });
+
   it("ends before it begins when setup fails, and says where", async () => {
     const lines = [
       "export function setup() {",
