@@ -98,6 +98,20 @@ describe("ttk load with a scenario file", () => {
     ]);
   });
 
+  it("counts dropped iterations as they are dropped, so that a threshold can end the run", async () => {
+    const { report, exitCode } = await run([
+      "export const options = {",
+      "  scenarios: { busy: { executor: 'constant-arrival-rate', rate: 20, duration: '60s', preAllocatedVUs: 1 } },",
+      "  thresholds: { 'dropped_iterations{scenario:busy}': [{ threshold: 'count<5', abortOnFail: true }] },",
+      "};",
+      "export default (vu) => vu.sleep(30);",
+    ]);
+    expect(exitCode).toBe(1);
+    expect(report.summary.abortedBy).toBe("dropped_iterations{scenario:busy} count<5");
+    expect(report.parts[0].dropped).toBe(report.metrics.dropped_iterations.count);
+    expect(report.summary.steadyMs).toBeLessThan(20_000);
+  });
+
   it("ends before it begins when setup fails, and says where", async () => {
     const lines = [
       "export function setup() {",
