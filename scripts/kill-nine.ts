@@ -1,6 +1,6 @@
 /**
  * Kills the servers of a reference cluster in turn with SIGKILL while users chat, starts each again, and looks for what was
- * promised: every acknowledged message is in the history of its session (MSG-10), no device got a message twice, and who
+ * promised: every acknowledged message is in the history of its session (MSG-10), no connection got a message twice, and who
  * was on another msg_server kept the connection.
  *
  * npm run kill-nine -- --rounds 100
@@ -103,7 +103,8 @@ for (const problem of problems().slice(0, SHOWN_MAX)) console.log(`  ${problem}`
 const held = problems().length === 0;
 console.log(
   `${held ? "held" : "FAILED"}: ${rounds} rounds; ${ledger.acked.length} messages acknowledged, ${missing.length} missing; ` +
-    `${ledger.received} received, ${ledger.twice.length} twice; ${ledger.disturbed.length} connections cut`,
+    `${ledger.received} received, ${ledger.twice.length} twice, ` +
+    `${ledger.againElsewhere} again after a move; ${ledger.disturbed.length} connections cut`,
 );
 process.exit(held ? 0 : 1);
 

@@ -29,7 +29,7 @@ const imports = [...texts].flatMap(([file, text]) => importsOf(text).map((each) 
 const outside: Readonly<Record<string, RegExp>> = {
   codec: /^(node:(crypto|events|stream\/promises|zlib)|fastest-levenshtein|pcap-parser|re2js|protobufjs\/light\.js)$/,
   scenarios: /^protobufjs\/light\.js$/,
-  reports: /^(k6\/options|node:crypto)$/,
+  reports: /^(k6\/options|node:(crypto|zlib)|preact(\/hooks)?|uplot|uplot\/dist\/uPlot\.min\.css)$/,
 };
 
 function folderOf(path: string): string {

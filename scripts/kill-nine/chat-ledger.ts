@@ -14,16 +14,22 @@ export class ChatLedger {
   /** Connections that ended although nobody killed their server. */
   readonly disturbed: string[] = [];
   received = 0;
-  #receivedBy = new Map<string, Set<string>>();
-  #receivedBefore = new Map<string, Set<string>>();
+  /**
+   * Received before a device's server was killed, and again once it was at another one: what the killed server had sent to
+   * route_server was still on its way. Nobody could know, and the message has the same id.
+   */
+  againElsewhere = 0;
+  #receivedBy = new Map<string, Map<string, number>>();
+  #receivedBefore = new Map<string, Map<string, number>>();
 
-  receive(device: string, text: string): void {
-    const texts = this.#receivedBy.get(device) ?? new Set();
+  /** @param connection which of the device's, counted */
+  receive(device: string, connection: number, text: string): void {
+    const texts = this.#receivedBy.get(device) ?? new Map<string, number>();
     this.#receivedBy.set(device, texts);
-    if (texts.has(text) || this.#receivedBefore.get(device)?.has(text)) {
-      this.twice.push(`${device} received "${text}" twice`);
-    }
-    texts.add(text);
+    const before = texts.get(text) ?? this.#receivedBefore.get(device)?.get(text);
+    if (before === connection) this.twice.push(`${device} received "${text}" twice`);
+    else if (before !== undefined) this.againElsewhere++;
+    texts.set(text, connection);
     this.received++;
   }
 

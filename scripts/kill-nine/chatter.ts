@@ -30,6 +30,7 @@ export class Chatter {
   #isChatting = false;
   #hasLeft = false;
   #count = 0;
+  #connections = 0;
   #server: ChatServer | undefined;
   readonly #inFlight = new Map<number, Sent>();
   readonly #givenUp = new Map<number, Sent>();
@@ -49,7 +50,7 @@ export class Chatter {
   ) {
     this.name = `user${userId} on ${clientType}`;
     const handler: DeviceHandler = {
-      onMessage: (_, { msg_data }) => ledger.receive(this.name, msg_data.toString()),
+      onMessage: (_, { msg_data }) => ledger.receive(this.name, this.#connections, msg_data.toString()),
       onAck: (_, seqNum, { msg_id }) => this.#acked(seqNum, msg_id),
       onClose: (_, reason) => this.#closed(reason),
     };
@@ -119,6 +120,7 @@ export class Chatter {
   }
 
   async #logIn(server: ChatServer): Promise<void> {
+    this.#connections++;
     try {
       await this.#device.connect({ host: this.host, port: server.port });
       await this.#device.login({ userName: `user${this.userId}`, password: PASSWORD });

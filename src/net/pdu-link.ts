@@ -295,23 +295,23 @@ export class PduLink implements Watched {
 
   // Listeners of all sockets alike, so that a link needs none of its own.
 
-  static #onError(this: LinkedSocket, error: Error): void {
+  static readonly #onError = function (this: LinkedSocket, error: Error): void {
     this[linkOf].#error = error;
     this[linkOf].#reason ??= "socket-error";
-  }
+  };
 
   /** CON-08: a half-closed peer gets what is queued, then the connection ends. */
-  static #onEnd(this: LinkedSocket): void {
+  static readonly #onEnd = function (this: LinkedSocket): void {
     this[linkOf].#closeBecause("peer-closed");
-  }
+  };
 
-  static #onData(this: LinkedSocket, chunk: Buffer): void {
+  static readonly #onData = function (this: LinkedSocket, chunk: Buffer): void {
     this[linkOf].receive(chunk, chunk.length);
-  }
+  };
 
-  static #onClose(this: LinkedSocket): void {
+  static readonly #onClose = function (this: LinkedSocket): void {
     this[linkOf].#gone();
-  }
+  };
 
   #gone(): void {
     if (this.#state === "gone") return;

@@ -3,7 +3,7 @@ import type { LoadSnapshot } from "../../src/runner/load/load-event.js";
 import type { DeliveryWitness, LoadResult } from "../../src/runner/load/load-result.js";
 import { Trend, type TrendResult } from "../../src/runner/load/metrics.js";
 
-function trendOf(...durationsMs: number[]): TrendResult {
+export function trendOf(...durationsMs: number[]): TrendResult {
   const trend = new Trend();
   for (const durationMs of durationsMs) trend.recordMs(durationMs);
   return trend.result(15_000);

@@ -43,5 +43,7 @@ export function compareCommand(host: Host): Command {
 async function readLoad(file: string, cwd: string): Promise<LoadResult> {
   const run = await readRun(file, cwd);
   if (run.kind === "load") return run.result;
-  throw usageError(`${file}: is a conformance run; ttk conform diff compares those`);
+  throw usageError(
+    `${file}: is no load run${run.kind === "conformance" ? "; ttk conform diff compares conformance runs" : ""}`,
+  );
 }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Ajv } from "ajv";
+import { hdrPercentiles } from "../../reports/load/hdr-percentiles.js";
+import type { MutantMatrix } from "../../reports/mutants/mutant-matrix.js";
 import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { usageError } from "../command-error.js";
@@ -9,13 +11,14 @@ import { usageError } from "../command-error.js";
 /** A finished run, as its JSON report has it. */
 export type FinishedRun =
   | { readonly kind: "load"; readonly name: string; readonly result: LoadResult }
-  | { readonly kind: "conformance"; readonly name: string; readonly result: ConformanceResult };
+  | { readonly kind: "conformance"; readonly name: string; readonly result: ConformanceResult }
+  | { readonly kind: "mutants"; readonly name: string; readonly result: MutantMatrix };
 type Kind = FinishedRun["kind"];
 
 const SIZE_MAX_BYTES = 512 * 1024 * 1024;
 const NAME_MAX = 40;
 
-/** @throws CommandError when the file is no JSON report of `ttk load` or `ttk conform` */
+/** @throws CommandError when the file is no JSON report of a run */
 export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
   const content = await readJson(file, cwd);
   const name = basename(file)
@@ -25,12 +28,17 @@ export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
   if (kind === "load") {
     const report = withDefaults(content as unknown as LoadReport);
     requireSchema(file, kind, report);
+    requireHistograms(file, report.metrics);
     return { kind, name, result: loadResultOf(report) };
   }
   if (kind === "conformance") {
     const report = withRuns(content as unknown as ConformanceResult);
     requireSchema(file, kind, report);
     return { kind, name, result: report };
+  }
+  if (kind === "mutants") {
+    requireSchema(file, kind, content);
+    return { kind, name, result: content as unknown as MutantMatrix };
   }
   throw usageError(`${file}: is no report of ttk load or ttk conform (--report json=FILE)`);
 }
@@ -49,6 +57,7 @@ async function readJson(file: string, cwd: string): Promise<Readonly<Record<stri
 
 function kindOf(content: Readonly<Record<string, unknown>>): Kind | undefined {
   if (isObject(content.metrics) && isObject(content.delivery) && isObject(content.summary)) return "load";
+  if (Array.isArray(content.mutants)) return "mutants";
   return Array.isArray(content.cases) && isObject(content.target) ? "conformance" : undefined;
 }
 
@@ -58,7 +67,9 @@ function isObject(value: unknown): value is object {
 
 function requireSchema(file: string, kind: Kind, report: object): void {
   const schema = new URL(`../../../schemas/${kind}-report.schema.json`, import.meta.url);
-  const check = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(schema, "utf8")) as object);
+  const check = new Ajv({ allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(schema, "utf8"), allowsMore) as object,
+  );
   if (check(report)) return;
   const [first] = check.errors ?? [];
   throw usageError(
@@ -66,9 +77,25 @@ function requireSchema(file: string, kind: Kind, report: object): void {
   );
 }
 
-type Summary = Omit<LoadResult, "metrics" | "thresholds" | "delivery" | "witnesses" | "latencyBoundsMs" | "series">;
+function requireHistograms(file: string, metrics: LoadResult["metrics"]): void {
+  for (const [name, metric] of Object.entries(metrics)) {
+    try {
+      if (metric.type === "trend") hdrPercentiles(metric.hdr);
+    } catch {
+      throw usageError(`${file}: the hdr of ${name} is no HdrHistogram`);
+    }
+  }
+}
 
-interface LoadReport extends Pick<LoadResult, "metrics" | "thresholds" | "latencyBoundsMs" | "series"> {
+/** What a later version adds to a report does no harm to a reader of this one. */
+function allowsMore(key: string, value: unknown): unknown {
+  return key === "additionalProperties" && value === false ? undefined : value;
+}
+
+type Lists = Pick<LoadResult, "metrics" | "thresholds" | "parts" | "checks" | "marks" | "latencyBoundsMs" | "series">;
+type Summary = Omit<LoadResult, keyof Lists | "delivery" | "witnesses">;
+
+interface LoadReport extends Lists {
   readonly summary: Summary & { readonly passed: boolean; readonly valid: boolean };
   readonly delivery: LoadResult["delivery"] & Pick<LoadResult, "witnesses">;
 }
@@ -83,19 +110,27 @@ function withDefaults(report: LoadReport): LoadReport {
       stages: report.summary.stages ?? [],
       environment: report.summary.environment ?? null,
     },
+    parts: report.parts ?? [],
+    checks: report.checks ?? [],
+    marks: report.marks ?? [],
     latencyBoundsMs: report.latencyBoundsMs ?? [],
     series: series.map((second) => ({
       ...second,
+      vus: second.vus ?? second.users,
+      iterationsPerSecond: second.iterationsPerSecond ?? 0,
+      droppedIterations: second.droppedIterations ?? 0,
       ackCounts: second.ackCounts ?? [],
       deliveryCounts: second.deliveryCounts ?? [],
     })),
   };
 }
 
-function loadResultOf({ summary, metrics, thresholds, delivery, latencyBoundsMs, series }: LoadReport): LoadResult {
+function loadResultOf({ summary, delivery, ...report }: LoadReport): LoadResult {
+  const { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series } = report;
   const { passed: _, valid: __, ...facts } = summary;
   const { witnesses, ...counts } = delivery;
-  return { ...facts, metrics, thresholds, delivery: counts, witnesses, latencyBoundsMs, series };
+  const lists = { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series };
+  return { ...facts, ...lists, delivery: counts, witnesses };
 }
 
 function withRuns(report: ConformanceResult): ConformanceResult {

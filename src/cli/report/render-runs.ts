@@ -5,11 +5,14 @@ import { conformanceMarkdown } from "../../reports/conformance/conformance-markd
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
 import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { loadHtml } from "../../reports/html/load/load-html.js";
+import { mutantsHtml } from "../../reports/html/mutants/mutants-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { loadJunit } from "../../reports/load/load-junit.js";
 import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
+import type { MutantMatrix } from "../../reports/mutants/mutant-matrix.js";
+import { mutantsConsole } from "../../reports/mutants/mutants-console.js";
 import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { usageError } from "../command-error.js";
@@ -37,6 +40,11 @@ const ofConformance: Renderers<ConformanceResult> = {
   markdown: conformanceMarkdown,
 };
 
+const ofMutants: Renderers<MutantMatrix> = {
+  console: mutantsConsole,
+  html: (matrix) => mutantsHtml(matrix, pageAssets("mutants")),
+};
+
 /** @throws CommandError when runs do not go together, or not into the format */
 export function renderRuns(runs: readonly FinishedRun[], format: RunFormat, isStyled: boolean): string {
   const [first] = runs;
@@ -47,16 +55,22 @@ export function renderRuns(runs: readonly FinishedRun[], format: RunFormat, isSt
   }
   const judged = runs.flatMap((run) => (run.kind === "conformance" ? [run] : []));
   if (judged.length > 0 && format === "html") return conformanceHtml(judged, suiteWords, pageAssets("conformance"));
-  if (first === undefined || runs.length > 1) {
-    throw usageError(
-      first?.kind === "load"
-        ? "a report is of one load run: ttk report compare <before> <after> is for two"
-        : `several conformance runs go into --format html, not ${format}: ttk conform diff compares two`,
-    );
+  if (first === undefined || runs.length > 1) throw usageError(tooMany(first?.kind, format));
+  switch (first.kind) {
+    case "load":
+      return rendererOf(ofLoad, format, first.kind)(first.result, isStyled);
+    case "conformance":
+      return rendererOf(ofConformance, format, first.kind)(first.result, isStyled);
+    case "mutants":
+      return rendererOf(ofMutants, format, first.kind)(first.result, isStyled);
   }
-  return first.kind === "load"
-    ? rendererOf(ofLoad, format, first.kind)(first.result, isStyled)
-    : rendererOf(ofConformance, format, first.kind)(first.result, isStyled);
+}
+
+function tooMany(kind: FinishedRun["kind"] | undefined, format: RunFormat): string {
+  if (kind === "conformance")
+    return `several conformance runs go into --format html, not ${format}: ttk conform diff compares two`;
+  const compare = kind === "load" ? ": ttk report compare <before> <after> is for two" : "";
+  return `a report is of one ${kind} run${compare}`;
 }
 
 function rendererOf<Result>(renderers: Renderers<Result>, format: RunFormat, kind: string) {

@@ -3,13 +3,13 @@ import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
 
 /** What compared percentiles are called. */
 export const comparedPercentiles = ["p50", "p90", "p99", "p999"] as const;
-export type ComparedPercentile = (typeof comparedPercentiles)[number];
+type ComparedPercentile = (typeof comparedPercentiles)[number];
 
 /** Changes below both of these are noise. */
 const NOISE_SHARE = 0.1;
 const NOISE_MS = 0.2;
 
-export type Change = "better" | "worse" | "same";
+type Change = "better" | "worse" | "same";
 
 export interface ComparedValue {
   readonly before: number;
@@ -19,12 +19,12 @@ export interface ComparedValue {
   readonly mark: Change;
 }
 
-export interface ComparedTrend {
+interface ComparedTrend {
   readonly metric: string;
   readonly percentiles: Readonly<Record<ComparedPercentile, ComparedValue>>;
 }
 
-export interface ComparedCount {
+interface ComparedCount {
   readonly name: string;
   readonly value: ComparedValue;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\n]*?):(\d+)(?::\d+)?\)?$/;
 
 /** Where in the user's files an error arose, as `my-test.ts:12`; undefined when its stack does not name them. */
-export function fileLineOf(error: unknown, folder: string, cwd: string): string | undefined {
+function fileLineOf(error: unknown, folder: string, cwd: string): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   for (const line of error.stack.split("\n")) {
     const [, place, number] = FRAME.exec(line.trim()) ?? [];

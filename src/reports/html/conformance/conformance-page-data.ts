@@ -3,7 +3,7 @@ import { flakyText, isWarning } from "../../conformance/case-words.js";
 import { type Wire, WireLog } from "./wire-entry.js";
 
 /** A requirement's own words. */
-export interface RequirementWords {
+interface RequirementWords {
   readonly clauses: readonly { readonly level: string; readonly text: string }[];
   /** What the original servers do instead. */
   readonly teamtalk: string | null;

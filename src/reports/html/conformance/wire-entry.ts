@@ -6,7 +6,7 @@ import { tellingTrace } from "../../conformance/wire-line.js";
 type TraceEntry = CaseResult["trace"][number];
 
 /** Bytes of one field: where they begin and end, how deep the field lies, and what it is. */
-export type AnnotatedBytes = readonly [start: number, end: number, depth: number, label: string];
+type AnnotatedBytes = readonly [start: number, end: number, depth: number, label: string];
 
 export interface WireEntry extends TraceEntry {
   /** Null when there are no bytes, or the page has no more room for what they say. */

@@ -54,7 +54,8 @@ export interface PercentileCurve {
 
 export type PageMetric = Omit<TrendResult, "hdr"> | Exclude<MetricResult, TrendResult>;
 
-export interface LoadRun extends Omit<LoadResult, "series" | "latencyBoundsMs" | "metrics"> {
+export interface LoadRun
+  extends Omit<LoadResult, "series" | "latencyBoundsMs" | "metrics" | "marks" | "setupData" | "summaryTrends"> {
   readonly metrics: Readonly<Record<string, PageMetric>>;
 }
 
@@ -73,7 +74,7 @@ export interface LoadPageData {
 }
 
 export function loadPageData(result: LoadResult, before: LoadResult | null): LoadPageData {
-  const { series, latencyBoundsMs, metrics, ...facts } = result;
+  const { series, latencyBoundsMs, metrics, marks: _, setupData: __, summaryTrends: ___, ...facts } = result;
   return {
     run: {
       ...facts,
@@ -113,9 +114,9 @@ function curvesOf({ metrics }: LoadResult): PercentileCurve[] {
   });
 }
 
-/** Where phases begin and stages end, and what ended the run. */
-function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs }: LoadResult): Mark[] {
-  const marks: Mark[] = [];
+/** Where phases begin and stages end, what was tagged, and what ended the run; in order. */
+function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs, marks: tags }: LoadResult): Mark[] {
+  const marks: Mark[] = tags.map(({ atMs, label }) => ({ atMs, text: label }));
   let endMs = rampUpMs;
   for (const { durationMs, actsPerSecond } of stages) {
     marks.push({ atMs: endMs, text: `→ ${actsPerSecond}/s` });
@@ -125,7 +126,7 @@ function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs }:
   if (steadyMs > 0)
     marks.push({ atMs: rampUpMs + steadyMs, text: abortedBy ?? (interrupted ? "interrupted" : "drain") });
   const lastMs = series.at(-1)?.atMs ?? 0;
-  return marks.filter(({ atMs }) => atMs <= lastMs);
+  return marks.filter(({ atMs }) => atMs <= lastMs).sort((a, b) => a.atMs - b.atMs);
 }
 
 function seriesOf(series: readonly LoadSnapshot[], latencyBoundsMs: readonly number[]): LoadSeries {

@@ -1,1 +1,4 @@
-import "./page.css";
+import { MutantsPage } from "./mutants/mutants-page.js";
+import { showPage } from "./show-page.js";
+
+showPage(MutantsPage);

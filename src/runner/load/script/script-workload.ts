@@ -46,6 +46,8 @@ interface Part {
   readonly runner: VuRunner;
   readonly executor: Executor;
   readonly firstUser: number;
+  /** Dropped iterations that the metrics have already. */
+  dropped: number;
 }
 
 /** A scenario file: its scenarios side by side, each with an executor and virtual users of its own. */
@@ -158,7 +160,7 @@ export class ScriptWorkload implements Workload {
     }
     const deadlineMs = nowMs + INTERRUPT_WAIT_MS;
     await this.run.until(() => this.isOver() || this.run.now() >= deadlineMs);
-    for (const { executor, firstUser } of this.#parts) this.run.metrics.iterationsDropped(firstUser, executor.dropped);
+    for (const part of this.#parts) this.#countDropped(part);
     this.#vusGauge.set(0);
   }
 
@@ -223,6 +225,7 @@ export class ScriptWorkload implements Workload {
       runner,
       executor: this.#executorOf(scenario, runner),
       firstUser: firstVu * this.plan.usersPerVu,
+      dropped: 0,
     };
   }
 
@@ -248,11 +251,19 @@ export class ScriptWorkload implements Workload {
 
   /** Sets the executor's timer to when it next wants to be asked. */
   #look(index: number): void {
-    const executor = this.#parts[index]?.executor;
-    this.#vusGauge.set(this.#parts.reduce((sum, part) => sum + part.executor.vus, 0));
-    const nextMs = this.#pausedMs === undefined ? executor?.nextMs() : undefined;
+    const part = this.#parts[index] as Part;
+    const { executor } = part;
+    this.#countDropped(part);
+    this.#vusGauge.set(this.#parts.reduce((sum, each) => sum + each.executor.vus, 0));
+    const nextMs = this.#pausedMs === undefined ? executor.nextMs() : undefined;
     if (nextMs !== undefined && nextMs !== Number.POSITIVE_INFINITY) this.run.timers.set(index, nextMs);
-    else if (executor?.hasBegun) this.run.timers.clear(index);
+    else if (executor.hasBegun) this.run.timers.clear(index);
+  }
+
+  #countDropped(part: Part): void {
+    const { dropped } = part.executor;
+    this.run.metrics.iterationsDropped(part.firstUser, dropped - part.dropped);
+    part.dropped = dropped;
   }
 
   async #inTime<T>(what: string, timeoutMs: number, vu: Vu, work: () => Promise<T>): Promise<T> {

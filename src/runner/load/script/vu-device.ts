@@ -27,7 +27,7 @@ const TEXT_BYTES_MAX = 4096 - TOKEN_SIZE_BYTES;
 const NEWEST = 0;
 
 /** The place of a kind of device among a user's: a server keeps one PC and one phone (LGN-09). */
-export function placeOf(type: ClientTypeName): number {
+function placeOf(type: ClientTypeName): number {
   return isMobile(clientTypes[type]) ? 1 : 0;
 }
 
@@ -60,19 +60,17 @@ export class VuDevice {
    */
   async login(): Promise<this> {
     const { sessions, now } = this.context;
-    if (this.isOnline) return this;
-    if (!sessions.isAway(this.#index)) {
-      if (this.#device.options.clientType !== this.type) {
-        const other = this.#device.options.clientType;
-        throw new Error(`${this.person.name} is online on ${other}: log it out first, or the server kicks it (LGN-10)`);
-      }
-      // On its way already, or between two attempts to come back.
-      await this.#until(() => this.isOnline, ONLINE_TIMEOUT_S, `${this.person.name}/${this.type} did not come online`);
-      return this;
-    }
-    this.waits.check();
-    sessions.become(this.#index, this.type);
     const askedMs = now() - this.lateMs();
+    if (this.isOnline) return this;
+    // It may still be leaving, or be on its way to come back by itself.
+    const isSettled = () => sessions.isAway(this.#index) || sessions.isOnline(this.#index);
+    await this.#until(isSettled, ONLINE_TIMEOUT_S, `${this.person.name}/${this.type} did not come online`);
+    if (this.isOnline) return this;
+    if (sessions.isOnline(this.#index)) {
+      const other = this.#device.options.clientType;
+      throw new Error(`${this.person.name} is online on ${other}: log it out first, or the server kicks it (LGN-10)`);
+    }
+    sessions.become(this.#index, this.type);
     await this.waits.promised(sessions.start(this.#index, this.context.signal, now() - askedMs));
     return this;
   }
@@ -212,6 +210,7 @@ export class VuDevice {
   }
 
   async #until(holds: () => boolean, timeoutSeconds: number, otherwise: string): Promise<void> {
+    this.waits.check();
     const deadlineMs = this.context.now() + timeoutSeconds * 1000;
     while (!holds()) {
       if (this.context.now() >= deadlineMs) throw new Error(`${otherwise} in ${timeoutSeconds} s`);

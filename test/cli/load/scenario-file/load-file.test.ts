@@ -77,6 +77,41 @@ describe("ttk load with a scenario file", () => {
     expect(stderr).toMatch(/^ttk: test-\d+\.ts:4: .+ \(default; told once\)\n/);
   });
 
+  it("lets a device leave and come back as another kind, and refuses two of one class", async () => {
+    const { stderr, report } = await run([
+      "export const options = { iterations: 1, thresholds: { checks: ['rate==1'] } };",
+      "export default async function (vu) {",
+      "  const windows = await vu.user.login('windows');",
+      "  let refusal = '';",
+      "  await vu.user.login('mac').catch((error) => { refusal = error.message; });",
+      "  vu.check(refusal, { refused: (text) => text.includes('is online on windows') });",
+      "  const leaving = windows.logout();",
+      "  const mac = await vu.user.login('mac');",
+      "  await leaving;",
+      "  vu.check(mac, { here: ({ isOnline }) => isOnline && !windows.isOnline });",
+      "}",
+    ]);
+    expect(stderr).toBe("");
+    expect(report.checks).toEqual([
+      { name: "refused", passes: 1, fails: 0 },
+      { name: "here", passes: 1, fails: 0 },
+    ]);
+  });
+
+  it("counts dropped iterations as they are dropped, so that a threshold can end the run", async () => {
+    const { report, exitCode } = await run([
+      "export const options = {",
+      "  scenarios: { busy: { executor: 'constant-arrival-rate', rate: 20, duration: '60s', preAllocatedVUs: 1 } },",
+      "  thresholds: { 'dropped_iterations{scenario:busy}': [{ threshold: 'count<5', abortOnFail: true }] },",
+      "};",
+      "export default (vu) => vu.sleep(30);",
+    ]);
+    expect(exitCode).toBe(1);
+    expect(report.summary.abortedBy).toBe("dropped_iterations{scenario:busy} count<5");
+    expect(report.parts[0].dropped).toBe(report.metrics.dropped_iterations.count);
+    expect(report.summary.steadyMs).toBeLessThan(20_000);
+  });
+
   it("ends before it begins when setup fails, and says where", async () => {
     const lines = [
       "export function setup() {",

@@ -51,7 +51,7 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
             const [word, tone] = outcomes[summary.outcome];
             return (
               <tr key={index}>
-                <th scope="row">
+                <th scope="row" class="wide">
                   <strong>
                     <PeerText>{name}</PeerText>
                   </strong>

@@ -16,7 +16,7 @@ export function axis(more: uPlot.Axis = {}): uPlot.Axis {
 }
 
 /** Left of every chart, so that one moment stands on one line through all of them. */
-export const Y_AXIS_SIZE = 66;
+const Y_AXIS_SIZE = 66;
 
 /** Named as the values are; nothing twice. */
 export function valueAxis(text: (value: number) => string): uPlot.Axis {
@@ -40,7 +40,7 @@ export function latencyAxis(): uPlot.Axis {
   });
 }
 
-export function isPowerOfTen(value: number): boolean {
+function isPowerOfTen(value: number): boolean {
   return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
 }
 

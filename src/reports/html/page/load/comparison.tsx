@@ -19,7 +19,7 @@ export function Comparison({ startedAt, comparison }: NonNullable<LoadPageData["
         <strong class={`badge ${worse > 0 ? "bad" : "good"}`}>
           {worse > 0 ? `${count(worse)} WORSE` : "NOT WORSE"}
         </strong>
-        <span class="muted">changes below a tenth, or 0.2 ms, are not marked</span>
+        <span class="muted">red became worse, green better; changes below a tenth, or 0.2 ms, are not marked</span>
       </p>
       {differences.length > 0 && (
         <p class="verdict">
@@ -75,15 +75,20 @@ interface CellsProps {
   readonly text: (value: number) => string;
 }
 
+/** Colour is not all that tells what became worse: an arrow points where the number went. */
 function Cells({ value: { before, after, change, mark }, text }: CellsProps) {
   const tone = { better: "good", worse: "bad", same: "muted" }[mark];
-  const sign = change === null ? "" : `${change > 0 ? "+" : ""}${Math.round(change * 100)} %`;
+  const arrow = mark === "same" ? "" : after > before ? "▲ " : "▼ ";
   return (
     <>
       <td>
         <span class="muted">{text(before)} →</span> {text(after)}
       </td>
-      <td class={tone}>{mark === "same" ? sign : `${sign} ${mark}`}</td>
+      <td class={`change ${tone}`} title={mark} data-mark={mark}>
+        {arrow}
+        {change === null ? "" : `${Math.abs(Math.round(change * 100))} %`}
+        {mark !== "same" && <span class="unseen"> {mark}</span>}
+      </td>
     </>
   );
 }

@@ -63,8 +63,14 @@ export function Generator({ run }: { readonly run: LoadRun }) {
 }
 
 function valueText(name: string, metric: PageMetric): string {
-  if (metric.type === "gauge") return `${count(metric.max)} at most`;
-  return amount(name, metric.count);
+  switch (metric.type) {
+    case "gauge":
+      return `${count(metric.max)} at most`;
+    case "rate":
+      return `${share(metric.rate)} of ${count(metric.passes + metric.fails)}`;
+    default:
+      return amount(name, metric.count);
+  }
 }
 
 function amount(name: string, value: number): string {

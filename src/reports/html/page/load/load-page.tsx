@@ -7,6 +7,7 @@ import { Delivery } from "./delivery.js";
 import { Generator } from "./generator.js";
 import { Latency } from "./latency.js";
 import { Numbers } from "./numbers.js";
+import { Parts } from "./parts.js";
 import { Thresholds } from "./thresholds.js";
 import { TimeCharts } from "./time-charts.js";
 import { Verdict } from "./verdict.js";
@@ -30,6 +31,7 @@ export function LoadPage(data: LoadPageData) {
       <Numbers run={run} />
       {before !== null && <Comparison {...before} />}
       <Thresholds thresholds={run.thresholds} />
+      <Parts run={run} />
       <TimeCharts series={data.series} marks={data.marks} />
       <Latency run={run} curves={data.curves} before={before?.curves ?? []} />
       <Delivery run={run} />

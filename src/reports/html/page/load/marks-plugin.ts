@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import type { Mark } from "../../load/load-page-data.js";
+import { visibleText } from "../visible-text.js";
 import { colour } from "./theme.js";
 
 const LABEL_SPACE_PX = 8;
@@ -26,10 +27,11 @@ export function marksPlugin(marks: readonly Mark[], hasLabels: boolean): uPlot.P
           ctx.moveTo(x, bbox.top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
-          const { width } = ctx.measureText(text);
+          const shown = visibleText(text);
+          const { width } = ctx.measureText(shown);
           const left = Math.min(x, bbox.left + bbox.width - width);
           if (!hasLabels || left < freeFrom) continue;
-          ctx.fillText(text, left, bbox.top - 2 * uPlot.pxRatio);
+          ctx.fillText(shown, left, bbox.top - 2 * uPlot.pxRatio);
           freeFrom = left + width + LABEL_SPACE_PX * uPlot.pxRatio;
         }
         ctx.restore();

@@ -1,0 +1,61 @@
+import type { MutantMatrix } from "../../../mutants/mutant-matrix.js";
+import { PeerText } from "../peer-text.js";
+
+interface KillGridProps {
+  readonly matrix: MutantMatrix;
+  /** Rows and columns with these words; empty = all. */
+  readonly words: string;
+}
+
+/** Mutants down, cases across; cases that kill none are left out. */
+export function KillGrid({ matrix: { mutants, cases, kills }, words }: KillGridProps) {
+  const killers = new Set(Object.values(kills).flat());
+  const named = ({ id, breaks = [] }: MutantMatrix["mutants"][number]) =>
+    [id, ...breaks].join(" ").toLowerCase().includes(words);
+  const wantedCases = cases.filter(({ id }) => killers.has(id) && id.toLowerCase().includes(words));
+  const rows = mutants.filter((each) => named(each) || wantedCases.some(({ id }) => kills[each.id]?.includes(id)));
+  const ofRows = new Set(rows.flatMap(({ id }) => kills[id] ?? []));
+  const columns = cases.filter(
+    ({ id }) => ofRows.has(id) && (wantedCases.some((each) => each.id === id) || rows.some(named)),
+  );
+  if (rows.length === 0) return <p class="muted">No mutant and no case is like that.</p>;
+  return (
+    <div class="grid">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              {rows.length} of {mutants.length}
+            </th>
+            <th scope="col">killed by</th>
+            {columns.map(({ id }) => (
+              <th scope="col" key={id}>
+                <span>
+                  <PeerText>{id}</PeerText>
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, breaks = [] }) => {
+            const killedBy = new Set(kills[id] ?? []);
+            return (
+              <tr key={id}>
+                <th scope="row" title={breaks.join(", ")}>
+                  <PeerText>{id}</PeerText>
+                </th>
+                <td class={killedBy.size === 0 ? "bad" : "muted"}>{killedBy.size}</td>
+                {columns.map((each) => (
+                  <td key={each.id} title={killedBy.has(each.id) ? `${each.id} kills ${id}` : undefined}>
+                    {killedBy.has(each.id) ? "●" : ""}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

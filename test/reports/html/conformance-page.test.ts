@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { conformanceHtml } from "../../../src/reports/html/conformance/conformance-html.js";
+import type { NamedRun } from "../../../src/reports/html/conformance/conformance-page-data.js";
+import { mutantsHtml } from "../../../src/reports/html/mutants/mutants-html.js";
+import { caseResult } from "../../helpers/conformance-case.js";
+import { conformanceResult, everyVerdict } from "../../helpers/conformance-result.js";
+import { hostileText } from "../../helpers/hostile-text.js";
+import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
+
+const words = {
+  requirement: (id: string) => ({ clauses: [{ level: "must", text: `what ${id} asks for` }], teamtalk: null }),
+  why: (id: string) => `clients of ${id} break`,
+};
+const ours: NamedRun = { name: "ours", result: conformanceResult(everyVerdict) };
+const theirs: NamedRun = {
+  name: "theirs",
+  result: conformanceResult([
+    caseResult("failed", { id: "frm.split-header", expected: "an answer", actual: "nothing" }),
+    caseResult("passed", { id: "frm.length-zero", requirements: ["FRM-04"] }),
+  ]),
+};
+const hostile: NamedRun = {
+  name: hostileText,
+  result: conformanceResult([
+    caseResult("failed", {
+      id: "frm.hostile",
+      title: hostileText,
+      expected: hostileText,
+      actual: hostileText,
+      reason: hostileText,
+      rerun: hostileText,
+      trace: everyVerdict.flatMap(({ trace }) =>
+        trace.map((entry) => ({ ...entry, text: hostileText, connection: hostileText })),
+      ),
+    }),
+  ]),
+};
+
+describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => {
+  let reader: PageReader;
+  beforeAll(async () => {
+    reader = await PageReader.start();
+  });
+  afterAll(() => reader?.stop());
+
+  const open = (...runs: NamedRun[]): Promise<ReadPage> =>
+    reader.open(conformanceHtml(runs, words, builtAssets("conformance")));
+  const listed = ({ page }: ReadPage) => page.locator(".cases > li").evaluateAll((items) => items.map(({ id }) => id));
+
+  it("asks for nothing but itself, and complains of nothing, whatever peers have sent", async () => {
+    for (const runs of [[ours], [ours, theirs], [hostile], [{ name: "none", result: conformanceResult([]) }]]) {
+      const read = await open(...runs);
+      await read.page.locator("button.case").evaluateAll((buttons) => {
+        for (const button of buttons) if (button instanceof HTMLElement) button.click();
+      });
+      expect(read.complaints).toEqual([]);
+      expect(read.requests).toHaveLength(1);
+      expect(await read.page.locator("img, main script").count()).toBe(0);
+    }
+  });
+
+  it("shows the numbers of the JSON", async () => {
+    const { page } = await open(ours);
+    const { summary } = ours.result;
+    for (const name of ["total", "passed", "failed", "blocked", "skipped", "errored"] as const) {
+      expect(await page.locator(`#runs [data-count="${name}"]`).innerText()).toMatch(
+        new RegExp(`^${summary[name]}\\b`),
+      );
+    }
+    expect(await page.locator("#runs .badge").innerText()).toBe("THE SUITE FAILED");
+  });
+
+  it("lists first what somebody should look at, and filters by verdict and words", async () => {
+    const read = await open(ours);
+    const { page } = read;
+    const findings = ["frm.length-zero", "msg.utf8-history", "msg.broken-case", "grp.message-ack", "lgn.kick-closes"];
+    expect(await listed(read)).toEqual(findings);
+    await page.getByRole("button", { name: /^all 10$/ }).click();
+    expect(await listed(read)).toHaveLength(10);
+    await page.getByRole("searchbox").fill("MSG-15 history");
+    expect(await listed(read)).toEqual(["msg.utf8-history"]);
+    await page.getByRole("searchbox").fill("no such thing");
+    expect(await page.locator("#cases").innerText()).toContain("No case is like that.");
+  });
+
+  it("puts requirements against servers; a cell says what its cases came to and lists them", async () => {
+    const read = await open(ours, theirs);
+    const { page } = read;
+    const cellOf = (run: number) => page.locator(".strip", { hasText: "FRM" }).locator("tbody tr").nth(run);
+    expect(await cellOf(0).locator("button").allInnerTexts()).toEqual(["✓", "✗"]);
+    expect(await cellOf(1).locator("button").allInnerTexts()).toEqual(["✗", "✓"]);
+    const cell = cellOf(0).getByRole("button", { name: "FRM-04: 1 failed" });
+    expect(await cell.getAttribute("title")).toContain("MUST what FRM-04 asks for");
+    await cell.click();
+    expect(await listed(read)).toEqual(["frm.length-zero"]);
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("button", { name: /different/ }).click();
+    expect(await listed(read)).toContain("frm.split-header");
+  });
+
+  it("opens a case down to the bytes of a PDU", async () => {
+    const { page } = await open(ours);
+    await page.getByRole("button", { name: /frm\.length-zero/ }).press("Enter");
+    const detail = page.locator("#frm\\.length-zero .detail");
+    const text = await detail.innerText();
+    expect(text).toContain("FRM-04 MUST what FRM-04 asks for");
+    expect(text).toContain("clients of frm.length-zero break");
+    expect(text).toContain("the server closes a client within 5000 ms");
+    expect(text).toContain("it is still open; nothing else came");
+    expect(text).toContain("ttk conform 127.0.0.1:8000 --only frm.length-zero");
+    await detail.getByRole("button", { name: "CID_OTHER_HEARTBEAT" }).first().click();
+    expect((await detail.locator(".bytes tr").allInnerTexts()).slice(0, 3)).toEqual([
+      "0000\t00 00 00 10\tlength = 16",
+      "0004\t00 01\tversion = 1",
+      "0006\t00 00\tflag = 0",
+    ]);
+    await detail.getByText("Sequence diagram").click();
+    const lanes = await detail.locator("svg .head + text").allTextContents();
+    expect(lanes).toEqual(["user7 windows", "127.0.0.1:8000"]);
+  });
+
+  it("opens the case that a link names", async () => {
+    const { page } = await open(ours);
+    await page.goto(`${page.url()}#frm.split-header`);
+    await page.reload();
+    expect(await page.locator("#frm\\.split-header .detail").count()).toBe(1);
+  });
+
+  it("has text of the contrast that WCAG AA asks for, light and dark", async () => {
+    for (const isDark of [false, true]) {
+      const { page } = await reader.open(conformanceHtml([ours, theirs], words, builtAssets("conformance")), {
+        isDark,
+      });
+      await page.locator("button.case").first().click();
+      const worst = await page.evaluate(worstContrast);
+      expect(worst.ratio, worst.text).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});
+
+describe.skipIf(!hasChromium)("the page of mutants in Chromium", () => {
+  it("shows who kills whom, who survives, and filters", async () => {
+    const reader = await PageReader.start();
+    try {
+      const matrix = {
+        mutants: [{ id: "ack-before-store", breaks: ["MSG-05"] }, { id: "seq-off-by-one" }, { id: hostileText }],
+        cases: [{ id: "msg.ack" }, { id: "frm.seq" }, { id: "con.idle", reason: "it waits for minutes" }],
+        kills: { "ack-before-store": ["msg.ack"], "seq-off-by-one": ["frm.seq", "msg.ack"] },
+      };
+      const { page, complaints } = await reader.open(mutantsHtml(matrix, builtAssets("mutants")));
+      expect(await page.locator(".number .value").allInnerTexts()).toEqual(["2", "2", "0"]);
+      expect(await page.locator("header").innerText()).toContain("1 SURVIVE");
+      expect(await page.locator(".grid tbody tr").allInnerTexts()).toEqual([
+        "ack-before-store\t1\t●\t",
+        "seq-off-by-one\t2\t●\t●",
+        expect.stringContaining("</script>"),
+      ]);
+      await page.getByRole("searchbox").fill("MSG-05");
+      expect(await page.locator(".grid tbody tr").allInnerTexts()).toEqual(["ack-before-store\t1\t●"]);
+      expect(complaints).toEqual([]);
+    } finally {
+      await reader.stop();
+    }
+  });
+});
+
+/** Runs in the page: the least contrast between a text and what is behind it. */
+function worstContrast(): { ratio: number; text: string } {
+  const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
+    const [lr = 0, lg = 0, lb = 0] = [r, g, b].map((value) => {
+      const part = value / 255;
+      return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * lr + 0.7152 * lg + 0.0722 * lb;
+  };
+  const groundOf = (element: Element | null): number[] => {
+    if (element === null) return [255, 255, 255];
+    const ground = channels(getComputedStyle(element).backgroundColor);
+    return ground.length === 3 || (ground[3] ?? 0) > 0 ? ground : groundOf(element.parentElement);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let worst = { ratio: 21, text: "" };
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (element === null || node.textContent?.trim() === "" || element.closest("script, style, svg, :disabled"))
+      continue;
+    const [text, ground] = [luminance(channels(getComputedStyle(element).color)), luminance(groundOf(element))];
+    const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+    if (ratio < worst.ratio) worst = { ratio, text: node.textContent ?? "" };
+  }
+  return worst;
+}

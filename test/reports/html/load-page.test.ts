@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadHtml } from "../../../src/reports/html/load/load-html.js";
+import { count, duration } from "../../../src/reports/load/quantity.js";
+import type { LoadSnapshot } from "../../../src/runner/load/load-event.js";
+import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import { hostileText } from "../../helpers/hostile-text.js";
+import { failedLoad, heldLoad, snapshot } from "../../helpers/load-result.js";
+import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
+
+const HTML_SIZE_MAX_BYTES = 1_500_000;
+
+function seconds(length: number): LoadSnapshot[] {
+  return Array.from({ length }, (_, index) => ({
+    ...snapshot,
+    atMs: (index + 1) * 1000,
+    deliveredPerSecond: 3000 + index,
+    phase: index < 3 ? "ramp-up" : "steady",
+  }));
+}
+
+const minute: LoadResult = {
+  ...failedLoad,
+  stages: [{ durationMs: 30_000, actsPerSecond: 1000 }],
+  thresholds: [
+    { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3.1 },
+    { metric: "errors", expression: "count==0", ok: false, actual: 3 },
+  ],
+  parts: [
+    {
+      name: "chat",
+      executor: "find-max",
+      vusMax: 20,
+      iterations: 90,
+      failed: 2,
+      interrupted: 1,
+      dropped: 0,
+      findMax: null,
+    },
+  ],
+  checks: [{ name: "is greeted", passes: 9, fails: 1 }],
+  marks: [{ atMs: 20_000, label: "deploy" }],
+  series: seconds(60),
+};
+const hostile: LoadResult = {
+  ...minute,
+  scenario: hostileText,
+  targets: [hostileText],
+  failures: [hostileText],
+  witnesses: minute.witnesses.map((witness) => ({ ...witness, from: hostileText, to: hostileText })),
+  thresholds: [{ metric: hostileText, expression: hostileText, ok: false, actual: null }],
+};
+
+/** In the order of a device's life, as heldLoad has them. */
+function trends({ metrics }: LoadResult): TrendResult[] {
+  return Object.values(metrics).flatMap((metric) => (metric.type === "trend" ? [metric] : []));
+}
+
+// The pages are for people with a browser: what they show is looked at in one.
+describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
+  let reader: PageReader;
+  beforeAll(async () => {
+    reader = await PageReader.start();
+  });
+  afterAll(() => reader?.stop());
+
+  const open = (result: LoadResult, before?: LoadResult, width?: number): Promise<ReadPage> =>
+    reader.open(loadHtml(result, builtAssets("load"), before), width === undefined ? {} : { width });
+
+  it("asks for nothing but itself, and complains of nothing", async () => {
+    for (const result of [heldLoad, minute, hostile, { ...heldLoad, metrics: {}, series: [] }]) {
+      const read = await open(result, minute);
+      expect(read.complaints).toEqual([]);
+      expect(read.requests).toHaveLength(1);
+    }
+  });
+
+  it("shows the numbers of the JSON", async () => {
+    const read = await open(minute);
+    const rows = await read.page
+      .locator("#latencies tbody tr")
+      .evaluateAll((all) => all.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)));
+    const shown = [...trends(minute)].map(({ count: values, min, avg, p50, p90, p95, p99, p999, max }) => [
+      count(values),
+      ...[min, avg, p50, p90, p95, p99, p999, max].map(duration),
+    ]);
+    expect(rows).toEqual(shown);
+    for (const name of ["sent", "acked", "expectedDeliveries", "delivered", "lost"] as const) {
+      expect(await read.texts(`[data-count="${name}"]`)).toEqual([count(minute.delivery[name])]);
+    }
+    expect(await read.texts(".number .value")).toEqual(["44,991", "8.0 ms", "1,000"]);
+    expect((await read.texts("header"))[0]).toContain("7 lost, 1 never acknowledged, 1 connection lost");
+    expect((await read.texts("header"))[0]).toContain("NOT VALID");
+    expect(await read.page.locator("#witnesses tbody tr").count()).toBe(minute.witnesses.length);
+    expect(await read.texts(".tag")).toEqual(["held", "not held"]);
+  });
+
+  it("shows what the scenarios of a file came to", async () => {
+    const [text] = await (await open(minute)).texts("#parts");
+    expect(text).toContain("chat\tfind-max\t20\t90\t2\t1\t0");
+    expect(text).toContain("is greeted\t9 of 10 held");
+  });
+
+  it("draws a chart, and has its numbers as a table", async () => {
+    const { page } = await open(minute);
+    expect(await page.locator("canvas").count()).toBe(8);
+    await page.locator("summary").first().click();
+    const rows = page.locator(".as-table[open] tbody tr");
+    expect(await rows.count()).toBe(60);
+    expect(await rows.nth(9).innerText()).toBe("10 s\tsteady\t1,012\t1,010\t3,009");
+    const drawn = await page.evaluate(() => {
+      const canvases = [...document.querySelectorAll("canvas")];
+      return canvases.map(({ width, height }) => width * height > 0);
+    });
+    expect(drawn.every(Boolean)).toBe(true);
+  });
+
+  it("zooms by a drag and by keys, in all charts, and back", async () => {
+    const { page } = await open(minute);
+    const shown = page.locator("#time [role=status]");
+    expect(await shown.innerText()).toBe("1 s to 1:00");
+    await page.locator("#time").evaluate((section) => section.scrollIntoView());
+    const box = await page.locator("#time .u-over").first().boundingBox();
+    if (box === null) throw new Error("the chart has no place");
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    expect(await shown.innerText()).toMatch(/^30\.\d s to 45\.\d s$/);
+    await page.locator("summary").nth(1).click();
+    expect(await page.locator(".as-table[open] tbody tr").count()).toBeLessThan(17);
+    await page.getByRole("button", { name: "whole run" }).focus();
+    await page.keyboard.press("Enter");
+    expect(await shown.innerText()).toBe("1 s to 1:00");
+    await page.getByRole("button", { name: "zoom in" }).press("Enter");
+    expect(await shown.innerText()).toMatch(/^15\.\d s to 45\.\d s$/);
+    await page.getByRole("button", { name: "later" }).press("Enter");
+    expect(await shown.innerText()).toMatch(/^30\.\d s to 1:00$/);
+  });
+
+  it("has a heat map that says what is under the pointer", async () => {
+    const { page } = await open(minute);
+    const map = page.locator("#heat-map .u-over");
+    const box = await map.boundingBox();
+    if (box === null) throw new Error("the map has no place");
+    // The lowest row that has anything: 0.464 to 0.681 ms.
+    await map.hover({ position: { x: box.width / 2, y: box.height - 4 } });
+    await page.waitForFunction(() => document.querySelector("#heat-map .hint")?.textContent?.includes("2,000"));
+    expect(await page.locator("#heat-map .hint").innerText()).toMatch(/^\d+ s, [\d.]+ ms to [\d.]+ ms: 2,000$/);
+    await page.getByRole("button", { name: "acks" }).click();
+    expect(await page.locator("#heat-map figcaption").innerText()).toContain("acks");
+  });
+
+  it("says what became worse than in an earlier run", async () => {
+    const read = await open(minute, heldLoad);
+    expect((await read.texts("#comparison"))[0]).toContain("WORSE");
+    const lost = read.page.locator("#comparison tr", { hasText: "messages lost" });
+    expect(await lost.locator("[data-mark]").getAttribute("data-mark")).toBe("worse");
+    expect(await lost.innerText()).toContain("0 → 7");
+  });
+
+  it("shows what a peer chose as text", async () => {
+    const { page } = await open(hostile);
+    expect(await page.locator("img, main script").count()).toBe(0);
+    const heading = await page.locator("h1").innerText();
+    expect(heading).toContain("</script><script>alert(1)</script><img src=x onerror=alert(2)>");
+    expect(heading).toContain("‹0000›‹202e›evil‹2066›");
+    expect(heading).toContain("👩‍👧");
+  });
+
+  it("fits on a phone", async () => {
+    const { page } = await open(minute, heldLoad, 390);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
+  it("is smaller than 1.5 MB after ten minutes, and no larger after ten hours", () => {
+    const full = { ackCounts: Array(36).fill(123), deliveryCounts: Array(36).fill(12_345) };
+    const sizeOf = (length: number) =>
+      loadHtml({ ...minute, series: seconds(length).map((each) => ({ ...each, ...full })) }, builtAssets("load"))
+        .length;
+    expect(sizeOf(600)).toBeLessThan(HTML_SIZE_MAX_BYTES);
+    expect(sizeOf(36_000)).toBeLessThan(HTML_SIZE_MAX_BYTES);
+  });
+});

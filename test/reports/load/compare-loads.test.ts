@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { compareLoads } from "../../../src/reports/load/compare-loads.js";
+import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
+import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import { failedLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
+
+function withAcks(...durationsMs: number[]): LoadResult {
+  return { ...heldLoad, metrics: { msg_ack_duration: trendOf(...durationsMs) } };
+}
+
+describe("compareLoads", () => {
+  it("finds nothing between a run and itself", () => {
+    const { worse, differences, trends, counts } = compareLoads(heldLoad, heldLoad);
+    expect({ worse, differences }).toEqual({ worse: 0, differences: [] });
+    expect(trends.map(({ metric }) => metric)).not.toContain("msg_ack_duration_uncorrected");
+    expect(counts.every(({ value }) => value.mark === "same")).toBe(true);
+  });
+
+  it.each([
+    ["worse", [10, 10], [12, 12]],
+    ["better", [12, 12], [10, 10]],
+    ["same", [10, 10], [10.9, 10.9]],
+    ["same", [0.1, 0.1], [0.25, 0.25]],
+  ])("calls a percentile %s when it goes from %j ms to %j ms", (mark, before, after) => {
+    const [trend] = compareLoads(withAcks(...before), withAcks(...after)).trends;
+    expect(trend?.percentiles.p99).toMatchObject({ mark });
+  });
+
+  it("counts each new fault as worse, and each fault less as better", () => {
+    const marks = (before: LoadResult, after: LoadResult) =>
+      new Map(compareLoads(before, after).counts.map(({ name, value }) => [name, value.mark]));
+    expect(marks(heldLoad, failedLoad).get("messages lost")).toBe("worse");
+    expect(marks(failedLoad, heldLoad).get("messages lost")).toBe("better");
+    expect(marks(heldLoad, failedLoad).get("errors")).toBe("worse");
+  });
+
+  it("names what makes runs unlike", () => {
+    expect(compareLoads(heldLoad, { ...heldLoad, users: 7, rate: 3 }).differences).toEqual([
+      "users: 2000, 7",
+      "rate: 1000, 3",
+    ]);
+  });
+});
+
+describe("a comparison as text", () => {
+  const comparison = compareLoads(withAcks(10, 20), { ...withAcks(10, 40), users: 3 });
+
+  it("marks what became worse", () => {
+    const text = loadComparisonText(comparison);
+    expect(text).toMatch(/^NOT ALIKE: the runs differ in users: 2000, 3\n/);
+    expect(text).toMatch(/^msg_ack_duration +p99 +20\.0 ms → 40\.0 ms +\+100 % {2}WORSE$/m);
+    expect(text).toMatch(/^msg_ack_duration +p50 +10\.0 ms → 10\.0 ms +0 %$/m);
+    expect(text.trimEnd().split("\n").at(-1)).toBe("3 values became worse");
+  });
+
+  it("is a table for a pull request", () => {
+    expect(loadComparisonMarkdown(comparison)).toContain(
+      "| `msg_ack_duration` | p99 | 20.0 ms | 40.0 ms | +100 % | 🔴 worse |",
+    );
+  });
+});
