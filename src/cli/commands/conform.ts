@@ -19,6 +19,7 @@ import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
+import { CaptureFolder } from "../conform/capture-folder.js";
 import { conformProgress } from "../conform/conform-progress.js";
 import { coverageCommand } from "../conform/coverage-command.js";
 import { diffCommand } from "../conform/diff-command.js";
@@ -49,6 +50,7 @@ interface ConformOptions extends RolePortOptions {
   readonly strict?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  readonly trace?: string;
   readonly traceAll?: boolean;
   readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
@@ -70,6 +72,7 @@ Examples:
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
   $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
   $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
+  $ ttk conform 127.0.0.1:8000 --trace wire                    and then: ttk browse wire/msg.ack.pcapng
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
@@ -123,6 +126,7 @@ export function conformCommand(host: Host): Command {
         "YAML of expected failures, or teamtalk for what the original servers are known to fail",
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
+      .option("--trace <folder>", "a pcapng file there for each case that did not pass, for Wireshark and ttk browse")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
       .option(
         "--report <format=file...>",
@@ -154,6 +158,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (options.writeBaseline !== undefined) {
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
+  const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
   const result = await runConformance({
     role: options.role,
     target,
@@ -167,6 +172,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     strict,
     baseline,
     keepsAllTraces: options.traceAll ?? false,
+    ...(captures === undefined ? {} : { saveCapture: (id: string, pcapng: Buffer) => captures.save(id, pcapng) }),
     repeat: options.repeat,
     failsFast: options.failFast ?? false,
     ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
@@ -193,6 +199,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
   host.exitCode = exitCodeOf(result);
+  if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
   if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
 }

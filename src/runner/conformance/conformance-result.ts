@@ -37,6 +37,8 @@ export interface CaseResult {
   readonly reason: string | null;
   /** What went over the case's connections. Empty for a case that passed, unless all traces are kept. */
   readonly trace: readonly TraceEntry[];
+  /** A pcapng file of the same, whole PDUs; `null` when none was kept. */
+  readonly capture: string | null;
   /** With `repeat`: how often it passed and failed; the rest was not judged. The verdict is the gravest of all runs. */
   readonly runs: RunCounts | null;
   /** A command line that runs this case alone. */

@@ -9,7 +9,7 @@ import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
 import { type Findings, lookAhead } from "./look-ahead.js";
 import { mergeRuns } from "./merge-runs.js";
-import { type CaseRunOptions, caseNotRun, type Ports, runCase } from "./run-case.js";
+import { type CaseRunOptions, caseNotRun, type Ports, runCase, type SaveCapture } from "./run-case.js";
 import { runOrder } from "./run-order.js";
 import type { SelectedCase } from "./select-cases.js";
 import { summarize } from "./summarize.js";
@@ -44,6 +44,8 @@ export interface ConformanceOptions {
   /** What the server is known to fail; nothing unless given. */
   readonly baseline?: Baseline;
   readonly keepsAllTraces: boolean;
+  /** Given the pcapng file of each case whose trace is kept; none is made unless given. */
+  readonly saveCapture?: SaveCapture;
   /** How often each case runs; once unless given. */
   readonly repeat?: number;
   /** Start cases in an order that follows from a seed, which is only reported, and these numbers. */
@@ -284,7 +286,7 @@ class Schedule {
 
   #runOptions({ id }: ConformanceCase): CaseRunOptions {
     const { ports, timing, surroundings, options } = this;
-    const { random, nowMs, keepsAllTraces, signal, rerun, onEvent } = options;
+    const { random, nowMs, keepsAllTraces, saveCapture, signal, rerun, onEvent } = options;
     return {
       ports,
       timing,
@@ -294,6 +296,7 @@ class Schedule {
       signal,
       rerun: rerun(id),
       ...(surroundings === undefined ? {} : { surroundings }),
+      ...(saveCapture === undefined ? {} : { saveCapture }),
       ...(onEvent === undefined ? {} : { onEvent }),
     };
   }
