@@ -26,6 +26,7 @@ export function conformanceResult(cases: readonly CaseResult[], options: RunOpti
       strict,
       repeat: 1,
       shuffleSeed: null,
+      fingerprint: null,
     },
     cases,
   };

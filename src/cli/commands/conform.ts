@@ -13,6 +13,7 @@ import type { ConformanceResult, Outcome } from "../../runner/conformance/confor
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
@@ -22,7 +23,9 @@ import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { CaptureFolder } from "../conform/capture-folder.js";
 import { conformProgress } from "../conform/conform-progress.js";
 import { coverageCommand } from "../conform/coverage-command.js";
+import { DEFAULT_ACCOUNTS, DEFAULT_PASSWORD } from "../conform/default-accounts.js";
 import { diffCommand } from "../conform/diff-command.js";
+import { fingerprintCommand } from "../conform/fingerprint-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
 import { suiteWords } from "../conform/suite-words.js";
@@ -56,8 +59,6 @@ interface ConformOptions extends RolePortOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_ACCOUNTS = "user{1..200}";
-const DEFAULT_PASSWORD = "secret";
 const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
 type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
@@ -140,6 +141,7 @@ export function conformCommand(host: Host): Command {
     .addCommand(showCommand(host))
     .addCommand(coverageCommand(host))
     .addCommand(diffCommand(host))
+    .addCommand(fingerprintCommand(host))
     .action((address: Address, options: ConformOptions) => conform(host, address, options));
 }
 
@@ -165,6 +167,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     ...portsFor(options.role, target, options),
     ...(peer === undefined ? {} : { peer }),
     cases,
+    telltales,
     accounts,
     jobs: options.jobs,
     timeScale: options.timeScale,

@@ -1,5 +1,12 @@
 const BlockType = { section: 0x0a0d0d0a, interface: 0x00000001, enhancedPacket: 0x00000006 } as const;
-const OptionCode = { end: 0, comment: 1, application: 4, interfaceName: 2, interfaceDescription: 3, resolution: 9 } as const;
+const OptionCode = {
+  end: 0,
+  comment: 1,
+  application: 4,
+  interfaceName: 2,
+  interfaceDescription: 3,
+  resolution: 9,
+} as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BLOCK_OVERHEAD = 12;
 const PACKET_FIELDS_SIZE = 20;
@@ -25,7 +32,11 @@ export function pcapngHeader(application: string, interfaces: readonly PcapngInt
   fixed.writeUInt16LE(1, 4);
   fixed.writeUInt32LE(SECTION_LENGTH_UNKNOWN, 8);
   fixed.writeUInt32LE(SECTION_LENGTH_UNKNOWN, 12);
-  const section = block(BlockType.section, fixed, options([...commentOption(comment), [OptionCode.application, application]]));
+  const section = block(
+    BlockType.section,
+    fixed,
+    options([...commentOption(comment), [OptionCode.application, application]]),
+  );
   return Buffer.concat([section, ...interfaces.map(interfaceBlock)]);
 }
 

@@ -7,6 +7,7 @@ import { type Baseline, inViewOf } from "./baseline.js";
 import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
+import { fingerprintOf, type Telltale } from "./fingerprint.js";
 import { type Findings, lookAhead } from "./look-ahead.js";
 import { mergeRuns } from "./merge-runs.js";
 import { type CaseRunOptions, caseNotRun, type Ports, runCase, type SaveCapture } from "./run-case.js";
@@ -31,6 +32,8 @@ export interface ConformanceOptions {
   /** All of the same role. */
   readonly cases: readonly SelectedCase[];
   readonly accounts: readonly Account[];
+  /** What tells servers apart, for `target.fingerprint`. */
+  readonly telltales?: readonly Telltale[];
   /** Cases at once; those that wait for a server's time limit run beside them. */
   readonly jobs: number;
   /** Of the server's own time limits (CON-02, CON-03): 0.1 for a server configured to a tenth of them. */
@@ -96,7 +99,9 @@ export async function runConformance(given: ConformanceOptions): Promise<Conform
     const isInterrupted = options.signal.aborted;
     const durationMs = performance.now() - startedMs;
     const summary = summarize(cases, { strict: options.strict, isInterrupted, durationMs });
-    const result: ConformanceResult = { schemaVersion: 1, summary, target, cases };
+    const { telltales, role = "msg" } = options;
+    const fingerprint = telltales === undefined ? null : fingerprintOf(telltales, role, cases);
+    const result: ConformanceResult = { schemaVersion: 1, summary, target: { ...target, fingerprint }, cases };
     options.onEvent?.({ type: "run-finished", result });
     return result;
   } finally {
@@ -153,6 +158,7 @@ function describeTarget({
     strict,
     repeat,
     shuffleSeed: shuffle?.seed ?? null,
+    fingerprint: null,
   };
 }
 

@@ -25,7 +25,8 @@ export interface NamedRun {
 /** A failed SHOULD is a warning, unless the run is strict. */
 export type ShownVerdict = Verdict | "warning";
 
-export interface ShownResult extends Pick<CaseResult, "durationMs" | "expected" | "actual" | "reason" | "capture" | "rerun"> {
+export interface ShownResult
+  extends Pick<CaseResult, "durationMs" | "expected" | "actual" | "reason" | "capture" | "rerun"> {
   readonly verdict: ShownVerdict;
   readonly flaky: string | null;
   readonly wire: Wire;
