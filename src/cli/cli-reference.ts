@@ -69,6 +69,7 @@ function silentHost(): Host {
     self: ["", ""],
     nodeVersion: "",
     signal: new AbortController().signal,
+    interrupt: () => {},
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },
     random: () => 0,

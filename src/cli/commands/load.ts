@@ -1,17 +1,15 @@
 import { Command, Option } from "commander";
-import type { Address } from "../../net/address.js";
+import { type Address, formatAddress } from "../../net/address.js";
 import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { loadJunit } from "../../reports/load/load-junit.js";
 import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
-import { loadProgress } from "../../reports/load/load-progress.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
-import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { runLoad } from "../../runner/load/load-run.js";
+import { startLoad } from "../../runner/load/load-run.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
@@ -25,6 +23,7 @@ import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
+import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
@@ -35,6 +34,7 @@ import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+import { mayFillTerminal } from "../terminal-view.js";
 
 const loadFormats = ["html", "json", "junit", "csv", "k6"] as const;
 type LoadFormat = (typeof loadFormats)[number];
@@ -69,6 +69,7 @@ interface LoadOptions {
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
   readonly json?: boolean;
+  readonly tui: boolean;
 }
 
 const USERS_MAX = 1_000_000;
@@ -140,6 +141,7 @@ export function loadCommand(host: Host): Command {
       reportValues(loadFormats),
     )
     .option("--json", "the report on stdout is JSON")
+    .option("--no-tui", "on a terminal, too: a line a second in place of the dashboard")
     .addHelpText("after", examples)
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
 }
@@ -156,7 +158,8 @@ Examples:
 A scenario file exports options, setup, functions and teardown as k6's do: docs/load.md and examples/.
 Each message carries a token. The report says what was acked, delivered, lost, duplicated, reordered or corrupted, and
 latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message
-or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
+or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).
+On a terminal a dashboard shows the run; ? in it tells the keys: pause, more or less load, tag, snapshot, stop.`;
 
 function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(durationValue);
@@ -172,7 +175,7 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   const reports = options.report ?? [];
   await requireWritable(reports, host.cwd);
 
-  const result = await run(host, plan, file);
+  const result = await run(host, plan, file, options);
   await writeReports(reports, host.cwd, {
     html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
@@ -270,31 +273,32 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
   };
 }
 
-async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined): Promise<LoadResult> {
-  const devices = plan.accounts.length * plan.devicesPerUser;
+async function run(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const { target, login } = options;
+  const where =
+    target?.map(formatAddress).join(" ") ?? (login === undefined ? "" : `login_server ${formatAddress(login)}`);
+  const watched = { plan, file, target: where };
+  const watch = mayFillTerminal(host, options) ? await dashboardWatch(host, watched) : progressWatch(host, watched);
   try {
-    return await runLoad(plan, {
+    const running = startLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
       environment: generatorEnvironment(host),
-      onEvent: tell(host, devices, file),
+      onEvent: (event) => watch.onEvent(event),
     });
+    watch.begins(running);
+    return await running.result;
   } catch (error) {
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
     throw error;
+  } finally {
+    await watch.end();
   }
-}
-
-/** Says what happens, on stderr. */
-function tell(host: Host, devices: number, file?: LoadedFile): (event: LoadEvent) => void {
-  return (event) => {
-    if (event.type === "iteration-failed" && file !== undefined) {
-      const line = errorLine(event.error, file.folder, host.cwd, file.name);
-      host.stderr.write(`ttk: ${line} (${event.scenario}; told once)\n`);
-    }
-    if (event.type !== "second" || host.verbosity === "quiet") return;
-    host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
-  };
 }
 
 function blockedText(error: LoadBlockedError, host: Host, file: LoadedFile | undefined): string {
