@@ -70,6 +70,7 @@ function silentHost(): Host {
     self: ["", ""],
     nodeVersion: "",
     signal: new AbortController().signal,
+    interrupt: () => {},
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },
     random: () => 0,

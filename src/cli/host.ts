@@ -32,6 +32,8 @@ export interface Host {
   readonly nodeVersion: string;
   /** Aborted by the first Ctrl-C or SIGTERM: finish and report. A second one ends the process at once. */
   readonly signal: AbortSignal;
+  /** What Ctrl-C does, for views that get it as a key. */
+  interrupt(): void;
   /** Which signal that was. */
   readonly stoppedBy: NodeJS.Signals | undefined;
   readonly clock: { nowMs(): number };
@@ -71,6 +73,7 @@ export function processHost(): Host {
     args: process.argv.slice(2),
     nodeVersion: process.versions.node,
     signal: abort.signal,
+    interrupt: () => stop("SIGINT"),
     get stoppedBy() {
       return stoppedBy;
     },

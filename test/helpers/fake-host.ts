@@ -23,6 +23,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     args: [],
     nodeVersion: "20.19.0",
     signal: new AbortController().signal,
+    interrupt: () => {},
     stoppedBy: undefined,
     clock: { nowMs: () => 0 },
     random: () => 0.5,

@@ -1,16 +1,14 @@
 import { Command, Option } from "commander";
-import type { Address } from "../../net/address.js";
+import { type Address, formatAddress } from "../../net/address.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadJson } from "../../reports/load/load-json.js";
-import { loadProgress } from "../../reports/load/load-progress.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
-import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { type LoadDependencies, startLoad } from "../../runner/load/load-run.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
-import { ownCount, type Segment, wholeRun } from "../../runner/load/segment.js";
+import type { Segment } from "../../runner/load/segment.js";
 import type { LoadShard } from "../../runner/load/shard/load-shard.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
@@ -24,6 +22,7 @@ import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
 import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
+import { dashboardWatch, type LoadWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
@@ -37,6 +36,7 @@ import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { mayFillTerminal } from "../terminal-view.js";
 
 interface LoadOptions {
   readonly users?: number;
@@ -67,11 +67,12 @@ interface LoadOptions {
   readonly step?: number;
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
-  readonly json?: boolean;
   readonly segment?: Segment;
   readonly startAt?: StartAt;
   readonly workers?: number;
   readonly asWorker?: string;
+  readonly json?: boolean;
+  readonly tui: boolean;
 }
 
 const USERS_MAX = 1_000_000;
@@ -143,6 +144,7 @@ export function loadCommand(host: Host): Command {
       reportValues(loadFormats),
     )
     .option("--json", "the report on stdout is JSON")
+    .option("--no-tui", "on a terminal, too: a line a second in place of the dashboard")
     .option("--workers <n>", "processes on this machine that share the users", countValue(1, SEGMENTS_MAX))
     .option(
       "--segment <i/n>",
@@ -173,7 +175,8 @@ Examples:
 A scenario file exports options, setup, functions and teardown as k6's do: docs/load.md and examples/.
 Each message carries a token. The report says what was acked, delivered, lost, duplicated, reordered or corrupted, and
 latency counts from the moment a message was meant to be sent. Exit codes: 0 all held, 1 the server failed a message
-or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).`;
+or a threshold, 3 unreachable or login refused, 130 interrupted (Ctrl-C once: finish and report).
+On a terminal a dashboard shows the run; ? in it tells the keys: pause, more or less load, tag, snapshot, stop.`;
 
 function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(durationValue);
@@ -312,21 +315,36 @@ interface Ran {
 }
 
 async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, options: LoadOptions): Promise<Ran> {
-  const devices = ownCount(plan.accounts.length, plan.segment ?? wholeRun) * plan.devicesPerUser;
-  const { workers = 1, startAt } = options;
-  if (workers > 1) {
-    planFor({
-      ...(await common(host, options, undefined)),
-      scenario: plan.scenario,
-      segment: { index: 0, count: workers },
-    });
-    return { result: await runWorkers(host, workers, plan.seed, devices), shard: undefined };
+  const { target, login, workers = 1, startAt } = options;
+  if (workers > 1) return { result: await inWorkers(host, plan, options, workers), shard: undefined };
+  const where =
+    target?.map(formatAddress).join(" ") ?? (login === undefined ? "" : `login_server ${formatAddress(login)}`);
+  const watched = { plan, file, target: where };
+  // A segment alone must not be paused, and those who watch it do not see the run.
+  const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
+  const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
+  const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
+  try {
+    return await start(
+      host,
+      plan,
+      file,
+      { signal: host.signal, onEvent: (event) => watch.onEvent(event), shards },
+      watch,
+    );
+  } finally {
+    await watch.end();
   }
-  return start(host, plan, file, {
-    signal: host.signal,
-    onEvent: tell(host, devices, file),
-    shards: startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs),
+}
+
+async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
+  // Refused here, before every worker does.
+  planFor({
+    ...(await common(host, options, undefined)),
+    scenario: plan.scenario,
+    segment: { index: 0, count: workers },
   });
+  return runWorkers(host, workers, plan.seed, plan.accounts.length * plan.devicesPerUser);
 }
 
 /** One of the processes of --workers. */
@@ -347,28 +365,18 @@ async function start(
   plan: LoadPlan,
   file: LoadedFile | undefined,
   how: Pick<LoadDependencies, "signal" | "onEvent" | "shards">,
+  watch?: LoadWatch,
 ): Promise<Ran> {
+  // Finer than a ms, because what shards measure between them rests on it.
+  const nowMs = () => performance.timeOrigin + performance.now();
   try {
-    // Finer than a ms, because what shards measure between them rests on it.
-    const nowMs = () => performance.timeOrigin + performance.now();
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
+    watch?.begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
     throw error;
   }
-}
-
-/** Says what happens, on stderr. */
-function tell(host: Host, devices: number, file?: LoadedFile): (event: LoadEvent) => void {
-  return (event) => {
-    if (event.type === "iteration-failed" && file !== undefined) {
-      const line = errorLine(event.error, file.folder, host.cwd, file.name);
-      host.stderr.write(`ttk: ${line} (${event.scenario}; told once)\n`);
-    }
-    if (event.type !== "second" || host.verbosity === "quiet") return;
-    host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
-  };
 }
 
 function blockedText(error: LoadBlockedError, host: Host, file: LoadedFile | undefined): string {

@@ -5,13 +5,13 @@ import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
 import { directoryOf } from "./directory.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import type { StepGauge } from "./find-max-search.js";
-import { HealthWatch } from "./generator-health.js";
+import { doubtsAbout, type GeneratorHealth, HealthWatch } from "./generator-health.js";
 import { LoadBlockedError } from "./load-blocked-error.js";
 import type { LoadControl } from "./load-control.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
 import { LoadMetrics, type Moment, type SampleSink } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import type { GeneratorEnvironment, LoadResult } from "./load-result.js";
+import { failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
@@ -61,6 +61,8 @@ export interface FarCounts {
 
 export interface RunningLoad {
   readonly control: LoadControl;
+  /** What the run has come to by now, as a result that says it was interrupted. */
+  soFar(): LoadResult;
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
   /** Once the result is there: what a merge needs. Undefined unless the plan is a segment that began with the others. */
@@ -89,7 +91,7 @@ export async function runLoad(plan: LoadPlan, dependencies: LoadDependencies): P
 /** The same, with a hand on it while it goes on. */
 export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): RunningLoad {
   const run = new LoadRun(plan, dependencies);
-  return { control: run.steering, result: run.run(), shard: () => run.shard };
+  return { control: run.steering, soFar: () => run.soFar(), result: run.run(), shard: () => run.shard };
 }
 
 class LoadRun {
@@ -117,6 +119,8 @@ class LoadRun {
   /** The start that all shards share, on this run's clock. */
   #epochMs: number | undefined;
   #startAtMs = 0;
+  readonly #startedAt: string;
+  #steadyBeganMs: number | undefined;
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
@@ -129,6 +133,7 @@ class LoadRun {
     const { accounts, devicesPerUser } = plan;
     this.#plan = plan;
     this.#dependencies = dependencies;
+    this.#startedAt = new Date(dependencies.nowMs()).toISOString();
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
     const { script } = plan;
     const parts = script === undefined ? [] : metricPartsOf(script);
@@ -200,8 +205,15 @@ class LoadRun {
     });
   }
 
+  soFar(): LoadResult {
+    const nowMs = this.#loop.now();
+    const rampUpMs = this.#steadyBeganMs ?? nowMs;
+    const steadyMs = this.#moment().steadyMs;
+    const drainMs = nowMs - rampUpMs - steadyMs;
+    return { ...this.#result({ rampUpMs, steadyMs, drainMs }), interrupted: true };
+  }
+
   async run(): Promise<LoadResult> {
-    const startedAt = new Date(this.#dependencies.nowMs()).toISOString();
     this.#loop.start();
     try {
       await this.#setUp();
@@ -215,7 +227,7 @@ class LoadRun {
       await this.#tearDown();
       this.#messenger.oracle.finish();
       await this.#logOut();
-      const result = this.#result(startedAt, { rampUpMs, steadyMs, drainMs });
+      const result = this.#result({ rampUpMs, steadyMs, drainMs });
       this.shard = this.#shardOf(result);
       return result;
     } finally {
@@ -309,6 +321,7 @@ class LoadRun {
     // All shards count from the same moment.
     const startMs = this.#epochMs ?? this.#loop.now();
     this.#steadyStartMs = startMs;
+    this.#steadyBeganMs = startMs;
     this.#enter("steady");
     this.#health.begin(startMs);
     this.#workload.begin(startMs);
@@ -457,7 +470,14 @@ class LoadRun {
     const { isPaused, factor } = this.steering;
     const parts = this.#phase === "steady" ? this.#workload.progress(nowMs) : [];
     const thresholds = this.#thresholds.results();
-    const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, { parts, isPaused, factor, thresholds });
+    const serverFaults = failuresIn(
+      this.#messenger.oracle.counts,
+      this.#metrics.errors.of("link_lost"),
+      this.#plan.messagesPerSecondMax === undefined,
+    );
+    const doubts = this.#plan.findMax === undefined ? doubtsAbout(this.#healthSoFar()) : [];
+    const others = { parts, isPaused, factor, thresholds, serverFaults, doubts };
+    const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, others);
     this.#series.push(snapshot);
     this.#dependencies.onEvent?.({ type: "second", snapshot, live });
     // Of shards that begin together, seconds end together.
@@ -484,10 +504,10 @@ class LoadRun {
     };
   }
 
-  #result(startedAt: string, times: { rampUpMs: number; steadyMs: number; drainMs: number }): LoadResult {
+  #result(times: { rampUpMs: number; steadyMs: number; drainMs: number }): LoadResult {
     return resultOf({
       plan: this.#plan,
-      startedAt,
+      startedAt: this.#startedAt,
       ...times,
       durationMs: this.#loop.now(),
       interrupted: this.#dependencies.signal.aborted || this.#isStopped,
@@ -497,13 +517,13 @@ class LoadRun {
       oracle: this.#messenger.oracle,
       sessions: this.#sessions,
       thresholds: this.#thresholds.results(),
-      health: this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations),
+      health: this.#healthSoFar(),
       environment: this.#dependencies.environment ?? null,
       parts: this.#workload.results(),
       checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
       setupData: this.#script?.setupData,
-      marks: this.steering.marks,
-      series: this.#series,
+      marks: [...this.steering.marks],
+      series: [...this.#series],
     });
   }
 
@@ -524,6 +544,10 @@ class LoadRun {
       far,
       servers: this.#sessions.servers,
     });
+  }
+
+  #healthSoFar(): GeneratorHealth {
+    return this.#health.result(this.#metrics.iterations, this.#metrics.droppedIterations);
   }
 
   #enter(phase: LoadPhase): void {

@@ -8,35 +8,11 @@ import type { Address } from "../../../src/net/address.js";
 import { type DatabaseRequestId, databaseResponse } from "../../../src/server/db/database-port.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import { teamtalk } from "../../../src/server/deviations.js";
-import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
-import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
-import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
-import { FakeClock } from "../../helpers/fake-clock.js";
+import { capturedDeployment } from "../../helpers/captured-deployment.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
 
 const DB_PORT = 10600;
-/** When the rows of the recorded deployment were made. */
-const SEEDED_AT = 1_700_000_000;
-const ALL_HANDS = 3;
-
-/** The recorded deployment. */
-const { departments: seeded, users, groups, ...rest } = parseSeedFixture(crowdFixture(200), "captured.yaml");
-const more = [
-  { id: 4, name: "Server", priority: 1, parentId: 2, status: 0 },
-  { id: 5, name: "Client", priority: 2, parentId: 2, status: 0 },
-] as const;
-const seed = {
-  ...rest,
-  departments: [...seeded.slice(0, 3), ...more],
-  users: users.map((user) => ({
-    ...user,
-    departmentId: (user.id % 5) + 1,
-    phone: `138${String(user.id).padStart(8, "0")}`,
-  })),
-  groups: groups.slice(0, ALL_HANDS),
-};
-
 type Edit<C extends CommandId> = (body: CommandBody[C]) => CommandBody[C];
 
 /** What is not laid down by the requests alone, brought to one form. */
@@ -69,12 +45,7 @@ function inOneForm(pdu: Buffer): string {
 }
 
 it("answers every request of the captured session as the original did, byte for byte (DBP-01 … DBP-03)", async () => {
-  const clock = new FakeClock(SEEDED_AT);
-  const storage = new MemoryStorage(seed, clock);
-  // It had changed twice before the session began.
-  for (const change of ["remove", "add"] as const) {
-    await storage.groups.changeMembers({ byId: 1, groupId: ALL_HANDS, change, userIds: [99] });
-  }
+  const { storage, clock } = await capturedDeployment();
   const role = await startDbProxyServer({
     listen: { host: "127.0.0.1", port: 0 },
     storage,
