@@ -32,8 +32,11 @@ export async function shardedRun(
           isDrained: (far) => {
             counts.set(index, far);
             const all = [...counts.values()];
-            const total = (name: "expected" | "received") => all.flatMap((each) => each[name]).reduce((a, b) => a + b, 0);
-            return all.length === count && all.every(({ isQuiet }) => isQuiet) && total("expected") <= total("received");
+            const total = (name: "expected" | "received") =>
+              all.flatMap((each) => each[name]).reduce((a, b) => a + b, 0);
+            return (
+              all.length === count && all.every(({ isQuiet }) => isQuiet) && total("expected") <= total("received")
+            );
           },
         },
       },

@@ -25,10 +25,11 @@ export function mergeSeries(shards: readonly ShardSeries[]): LoadSnapshot[] {
   const longest = Math.max(0, ...shards.map(({ epochMs }) => epochMs));
   return [...seconds]
     .sort(([one], [other]) => one - other)
-    .map(([second, snapshots]) => added(Math.round(longest + second * SECOND_MS), snapshots));
+    .map(([second, snapshots]) => addSeconds(Math.round(longest + second * SECOND_MS), snapshots));
 }
 
-function added(atMs: number, snapshots: readonly LoadSnapshot[]): LoadSnapshot {
+/** One second of several shards. */
+export function addSeconds(atMs: number, snapshots: readonly LoadSnapshot[]): LoadSnapshot {
   const [first] = snapshots as [LoadSnapshot];
   const sum = (read: (snapshot: LoadSnapshot) => number) =>
     Math.round(snapshots.reduce((total, snapshot) => total + read(snapshot), 0) * SECOND_MS) / SECOND_MS;
