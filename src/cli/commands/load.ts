@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
+import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadCsv } from "../../reports/load/load-csv.js";
@@ -11,7 +12,8 @@ import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { runLoad } from "../../runner/load/load-run.js";
+import { type RunningLoad, startLoad } from "../../runner/load/load-run.js";
+import type { Tags } from "../../runner/load/metric-selector.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
@@ -26,6 +28,8 @@ import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { localAddressValues } from "../load/local-address-value.js";
+import { openOutputs } from "../load/open-outputs.js";
+import { outputValues, tagValues } from "../load/output-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
 import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scenario-file/load-file.js";
@@ -68,6 +72,8 @@ interface LoadOptions {
   readonly step?: number;
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
+  readonly out?: readonly OutputTarget[];
+  readonly tag?: Tags;
   readonly json?: boolean;
 }
 
@@ -139,6 +145,12 @@ export function loadCommand(host: Host): Command {
       "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
       reportValues(loadFormats),
     )
+    .option(
+      "--out <kind=where...>",
+      "send metrics while the run goes on: json=FILE or csv=FILE (k6's formats; .gz compresses), prometheus=HOST:PORT (to scrape), prometheus-rw=URL, otlp=URL, statsd=HOST:PORT, dogstatsd=HOST:PORT",
+      outputValues,
+    )
+    .option("--tag <name=value...>", "a tag of everything that --out sends, as in testid=7", tagValues)
     .option("--json", "the report on stdout is JSON")
     .addHelpText("after", examples)
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
@@ -150,6 +162,7 @@ Examples:
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load --target 127.0.0.1:8000 --out json=samples.json.gz prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=7
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
   $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
 
@@ -172,7 +185,7 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   const reports = options.report ?? [];
   await requireWritable(reports, host.cwd);
 
-  const result = await run(host, plan, file);
+  const result = await run(host, plan, file, options);
   await writeReports(reports, host.cwd, {
     html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
@@ -270,16 +283,30 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
   };
 }
 
-async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined): Promise<LoadResult> {
-  const devices = plan.accounts.length * plan.devicesPerUser;
+async function run(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  { out = [], tag = {} }: LoadOptions,
+): Promise<LoadResult> {
+  let load: RunningLoad | undefined;
+  const outputs = await openOutputs(host, out, tag, plan, () => load?.readings() ?? []);
   try {
-    return await runLoad(plan, {
+    const telling = tell(host, plan.accounts.length * plan.devicesPerUser, file);
+    load = startLoad(plan, {
       signal: host.signal,
       nowMs: host.clock.nowMs,
       environment: generatorEnvironment(host),
-      onEvent: tell(host, devices, file),
+      onEvent: (event) => {
+        telling(event);
+        if (event.type === "second") outputs.onSecond();
+      },
+      ...(outputs.onSample === undefined ? {} : { onSample: outputs.onSample }),
     });
+    const result = await load.result;
+    return { ...result, outputs: await outputs.close() };
   } catch (error) {
+    await outputs.close();
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
     throw error;
   }

@@ -41,6 +41,10 @@ export class Histogram {
     return this.#maxUs;
   }
 
+  get sumUs(): number {
+    return this.#sumUs;
+  }
+
   get meanUs(): number {
     return this.#count === 0 ? 0 : this.#sumUs / this.#count;
   }

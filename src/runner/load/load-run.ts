@@ -13,6 +13,8 @@ import type { LoadPlan } from "./load-plan.js";
 import type { GeneratorEnvironment, LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
+import type { MetricReading } from "./metric-reading.js";
+import { PolledSamples } from "./polled-samples.js";
 import { rampUp } from "./ramp-up.js";
 import { RunLoop } from "./run-loop.js";
 import { resultOf } from "./run-outcome.js";
@@ -33,7 +35,10 @@ export interface LoadDependencies {
   /** Wall clock, unix time in ms. */
   readonly nowMs: () => number;
   readonly onEvent?: (event: LoadEvent) => void;
-  /** Every value as it is measured. Costs a call for each; leave it out unless an output needs it. */
+  /**
+   * Every value as it is measured; what others count (deliveries' faults, PDUs, gauges) once a second, counters as what came
+   * since. Costs a call for each; leave it out unless an output needs it.
+   */
   readonly onSample?: SampleSink;
   /** For the report. */
   readonly environment?: GeneratorEnvironment;
@@ -41,6 +46,8 @@ export interface LoadDependencies {
 
 export interface RunningLoad {
   readonly control: LoadControl;
+  /** All metrics as they stand, while the run goes on and after it. */
+  readonly readings: () => readonly MetricReading[];
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
 }
@@ -65,7 +72,7 @@ export async function runLoad(plan: LoadPlan, dependencies: LoadDependencies): P
 /** The same, with a hand on it while it goes on. */
 export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): RunningLoad {
   const run = new LoadRun(plan, dependencies);
-  return { control: run.steering, result: run.run() };
+  return { control: run.steering, readings: () => run.readings(), result: run.run() };
 }
 
 class LoadRun {
@@ -92,6 +99,7 @@ class LoadRun {
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
+  readonly #polled: PolledSamples | undefined;
   #phase: LoadPhase = "ramp-up";
   #nextSecondMs = SECOND_MS;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
@@ -103,10 +111,12 @@ class LoadRun {
     this.#dependencies = dependencies;
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
     const { script } = plan;
+    const { onSample } = dependencies;
+    if (onSample !== undefined) this.#polled = new PolledSamples(onSample);
     const parts = script === undefined ? [] : metricPartsOf(script);
-    this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
+    this.#metrics = new LoadMetrics(parts, script?.customMetrics, onSample);
     for (const { metric } of plan.thresholds) this.#metrics.watch(metric);
-    this.#health = new HealthWatch(this.#metrics.eventLoopLag);
+    this.#health = new HealthWatch(this.#metrics.eventLoopLag, (ms) => this.#metrics.lagged(ms));
     this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
       this.#metrics.read(metric, aggregate, this.#moment()),
     );
@@ -172,6 +182,10 @@ class LoadRun {
     });
   }
 
+  readings(): readonly MetricReading[] {
+    return this.#metrics.readings(this.#moment());
+  }
+
   async run(): Promise<LoadResult> {
     const startedAt = new Date(this.#dependencies.nowMs()).toISOString();
     this.#loop.start();
@@ -186,6 +200,7 @@ class LoadRun {
       await this.#tearDown();
       this.#messenger.oracle.finish();
       await this.#logOut();
+      this.#polled?.take(this.readings());
       return this.#result(startedAt, { rampUpMs, steadyMs, drainMs });
     } finally {
       this.#loop.stop();
@@ -369,6 +384,8 @@ class LoadRun {
     const thresholds = this.#thresholds.results();
     const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, { parts, isPaused, factor, thresholds });
     this.#series.push(snapshot);
+    this.#metrics.busyShare.set(snapshot.busyShare);
+    this.#polled?.take(this.readings());
     this.#dependencies.onEvent?.({ type: "second", snapshot, live });
     this.#nextSecondMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
     this.#abortOnBreach(nowMs);
