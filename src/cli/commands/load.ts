@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Address } from "../../net/address.js";
 import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadConsole } from "../../reports/load/load-console.js";
@@ -17,7 +18,6 @@ import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
