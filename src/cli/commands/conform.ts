@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import { ListenError } from "../../net/listen.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
@@ -15,7 +16,6 @@ import { type SelectedCase, SelectionError, selectCases } from "../../runner/con
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";

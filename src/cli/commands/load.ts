@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
@@ -15,7 +16,6 @@ import type { LoadShard } from "../../runner/load/shard/load-shard.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
