@@ -1,6 +1,7 @@
 import { CapturedPdu, type CaptureEvent, SkippedBytes } from "../../codec/capture/capture-event.js";
-import { capturePdus } from "../../codec/capture/capture-pdus.js";
+import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
+import type { InputChunk } from "../../codec/input/read-hex-text.js";
 import { readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
@@ -23,6 +24,21 @@ export async function* captureRecords(
   const { packets, pdus, connections, ignoredPackets } = next.value;
   const ignored = ignoredPackets === 0 ? "" : `, ${ignoredPackets} packets without TCP`;
   yield [{ remark: `${packets} packets, ${connections} connections, ${pdus} PDUs${ignored}`, isDetail: false }];
+}
+
+/** The PDUs in packets that somebody pasted, in the order of the text. */
+export function pastedPackets(packets: readonly InputChunk[], settings: DecodeSettings): readonly DecodeItem[] {
+  const items: DecodeItem[] = [];
+  const itemOf = captureItems(settings);
+  const decoder = new CaptureDecoder(
+    (event) => items.push(itemOf(event)),
+    settings.ports === undefined ? {} : { ports: settings.ports },
+  );
+  for (const [index, { bytes, linkType }] of packets.entries()) {
+    if (linkType !== undefined) decoder.onPacket({ number: index + 1, linkType, seconds: -1, nanos: 0, bytes });
+  }
+  decoder.end();
+  return items;
 }
 
 /** Turns the events of one capture, in their order, into records and remarks. */
