@@ -2,7 +2,6 @@ import { CapturedPdu, type CaptureEvent, SkippedBytes } from "../../codec/captur
 import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
 import type { InputChunk } from "../../codec/input/read-hex-text.js";
-import { readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
 import { type DecodeItem, type DecodeSettings, LinkNumbers } from "./decode-item.js";
@@ -56,8 +55,7 @@ function itemOf(
 ): DecodeItem {
   if (event instanceof CapturedPdu) {
     const { connection, direction, buffer, start, end, offset } = event;
-    const commandId = readCommandId(buffer, start);
-    const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", commandId);
+    const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", buffer, start, end);
     return new SeenPdu(
       buffer,
       start,

@@ -422,6 +422,20 @@ describe("--check", () => {
     expect(found(pdus(new ClientLink(1, new PduClock(), true, listener)))).toContain(named);
   });
 
+  it("does not hold a delivery against one of two messages with the same id", () => {
+    const clock = new PduClock();
+    const [link, other] = [new ClientLink(1, clock, true), new ClientLink(2, clock, true)];
+    const contents = ["one", "two"].map((text) => ({ ...message, msg_data: Buffer.from(text) }));
+    const pdus = [
+      ...login(link, 1),
+      ...login(other, 1),
+      ...contents.map((body, at) => link.c2s(CommandId.CID_MSG_DATA, body, 7 + at)),
+      ...contents.map((_, at) => link.s2c(CommandId.CID_MSG_DATA_ACK, { ...session, msg_id: 5 }, 7 + at)),
+      ...contents.map((body) => other.s2c(CommandId.CID_MSG_DATA, { ...body, msg_id: 5, create_time: 1_767_225_600 })),
+    ];
+    expect(found(pdus)).toEqual(["should MSG-02 8"]);
+  });
+
   it("has no rule that no test makes fire", () => {
     const here = readFileSync(new URL(import.meta.url), "utf8");
     const beside = readFileSync(new URL("./requirement-checker.test.ts", import.meta.url), "utf8");
