@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   scenarios: ["client", "codec", "runner (types)"],
   runner: ["client", "codec", "scenarios (types)"],
   reports: ["runner (types)", "codec"],
-  tui: ["runner (types)", "codec"],
+  tui: ["runner (types)", "server (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap", "tui", "entry"],
   entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap"],
 };
