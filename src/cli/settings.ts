@@ -66,7 +66,7 @@ const switches: Readonly<Record<string, boolean>> = { "": false, "0": false, fal
 /** @throws InvalidArgumentError */
 function parse(option: Option, values: readonly string[], isDenied: boolean): unknown {
   const [first = ""] = values;
-  if (option.isBoolean()) {
+  if (option.isBoolean() || option.negate) {
     if (switches[first] === undefined) throw new InvalidArgumentError("Expected true or false.");
     return switches[first] !== isDenied;
   }
