@@ -5,6 +5,7 @@ import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
+import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { type LoadDependencies, type RunningLoad, startLoad } from "../../runner/load/load-run.js";
@@ -312,7 +313,9 @@ function requireTogether({ segment, startAt, workers, seed, report = [], out, as
   if (workers !== undefined && (segment !== undefined || startAt !== undefined)) {
     throw usageError("--workers starts segments itself, at the same time: leave out --segment and --start-at");
   }
-  if (workers !== undefined && out !== undefined) throw usageError("--out is of one process: leave out --workers");
+  if (workers !== undefined && workers > 1 && out !== undefined) {
+    throw usageError("--out is of one process: start the parts yourself with --segment, each with an --out of its own");
+  }
   const hasShard = report.some(({ format }) => format === "shard");
   if (segment === undefined) {
     if (hasShard) throw usageError("--report shard=FILE is for a --segment");
@@ -338,29 +341,33 @@ async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, opt
   const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
   const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
   const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
-  let load: RunningLoad | undefined;
-  const outputs = await openOutputs(host, out, tag, plan, () => load?.readings() ?? []);
+  let running: RunningLoad | undefined;
+  const readings = () => running?.readings() ?? [];
   try {
-    const { result, shard } = await start(host, plan, file, {
-      signal: host.signal,
-      onEvent: (event) => {
-        watch.onEvent(event);
-        if (event.type === "second") outputs.onSecond();
-      },
-      shards,
-      ...(outputs.onSample === undefined ? {} : { onSample: outputs.onSample }),
-      onStart: (running) => {
-        load = running;
-        watch.begins(running);
-      },
+    const outputs = await openOutputs(host, out, tag, plan, readings, (text) => watch.warn(text));
+    const onEvent = (event: LoadEvent) => {
+      watch.onEvent(event);
+      if (event.type === "second") outputs.onSecond();
+    };
+    const { onSample } = outputs;
+    const how = { signal: host.signal, onEvent, shards, ...(onSample === undefined ? {} : { onSample }) };
+    const ran = start(host, plan, file, how, (load) => {
+      running = load;
+      watch.begins(load);
     });
-    return { result: { ...result, outputs: await outputs.close() }, shard };
-  } catch (error) {
-    await outputs.close();
-    throw error;
+    const close = () => outputs.close();
+    const sent = await ran.then(close, close);
+    return withOutputs(await ran, sent);
   } finally {
     await watch.end();
   }
+}
+
+function withOutputs({ result, shard }: Ran, outputs: LoadResult["outputs"]): Ran {
+  return {
+    result: { ...result, outputs },
+    shard: shard === undefined ? undefined : { ...shard, result: { ...shard.result, outputs } },
+  };
 }
 
 async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
@@ -386,21 +393,18 @@ async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
   }
 }
 
-interface StartOptions extends Pick<LoadDependencies, "signal" | "onEvent" | "onSample" | "shards"> {
-  readonly onStart?: (running: RunningLoad) => void;
-}
-
 async function start(
   host: Host,
   plan: LoadPlan,
   file: LoadedFile | undefined,
-  { onStart, ...how }: StartOptions,
+  how: Pick<LoadDependencies, "signal" | "onEvent" | "shards" | "onSample">,
+  begins: (running: RunningLoad) => void = () => {},
 ): Promise<Ran> {
   // Finer than a ms, because what shards measure between them rests on it.
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
-    onStart?.(running);
+    begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
