@@ -57,18 +57,21 @@ function isWide(character: string): boolean {
 }
 
 function styled(before: Look, codes: string): Look {
-  return codes.split(";").reduce<Look>((look, text) => {
-    const code = Number(text);
-    if (code === 0) return plain;
-    if (code === 1) return { ...look, isBold: true };
-    if (code === 2) return { ...look, isDim: true };
-    if (code === 22) return { ...look, isBold: false, isDim: false };
-    if (code === 7 || code === 27) return { ...look, isReversed: code === 7 };
-    if (code >= 30 && code <= 37) return { ...look, colour: code - 30 };
-    if (code === 39) return { ...look, colour: undefined };
-    if (code >= 40 && code <= 47) return { ...look, background: code - 40 };
-    return code === 49 ? { ...look, background: undefined } : look;
-  }, before);
+  let look = before;
+  for (const code of codes.split(";").map(Number)) look = withCode(look, code);
+  return look;
+}
+
+function withCode(look: Look, code: number): Look {
+  if (code === 0) return plain;
+  if (code === 1) return { ...look, isBold: true };
+  if (code === 2) return { ...look, isDim: true };
+  if (code === 22) return { ...look, isBold: false, isDim: false };
+  if (code === 7 || code === 27) return { ...look, isReversed: code === 7 };
+  if (code >= 30 && code <= 37) return { ...look, colour: code - 30 };
+  if (code === 39) return { ...look, colour: undefined };
+  if (code >= 40 && code <= 47) return { ...look, background: code - 40 };
+  return code === 49 ? { ...look, background: undefined } : look;
 }
 
 /** Runs of one look, each with its background, its drawn characters as one path and its text. */
