@@ -8,6 +8,12 @@ export function countText(value: number): string {
     .replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** The same in exactly so many columns, at least four: shortened where it has no room. */
+export function countWithin(value: number, columns: number): string {
+  const whole = countText(value);
+  return (whole.length <= columns ? whole : shortCount(value)).padStart(columns);
+}
+
 /** `850`, `1.2k`, `12k`, `1.2M`: for axes. */
 export function shortCount(value: number): string {
   const units = [

@@ -7,7 +7,10 @@ export type Finding =
 
 const evidenced: ReadonlySet<string> = new Set(["failed", "errored", "unexpected-pass"]);
 
-/** In the order in which they came up, blocked ones at the end: what blocks one case often blocks a hundred. */
+/**
+ * What fails the run first, then failed SHOULDs, each in the order in which they came up; blocked ones at the end, because
+ * what blocks one case often blocks a hundred.
+ */
 export class ConformFindings {
   readonly #cases = new Map<string, CaseResult>();
   readonly #blocked = new Map<string, string[]>();
@@ -21,8 +24,10 @@ export class ConformFindings {
     if (evidenced.has(result.verdict)) this.#cases.set(result.id, result);
     else if (result.verdict === "blocked") this.#block(result);
     else return;
+    const cases = [...this.#cases.values()].map((each) => ({ kind: "case", result: each }) as const);
     this.#rows = [
-      ...[...this.#cases.values()].map((each): Finding => ({ kind: "case", result: each })),
+      ...cases.filter(({ result: each }) => !isWarning(each)),
+      ...cases.filter(({ result: each }) => isWarning(each)),
       ...[...this.#blocked].map(([reason, ids]): Finding => ({ kind: "blocked", reason, ids })),
     ];
   }
@@ -33,6 +38,15 @@ export class ConformFindings {
     if (!ids.includes(id)) ids.push(id);
     this.#blocked.set(why, ids);
   }
+}
+
+function isWarning({ verdict, level }: CaseResult): boolean {
+  return verdict === "failed" && level !== "must";
+}
+
+/** Tells findings from each other while there come more. */
+export function keyOf(finding: Finding | undefined): string | undefined {
+  return finding?.kind === "case" ? finding.result.id : finding?.reason;
 }
 
 /** What went wrong, in one line. */

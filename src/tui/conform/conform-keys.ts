@@ -19,6 +19,7 @@ export const conformKeys: readonly KeyHint[] = [
   ["g G  Home End", "first, last"],
   ["Enter  →", "into a finding: expectation, what came instead, PDUs with their fields and bytes"],
   ["n  N", "next finding, previous one"],
+  ["a", "in the wire log: all, or all but notices of other users' presence"],
   ["Esc  ←", "back to all"],
   ["q  Ctrl-C", "while cases run: finish and report (twice: end now); afterwards: leave, and print the report"],
 ];

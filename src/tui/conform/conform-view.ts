@@ -5,7 +5,7 @@ import { isQuit, type Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { type FieldLine, flattened } from "../components/pdu-field-text.js";
 import { Redraws } from "../components/redraws.js";
-import { ConformFindings, type Finding } from "./conform-findings.js";
+import { ConformFindings, type Finding, keyOf } from "./conform-findings.js";
 import { ConformGroups } from "./conform-groups.js";
 
 /** A case that is to run, or to be skipped. */
@@ -39,6 +39,7 @@ type WireEntry = CaseResult["trace"][number];
 
 const REDRAW_INTERVAL_MS = 100;
 const PAGE_ROWS = 10;
+const PRESENCE = "CID_BUDDY_LIST_STATUS_NOTIFY";
 
 /** What the live view of a conformance run shows and how it answers keys, apart from how it looks. */
 export class ConformView {
@@ -49,6 +50,8 @@ export class ConformView {
   pageRows = PAGE_ROWS;
   result: ConformanceResult | undefined;
   isStopping = false;
+  /** Notices of presence are in the wire log, too. */
+  isPresenceShown = false;
   /** Where the suite listens, while it waits to be dialled. */
   awaited: string | undefined;
   readonly groups: ConformGroups;
@@ -81,7 +84,7 @@ export class ConformView {
         this.#running.delete(event.result.id);
         this.groups.take(event.result, event.finished - this.#finished);
         this.#finished = event.finished;
-        this.findings.take(event.result);
+        this.#found(event.result);
         break;
       case "run-finished":
         this.result = event.result;
@@ -119,8 +122,12 @@ export class ConformView {
     return this.#opened;
   }
 
+  /** Everybody hears of everybody's presence: elsewhere that only hides what a case is about. */
   get wire(): readonly WireEntry[] {
-    return this.#opened?.kind === "case" ? this.#opened.result.trace : [];
+    if (this.#opened?.kind !== "case") return [];
+    const { trace, requirements } = this.#opened.result;
+    const isAll = this.isPresenceShown || requirements.some((id) => id.startsWith("PRE-"));
+    return isAll ? trace : trace.filter(({ command }) => command !== PRESENCE);
   }
 
   /** The bytes of the selected entry of the wire log, and what they say. */
@@ -138,6 +145,18 @@ export class ConformView {
     this.redraws.changed();
   }
 
+  /** The cursor stays with its finding when others come before it. */
+  #found(result: CaseResult): void {
+    const selected =
+      this.selected === 0 && this.screen === "overview" ? undefined : keyOf(this.findings.rows[this.selected]);
+    this.findings.take(result);
+    if (selected === undefined) return;
+    this.selected = Math.max(
+      0,
+      this.findings.rows.findIndex((row) => keyOf(row) === selected),
+    );
+  }
+
   #command(key: Key): void {
     if (this.#move(key)) return;
     switch (key.name) {
@@ -153,6 +172,9 @@ export class ConformView {
       case "tab":
         this.screen = "overview";
         return;
+      case "a":
+        this.isPresenceShown = !this.isPresenceShown;
+        return this.#toLastPdu();
       case "n":
         return this.#open(this.screen === "finding" ? this.selected + 1 : this.selected);
       case "N":
@@ -177,7 +199,12 @@ export class ConformView {
     this.selected = at;
     this.#opened = finding;
     this.screen = "finding";
-    this.wireAt = Math.max(0, this.wire.length - 1);
+    this.#toLastPdu();
+  }
+
+  #toLastPdu(): void {
+    const at = this.wire.findLastIndex(({ hex }) => hex !== null);
+    this.wireAt = at < 0 ? Math.max(0, this.wire.length - 1) : at;
   }
 
   #quit(): void {

@@ -29,7 +29,7 @@ export function headerLines(view: ConformView, columns: number, theme: Theme): s
   return [
     ` ${theme.bold(style(fitted(`${mark} ${fitted(word, WORD_COLUMNS)} ${text}`, columns - 2)))} `,
     `   ${theme.bold(label)} ${groupBar(all, room, theme)} ${counts} `,
-    `   ${fitted("", WORD_COLUMNS)} ${binTexts(all, theme)}`,
+    `   ${binTexts(all, theme)}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { PartProgress } from "../../runner/load/workload.js";
 import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";
-import { clockText, countText, durationText, shareText } from "../components/quantity-text.js";
+import { clockText, countText, countWithin, durationText, shareText } from "../components/quantity-text.js";
 import type { Style, Theme } from "../theme.js";
 import type { LoadDashboard } from "./load-dashboard.js";
 
@@ -91,8 +91,8 @@ function barLine(label: string, share: number, text: string, columns: number, th
 }
 
 function crowdLine({ snapshot, live }: LoadDashboard, columns: number, theme: Theme): string {
-  const number = (value: number | undefined, width: number) => fitted(countText(value ?? 0), width, "right");
-  const crowd = `${number(snapshot?.users, 6)} users ${number(snapshot?.devicesOnline, 7)} devices ${number(snapshot?.inFlight, 6)} in flight`;
+  const number = (value: number | undefined, width: number) => countWithin(value ?? 0, width);
+  const crowd = `${number(snapshot?.users, 6)} users ${number(snapshot?.devicesOnline, 7)} devices ${number(snapshot?.inFlight, 5)} in flight`;
   const generator = generatorText(
     snapshot?.busyShare ?? 0,
     live?.eventLoopLagP99Ms ?? 0,
@@ -103,5 +103,5 @@ function crowdLine({ snapshot, live }: LoadDashboard, columns: number, theme: Th
 }
 
 function generatorText(busyShare: number, lagMs: number, dropped: number): string {
-  return `CPU ${shareText(busyShare)} ${fitted(durationText(lagMs), 8, "right")} late  ${countText(dropped)} dropped`;
+  return `CPU${shareText(busyShare)} ${fitted(durationText(lagMs), 7, "right")} late ${countWithin(dropped, 5)} dropped`;
 }

@@ -31,14 +31,14 @@ export function trafficLines({ history, snapshot }: LoadDashboard, columns: numb
 export function deliveryLines({ live }: LoadDashboard, columns: number, height: number, theme: Theme): string[] {
   const counts = live?.counts;
   const of = (name: string, done = 0, all = 0) =>
-    `${fitted(name, NAME_COLUMNS)} ${fitted(countText(done), NUMBER_COLUMNS, "right")} ${theme.dim(`of ${countText(all)}`)}`;
+    `${fitted(name, NAME_COLUMNS)} ${fitted(countText(done), NUMBER_COLUMNS, "right")} ${columns < 36 ? "" : theme.dim(`of ${countText(all)}`)}`;
   const faults: [name: string, count: number | undefined][] = [
     ["lost", counts?.lost],
     ["duplicated", counts?.duplicated],
     ["reordered", counts?.reordered],
     ["corrupted", counts?.corrupted],
-    ["misdelivered", counts?.misdelivered],
-    ["never acked", counts?.unacked],
+    [columns < 36 ? "astray" : "misdelivered", counts?.misdelivered],
+    [columns < 36 ? "unacked" : "never acked", counts?.unacked],
   ];
   const cell = ([name, count = 0]: (typeof faults)[number], width: number) => {
     const look = count > 0 ? theme.bad : same;

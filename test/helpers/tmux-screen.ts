@@ -1,0 +1,43 @@
+import { execFileSync, spawnSync } from "node:child_process";
+
+export const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+const DEADLINE_MS = 20_000;
+const POLL_INTERVAL_MS = 50;
+
+/** A real terminal, of a tmux server of its own. */
+export class TmuxScreen {
+  private constructor(private readonly server: string) {}
+
+  /** `command` is for the shell; CI is not set in it. The screen stays when it has ended. */
+  static open(command: string, columns: number, rows: number): TmuxScreen {
+    const server = `ttk-test-${Math.round(performance.timeOrigin)}-${Math.round(performance.now())}`;
+    const screen = new TmuxScreen(server);
+    const shell = `env -u CI ${command}; echo left with $?; cat`;
+    screen.#tmux("-f", "/dev/null", "new-session", "-d", "-s", "view", "-x", `${columns}`, "-y", `${rows}`, shell);
+    return screen;
+  }
+
+  /** Keys as tmux names them. */
+  press(...keys: string[]): void {
+    for (const key of keys) this.#tmux("send-keys", "-t", "view", key);
+  }
+
+  /** The screen, once it fits; with styles as escape codes where those are wanted. */
+  async that(fits: (screen: string) => boolean, styled = false): Promise<string> {
+    const deadline = performance.now() + DEADLINE_MS;
+    for (;;) {
+      const screen = this.#tmux("capture-pane", "-p", ...(styled ? ["-e"] : []), "-t", "view");
+      if (fits(screen)) return screen;
+      if (performance.now() > deadline) throw new Error(`the screen does not come:\n${screen}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    }
+  }
+
+  close(): void {
+    spawnSync("tmux", ["-L", this.server, "kill-server"]);
+  }
+
+  #tmux(...args: string[]): string {
+    return execFileSync("tmux", ["-L", this.server, ...args], { encoding: "utf8" });
+  }
+}

@@ -1,0 +1,168 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { LoadControl } from "../../../src/runner/load/load-control.js";
+import { widthOf } from "../../../src/tui/components/fit-text.js";
+import { DashboardApp } from "../../../src/tui/load/dashboard-app.js";
+import { type DashboardHands, dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
+import { themeFor } from "../../../src/tui/theme.js";
+import { failingSecond, loadSecond } from "../../helpers/load-second.js";
+import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+
+/** A run that only notes what is done to it. */
+function recordingHands(): DashboardHands & { readonly done: string[] } {
+  const done: string[] = [];
+  let isPaused = false;
+  let factor = 1;
+  const control: LoadControl = {
+    pause: () => {
+      isPaused = true;
+      done.push("pause");
+    },
+    resume: () => {
+      isPaused = false;
+      done.push("resume");
+    },
+    scale: (to) => {
+      factor = to;
+      done.push(`scale ${to}`);
+    },
+    mark: (label) => done.push(`mark ${label}`),
+    stop: () => done.push("stop"),
+    get isPaused() {
+      return isPaused;
+    },
+    get factor() {
+      return factor;
+    },
+  };
+  return {
+    done,
+    control,
+    snapshot: async () => {
+      done.push("snapshot");
+      return "ttk-load-now.json";
+    },
+    interrupt: () => done.push("interrupt"),
+  };
+}
+
+function watched(seconds: number, live = {}): LoadDashboard {
+  const target = "127.0.0.1:8000 127.0.0.1:8001";
+  const dashboard = new LoadDashboard({ scenario: "steady-chat", target, users: 500, devices: 1000 });
+  dashboard.take({ type: "phase", phase: "ramp-up", atMs: 0 });
+  dashboard.take({ type: "phase", phase: "steady", atMs: 900 });
+  for (let n = 1; n <= seconds; n++) dashboard.take(loadSecond(n, n === seconds ? live : {}));
+  return dashboard;
+}
+
+async function press(dashboard: LoadDashboard, ...keys: string[]): Promise<LoadDashboard> {
+  for (const name of keys) await dashboard.press({ name });
+  return dashboard;
+}
+
+function frameOf(
+  dashboard: LoadDashboard,
+  [columns, rows]: readonly [number, number] = [80, 24],
+  styled = false,
+): string {
+  return frameAt(<DashboardApp dashboard={dashboard} theme={themeFor(styled)} />, columns, rows);
+}
+
+describe("LoadDashboard", () => {
+  it("pauses and goes on, scales in steps and back, tags, takes snapshots", async () => {
+    const dashboard = watched(3);
+    const hands = recordingHands();
+    dashboard.steer(hands);
+    await press(dashboard, "p", "p", "+", "+", "-", "0", "0", "t", ..."deploy", "return", "t", "x", "escape", "s");
+    expect(hands.done).toEqual([
+      ...["pause", "resume", "scale 1.25", "scale 1.5", "scale 1.25", "scale 1", "mark deploy", "snapshot"],
+    ]);
+    expect(dashboard.message).toBe("written: ttk-load-now.json");
+  });
+
+  it("types letters that are keys into a tag, q and ? too", async () => {
+    const dashboard = watched(3);
+    const hands = recordingHands();
+    dashboard.steer(hands);
+    await press(dashboard, "t", ..."pq?s", "return");
+    expect(hands.done).toEqual(["mark pq?s"]);
+  });
+
+  it("stops by q and by Ctrl-C, and says that a second time ends it at once", async () => {
+    const dashboard = watched(3);
+    const hands = recordingHands();
+    dashboard.steer(hands);
+    await press(dashboard, "q");
+    expect(frameOf(dashboard)).toContain("again ends it now");
+    await dashboard.press({ name: "c", ctrl: true });
+    expect(hands.done).toEqual(["interrupt", "interrupt"]);
+  });
+
+  it("says why there is no snapshot", async () => {
+    const dashboard = watched(3);
+    dashboard.steer({ ...recordingHands(), snapshot: () => Promise.reject(new Error("EACCES: permission denied")) });
+    await press(dashboard, "s");
+    expect(frameOf(dashboard)).toContain("no snapshot: EACCES");
+  });
+
+  it("lets a message go after some seconds", async () => {
+    const dashboard = watched(3);
+    dashboard.take({ type: "mark", mark: { atMs: 1234, label: "deploy" } });
+    expect(frameOf(dashboard)).toContain("deploy at 1.23 s");
+    for (let n = 4; n < 8; n++) dashboard.take(loadSecond(n));
+    expect(frameOf(dashboard).split("\n").at(-1)).toContain("? help");
+  });
+});
+
+describe("DashboardApp", () => {
+  it.each(
+    terminalSizes.flatMap((size) => [
+      ...dashboardPanels.map((panel, at) => ({ name: panel, seconds: 25, live: {}, keys: [String(at + 1)], size })),
+      { name: "failing", seconds: 12, live: failingSecond, keys: [], size },
+      { name: "help", seconds: 3, live: {}, keys: ["?"], size },
+    ]),
+  )("looks as it always did: $name at $size", async ({ name, seconds, live, keys, size }) => {
+    const dashboard = watched(seconds, live);
+    dashboard.take({ type: "mark", mark: { atMs: 3500, label: "deploy 王" } });
+    for (let n = seconds + 1; n < seconds + 5; n++) dashboard.take(loadSecond(n, live));
+    const frame = frameOf(await press(dashboard, ...keys), size);
+    await expect(`${frame}\n`).toMatchFileSnapshot(`frames/${name}-${size.join("x")}.txt`);
+  });
+
+  it.each(terminalSizes)("shows the same at %d×%d in colour, colours apart", (columns, rows) => {
+    const dashboard = watched(12, failingSecond);
+    const styled = stripVTControlCharacters(frameOf(dashboard, [columns, rows], true)).split("\n");
+    expect(Math.max(...styled.map(widthOf))).toBe(columns);
+    expect(styled.length).toBe(rows - 1);
+  });
+
+  it("has everything where it was when numbers grow", () => {
+    const columnsOf = (frame: string) =>
+      frame.split("\n").map((line) => [...line].flatMap((char, at) => (/[│╭╮╰╯┤]/.test(char) ? [at] : [])));
+    const size = [120, 40] as const;
+    const before = columnsOf(frameOf(watched(12), size));
+    const dashboard = watched(12);
+    const grown = loadSecond(13, { eventLoopLagP99Ms: 99_999 });
+    if (grown.type !== "second") throw new Error("it is a second");
+    dashboard.take({
+      ...grown,
+      snapshot: { ...grown.snapshot, users: 123_456, devicesOnline: 246_912, inFlight: 99_999, sentPerSecond: 987_654 },
+    });
+    expect(columnsOf(frameOf(dashboard, size))).toEqual(before);
+  });
+
+  it("has the verdict first, and what fails in it", () => {
+    expect(frameOf(watched(3)).split("\n")[1]).toContain("✔ HOLDS");
+    expect(frameOf(watched(3, failingSecond)).split("\n")[1]).toMatch(
+      /✘ FAILS +3 duplicated, 1 out of order, errors count==0/,
+    );
+    const unsure = { doubts: ["the generator was 97 % busy"] };
+    expect(frameOf(watched(3, unsure)).split("\n")[1]).toContain("! NOT VALID  the generator was 97 % busy");
+  });
+
+  it("shows how many are online before the steady phase", () => {
+    const dashboard = new LoadDashboard({ scenario: "steady-chat", target: "", users: 500, devices: 1000 });
+    dashboard.take({ type: "phase", phase: "ramp-up", atMs: 0 });
+    expect(frameOf(dashboard)).toContain("0 of 1,000 devices online");
+  });
+});
