@@ -11,7 +11,7 @@ import { runTtk, TtkProcess } from "../helpers/ttk-process.js";
 const folder = mkdtempSync(join(tmpdir(), "ttk-shards-"));
 let cluster: ServedCluster;
 beforeAll(async () => {
-  cluster = await ServedCluster.start("--users", "40");
+  cluster = await ServedCluster.start("--users", "40", "--time-scale", "1");
 });
 afterAll(() => {
   cluster?.kill();
