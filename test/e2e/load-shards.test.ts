@@ -182,7 +182,7 @@ describe("ttk export k8s", () => {
   it("has a Job whose 3 pods, run here, make the run that one process does alone", async () => {
     const shards = 3;
     const out = join(folder, `k8s${shards}`);
-    const args = ["export", "k8s", "--out", out, "--shards", `${shards}`, "--seed", "7", "--start-at", "+10s", "--"];
+    const args = ["export", "k8s", "--out", out, "--shards", `${shards}`, "--seed", "7", "--start-at", "+8s", "--"];
     expect(await runTtk([...args, ...plan, "--drain-timeout", "1s", "--target", ...cluster.msgServers])).toMatchObject({
       code: 0,
     });
@@ -211,5 +211,5 @@ describe("ttk export k8s", () => {
 
     const one = await runTtk(["report", "merge", ...files.slice(1)]);
     expect(one).toEqual({ code: 2, stdout: "", stderr: `ttk: missing: segment 0/${shards}\n` });
-  });
+  }, 60_000);
 });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { usageError } from "../command-error.js";
-import { type ExportFiles, protoFiles, wiresharkFiles } from "../export/export-files.js";
+import { type ExportFiles, grafanaFiles, protoFiles, wiresharkFiles } from "../export/export-files.js";
 import { k8sFiles } from "../export/k8s-files.js";
 import type { Host } from "../host.js";
 import { SEGMENTS_MAX } from "../load/shards/segment-value.js";
@@ -53,6 +53,11 @@ export function exportCommand(host: Host): Command {
       const choice = { shards, image, users, load, version: version(), startAt: new Date(startAtMs) };
       await writeFiles(host, out, k8sFiles({ ...choice, seed: seed ?? Math.floor(host.random() * 2 ** 32) }));
     });
+  command
+    .command("grafana")
+    .description("A Grafana dashboard of load runs, for Prometheus as its data source")
+    .option("--out <folder>", "where to write", "teamtalk-grafana")
+    .action(async ({ out }: ExportOptions) => writeFiles(host, out, grafanaFiles(version())));
   return command;
 }
 
@@ -61,7 +66,8 @@ Examples:
   $ ttk export wireshark
   $ tshark -X lua_script:teamtalk-wireshark/teamtalk.lua -r night.pcap -Y 'teamtalk.command_id == 0x0301'
   $ ttk export proto --out schemas
-  $ ttk export k8s --shards 3 -- steady-chat --users 3000 --rate 2000 --duration 10m`;
+  $ ttk export k8s --shards 3 -- steady-chat --users 3000 --rate 2000 --duration 10m
+  $ ttk export grafana && ttk load --target 127.0.0.1:8000 --out prometheus-rw=http://127.0.0.1:9090/api/v1/write`;
 
 /** Replaces files of these names, and no others. Says on stdout what it wrote. */
 async function writeFiles(host: Host, out: string, files: ExportFiles): Promise<void> {

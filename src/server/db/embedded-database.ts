@@ -18,6 +18,8 @@ export interface EmbeddedDatabaseOptions {
   readonly clock: Clock;
   readonly textKey?: string;
   readonly deviates?: Deviations;
+  /** For ever unless given. */
+  readonly offlineKeptMs?: number;
 }
 
 /** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
@@ -27,12 +29,13 @@ export class EmbeddedDatabase implements DatabasePort {
   readonly #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
+  constructor({ storage, clock, textKey, deviates = strict, offlineKeptMs }: EmbeddedDatabaseOptions) {
     this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
       clock,
       textKey: textKey ?? defaultTextKey,
+      offlineKeptMs: offlineKeptMs ?? Number.POSITIVE_INFINITY,
     };
   }
 
