@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   runner: ["client", "codec", "scenarios (types)"],
   reports: ["runner (types)", "codec"],
   outputs: ["runner", "net"],
-  tui: ["runner (types)", "codec"],
+  tui: ["runner (types)", "server (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "outputs", "tap", "tui", "entry"],
   entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap"],
 };

@@ -26,10 +26,12 @@ export interface EmbeddedDatabaseOptions {
 export class EmbeddedDatabase implements DatabasePort {
   readonly isOpen = true;
   readonly #context: DatabaseContext;
-  readonly #commands: DatabaseCommands;
+  readonly #deviates: Deviations;
+  #commands: DatabaseCommands;
   #requests = 0;
 
   constructor({ storage, clock, textKey, deviates = strict, offlineKeptMs }: EmbeddedDatabaseOptions) {
+    this.#deviates = deviates;
     this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
@@ -47,6 +49,10 @@ export class EmbeddedDatabase implements DatabasePort {
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
     this.#requests++;
     void databaseNotices[commandId](this.#context, body);
+  }
+
+  deviationsChanged(): void {
+    this.#commands = databaseCommands(this.#deviates);
   }
 
   counters(): Record<string, number> {
