@@ -24,7 +24,14 @@ import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
-import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
+import {
+  isOnStdout,
+  type LoadFormat,
+  loadFormats,
+  requireWritableReports,
+  writeLoadReports,
+  writeShard,
+} from "../load/load-reports.js";
 import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { openOutputs } from "../load/open-outputs.js";
@@ -40,7 +47,7 @@ import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { type ReportTarget, reportValues } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
 interface LoadOptions {
@@ -206,15 +213,15 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   requireTogether(options);
   if (options.asWorker !== undefined) return work(host, plan, options.asWorker);
   const reports = options.report ?? [];
-  await requireWritable(reports, host.cwd);
+  await requireWritableReports(reports, host.cwd);
 
   const { result, shard } = await run(host, plan, file, options);
-  await writeLoadReports(reports, host.cwd, result, shard);
-  if (options.segment !== undefined) {
+  await writeLoadReports(reports, host, result, shard);
+  if (options.segment !== undefined && host.verbosity !== "quiet") {
     host.stderr.write("ttk: one segment alone; what went between segments is judged by ttk report merge\n");
   }
   const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
-  if (!isSummarised) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
+  if (!isSummarised && !isOnStdout(reports)) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }
 

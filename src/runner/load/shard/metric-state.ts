@@ -5,7 +5,7 @@ import type { MetricSet } from "../metric-set.js";
 import type { Gauge, Trend } from "../metrics.js";
 
 /** A histogram in full; `hdr` is HdrHistogram's V2, compressed, base64, of microseconds. */
-export interface TrendState {
+interface TrendState {
   readonly count: number;
   readonly sumUs: number;
   readonly minUs: number;
@@ -13,7 +13,7 @@ export interface TrendState {
   readonly hdr: string;
 }
 
-export interface GaugeState {
+interface GaugeState {
   readonly value: number;
   readonly min: number;
   readonly max: number;
