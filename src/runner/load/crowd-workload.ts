@@ -1,3 +1,4 @@
+import type { Pulse } from "../../scenarios/load/load-scenario.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
@@ -12,6 +13,8 @@ import type { PartProgress, Timers, Workload } from "./workload.js";
 const RETRY_MS = 50;
 /** The first pulse comes after this part of its interval. */
 const PULSES_BEGIN_AFTER = 4;
+/** That of the scenario, and that of its users' lives. */
+const PULSES_MAX = 2;
 const FIRST_USER = 0;
 /** How often a search is asked whether its step is over. */
 const SEARCH_INTERVAL_MS = 50;
@@ -38,6 +41,7 @@ export class CrowdWorkload implements Workload {
   readonly #users: number;
   readonly #search: FindMaxSearch | undefined;
   readonly #schedule: ActSchedule;
+  readonly #pulses: readonly Pulse[];
   #pace: Pace;
   #startMs = 0;
   #pausedMs: number | undefined;
@@ -52,6 +56,8 @@ export class CrowdWorkload implements Workload {
     this.timers = timers;
     this.now = now;
     this.#users = messenger.users;
+    const { scenario, behaviour } = plan;
+    this.#pulses = [scenario.pulse, behaviour.life].filter((pulse) => pulse !== undefined);
     const { findMax } = plan;
     if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
     this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
@@ -61,16 +67,17 @@ export class CrowdWorkload implements Workload {
     );
   }
 
-  /** Timers that it needs: the users', the pulse's, the search's. */
+  /** Timers that it needs: the users', the pulses', the search's. */
   static timersFor(users: number): number {
-    return users + 2;
+    return users + PULSES_MAX + 1;
   }
 
   begin(nowMs: number): void {
     this.#startMs = nowMs;
     this.#schedule.begin(nowMs);
-    const { pulse } = this.plan.scenario;
-    if (pulse !== undefined) this.timers.set(this.#pulseTimer, nowMs + pulse.intervalMs / PULSES_BEGIN_AFTER);
+    for (const [index, { intervalMs }] of this.#pulses.entries()) {
+      this.timers.set(this.#users + index, nowMs + intervalMs / PULSES_BEGIN_AFTER);
+    }
     if (this.#search !== undefined) {
       this.#search.begin(nowMs);
       this.#hold(this.#search.ratePerSecond, nowMs);
@@ -79,12 +86,17 @@ export class CrowdWorkload implements Workload {
     this.#armAll();
   }
 
+  /** How much of the plan's time is over at a moment: from 0 to 1. */
+  shareAt(nowMs: number): number {
+    return Math.min(1, Math.max(0, (nowMs - this.#startMs) / this.#pace.durationMs));
+  }
+
   isOver(nowMs: number): boolean {
     return this.#search?.isDone ?? nowMs >= this.#startMs + this.#pace.durationMs;
   }
 
   end(nowMs: number): void {
-    this.timers.clear(this.#pulseTimer);
+    for (const index of this.#pulses.keys()) this.timers.clear(this.#users + index);
     this.timers.clear(this.#searchTimer);
     this.#search?.stop();
     const endMs = Math.min(nowMs, this.#startMs + this.#pace.durationMs);
@@ -92,8 +104,9 @@ export class CrowdWorkload implements Workload {
   }
 
   timerDue(timer: number, dueMs: number): void {
-    if (timer === this.#pulseTimer) return this.#pulse(dueMs);
     if (timer === this.#searchTimer) return this.#look();
+    const pulse = this.#pulses[timer - this.#users];
+    if (pulse !== undefined) return this.#pulse(timer, pulse, dueMs);
     this.#catchUp(timer);
   }
 
@@ -183,11 +196,7 @@ export class CrowdWorkload implements Workload {
   }
 
   get #searchTimer(): number {
-    return this.#users + 1;
-  }
-
-  get #pulseTimer(): number {
-    return this.#users;
+    return this.#users + PULSES_MAX;
   }
 
   #goOnAt(pace: Pace): void {
@@ -207,8 +216,9 @@ export class CrowdWorkload implements Workload {
 
   readonly #act = (user: number, intendedMs: number): boolean => {
     this.messenger.intendedMs = intendedMs;
-    if (!this.plan.scenario.act(this.messenger, user)) return false;
-    this.metrics.iterationDone(user);
+    const outcome = this.plan.scenario.act(this.messenger, user);
+    if (outcome === false) return false;
+    if (outcome === true) this.metrics.iterationDone(user);
     return true;
   };
 
@@ -218,10 +228,10 @@ export class CrowdWorkload implements Workload {
     this.timers.set(user, this.#schedule.isBlocked(user) ? this.now() + RETRY_MS : nextMs);
   }
 
-  #pulse(dueMs: number): void {
-    const { pulse } = this.plan.scenario;
-    if (pulse === undefined) return;
-    this.timers.set(this.#pulseTimer, dueMs + pulse.intervalMs);
-    if (this.#pausedMs === undefined) pulse.happen(this.messenger);
+  #pulse(timer: number, { intervalMs, happen }: Pulse, dueMs: number): void {
+    this.timers.set(timer, dueMs + intervalMs);
+    if (this.#pausedMs !== undefined) return;
+    this.messenger.intendedMs = dueMs;
+    happen(this.messenger);
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientTypeName } from "../../client/client-type.js";
+import { type ClientTypeName, clientTypes, isMobile } from "../../client/client-type.js";
 import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../scenarios/load/random.js";
@@ -16,8 +16,8 @@ export interface SessionHooks {
   onOnline(device: VirtualDevice): void;
   /** Leaving or gone: nothing can be said about what is on its way to it. */
   onOffline(device: VirtualDevice): void;
-  /** Has pulled everything. */
-  onReady(device: VirtualDevice): void;
+  /** Has pulled everything; it was meant to come online at that time. */
+  onReady(device: VirtualDevice, intendedMs: number): void;
   /** Calls `timerDue` then; one timer for each device. */
   arm(index: number, dueMs: number): void;
   disarm(index: number): void;
@@ -88,6 +88,7 @@ export class DeviceSessions implements Sessions {
     let failure = "connect_failed" as LoadError;
     this.#presence[index] = Presence.starting;
     this.#endExpected[index] = 0;
+    this.#expectKicks(index);
     this.starting++;
     try {
       const startedMs = this.now();
@@ -96,8 +97,9 @@ export class DeviceSessions implements Sessions {
       this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
-        this.metrics.stepDone(user, step, step === "login" ? durationMs + lateMs : durationMs);
-        if (step === "login") this.#loggedIn(device);
+        if (step !== "login") return this.metrics.pullDone(user, step, durationMs);
+        this.metrics.loggedIn(user, device.options.clientType, durationMs + lateMs);
+        this.#loggedIn(device);
         failure = "pull_failed";
       });
       this.#redials[index] = 0;
@@ -117,7 +119,7 @@ export class DeviceSessions implements Sessions {
 
   comeOnline(index: number, intendedMs: number): void {
     this.start(index, this.signal, Math.max(0, this.now() - intendedMs)).then(
-      () => this.hooks.onReady(this.devices[index] as VirtualDevice),
+      () => this.hooks.onReady(this.devices[index] as VirtualDevice, intendedMs),
       () => {
         if (this.#redials[index] !== 0 && this.#presence[index] === Presence.away) this.#redialLater(index);
       },
@@ -148,12 +150,17 @@ export class DeviceSessions implements Sessions {
     if (!this.isOnline(index)) return undefined;
     const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
     return asked?.then(
-      () => this.metrics.stepDone(this.#userOf(index), name, this.now() - intendedMs),
+      () => this.metrics.pullDone(this.#userOf(index), name, this.now() - intendedMs),
       (error: unknown) => {
         if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
         throw error;
       },
     );
+  }
+
+  /** Whether a server keeps only one of them online (LGN-09). */
+  isSameClass(index: number, other: number): boolean {
+    return this.#isMobile(index) === this.#isMobile(other);
   }
 
   /** The device is of another kind from now on; only while it is away. */
@@ -257,23 +264,50 @@ export class DeviceSessions implements Sessions {
     this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
 
+  /** The server kicks the user's other device of this class (LGN-10), which the run wants so. */
+  #expectKicks(index: number): void {
+    const { devicesPerUser } = this.plan;
+    const first = this.#userOf(index) * devicesPerUser;
+    for (let other = first; other < first + devicesPerUser; other++) {
+      if (other !== index && this.isOnline(other) && this.isSameClass(other, index)) this.#endExpected[other] = 1;
+    }
+  }
+
+  #isMobile(index: number): boolean {
+    return isMobile(clientTypes[(this.devices[index] as VirtualDevice).options.clientType]);
+  }
+
   #userOf(index: number): number {
     return Math.floor(index / this.plan.devicesPerUser);
   }
 }
 
 /** One object for each pair of client type and source address, however many devices there are. */
-function sharedOptions({ scenario, devicesPerUser, localAddresses }: LoadPlan): (index: number) => DeviceOptions {
+function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
+  const { devicesPerUser, localAddresses } = plan;
   const addresses = localAddresses.length === 0 ? [undefined] : localAddresses;
-  const options = scenario.clientTypes.map((clientType) =>
-    addresses.map((localAddress) => ({
+  const made = new Map<string, DeviceOptions>();
+  return (index) => {
+    const user = Math.floor(index / devicesPerUser);
+    const clientType = typeOf(plan, user, index % devicesPerUser);
+    const localAddress = addresses[index % addresses.length];
+    const key = `${clientType} ${localAddress}`;
+    const options = made.get(key) ?? {
       clientType,
       heartbeatIntervalMs: 0,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       ...(localAddress === undefined ? {} : { localAddress }),
-    })),
-  );
-  return (index) => options[index % devicesPerUser]?.[index % addresses.length] as DeviceOptions;
+    };
+    made.set(key, options);
+    return options;
+  };
+}
+
+/** The kind of a user's device: the scenario's, or one of the plan's of the same class. */
+function typeOf({ scenario, deviceTypes = [] }: LoadPlan, user: number, place: number): ClientTypeName {
+  const usual = scenario.clientTypes[place] as ClientTypeName;
+  const ofClass = deviceTypes.filter((type) => isMobile(clientTypes[type]) === isMobile(clientTypes[usual]));
+  return ofClass[user % ofClass.length] ?? usual;
 }
 
 function addTraffic(sum: { -readonly [name in keyof Traffic]: Traffic[name] }, link: Device["link"]): void {

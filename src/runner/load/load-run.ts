@@ -20,6 +20,7 @@ import { MessageDesk } from "./script/message-desk.js";
 import { metricPartsOf } from "./script/script-plan.js";
 import { ScriptWorkload } from "./script/script-workload.js";
 import { SecondWatch } from "./second-watch.js";
+import { SessionChecks } from "./session-checks.js";
 import { Steering } from "./steering.js";
 import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
@@ -50,6 +51,8 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
+/** How long unread counts and history are looked through in the end. */
+const FINAL_CHECK_MAX_MS = 60_000;
 /** Different messages of failed iterations that are passed on. */
 const FAILURES_TOLD_MAX = 20;
 
@@ -76,8 +79,12 @@ class LoadRun {
   readonly #health: HealthWatch;
   readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
+  readonly #checks: SessionChecks;
   readonly #workload: Workload;
   readonly #script: ScriptWorkload | undefined;
+  readonly #crowd: CrowdWorkload | undefined;
+  /** Devices that came back and have not caught up yet. */
+  #catchingUp = 0;
   readonly #wheel: TimerWheel;
   /** Timers below it are the workload's. */
   readonly #firstDeviceTimer: number;
@@ -102,6 +109,8 @@ class LoadRun {
     this.#plan = plan;
     this.#dependencies = dependencies;
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
+    // Every device that is connecting listens to it.
+    setMaxListeners(0, this.#signal);
     const { script } = plan;
     const parts = script === undefined ? [] : metricPartsOf(script);
     this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
@@ -132,7 +141,20 @@ class LoadRun {
       now,
       desk,
       room,
+      {
+        elapsedShare: (inMs) => this.#crowd?.shareAt(now() + inMs) ?? 0,
+        catchUp: (device, intendedMs) => this.#catchUp(device, intendedMs),
+      },
     );
+    this.#checks = new SessionChecks({
+      messenger: this.#messenger,
+      sessions: this.#sessions,
+      metrics: this.#metrics,
+      now,
+      devicesPerUser,
+      atOnce: plan.startingMax,
+      signal: this.#signal,
+    });
     // Timers: the workload's, then one for each device's heartbeat or redial.
     const ownTimers =
       script === undefined ? CrowdWorkload.timersFor(accounts.length) : ScriptWorkload.timersFor(script);
@@ -141,7 +163,8 @@ class LoadRun {
     const gaugeFor = (search: FindMaxPlan) => this.#gaugeFor(search);
     const common = { metrics: this.#metrics, messenger: this.#messenger, timers: this.#timers(), now, gaugeFor };
     if (script === undefined || desk === undefined) {
-      this.#workload = new CrowdWorkload(plan, common);
+      this.#crowd = new CrowdWorkload(plan, common);
+      this.#workload = this.#crowd;
     } else {
       this.#script = new ScriptWorkload(script, {
         ...common,
@@ -180,10 +203,13 @@ class LoadRun {
       this.#enter("ramp-up");
       await this.#rampUp();
       await this.#makeGroups();
+      await this.#checks.begin();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
       await this.#tearDown();
+      await this.#finalCheck();
+      this.#messenger.audit.finish();
       this.#messenger.oracle.finish();
       await this.#logOut();
       return this.#result(startedAt, { rampUpMs, steadyMs, drainMs });
@@ -221,7 +247,9 @@ class LoadRun {
   async #makeGroups(): Promise<void> {
     const { groups, startingMax, devicesPerUser } = this.#plan;
     await rampUp(groups.length, startingMax, this.#signal, async (group) => {
-      const creator = this.#sessions.devices[(groups[group]?.[0] as number) * devicesPerUser] as VirtualDevice;
+      const first = (groups[group]?.[0] as number) * devicesPerUser;
+      const ofCreator = this.#sessions.devices.slice(first, first + devicesPerUser);
+      const creator = ofCreator.find(({ index }) => this.#sessions.isOnline(index)) ?? (ofCreator[0] as VirtualDevice);
       try {
         const name = `ttk load ${this.#plan.seed}-${group}`;
         this.#messenger.groupMade(group, await makeGroup(creator, name, this.#messenger.memberIds(group)));
@@ -255,13 +283,34 @@ class LoadRun {
     const deadlineMs = startMs + this.#plan.drainTimeoutMs;
     this.#enter("drain");
     const { oracle } = this.#messenger;
-    const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0;
+    const isQuiet = () =>
+      oracle.inFlight === 0 && this.#sessions.starting === 0 && this.#catchingUp === 0 && this.#messenger.audit.isQuiet;
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
       const settledMs = now() + SETTLE_MS;
       await this.#loop.until(() => now() >= settledMs);
     }
     return now() - startMs;
+  }
+
+  async #finalCheck(): Promise<void> {
+    if (!this.#messenger.audit.isOn || this.#signal.aborted) return;
+    this.#enter("check");
+    await this.#checks.end(this.#loop.now() + FINAL_CHECK_MAX_MS);
+  }
+
+  #catchUp(index: number, intendedMs: number): void {
+    const device = this.#sessions.devices[index] as VirtualDevice;
+    this.#catchingUp++;
+    this.#checks
+      .catchUp(device, intendedMs)
+      .catch(() => {
+        // A connection that was lost is counted as that.
+        if (this.#sessions.isOnline(index)) this.#metrics.error(this.#messenger.userOfDevice(index), "pull_failed");
+      })
+      .finally(() => {
+        this.#catchingUp--;
+      });
   }
 
   async #setUp(): Promise<void> {
@@ -314,8 +363,8 @@ class LoadRun {
 
   #handler(): DeviceHandler {
     return {
-      onMessage: (device, message) =>
-        this.#messenger.arrived(device as VirtualDevice, message.from_user_id, message.msg_id, message.msg_data),
+      onMessage: (device, message) => this.#messenger.arrived(device as VirtualDevice, message),
+      onRead: (device, notify) => this.#messenger.readTold(device as VirtualDevice, notify),
       onAck: (device, seqNum, ack) => {
         this.#messenger.acked(device as VirtualDevice, seqNum, ack.msg_id);
         this.#workload.acked((device as VirtualDevice).index);
@@ -332,7 +381,8 @@ class LoadRun {
         throw new Error(`it is the same user as ${other}: user_id ${device.userId}`);
       },
       onOffline: (device) => this.#messenger.offline(device),
-      onReady: (device) => {
+      onReady: (device, intendedMs) => {
+        this.#messenger.intendedMs = intendedMs;
         if (this.#phase === "steady") this.#workload.ready(device.index);
       },
       arm: (index, dueMs) => this.#wheel.set(this.#firstDeviceTimer + index, dueMs),

@@ -1,3 +1,4 @@
+import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { pulls } from "./metric-names.js";
 import { TaggedCounter, Trend } from "./metrics.js";
@@ -14,9 +15,14 @@ export class MetricSet {
   readonly groupDeliveryUncorrected = new Trend();
   readonly heartbeat = new Trend();
   readonly heartbeatUncorrected = new Trend();
+  readonly catchUp = new Trend();
   readonly iterationDuration = new Trend();
   readonly errors = new TaggedCounter();
   readonly pulls: ReadonlyMap<StartUpStep, Trend> = new Map(pulls.map((name) => [name, new Trend()] as const));
+  readonly loginBy = new TrendByDevice();
+  readonly ackBy = new TrendByDevice();
+  readonly deliveryBy = new TrendByDevice();
+  readonly groupDeliveryBy = new TrendByDevice();
   kicks = 0;
   iterations = 0;
   droppedIterations = 0;
@@ -39,7 +45,12 @@ export class MetricSet {
       ["group_delivery_duration_uncorrected", this.groupDeliveryUncorrected],
       ["heartbeat_duration", this.heartbeat],
       ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
+      ["catchup_duration", this.catchUp],
       ["iteration_duration", this.iterationDuration],
+      ...this.loginBy.entries("login_duration"),
+      ...this.ackBy.entries("msg_ack_duration"),
+      ...this.deliveryBy.entries("msg_delivery_duration"),
+      ...this.groupDeliveryBy.entries("group_delivery_duration"),
     ]);
   }
 
@@ -54,5 +65,24 @@ export class MetricSet {
       ["errors", this.errors.total],
       ...this.errors.kinds.map((kind): [string, number] => [`errors{kind:${kind}}`, this.errors.of(kind)]),
     ]);
+  }
+}
+
+/** Durations by the kind of device; one that nobody has costs nothing. */
+class TrendByDevice {
+  readonly #trends = new Map<ClientTypeName, Trend>();
+
+  /** Hot. */
+  recordMs(device: ClientTypeName, durationMs: number): void {
+    let trend = this.#trends.get(device);
+    if (trend === undefined) {
+      trend = new Trend();
+      this.#trends.set(device, trend);
+    }
+    trend.recordMs(durationMs);
+  }
+
+  entries(metric: string): [string, Trend][] {
+    return [...this.#trends].map(([device, trend]) => [`${metric}{device:${device}}`, trend]);
   }
 }

@@ -167,7 +167,7 @@ export class VuDevice {
         msg_cnt: count,
       }),
     );
-    metrics.stepDone(this.person.user, "history", now() - intendedMs);
+    metrics.pullDone(this.person.user, "history", now() - intendedMs);
     return answer.msg_list.map(({ msg_id, from_session_id, msg_data }) => ({
       msgId: msg_id,
       fromUserId: from_session_id,
