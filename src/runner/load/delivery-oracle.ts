@@ -157,6 +157,7 @@ export class DeliveryOracle {
   readonly #token: MessageToken = emptyToken();
   readonly #witnessed = new Map<Fault, number>();
   #lastSerial = 0;
+  #abandonedRows = 0;
   /** What has just come, for witnesses. */
   #arrived: Buffer | undefined;
 
@@ -182,6 +183,11 @@ export class DeliveryOracle {
   /** Messages whose ack or some of whose deliveries are awaited. */
   get inFlight(): number {
     return this.#messages.live;
+  }
+
+  /** The same without those of which nothing need come any more, because their senders were disconnected before the ack. */
+  get awaited(): number {
+    return this.#messages.live - this.#abandonedRows;
   }
 
   /** No further message can be accounted for until others have arrived. */
@@ -213,6 +219,7 @@ export class DeliveryOracle {
       if (state === MessageState.free) continue;
       if (messages.senderDevice[row] === device && (state === MessageState.sent || state === MessageState.timedOut)) {
         this.counts.abandoned++;
+        this.#abandonedRows++;
         if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
         messages.state[row] = MessageState.abandoned;
         // The server may take it after what is sent over the next connection (MSG-09).
@@ -530,6 +537,7 @@ export class DeliveryOracle {
     if (messages.pending[row] !== 0) return;
     const state = messages.state[row];
     if (state !== MessageState.acked && state !== MessageState.abandoned) return;
+    if (state === MessageState.abandoned) this.#abandonedRows--;
     this.#streams.remove(messages.stream[row] as number);
     messages.release(row);
     if (state === MessageState.acked) this.#settled?.(messages.serial[row] as number);

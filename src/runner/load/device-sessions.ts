@@ -5,6 +5,7 @@ import type { Random } from "../../scenarios/load/random.js";
 import type { StartUp } from "../../scenarios/load/start-up.js";
 import type { LoadMetrics, Traffic } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
+import { LoginGate } from "./login-gate.js";
 import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
@@ -44,6 +45,7 @@ export class DeviceSessions implements Sessions {
   /** 1 = its connection ends because the run wants it so. */
   readonly #endExpected: Uint8Array;
   readonly #onlineOfUser: Uint8Array;
+  readonly #gate: LoginGate;
   readonly #links: Array<Device["link"]> = [];
   readonly #gone = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
   readonly #heartbeatIntendedMs: Float64Array;
@@ -64,6 +66,7 @@ export class DeviceSessions implements Sessions {
     const optionsOf = sharedOptions(plan);
     this.#all = { ...handler, ...this.#handler() };
     this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), this.#all));
+    this.#gate = new LoginGate(plan.startingMax);
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
     this.#endExpected = new Uint8Array(count);
@@ -114,6 +117,17 @@ export class DeviceSessions implements Sessions {
       throw error;
     } finally {
       this.starting--;
+    }
+  }
+
+  /** The same for many who want to at once: at most `startingMax` do, and the others' latencies begin when it is their turn. */
+  async startInTurn(index: number, signal: AbortSignal): Promise<void> {
+    await this.#gate.enter();
+    try {
+      // Others may have been quicker, or the run has ended.
+      if (this.#presence[index] === Presence.away && !signal.aborted) await this.start(index, signal);
+    } finally {
+      this.#gate.leave();
     }
   }
 

@@ -284,7 +284,7 @@ class LoadRun {
     this.#enter("drain");
     const { oracle } = this.#messenger;
     const isQuiet = () =>
-      oracle.inFlight === 0 && this.#sessions.starting === 0 && this.#catchingUp === 0 && this.#messenger.audit.isQuiet;
+      oracle.awaited === 0 && this.#sessions.starting === 0 && this.#catchingUp === 0 && this.#messenger.audit.isQuiet;
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
       const settledMs = now() + SETTLE_MS;

@@ -44,8 +44,10 @@ export class ReadWatch {
     return this.#awaited.size === 0;
   }
 
-  /** Those that never came. */
-  left(): readonly AwaitedRead[] {
-    return [...this.#awaited.values()].flat();
+  /** Those that never came; they are awaited no more. */
+  takeLeft(): readonly AwaitedRead[] {
+    const left = [...this.#awaited.values()].flat();
+    this.#awaited.clear();
+    return left;
   }
 }

@@ -116,7 +116,7 @@ export class SessionAudit {
 
   /** The run is over: who has not been told of a read ack by now never was. */
   finish(): void {
-    for (const { device, fromDevice, target, msgId, sentMs } of this.#reads.left()) {
+    for (const { device, fromDevice, target, msgId, sentMs } of this.#reads.takeLeft()) {
       this.oracle.counts.diverged++;
       const message = { serial: 0, senderDevice: fromDevice, target, device, msgId, sentMs };
       this.oracle.found({ kind: "diverged", ...message, detail: "read on one device, and the other was not told" });

@@ -58,6 +58,7 @@ export class SessionChecks {
     await this.#eachChecked(async (user) => {
       if (now() >= deadlineMs) return;
       const device = this.#onlineDeviceOf(user) ?? (await this.#bringOnline(user));
+      if (device === undefined) return;
       for (const each of this.#onlineDevicesOf(user)) await this.#judgeUnread(each);
       for (const session of ofUser.get(user) ?? []) {
         if (now() >= deadlineMs) return;
@@ -104,11 +105,13 @@ export class SessionChecks {
     return pullHistory(device, session, enough, (ms) => this.run.metrics.pullDone(user, "history", ms));
   }
 
-  async #bringOnline(user: number): Promise<VirtualDevice> {
-    const { sessions, devicesPerUser, signal } = this.run;
-    const index = user * devicesPerUser;
-    await sessions.start(index, signal);
-    return sessions.devices[index] as VirtualDevice;
+  /** Undefined when its devices are on their way there or back. */
+  async #bringOnline(user: number): Promise<VirtualDevice | undefined> {
+    const { sessions, signal } = this.run;
+    const device = this.#devicesOf(user).find(({ index }) => sessions.isAway(index));
+    if (device === undefined) return undefined;
+    await sessions.start(device.index, signal);
+    return device;
   }
 
   #onlineDeviceOf(user: number): VirtualDevice | undefined {
@@ -116,9 +119,12 @@ export class SessionChecks {
   }
 
   #onlineDevicesOf(user: number): VirtualDevice[] {
+    return this.#devicesOf(user).filter(({ index }) => this.run.sessions.isOnline(index));
+  }
+
+  #devicesOf(user: number): VirtualDevice[] {
     const { sessions, devicesPerUser } = this.run;
-    const first = user * devicesPerUser;
-    return sessions.devices.slice(first, first + devicesPerUser).filter(({ index }) => sessions.isOnline(index));
+    return sessions.devices.slice(user * devicesPerUser, (user + 1) * devicesPerUser);
   }
 
   /** What cannot be pulled is an error of its kind; its sessions are not judged. */
