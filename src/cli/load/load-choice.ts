@@ -7,6 +7,7 @@ import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/loa
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
+import { ownCount, type Segment } from "../../runner/load/segment.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
 import { behaviourOf, type Habits, habitDefaults, type SizeRange } from "../../scenarios/load/behaviour.js";
@@ -52,6 +53,8 @@ export interface LoadChoice {
   readonly thresholds?: readonly Threshold[] | undefined;
   /** In place of a duration and stages: how to look for the highest rate. */
   readonly findMax?: (Partial<Omit<FindMaxPlan, "conditions">> & Pick<FindMaxPlan, "conditions">) | undefined;
+  /** The part of the plan that this process does. */
+  readonly segment?: Segment | undefined;
   readonly seed: number;
 }
 
@@ -83,6 +86,7 @@ export function planFor(choice: LoadChoice): LoadPlan {
   }
   const habits = habitsFor(choice, devicesPerUser);
   const messageSize = messageSizeFor(choice);
+  requireDivisible(choice, habits);
   const stages = stagesFor(choice);
   const findMax = findMaxFor(choice, accounts.length * devicesPerUser);
   const actsPerSecond = choice.rate ?? (stages.length > 0 ? 0 : accounts.length * scenario.actsPerUserPerSecond);
@@ -112,12 +116,32 @@ export function planFor(choice: LoadChoice): LoadPlan {
     isEncrypted: choice.isEncrypted ?? false,
     audioShare: choice.audioShare ?? 0,
     finalCheckShare: choice.finalCheckShare ?? scenario.finalCheckShare ?? 0,
-    startingMax: choice.startingMax ?? planDefaults.startingMax,
+    startingMax: Math.ceil((choice.startingMax ?? planDefaults.startingMax) / (choice.segment?.count ?? 1)),
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
     thresholds: choice.thresholds ?? [],
     findMax,
+    segment: choice.segment,
   };
+}
+
+/** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
+function requireDivisible({ segment, findMax, scenario, accounts, finalCheckShare }: LoadChoice, habits: Habits): void {
+  if (segment === undefined) return;
+  if (findMax !== undefined)
+    throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
+  if (habits.onlineMs > 0 || habits.switchMs > 0) {
+    throw usageError(`${scenario.name} cannot be parted: a shard cannot know who is online in another one`);
+  }
+  if ((finalCheckShare ?? scenario.finalCheckShare ?? 0) > 0) {
+    throw usageError("--final-check cannot be parted: a shard does not see what others send to its users");
+  }
+  if (habits.groupShare > 0) {
+    throw usageError(`${scenario.name} cannot be parted: a shard cannot know the groups that another one makes`);
+  }
+  if (ownCount(accounts.length, { ...segment, index: segment.count - 1 }) === 0) {
+    throw usageError(`${segment.count} segments need as many users, at least; there are ${accounts.length}`);
+  }
 }
 
 /** Runs a scenario file, of which `scenario` is the name. */

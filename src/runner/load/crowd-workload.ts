@@ -1,4 +1,5 @@
 import type { Pulse } from "../../scenarios/load/load-scenario.js";
+import { ActRandom } from "./act-random.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
@@ -7,6 +8,7 @@ import type { LoadPlan } from "./load-plan.js";
 import type { PartResult } from "./load-result.js";
 import type { Messenger } from "./messenger.js";
 import { constantPace, type Pace, stagedPace } from "./pace.js";
+import { ownCount, wholeRun } from "./segment.js";
 import type { PartProgress, Timers, Workload } from "./workload.js";
 
 /** How soon a user that cannot act is asked again when no ack has come for it. */
@@ -42,7 +44,9 @@ export class CrowdWorkload implements Workload {
   readonly #search: FindMaxSearch | undefined;
   readonly #schedule: ActSchedule;
   readonly #pulses: readonly Pulse[];
+  readonly #random: ActRandom;
   #pace: Pace;
+  #pulsesDone = 0;
   #startMs = 0;
   #pausedMs: number | undefined;
   #beforePause: Pace;
@@ -62,9 +66,11 @@ export class CrowdWorkload implements Workload {
     if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
     this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
     this.#beforePause = this.#pace;
-    this.#schedule = new ActSchedule(this.#users, this.#pace, plan.thinkTime(this.#users), (user) =>
-      plan.random((plan.seed + user + 1) >>> 0),
-    );
+    const { seed, random, thinkTime, segment = wholeRun } = plan;
+    this.#random = new ActRandom(seed);
+    messenger.random = this.#random;
+    const randomOf = (user: number) => random((seed + user + 1) >>> 0);
+    this.#schedule = new ActSchedule(this.#users, this.#pace, thinkTime(this.#users), randomOf, segment);
   }
 
   /** Timers that it needs: the users', the pulses', the search's. */
@@ -136,7 +142,7 @@ export class CrowdWorkload implements Workload {
               : "running",
         share: isEndless ? 0 : Math.min(1, atMs / durationMs),
         timeLeftMs: isEndless ? null : Math.max(0, durationMs - atMs),
-        ratePerSecond: this.#pace.rateAt(atMs),
+        ratePerSecond: this.#pace.rateAt(atMs) * shareOf(this.plan),
         vus: this.metrics.users.value,
       },
     ];
@@ -206,7 +212,7 @@ export class CrowdWorkload implements Workload {
   }
 
   #armAll(): void {
-    for (let user = 0; user < this.#users; user++) this.#armUser(user);
+    for (const user of this.#schedule.own()) this.#armUser(user);
   }
 
   #catchUp(user: number): void {
@@ -214,8 +220,9 @@ export class CrowdWorkload implements Workload {
     this.#armUser(user);
   }
 
-  readonly #act = (user: number, intendedMs: number): boolean => {
+  readonly #act = (user: number, intendedMs: number, act: number): boolean => {
     this.messenger.intendedMs = intendedMs;
+    this.#random.at(user, act);
     const outcome = this.plan.scenario.act(this.messenger, user);
     if (outcome === false) return false;
     if (outcome === true) this.metrics.iterationDone(user);
@@ -232,6 +239,12 @@ export class CrowdWorkload implements Workload {
     this.timers.set(timer, dueMs + intervalMs);
     if (this.#pausedMs !== undefined) return;
     this.messenger.intendedMs = dueMs;
+    this.#random.at(this.#users, this.#pulsesDone++);
     happen(this.messenger);
   }
+}
+
+/** Of the plan's acts, how many its segment has: 1 = all. */
+export function shareOf({ accounts, segment = wholeRun }: LoadPlan): number {
+  return ownCount(accounts.length, segment) / accounts.length;
 }

@@ -1,6 +1,8 @@
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
+import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
+import type { Segment } from "./segment.js";
+import { FarDeliveries } from "./shard/far-deliveries.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
@@ -20,6 +22,9 @@ export interface OracleOptions {
   readonly ackTimeoutMs: number;
   /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
   readonly inFlightMax?: number;
+  /** Given when other processes have the rest of the users: which are ours, and which of a user's devices are online from the beginning. */
+  readonly segment?: Segment | undefined;
+  readonly startsOnline?: ((place: number) => boolean) | undefined;
 }
 
 export const faults = [
@@ -104,7 +109,7 @@ const WITNESS_CONTENT_MAX = 256;
 
 /** What a witness says of a message; without row and time its token is not known. */
 type Fingerprint = Pick<MessageToken, "serial" | "senderDevice" | "target"> &
-  Partial<Pick<MessageToken, "row" | "intendedUs">>;
+  Partial<Pick<MessageToken, "row" | "intendedUs" | "lateUs">>;
 
 /**
  * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
@@ -143,6 +148,8 @@ export class DeliveryOracle {
   lastSentMs = 0;
   lastTarget = 0;
 
+  /** What goes between this shard and others. */
+  readonly far: FarDeliveries | undefined;
   readonly #devicesPerUser: number;
   readonly #audience: Audience;
   readonly #doubted: OracleOptions["doubted"];
@@ -166,6 +173,10 @@ export class DeliveryOracle {
     this.#devicesPerUser = options.devicesPerUser;
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
     this.#doubted = options.doubted;
+    const { segment, startsOnline = () => true } = options;
+    if (segment !== undefined) {
+      this.far = new FarDeliveries(segment, this.#audience, (device) => startsOnline(device % options.devicesPerUser));
+    }
     this.#settled = options.settled;
     this.#run = options.run;
     this.#ackTimeoutMs = options.ackTimeoutMs;
@@ -202,7 +213,8 @@ export class DeliveryOracle {
   }
 
   /** The device is logged in: from now on it must get what is sent to its user. */
-  online(device: number): void {
+  online(device: number, nowMs = 0): void {
+    this.far?.presence(device, true, nowMs);
     this.#online[device] = 1;
     this.#onlineSince[device] = this.#lastSerial + 1;
   }
@@ -211,6 +223,7 @@ export class DeliveryOracle {
   offline(device: number): void {
     if (this.#online[device] === 0) return;
     this.#online[device] = 0;
+    this.far?.presence(device, false, 0);
     // What still comes over a connection that is being closed says nothing.
     this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
@@ -224,6 +237,7 @@ export class DeliveryOracle {
         messages.state[row] = MessageState.abandoned;
         // The server may take it after what is sent over the next connection (MSG-09).
         messages.unordered[row] = 1;
+        this.far?.loosened(messages.serial[row] as number);
         if (state === MessageState.sent) this.#doubt(row);
       }
       this.#excuse(row, device);
@@ -255,7 +269,8 @@ export class DeliveryOracle {
     token.target = target;
     token.serial = this.#lastSerial;
     token.row = row;
-    token.intendedUs = Math.max(0, Math.round(intendedMs * 1000));
+    token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
+    token.lateUs = Math.max(0, Math.round((sentMs - intendedMs) * 1000));
     writeToken(content, token);
     return row;
   }
@@ -280,6 +295,7 @@ export class DeliveryOracle {
     if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
     messages.state[row] = MessageState.acked;
     messages.msgId[row] ||= msgId;
+    if (this.far !== undefined) this.#ackedToFar(row, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
     this.lastTarget = messages.target[row] as number;
@@ -293,6 +309,7 @@ export class DeliveryOracle {
     this.#arrived = content;
     const reading = readToken(content, this.#run, token);
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
+    if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
     const recipient = this.#numberOf(device, token.senderDevice, token.target);
     if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial)
       return this.#misdelivered(device, msgId, token);
@@ -320,6 +337,7 @@ export class DeliveryOracle {
       messages.state[row] = MessageState.timedOut;
       // What follows is no longer sent "after the other's ack" (MSG-09).
       messages.unordered[row] = 1;
+      this.far?.loosened(messages.serial[row] as number);
       this.#streams.acked(messages.stream[row] as number);
       this.#doubt(row);
       expired(messages.senderDevice[row] as number, messages.serial[row] as number);
@@ -398,6 +416,59 @@ export class DeliveryOracle {
     return true;
   }
 
+  #ackedToFar(row: number, far: FarDeliveries): void {
+    const messages = this.#messages;
+    // As the recipient reads it from the token.
+    const intendedUs = Math.max(0, Math.round(((messages.intendedMs[row] as number) - far.epochMs) * 1000));
+    const lateUs = Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000);
+    this.counts.expectedDeliveries += far.acked(
+      messages.senderDevice[row] as number,
+      messages.target[row] as number,
+      messages.serial[row] as number,
+      sentMsOf(intendedUs, lateUs),
+    );
+  }
+
+  /** A message of another shard: whether it was to arrive, only the merge can say. */
+  #receivedFromFar(
+    far: FarDeliveries,
+    device: number,
+    fromUser: number | undefined,
+    msgId: number,
+    token: MessageToken,
+  ): boolean {
+    const { senderDevice, target, serial, intendedUs, lateUs } = token;
+    const message = { senderDevice, target, serial, sentMs: sentMsOf(intendedUs, lateUs) };
+    if (fromUser !== this.#userOf(senderDevice)) {
+      this.#damagedFromFar(far, senderDevice, device, msgId, message);
+      return false;
+    }
+    const arrival = far.arrived(device, msgId, message);
+    if (arrival === "nobody's") return this.#misdelivered(device, msgId, token);
+    if (arrival === "again") {
+      this.#duplicated(device, msgId, token);
+      return false;
+    }
+    this.counts.delivered++;
+    this.lastIntendedMs = far.epochMs + intendedUs / 1000;
+    this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
+    this.lastTarget = target;
+    return true;
+  }
+
+  #damagedFromFar(
+    far: FarDeliveries,
+    senderDevice: number,
+    device: number,
+    msgId: number,
+    message?: Parameters<FarDeliveries["damaged"]>[3],
+  ): void {
+    far.damaged(senderDevice, device, msgId, message);
+    this.counts.corrupted++;
+    const of = message ?? { serial: 0, senderDevice, target: this.#userOf(device) };
+    this.#witness("corrupted", of, device, msgId, undefined);
+  }
+
   /** Content that is not as any message was sent: it stands for the one that the device awaits from that sender. */
   #receivedDamaged(device: number, fromUser: number | undefined, msgId: number, tokenReadable: boolean): boolean {
     if (fromUser === undefined && !tokenReadable) {
@@ -405,6 +476,11 @@ export class DeliveryOracle {
       return false;
     }
     const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token.serial : 0);
+    const { far } = this;
+    if (row === undefined && fromUser !== undefined && far?.isFar(fromUser * this.#devicesPerUser)) {
+      this.#damagedFromFar(far, fromUser * this.#devicesPerUser, device, msgId);
+      return false;
+    }
     if (row === undefined) {
       const unknown = {
         serial: 0,
@@ -495,7 +571,8 @@ export class DeliveryOracle {
       senderDevice: messages.senderDevice[row] as number,
       target: messages.target[row] as number,
       row,
-      intendedUs: Math.max(0, Math.round((messages.intendedMs[row] as number) * 1000)),
+      intendedUs: Math.max(0, Math.round(((messages.intendedMs[row] as number) - (this.far?.epochMs ?? 0)) * 1000)),
+      lateUs: Math.max(0, Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000)),
     };
     this.#witness(kind, message, device, msgId, messages.sentMs[row] as number);
   }
@@ -508,9 +585,11 @@ export class DeliveryOracle {
     sentMs: number | undefined,
   ): void {
     if (!this.#hasRoomFor(kind)) return;
-    const { serial, senderDevice, target, row, intendedUs } = message;
-    const isKnown = row !== undefined && intendedUs !== undefined;
-    const token = isKnown ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs }) : undefined;
+    const { serial, senderDevice, target, row, intendedUs, lateUs } = message;
+    const isKnown = row !== undefined && intendedUs !== undefined && lateUs !== undefined;
+    const token = isKnown
+      ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs })
+      : undefined;
     const arrived = this.#arrived?.toString("latin1", 0, WITNESS_CONTENT_MAX);
     this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived });
   }
@@ -562,4 +641,9 @@ export class DeliveryOracle {
   #streamKey(senderDevice: number, target: number): number {
     return senderDevice * this.#audience.targetsMax + target;
   }
+}
+
+/** Both sides of a delivery between shards know a message by this, to the millisecond. */
+function sentMsOf(intendedUs: number, lateUs: number): number {
+  return Math.floor((intendedUs + Math.min(Math.max(0, lateUs), LATE_MAX_US)) / 1000);
 }

@@ -35,6 +35,8 @@ export interface CrowdLife {
 
 const RUN_NUMBERS = 2 ** 30;
 const UNKNOWN_SESSION = 0;
+/** What a server has not done by then it has not done at all: behaviour.md says so of what has no time of its own. */
+const READ_WITHIN_MS = 5000;
 
 /**
  * The run as its behaviour sees it: sends messages that are accounted for and takes what arrives. This is the hot path:
@@ -48,6 +50,8 @@ export class Messenger implements Crowd {
   readonly behaviour: Behaviour;
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
+  /** What a behaviour draws from; a workload may put one of its own here. */
+  random: Random;
 
   readonly #scenario: LoadScenario;
   readonly #accounts: LoadPlan["accounts"];
@@ -69,7 +73,7 @@ export class Messenger implements Crowd {
 
   constructor(
     plan: LoadPlan,
-    readonly random: Random,
+    random: Random,
     private readonly devices: readonly VirtualDevice[],
     private readonly metrics: LoadMetrics,
     private readonly sessions: Sessions,
@@ -79,6 +83,7 @@ export class Messenger implements Crowd {
     groupRoom: GroupRoom = { groupsMax: 0, membersMax: 0 },
     private readonly life: CrowdLife = { elapsedShare: () => 0, catchUp: () => {} },
   ) {
+    this.random = random;
     this.users = plan.accounts.length;
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
@@ -91,6 +96,8 @@ export class Messenger implements Crowd {
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
+      segment: plan.segment,
+      startsOnline: plan.scenario.startsOnline,
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
     });
     this.#run = run;
@@ -108,7 +115,7 @@ export class Messenger implements Crowd {
         users: this.users,
         devicesPerUser: this.devicesPerUser,
         checkedShare: plan.finalCheckShare,
-        readWithinMs: plan.ackTimeoutMs,
+        readWithinMs: READ_WITHIN_MS,
         membersOf: (target) => this.#groups[target - this.users],
       },
       this.oracle,
@@ -150,7 +157,9 @@ export class Messenger implements Crowd {
 
   /** What the server calls a user that has not logged in yet; a login knows better. */
   learnUserId(user: number, userId: number): void {
-    if (this.#sessionIds[user] === UNKNOWN_SESSION) this.#sessionIds[user] = userId;
+    if (this.#sessionIds[user] !== UNKNOWN_SESSION || userId === UNKNOWN_SESSION) return;
+    this.#sessionIds[user] = userId;
+    this.#userOfId.set(userId, user);
   }
 
   /** The name of a user's account. */
@@ -171,7 +180,7 @@ export class Messenger implements Crowd {
     if (known !== undefined && known !== user) return known;
     this.#sessionIds[user] = device.userId;
     this.#userOfId.set(device.userId, user);
-    this.oracle.online(device.index);
+    this.oracle.online(device.index, this.clock());
     return undefined;
   }
 

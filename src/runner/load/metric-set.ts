@@ -1,4 +1,4 @@
-import type { ClientTypeName } from "../../client/client-type.js";
+import { type ClientTypeName, clientTypes } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { pulls } from "./metric-names.js";
 import { TaggedCounter, Trend } from "./metrics.js";
@@ -47,10 +47,25 @@ export class MetricSet {
       ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
       ["catchup_duration", this.catchUp],
       ["iteration_duration", this.iterationDuration],
-      ...this.loginBy.entries("login_duration"),
-      ...this.ackBy.entries("msg_ack_duration"),
-      ...this.deliveryBy.entries("msg_delivery_duration"),
-      ...this.groupDeliveryBy.entries("group_delivery_duration"),
+      ...[...this.#byDevice()].flatMap(([metric, trends]) => trends.entries(metric)),
+    ]);
+  }
+
+  /** The trend of one kind of device by its name in reports, made when there is none yet; undefined for another name. */
+  deviceTrend(name: string): Trend | undefined {
+    const [, metric = "", device = ""] = /^(\w+)\{device:(\w+)\}$/.exec(name) ?? [];
+    if (!Object.hasOwn(clientTypes, device)) return undefined;
+    return this.#byDevice()
+      .get(metric)
+      ?.of(device as ClientTypeName);
+  }
+
+  #byDevice(): Map<string, TrendByDevice> {
+    return new Map([
+      ["login_duration", this.loginBy],
+      ["msg_ack_duration", this.ackBy],
+      ["msg_delivery_duration", this.deliveryBy],
+      ["group_delivery_duration", this.groupDeliveryBy],
     ]);
   }
 
@@ -74,12 +89,16 @@ class TrendByDevice {
 
   /** Hot. */
   recordMs(device: ClientTypeName, durationMs: number): void {
+    this.of(device).recordMs(durationMs);
+  }
+
+  of(device: ClientTypeName): Trend {
     let trend = this.#trends.get(device);
     if (trend === undefined) {
       trend = new Trend();
       this.#trends.set(device, trend);
     }
-    trend.recordMs(durationMs);
+    return trend;
   }
 
   entries(metric: string): [string, Trend][] {

@@ -169,8 +169,8 @@ export class Rate {
 export class TaggedCounter {
   readonly #counts = new Map<string, number>();
 
-  add(kind: string): void {
-    this.#counts.set(kind, this.of(kind) + 1);
+  add(kind: string, count = 1): void {
+    this.#counts.set(kind, this.of(kind) + count);
   }
 
   of(kind: string): number {

@@ -24,6 +24,8 @@ interface UnreadRow {
   /** False until the count has been asked for once, or the session read: runs before this one left some. */
   isKnown: boolean;
   clearedMs: number;
+  /** What the server may still say until it must have cleared the count. */
+  uncleared: number;
   /** What was sent before may be in the count already, or not. */
   certainFromMs: number;
 }
@@ -75,6 +77,7 @@ export class UnreadAudit {
     this.#clearings = this.#clearings.filter(({ atMs }) => nowMs - atMs < this.readWithinMs);
     this.#clearings.push({ device, row, atMost: row.atMost, wasKnown: row.isKnown, atMs: nowMs });
     row.isKnown = true;
+    row.uncleared = row.atMost + (nowMs < row.certainFromMs ? row.uncleared : 0);
     row.atLeast = 0;
     row.atMost = 0;
     row.clearedMs = nowMs;
@@ -120,15 +123,16 @@ export class UnreadAudit {
       const sinceAsked = Math.max(0, row.atMost - then.atMost);
       if (row.isKnown) {
         const atLeast = Math.min(then.atLeast, row.atLeast);
-        const atMost = row.atMost + (unacked.get(target) ?? 0);
+        const uncleared = askedMs < row.certainFromMs ? row.uncleared : 0;
+        const atMost = row.atMost + uncleared + (unacked.get(target) ?? 0);
         checked++;
         if (count >= atLeast && count <= atMost) continue;
         faults.push({ target, atLeast, atMost, count });
       }
       row.isKnown = true;
-      row.atLeast = count;
+      row.atLeast = askedMs < row.certainFromMs ? 0 : count;
       row.atMost = count + sinceAsked;
-      row.certainFromMs = nowMs;
+      row.certainFromMs = Math.max(row.certainFromMs, nowMs);
     }
     this.#asked.add(user);
     return { checked, faults };
@@ -153,7 +157,7 @@ export class UnreadAudit {
     }
     let row = rows.get(target);
     if (row === undefined) {
-      row = { atLeast: 0, atMost: 0, isKnown: this.#asked.has(user), clearedMs: -1, certainFromMs: 0 };
+      row = { atLeast: 0, atMost: 0, isKnown: this.#asked.has(user), clearedMs: -1, uncleared: 0, certainFromMs: 0 };
       rows.set(target, row);
     }
     return row;

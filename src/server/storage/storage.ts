@@ -189,7 +189,11 @@ export interface NewGroup {
   readonly members: readonly number[];
 }
 
+/** Nobody in particular: a back-office system, by way of http_msg_server, which may change any group (HMS-02). */
+export const BACK_OFFICE = 0;
+
 export interface MemberChange {
+  /** A user, or BACK_OFFICE. */
   readonly byId: number;
   readonly groupId: number;
   readonly change: "add" | "remove";
