@@ -27,18 +27,16 @@ export interface OracleOptions {
   readonly startsOnline?: ((place: number) => boolean) | undefined;
 }
 
-export const faults = [
-  "lost",
-  "unacked",
-  "duplicated",
-  "reordered",
-  "corrupted",
-  "misdelivered",
-  "diverged",
-  "not-in-history",
-  "unread-wrong",
-] as const;
-export type Fault = (typeof faults)[number];
+export type Fault =
+  | "lost"
+  | "unacked"
+  | "duplicated"
+  | "reordered"
+  | "corrupted"
+  | "misdelivered"
+  | "diverged"
+  | "not-in-history"
+  | "unread-wrong";
 
 /** One fault as evidence. Devices and users are numbers of the run; times are ms of the run's clock. */
 export interface FaultWitness {

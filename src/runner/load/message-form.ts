@@ -17,10 +17,6 @@ export function asAudio(content: Buffer): Buffer {
   return encodeAudio({ durationSeconds: AUDIO_SECONDS, audio: content });
 }
 
-export function isGroupType(msgType: MsgType): boolean {
-  return msgType === MsgType.MSG_TYPE_GROUP_TEXT || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
-}
-
 function isAudioType(msgType: MsgType): boolean {
   return msgType === MsgType.MSG_TYPE_SINGLE_AUDIO || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
 }

@@ -1,5 +1,5 @@
 /** An unread count that is not what it must be. */
-export interface UnreadFault {
+interface UnreadFault {
   readonly target: number;
   readonly atLeast: number;
   readonly atMost: number;
