@@ -20,6 +20,12 @@ import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
+import {
+  addBehaviourOptions,
+  type BehaviourOptions,
+  behaviourChoice,
+  refusedForFiles,
+} from "../load/behaviour-options.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
@@ -50,7 +56,7 @@ import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
-interface LoadOptions {
+interface LoadOptions extends BehaviourOptions {
   readonly users?: number;
   readonly devices?: number;
   readonly duration?: number;
@@ -62,9 +68,6 @@ interface LoadOptions {
   readonly localAddress?: readonly string[];
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
-  readonly size?: number;
-  readonly groups?: number;
-  readonly groupSize?: number;
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
@@ -94,7 +97,7 @@ const USERS_DEFAULT = 100;
 const SEEDS = 2 ** 32;
 
 export function loadCommand(host: Host): Command {
-  return new Command("load")
+  const command = new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
     .argument(
       "[scenario]",
@@ -111,8 +114,8 @@ export function loadCommand(host: Host): Command {
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
     .option(
       "--devices <n>",
-      "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2, the most that LGN-09 allows)",
-      countValue(1, 2),
+      "devices of each user: 1 = a PC, 2 = and a phone, 3 and 4 = a further PC and phone to change to (default: the scenario's)",
+      countValue(1, 4),
     )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
@@ -129,10 +132,8 @@ export function loadCommand(host: Host): Command {
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
         Object.keys(thinkTimes),
       ),
-    )
-    .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
-    .option("--groups <n>", "group-chat: groups to make (default: two for each user)", countValue(1, 100_000))
-    .option("--group-size <n>", "group-chat: members of each (default: 20)", countValue(2, 1000))
+    );
+  return addBehaviourOptions(command)
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
@@ -243,7 +244,7 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   if (options.segment !== undefined || (options.workers ?? 1) > 1) {
     throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
   }
-  const refused = ["rate", "thinkTime", "groups", "groupSize", "devices", "findMax"] as const;
+  const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
     const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -281,11 +282,9 @@ async function common(
     localAddresses: options.localAddress,
     rate: options.rate,
     thinkTime: options.thinkTime,
-    messageSizeBytes: options.size,
+    ...behaviourChoice(options),
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
-    groups: options.groups,
-    groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
     thresholds: options.threshold?.map((threshold) => ({

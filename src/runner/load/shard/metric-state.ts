@@ -50,7 +50,7 @@ export function metricsStateOf(metrics: LoadMetrics): MetricsState {
 export function addMetricsState(metrics: LoadMetrics, state: MetricsState): void {
   const trends = trendsOf(metrics);
   for (const [name, { count, sumUs, minUs, maxUs, hdr }] of Object.entries(state.trends)) {
-    const trend = trends.get(name);
+    const trend = trends.get(name) ?? metrics.all.deviceTrend(name);
     if (trend === undefined) throw new RangeError(`there is no metric ${name}`);
     trend.histogram.merge(Histogram.fromHdrBase64(hdr, { count, sumUs, minUs, maxUs }));
   }
