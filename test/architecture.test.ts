@@ -16,8 +16,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   scenarios: ["client", "codec", "runner (types)"],
   runner: ["client", "codec", "scenarios (types)"],
   reports: ["runner (types)", "codec"],
+  outputs: ["runner", "net"],
   tui: ["runner (types)", "codec"],
-  cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap", "tui", "entry"],
+  cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "outputs", "tap", "tui", "entry"],
   entry: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "tap"],
 };
 

@@ -14,14 +14,18 @@ import type { ConformanceResult, Outcome } from "../../runner/conformance/confor
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
-import { conformProgress } from "../conform/conform-progress.js";
+import { CaptureFolder } from "../conform/capture-folder.js";
+import { progressWatch, viewWatch } from "../conform/conform-watch.js";
 import { coverageCommand } from "../conform/coverage-command.js";
+import { DEFAULT_ACCOUNTS, DEFAULT_PASSWORD } from "../conform/default-accounts.js";
 import { diffCommand } from "../conform/diff-command.js";
+import { fingerprintCommand } from "../conform/fingerprint-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
 import { suiteWords } from "../conform/suite-words.js";
@@ -30,6 +34,7 @@ import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+import { mayFillTerminal } from "../terminal-view.js";
 
 interface ConformOptions extends RolePortOptions {
   readonly role: CaseRole;
@@ -49,13 +54,13 @@ interface ConformOptions extends RolePortOptions {
   readonly strict?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  readonly trace?: string;
   readonly traceAll?: boolean;
   readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
+  readonly tui: boolean;
 }
 
-const DEFAULT_ACCOUNTS = "user{1..200}";
-const DEFAULT_PASSWORD = "secret";
 const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
 type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
@@ -70,6 +75,7 @@ Examples:
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
   $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
   $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
+  $ ttk conform 127.0.0.1:8000 --trace wire                    and then: ttk browse wire/msg.ack.pcapng
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
@@ -82,7 +88,8 @@ Other servers (docs/conform.md):
 
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
-accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
+accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).
+On a terminal a live view shows the run, and what failed with its PDUs; q leaves it once the run is over.`;
 
 export function conformCommand(host: Host): Command {
   return addRolePortOptions(
@@ -123,19 +130,22 @@ export function conformCommand(host: Host): Command {
         "YAML of expected failures, or teamtalk for what the original servers are known to fail",
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
+      .option("--trace <folder>", "a pcapng file there for each case that did not pass, for Wireshark and ttk browse")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
       .option(
         "--report <format=file...>",
         "write a report: html, json, junit, tap or markdown",
         reportValues(reportFormats),
       )
-      .option("--json", "the report on stdout is JSON"),
+      .option("--json", "the report on stdout is JSON")
+      .option("--no-tui", "on a terminal, too: a line of progress in place of the live view"),
   )
     .addHelpText("after", examples)
     .addCommand(listCommand(host))
     .addCommand(showCommand(host))
     .addCommand(coverageCommand(host))
     .addCommand(diffCommand(host))
+    .addCommand(fingerprintCommand(host))
     .action((address: Address, options: ConformOptions) => conform(host, address, options));
 }
 
@@ -147,19 +157,23 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   const cases = chosenCases(options);
   if (options.dryRun) return writeList(host, cases, options.json);
   const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
-  const progress = conformProgress(host);
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
   const accounts = await readAccounts(options.accounts, options.password, host.cwd);
   await requireWritable(report, host.cwd);
   if (options.writeBaseline !== undefined) {
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
-  const result = await runConformance({
+  const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
+  const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
+  const hasView = attach === undefined && mayFillTerminal(host, options);
+  const watch = hasView ? await viewWatch(host, watched) : progressWatch(host);
+  const running = runConformance({
     role: options.role,
     target,
     ...portsFor(options.role, target, options),
     ...(peer === undefined ? {} : { peer }),
     cases,
+    telltales,
     accounts,
     jobs: options.jobs,
     timeScale: options.timeScale,
@@ -167,6 +181,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     strict,
     baseline,
     keepsAllTraces: options.traceAll ?? false,
+    ...(captures === undefined ? {} : { saveCapture: (id: string, pcapng: Buffer) => captures.save(id, pcapng) }),
     repeat: options.repeat,
     failsFast: options.failFast ?? false,
     ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
@@ -176,25 +191,41 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     signal: host.signal,
     rerun: (id) => rerunLine(target, options, id),
     onEvent: (event) => {
-      progress(event);
+      watch.onEvent(event);
       attach?.onEvent(event);
     },
   }).catch((error: Error) => {
     throw error instanceof ListenError ? blockedError(`${error.message}; --listen-… names another`) : error;
   });
-  await writeReports(report, host.cwd, {
+  // Reports are there before the view is left: somebody may look at it for long.
+  const result = await running
+    .then(async (each) => {
+      await writeReports(report, host.cwd, reportsOf(each, target));
+      return each;
+    })
+    .finally(() => watch.end());
+  host.stdout.write(
+    options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
+  );
+  host.exitCode = exitCodeOf(result);
+  if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
+  if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
+  if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+}
+
+function titleOf(target: Address, { role, peer }: ConformOptions): string {
+  const second = peer === undefined ? "" : ` and ${formatAddress(peer)}`;
+  return `${roleFacts[role].title}  ${formatAddress(target)}${second}`;
+}
+
+function reportsOf(result: ConformanceResult, target: Address): Readonly<Record<ReportFormat, () => string>> {
+  return {
     html: () => conformanceHtml([{ name: formatAddress(target), result }], suiteWords, pageAssets("conformance")),
     json: () => conformanceJson(result),
     junit: () => conformanceJunit(result),
     tap: () => conformanceTap(result),
     markdown: () => conformanceMarkdown(result),
-  });
-  host.stdout.write(
-    options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
-  );
-  host.exitCode = exitCodeOf(result);
-  if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
-  if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+  };
 }
 
 /** What failed is expected from now on, so the run counts as one that has this baseline. */
