@@ -14,6 +14,8 @@ import { until } from "../helpers/until.js";
 
 const TIMEOUT_MS = 60_000;
 const WAIT_MS = 15_000;
+/** Devices may be silent for as long as without --time-scale. */
+const patient = ["--pc-idle-timeout", "1200"];
 
 const running = new Set<TtkProcess>();
 const devices: LoggedIn[] = [];
@@ -122,7 +124,15 @@ it(
     const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
     const [login, db] = roles;
     const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route"]));
-    const links = ["--login", `${login?.servers}`, "--db-proxy", `${db?.address}`, "--messages-per-second", "0"];
+    const links = [
+      "--login",
+      `${login?.servers}`,
+      "--db-proxy",
+      `${db?.address}`,
+      "--messages-per-second",
+      "0",
+      ...patient,
+    ];
     const toRoutes = routes.flatMap(({ at }) => ["--route", `${at}`]);
     const msgs = [await freePort(), await freePort()].map((at) => new Server(at, ["msg", ...links, ...toRoutes]));
     const [first, second] = msgs as [Server, Server];
@@ -214,7 +224,7 @@ it(
     const route = new Server(await freePort(), ["route"]);
     const links = ["--login", servers, "--route", `${route.at}`, ...dbs.flatMap(({ at }) => ["--db-proxy", `${at}`])];
     const msgs = [await freePort(), await freePort()].map(
-      (at) => new Server(at, ["msg", ...links, "--messages-per-second", "0"]),
+      (at) => new Server(at, ["msg", ...links, "--messages-per-second", "0", ...patient]),
     );
     const [first, second] = msgs as [Server, Server];
     // What everybody needs comes last.
