@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { OutputTarget } from "../../outputs/open-output.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { addressValue } from "../option-values.js";
 
 const kinds: Readonly<Record<OutputTarget["kind"], string>> = {
