@@ -1,11 +1,14 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
+import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { type LoadDependencies, startLoad } from "../../runner/load/load-run.js";
+import { type LoadDependencies, type RunningLoad, startLoad } from "../../runner/load/load-run.js";
+import type { Tags } from "../../runner/load/metric-selector.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { Segment } from "../../runner/load/segment.js";
@@ -13,7 +16,6 @@ import type { LoadShard } from "../../runner/load/shard/load-shard.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -22,8 +24,10 @@ import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
 import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
-import { dashboardWatch, type LoadWatch, progressWatch } from "../load/load-watch.js";
+import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
+import { openOutputs } from "../load/open-outputs.js";
+import { outputValues, tagValues } from "../load/output-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
 import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scenario-file/load-file.js";
@@ -71,6 +75,8 @@ interface LoadOptions {
   readonly startAt?: StartAt;
   readonly workers?: number;
   readonly asWorker?: string;
+  readonly out?: readonly OutputTarget[];
+  readonly tag?: Tags;
   readonly json?: boolean;
   readonly tui: boolean;
 }
@@ -143,6 +149,12 @@ export function loadCommand(host: Host): Command {
       "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary), shard=FILE (of a --segment, for ttk report merge)",
       reportValues(loadFormats),
     )
+    .option(
+      "--out <kind=where...>",
+      "send metrics while the run goes on: json=FILE or csv=FILE (k6's formats; .gz compresses), prometheus=HOST:PORT (to scrape), prometheus-rw=URL, otlp=URL, statsd=HOST:PORT, dogstatsd=HOST:PORT",
+      outputValues,
+    )
+    .option("--tag <name=value...>", "a tag of everything that --out sends, as in testid=7", tagValues)
     .option("--json", "the report on stdout is JSON")
     .option("--no-tui", "on a terminal, too: a line a second in place of the dashboard")
     .option("--workers <n>", "processes on this machine that share the users", countValue(1, SEGMENTS_MAX))
@@ -167,6 +179,7 @@ Examples:
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load --target 127.0.0.1:8000 --out json=samples.json.gz prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=7
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
   $ ttk load --target 127.0.0.1:8000 --users 20000 --workers 4
   $ ttk load --target 10.0.0.5:8000 --seed 7 --segment 0/3 --start-at 2026-11-25T21:00:00Z --report shard=0.json
@@ -294,11 +307,12 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
 }
 
 /** @throws CommandError for options about segments that do not go together */
-function requireTogether({ segment, startAt, workers, seed, report = [], asWorker }: LoadOptions): void {
+function requireTogether({ segment, startAt, workers, seed, report = [], out, asWorker }: LoadOptions): void {
   if (asWorker !== undefined) return;
   if (workers !== undefined && (segment !== undefined || startAt !== undefined)) {
     throw usageError("--workers starts segments itself, at the same time: leave out --segment and --start-at");
   }
+  if (workers !== undefined && out !== undefined) throw usageError("--out is of one process: leave out --workers");
   const hasShard = report.some(({ format }) => format === "shard");
   if (segment === undefined) {
     if (hasShard) throw usageError("--report shard=FILE is for a --segment");
@@ -315,7 +329,7 @@ interface Ran {
 }
 
 async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, options: LoadOptions): Promise<Ran> {
-  const { target, login, workers = 1, startAt } = options;
+  const { target, login, workers = 1, startAt, out = [], tag = {} } = options;
   if (workers > 1) return { result: await inWorkers(host, plan, options, workers), shard: undefined };
   const where =
     target?.map(formatAddress).join(" ") ?? (login === undefined ? "" : `login_server ${formatAddress(login)}`);
@@ -324,14 +338,26 @@ async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, opt
   const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
   const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
   const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
+  let load: RunningLoad | undefined;
+  const outputs = await openOutputs(host, out, tag, plan, () => load?.readings() ?? []);
   try {
-    return await start(
-      host,
-      plan,
-      file,
-      { signal: host.signal, onEvent: (event) => watch.onEvent(event), shards },
-      watch,
-    );
+    const { result, shard } = await start(host, plan, file, {
+      signal: host.signal,
+      onEvent: (event) => {
+        watch.onEvent(event);
+        if (event.type === "second") outputs.onSecond();
+      },
+      shards,
+      ...(outputs.onSample === undefined ? {} : { onSample: outputs.onSample }),
+      onStart: (running) => {
+        load = running;
+        watch.begins(running);
+      },
+    });
+    return { result: { ...result, outputs: await outputs.close() }, shard };
+  } catch (error) {
+    await outputs.close();
+    throw error;
   } finally {
     await watch.end();
   }
@@ -360,18 +386,21 @@ async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
   }
 }
 
+interface StartOptions extends Pick<LoadDependencies, "signal" | "onEvent" | "onSample" | "shards"> {
+  readonly onStart?: (running: RunningLoad) => void;
+}
+
 async function start(
   host: Host,
   plan: LoadPlan,
   file: LoadedFile | undefined,
-  how: Pick<LoadDependencies, "signal" | "onEvent" | "shards">,
-  watch?: LoadWatch,
+  { onStart, ...how }: StartOptions,
 ): Promise<Ran> {
   // Finer than a ms, because what shards measure between them rests on it.
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
-    watch?.begins(running);
+    onStart?.(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));

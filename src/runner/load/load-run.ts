@@ -14,6 +14,8 @@ import type { LoadPlan } from "./load-plan.js";
 import { failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
+import type { MetricReading } from "./metric-reading.js";
+import { PolledSamples } from "./polled-samples.js";
 import { rampUp } from "./ramp-up.js";
 import { RunLoop } from "./run-loop.js";
 import { resultOf } from "./run-outcome.js";
@@ -35,7 +37,10 @@ export interface LoadDependencies {
   /** Wall clock, unix time in ms. */
   readonly nowMs: () => number;
   readonly onEvent?: (event: LoadEvent) => void;
-  /** Every value as it is measured. Costs a call for each; leave it out unless an output needs it. */
+  /**
+   * Every value as it is measured; what others count (deliveries' faults, PDUs, gauges) once a second, counters as what came
+   * since. Costs a call for each; leave it out unless an output needs it.
+   */
   readonly onSample?: SampleSink;
   /** For the report. */
   readonly environment?: GeneratorEnvironment;
@@ -63,6 +68,8 @@ export interface RunningLoad {
   readonly control: LoadControl;
   /** What the run has come to by now, as a result that says it was interrupted. */
   soFar(): LoadResult;
+  /** All metrics as they stand, while the run goes on and after it. */
+  readonly readings: () => readonly MetricReading[];
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
   /** Once the result is there: what a merge needs. Undefined unless the plan is a segment that began with the others. */
@@ -91,7 +98,13 @@ export async function runLoad(plan: LoadPlan, dependencies: LoadDependencies): P
 /** The same, with a hand on it while it goes on. */
 export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): RunningLoad {
   const run = new LoadRun(plan, dependencies);
-  return { control: run.steering, soFar: () => run.soFar(), result: run.run(), shard: () => run.shard };
+  return {
+    control: run.steering,
+    soFar: () => run.soFar(),
+    readings: () => run.readings(),
+    result: run.run(),
+    shard: () => run.shard,
+  };
 }
 
 class LoadRun {
@@ -124,6 +137,7 @@ class LoadRun {
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
+  readonly #polled: PolledSamples | undefined;
   #phase: LoadPhase = "ramp-up";
   #nextSecondMs = SECOND_MS;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
@@ -136,10 +150,12 @@ class LoadRun {
     this.#startedAt = new Date(dependencies.nowMs()).toISOString();
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
     const { script } = plan;
+    const { onSample } = dependencies;
+    if (onSample !== undefined) this.#polled = new PolledSamples(onSample);
     const parts = script === undefined ? [] : metricPartsOf(script);
-    this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
+    this.#metrics = new LoadMetrics(parts, script?.customMetrics, onSample);
     for (const { metric } of plan.thresholds) this.#metrics.watch(metric);
-    this.#health = new HealthWatch(this.#metrics.eventLoopLag);
+    this.#health = new HealthWatch(this.#metrics.eventLoopLag, (ms) => this.#metrics.lagged(ms));
     this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
       this.#metrics.read(metric, aggregate, this.#moment()),
     );
@@ -213,6 +229,10 @@ class LoadRun {
     return { ...this.#result({ rampUpMs, steadyMs, drainMs }), interrupted: true };
   }
 
+  readings(): readonly MetricReading[] {
+    return this.#metrics.readings(this.#moment());
+  }
+
   async run(): Promise<LoadResult> {
     this.#loop.start();
     try {
@@ -227,6 +247,7 @@ class LoadRun {
       await this.#tearDown();
       this.#messenger.oracle.finish();
       await this.#logOut();
+      this.#polled?.take(this.readings());
       const result = this.#result({ rampUpMs, steadyMs, drainMs });
       this.shard = this.#shardOf(result);
       return result;
@@ -479,6 +500,8 @@ class LoadRun {
     const others = { parts, isPaused, factor, thresholds, serverFaults, doubts };
     const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, others);
     this.#series.push(snapshot);
+    this.#metrics.busyShare.set(snapshot.busyShare);
+    this.#polled?.take(this.readings());
     this.#dependencies.onEvent?.({ type: "second", snapshot, live });
     // Of shards that begin together, seconds end together.
     const phaseMs = (this.#epochMs ?? 0) % SECOND_MS;

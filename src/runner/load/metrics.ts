@@ -140,6 +140,10 @@ export class Rate {
   #passes = 0;
   #fails = 0;
 
+  get passes(): number {
+    return this.#passes;
+  }
+
   get count(): number {
     return this.#passes + this.#fails;
   }

@@ -89,6 +89,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
+    outputs: [],
   };
 }
 

@@ -30,6 +30,8 @@ export interface DbProxyServerOptions {
   readonly clock: Clock;
   readonly log?: ServerLog;
   readonly textKey?: string;
+  /** How long file_servers keep offline files; for ever unless given. */
+  readonly offlineKeptMs?: number;
   readonly link?: Partial<ListenOptions>;
   readonly deviates?: Deviations;
 }
@@ -37,7 +39,8 @@ export interface DbProxyServerOptions {
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
   const { storage, clock, log = silentLog, deviates = strict } = options;
-  const context = { storage, clock, textKey: options.textKey ?? defaultTextKey };
+  const { textKey = defaultTextKey, offlineKeptMs = Number.POSITIVE_INFINITY } = options;
+  const context = { storage, clock, textKey, offlineKeptMs };
   const work = new DatabaseWork(context, () => databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);

@@ -18,6 +18,8 @@ export interface EmbeddedDatabaseOptions {
   readonly clock: Clock;
   readonly textKey?: string;
   readonly deviates?: Deviations;
+  /** For ever unless given. */
+  readonly offlineKeptMs?: number;
 }
 
 /** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
@@ -28,13 +30,14 @@ export class EmbeddedDatabase implements DatabasePort {
   #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
+  constructor({ storage, clock, textKey, deviates = strict, offlineKeptMs }: EmbeddedDatabaseOptions) {
     this.#deviates = deviates;
     this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
       clock,
       textKey: textKey ?? defaultTextKey,
+      offlineKeptMs: offlineKeptMs ?? Number.POSITIVE_INFINITY,
     };
   }
 

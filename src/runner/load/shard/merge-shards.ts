@@ -77,6 +77,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     latencyBoundsMs,
     parts: [],
     checks: [],
+    outputs: [],
     summaryTrends: undefined,
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
