@@ -56,11 +56,13 @@ function quoteOf(id: string): Quote {
 
 /** What `ttk conform show` prints. */
 export function caseText(each: ConformanceCase): string {
-  const quotes = each.requirements.map(quoteOf).flatMap(({ id, clauses, originals }) => [
-    `  requirement   ${id}`,
-    ...clauses.map((clause) => `                ${clause}`),
-    ...(originals === null ? [] : [`                (the original servers: ${originals})`]),
-  ]);
+  const quotes = each.requirements
+    .map(quoteOf)
+    .flatMap(({ id, clauses, originals }) => [
+      `  requirement   ${id}`,
+      ...clauses.map((clause) => `                ${clause}`),
+      ...(originals === null ? [] : [`                (the original servers: ${originals})`]),
+    ]);
   const [judges = "", level = "", ...rest] = factsOf(each).map(([name, text]) => `  ${name.padEnd(13)} ${text}`);
   return [`${each.id}: ${each.title}`, judges, level, ...quotes, ...rest, ""].join("\n");
 }
@@ -120,7 +122,10 @@ function caseSection(each: ConformanceCase): string[] {
     `${marked(each.title)}.`,
     "",
     ...each.requirements.map(quoteOf).flatMap(({ id, clauses, originals }) => [
-      ...clauses.map((clause) => `> **${id}** ${marked(clause)}`).join("\n>\n").split("\n"),
+      ...clauses
+        .map((clause) => `> **${id}** ${marked(clause)}`)
+        .join("\n>\n")
+        .split("\n"),
       ...(originals === null ? [] : [">", `> The original servers: ${marked(originals)}`]),
       "",
     ]),

@@ -15,7 +15,9 @@ describe("the pages of the cases", () => {
   });
 
   it("have an anchor for each case, and no other", () => {
-    const anchors = [...casePages().values()].flatMap((text) => [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id));
+    const anchors = [...casePages().values()].flatMap((text) =>
+      [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id),
+    );
     expect(anchors.sort()).toEqual([...ids].sort());
   });
 
