@@ -26,10 +26,14 @@ export interface Host {
   readonly cwd: string;
   /** How to start this program again: executable and script. */
   readonly self: readonly [string, string];
+  /** What stood behind them on the command line. */
+  readonly args: readonly string[];
   /** Version of Node.js. */
   readonly nodeVersion: string;
   /** Aborted by the first Ctrl-C or SIGTERM: finish and report. A second one ends the process at once. */
   readonly signal: AbortSignal;
+  /** What Ctrl-C does, for views that get it as a key. */
+  interrupt(): void;
   /** Which signal that was. */
   readonly stoppedBy: NodeJS.Signals | undefined;
   readonly clock: { nowMs(): number };
@@ -66,8 +70,10 @@ export function processHost(): Host {
     env: process.env,
     cwd: process.cwd(),
     self: [process.execPath, process.argv[1] ?? ""],
+    args: process.argv.slice(2),
     nodeVersion: process.versions.node,
     signal: abort.signal,
+    interrupt: () => stop("SIGINT"),
     get stoppedBy() {
       return stoppedBy;
     },

@@ -5,6 +5,8 @@ import { ExitCode } from "./exit-codes.js";
 import { type Host, leave, processHost } from "./host.js";
 import { buildProgram } from "./program.js";
 
+// Before a view loads React: its development build takes several times the time, and memory that it never gives back.
+process.env.NODE_ENV ??= "production";
 const host = processHost();
 const args = process.argv.slice(2);
 await run(args, host);

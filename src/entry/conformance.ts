@@ -6,6 +6,7 @@ export { conformanceJunit } from "../reports/conformance/conformance-junit.js";
 export { conformanceMarkdown } from "../reports/conformance/conformance-markdown.js";
 export { conformanceTap } from "../reports/conformance/conformance-tap.js";
 export type { Baseline, ExpectedFailure } from "../runner/conformance/baseline.js";
+export { type CaseRole, caseRoles } from "../runner/conformance/case-role.js";
 export type { ConformanceEvent } from "../runner/conformance/conformance-event.js";
 export type {
   CaseResult,

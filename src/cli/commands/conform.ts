@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import { ListenError } from "../../net/listen.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
@@ -15,13 +16,12 @@ import { type SelectedCase, SelectionError, selectCases } from "../../runner/con
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { CaptureFolder } from "../conform/capture-folder.js";
-import { conformProgress } from "../conform/conform-progress.js";
+import { progressWatch, viewWatch } from "../conform/conform-watch.js";
 import { coverageCommand } from "../conform/coverage-command.js";
 import { DEFAULT_ACCOUNTS, DEFAULT_PASSWORD } from "../conform/default-accounts.js";
 import { diffCommand } from "../conform/diff-command.js";
@@ -34,6 +34,7 @@ import type { Host } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+import { mayFillTerminal } from "../terminal-view.js";
 
 interface ConformOptions extends RolePortOptions {
   readonly role: CaseRole;
@@ -57,6 +58,7 @@ interface ConformOptions extends RolePortOptions {
   readonly traceAll?: boolean;
   readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
+  readonly tui: boolean;
 }
 
 const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
@@ -86,7 +88,8 @@ Other servers (docs/conform.md):
 
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
-accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).`;
+accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).
+On a terminal a live view shows the run, and what failed with its PDUs; q leaves it once the run is over.`;
 
 export function conformCommand(host: Host): Command {
   return addRolePortOptions(
@@ -134,7 +137,8 @@ export function conformCommand(host: Host): Command {
         "write a report: html, json, junit, tap or markdown",
         reportValues(reportFormats),
       )
-      .option("--json", "the report on stdout is JSON"),
+      .option("--json", "the report on stdout is JSON")
+      .option("--no-tui", "on a terminal, too: a line of progress in place of the live view"),
   )
     .addHelpText("after", examples)
     .addCommand(listCommand(host))
@@ -153,7 +157,6 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   const cases = chosenCases(options);
   if (options.dryRun) return writeList(host, cases, options.json);
   const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
-  const progress = conformProgress(host);
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
   const accounts = await readAccounts(options.accounts, options.password, host.cwd);
   await requireWritable(report, host.cwd);
@@ -161,7 +164,10 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
   const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
-  const result = await runConformance({
+  const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
+  const hasView = attach === undefined && mayFillTerminal(host, options);
+  const watch = hasView ? await viewWatch(host, watched) : progressWatch(host);
+  const running = runConformance({
     role: options.role,
     target,
     ...portsFor(options.role, target, options),
@@ -185,19 +191,19 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     signal: host.signal,
     rerun: (id) => rerunLine(target, options, id),
     onEvent: (event) => {
-      progress(event);
+      watch.onEvent(event);
       attach?.onEvent(event);
     },
   }).catch((error: Error) => {
     throw error instanceof ListenError ? blockedError(`${error.message}; --listen-… names another`) : error;
   });
-  await writeReports(report, host.cwd, {
-    html: () => conformanceHtml([{ name: formatAddress(target), result }], suiteWords, pageAssets("conformance")),
-    json: () => conformanceJson(result),
-    junit: () => conformanceJunit(result),
-    tap: () => conformanceTap(result),
-    markdown: () => conformanceMarkdown(result),
-  });
+  // Reports are there before the view is left: somebody may look at it for long.
+  const result = await running
+    .then(async (each) => {
+      await writeReports(report, host.cwd, reportsOf(each, target));
+      return each;
+    })
+    .finally(() => watch.end());
   host.stdout.write(
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
@@ -205,6 +211,21 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
   if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+}
+
+function titleOf(target: Address, { role, peer }: ConformOptions): string {
+  const second = peer === undefined ? "" : ` and ${formatAddress(peer)}`;
+  return `${roleFacts[role].title}  ${formatAddress(target)}${second}`;
+}
+
+function reportsOf(result: ConformanceResult, target: Address): Readonly<Record<ReportFormat, () => string>> {
+  return {
+    html: () => conformanceHtml([{ name: formatAddress(target), result }], suiteWords, pageAssets("conformance")),
+    json: () => conformanceJson(result),
+    junit: () => conformanceJunit(result),
+    tap: () => conformanceTap(result),
+    markdown: () => conformanceMarkdown(result),
+  };
 }
 
 /** What failed is expected from now on, so the run counts as one that has this baseline. */

@@ -26,38 +26,49 @@ export class HealthWatch {
   #since: EventLoopUtilization = performance.eventLoopUtilization();
   #lastSecond: EventLoopUtilization = this.#since;
   #step: EventLoopUtilization = this.#since;
-  #busyShare = 0;
+  /** Once the measurement has ended. */
+  #busyShare: number | undefined;
+  #isMeasuring = false;
   #nextSampleMs = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly lag: Trend) {}
+  /** `lagged` is told how late the loop was, and has `lag` record it. */
+  constructor(
+    private readonly lag: Trend,
+    private readonly lagged: (ms: number) => void,
+  ) {}
 
   /** Measures from here on. */
   begin(nowMs: number): void {
     this.#since = performance.eventLoopUtilization();
     this.#nextSampleMs = nowMs + LAG_SAMPLE_INTERVAL_MS;
+    this.#isMeasuring = true;
   }
 
   end(): void {
     this.#nextSampleMs = Number.POSITIVE_INFINITY;
-    this.#busyShare = performance.eventLoopUtilization(this.#since).utilization;
+    this.#busyShare = this.#busyShareSoFar();
   }
 
   /** Called as often as the loop comes round. Every sample that was missed counts with its own delay. */
   tick(nowMs: number): void {
     while (this.#nextSampleMs <= nowMs) {
-      this.lag.recordMs(nowMs - this.#nextSampleMs);
+      this.lagged(nowMs - this.#nextSampleMs);
       this.#nextSampleMs += LAG_SAMPLE_INTERVAL_MS;
     }
   }
 
-  /** From `begin` to `end`. */
+  /** From `begin` to `end`, or to now. */
   result(iterations: number, droppedIterations: number): GeneratorHealth {
     return {
-      busyShare: Math.round(this.#busyShare * 1000) / 1000,
+      busyShare: Math.round((this.#busyShare ?? this.#busyShareSoFar()) * 1000) / 1000,
       eventLoopLagP99Ms: this.lag.percentileMs(99),
       iterations,
       droppedIterations,
     };
+  }
+
+  #busyShareSoFar(): number {
+    return this.#isMeasuring ? performance.eventLoopUtilization(this.#since).utilization : 0;
   }
 
   /** A step of a search begins. */

@@ -46,6 +46,7 @@ export interface SecondLatency {
   readonly count: number;
   readonly p50Ms: number;
   readonly p90Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
@@ -64,10 +65,14 @@ export interface LiveView {
   readonly commands: readonly ({ readonly command: string } & SecondLatency)[];
   readonly errorsByKind: Readonly<Record<string, number>>;
   readonly counts: DeliveryCounts;
+  /** What the servers have done wrong so far; what is lost shows only at the end. */
+  readonly serverFaults: readonly string[];
   /** How they stand now. */
   readonly thresholds: readonly ThresholdResult[];
   /** How late the event loop was, since the steady phase began. */
   readonly eventLoopLagP99Ms: number;
+  /** Why the latencies so far are not to be trusted. */
+  readonly doubts: readonly string[];
 }
 
 export type LoadEvent =

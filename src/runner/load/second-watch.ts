@@ -14,7 +14,7 @@ export interface SecondSources {
 }
 
 /** What of a second others know. */
-export type OthersView = Pick<LiveView, "parts" | "isPaused" | "factor" | "thresholds">;
+export type OthersView = Pick<LiveView, "parts" | "isPaused" | "factor" | "thresholds" | "serverFaults" | "doubts">;
 
 /** Looks at the run once a second. */
 export class SecondWatch {
@@ -94,6 +94,13 @@ function countsIn(trend: Trend | undefined): readonly number[] {
 
 function latencyIn(trend: Trend | undefined): SecondLatency | null {
   if (trend === undefined || trend.count === 0) return null;
-  const [p50Ms, p90Ms, p99Ms] = [50, 90, 99].map((percent) => trend.percentileMs(percent)) as [number, number, number];
-  return { count: trend.count, p50Ms, p90Ms, p99Ms, maxMs: trend.histogram.maxUs / 1000 };
+  const at = (percent: number) => trend.percentileMs(percent);
+  return {
+    count: trend.count,
+    p50Ms: at(50),
+    p90Ms: at(90),
+    p95Ms: at(95),
+    p99Ms: at(99),
+    maxMs: trend.histogram.maxUs / 1000,
+  };
 }

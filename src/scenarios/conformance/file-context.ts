@@ -21,7 +21,7 @@ export interface Task {
 }
 
 /** What the bodies of a file_server's cases use: the suite plays a msg_server that makes tasks, and both clients. */
-export class FileContext extends BaseContext {
+class FileContext extends BaseContext {
   #msgServer: PduPeer | undefined;
 
   async msgServer(): Promise<PduPeer> {

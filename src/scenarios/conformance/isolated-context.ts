@@ -116,23 +116,26 @@ export class IsolatedContext extends BaseContext {
 
   /** All of them are closed, and the msg_server dials again; nothing more is judged until it has. */
   async restart(server: PlayedServer): Promise<void> {
+    const links = server.links.length;
     server.goAway();
     await server.comeBack();
-    await this.untilBack(server);
+    await this.untilBack(server, links);
   }
 
-  async untilBack(server: PlayedServer): Promise<void> {
-    await server.expectLinks(1, this.timing.redialMs + this.timing.answerMs);
+  /** As many links as there were: with fewer, requests take other ways (DBP-05). */
+  async untilBack(server: PlayedServer, links: number): Promise<void> {
+    await server.expectLinks(Math.max(1, links), this.timing.redialMs + this.timing.answerMs);
   }
 
   /** A server that had gone is back, whatever became of the case meanwhile. */
   async whileAway(server: PlayedServer, body: () => Promise<void>): Promise<void> {
+    const links = server.links.length;
     server.goAway();
     try {
       await body();
     } finally {
       await server.comeBack();
-      await this.untilBack(server);
+      await this.untilBack(server, links);
     }
   }
 

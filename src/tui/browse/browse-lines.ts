@@ -1,17 +1,10 @@
 import { helpLines } from "../components/help-lines.js";
 import { PANEL_EDGE_COLUMNS, PANEL_EDGE_LINES, panelLines, ruleLine, sideBySide } from "../components/panel-lines.js";
+import { hexBytesALine, hexColumnsFor } from "../components/pdu-hex-lines.js";
 import type { Theme } from "../theme.js";
 import { browseKeys, browseNotes } from "./browse-keys.js";
 import type { Browser } from "./browser.js";
-import {
-  bytesHeading,
-  detailHeading,
-  fieldLines,
-  hexBytesALine,
-  hexColumnsFor,
-  hexLines,
-  whereText,
-} from "./detail-lines.js";
+import { bytesHeading, detailHeading, fieldLines, hexLines, whereText } from "./detail-lines.js";
 import { listLines } from "./list-lines.js";
 import { sequenceLines } from "./sequence-lines.js";
 

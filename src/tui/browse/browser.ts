@@ -3,6 +3,7 @@ import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
 import { isQuit, type Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
+import { type FieldLine, flattened } from "../components/pdu-field-text.js";
 import { typedInto } from "../components/text-prompt.js";
 import { isExpression, ofConnection, ofUser, withExpression } from "./row-tests.js";
 import { FoundRows, findPosition, type RowTest, scanRows } from "./scan-rows.js";
@@ -12,11 +13,6 @@ export type BrowseScreen = "list" | "sequence" | "help";
 export type TimeStyle = "start" | "delta" | "clock";
 /** Where keys go: the list of PDUs, or the fields of the selected one. */
 export type BrowseFocus = "list" | "fields";
-
-export interface FieldLine {
-  readonly field: PduField;
-  readonly depth: number;
-}
 
 export type Follow =
   | { readonly kind: "connection"; readonly id: number }
@@ -367,8 +363,4 @@ export class Browser {
     this.#version++;
     for (const listener of this.#listeners) listener();
   }
-}
-
-function flattened(fields: readonly PduField[], depth: number): FieldLine[] {
-  return fields.flatMap((field) => [{ field, depth }, ...flattened(field.fields, depth + 1)]);
 }

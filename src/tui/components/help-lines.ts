@@ -2,6 +2,7 @@ import type { Theme } from "../theme.js";
 import { fitted, widthOf } from "./fit-text.js";
 import type { KeyHint } from "./key-hints.js";
 import { panelLines, sideBySide } from "./panel-lines.js";
+import { wrapped } from "./wrapped-text.js";
 
 export interface HelpOptions {
   readonly keys: readonly KeyHint[];
@@ -44,19 +45,4 @@ export function helpLines({ keys, notes = "", width, height, theme }: HelpOption
       { lines, width: panelWidth },
     ]),
   ];
-}
-
-/** Words in lines of at most so many columns. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (widthOf(longer) <= columns) line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line];
 }

@@ -4,11 +4,9 @@ import { widthOf } from "./fit-text.js";
 /** A key, or several, and what it does in a word or two: `["/", "search"]`. */
 export type KeyHint = readonly [keys: string, what: string];
 
-/** Those that every view ends its hints with. */
-const commonHints: readonly KeyHint[] = [
-  ["?", "help"],
-  ["q", "quit"],
-];
+/** Every view ends its hints with help, and with what leaves it. */
+const helpHint: KeyHint = ["?", "help"];
+const quitHint: KeyHint = ["q", "quit"];
 
 const GAP = "  ";
 
@@ -16,7 +14,13 @@ const GAP = "  ";
  * The bottom line: the view's own keys, most wanted first, then the common ones. What has no room is left out, the view's last
  * hint first; `?` tells the rest.
  */
-export function keyHintsLine(hints: readonly KeyHint[], columns: number, theme: Theme): string {
+export function keyHintsLine(
+  hints: readonly KeyHint[],
+  columns: number,
+  theme: Theme,
+  leaving: KeyHint = quitHint,
+): string {
+  const commonHints = [helpHint, leaving];
   let left = columns - widthOf(textOf(commonHints)) - 1;
   const shown = hints.filter((hint) => {
     left = left < 0 ? left : left - widthOf(textOf([hint])) - GAP.length;

@@ -7,6 +7,8 @@ export interface FullScreenOptions {
   readonly stdout: Writable;
   /** Closes the view. */
   readonly signal: AbortSignal;
+  /** Has the terminal put back when the process ends without waiting for the view; returns how to take that back. */
+  readonly atExit?: (action: () => void) => () => void;
 }
 
 const ENTER_SCREEN = "\u001b[?1049h\u001b[H";
@@ -18,10 +20,14 @@ const LEAVE_SCREEN = "\u001b[?1049l";
  */
 export async function openFullScreen(
   view: (close: () => void) => ReactElement,
-  { stdin, stdout, signal }: FullScreenOptions,
+  { stdin, stdout, signal, atExit }: FullScreenOptions,
 ): Promise<void> {
   if (signal.aborted) return;
   const close = () => app.unmount();
+  const leaveNow = () => {
+    close();
+    stdout.write(LEAVE_SCREEN);
+  };
   stdout.write(ENTER_SCREEN);
   const app = render(view(close), {
     stdin: stdin as NodeJS.ReadStream,
@@ -30,10 +36,12 @@ export async function openFullScreen(
     patchConsole: false,
   });
   signal.addEventListener("abort", close, { once: true });
+  const stays = atExit?.(leaveNow);
   try {
     await app.waitUntilExit();
   } finally {
     signal.removeEventListener("abort", close);
+    stays?.();
     stdout.write(LEAVE_SCREEN);
   }
 }

@@ -185,7 +185,14 @@ describe("runLoad", () => {
         if (sent.length === 3) running.control.scale(2);
         if (sent.length === 4) expect(event.live.parts[0]?.ratePerSecond).toBeCloseTo(100);
         if (sent.length === 4) expect(event.live.commands.map(({ command }) => command)).toContain("message ack");
-        if (sent.length === 4) running.control.stop();
+        if (sent.length === 4) {
+          expect(running.soFar()).toMatchObject({
+            interrupted: true,
+            delivery: event.live.counts,
+            drainMs: expect.closeTo(0, -2),
+          });
+          running.control.stop();
+        }
       },
     });
     const result = await running.result;

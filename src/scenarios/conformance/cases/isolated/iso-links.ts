@@ -177,9 +177,11 @@ export const isoLinkCases = [
       "sends nothing more on links whose db_proxy_server says so, takes what is pending there, and uses the others",
     sends: "0x0210, unanswered; 0x0702 on that link; its answer; more 0x0210",
     why: "a database is taken out of service without a client noticing",
+    waitsForTimeout: true,
     async run(context) {
       const client = await context.logIn();
-      if (context.db.links.length < 2) context.block("the msg_server has one link to the db_proxy_server only");
+      const links = context.db.links.length;
+      if (links < 2) context.block("the msg_server has one link to the db_proxy_server only");
       const ask = (latest_update_time: number) =>
         client.peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id: client.userId, latest_update_time });
       const seqNum = ask(0);
@@ -196,6 +198,7 @@ export const isoLinkCases = [
       const wasLeftAlone = !used.has(pending.link.label);
       // It is dialled anew, and then serves the cases that follow.
       pending.link.destroy();
+      await context.untilBack(context.db, links);
       expectThat(wasLeftAlone, `no request on ${pending.link.label}`, [...used].join(", "));
     },
   }),

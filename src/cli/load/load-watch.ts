@@ -1,0 +1,107 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { loadJson } from "../../reports/load/load-json.js";
+import { loadProgress } from "../../reports/load/load-progress.js";
+import type { LoadEvent } from "../../runner/load/load-event.js";
+import type { LoadPlan } from "../../runner/load/load-plan.js";
+import type { RunningLoad } from "../../runner/load/load-run.js";
+import { ownCount, wholeRun } from "../../runner/load/segment.js";
+import type { Host } from "../host.js";
+import { errorLine } from "./scenario-file/file-line.js";
+import type { LoadedFile } from "./scenario-file/load-file.js";
+
+/** Shows a run to whoever sits there. */
+export interface LoadWatch {
+  onEvent(event: LoadEvent): void;
+  begins(running: RunningLoad): void;
+  /** Says something on the way, in one line. */
+  warn(text: string): void;
+  /** Resolves when the terminal is free for the report. */
+  end(): Promise<void>;
+}
+
+interface Watched {
+  readonly plan: LoadPlan;
+  /** Where it goes, for a title. */
+  readonly target: string;
+  /** A scenario file, whose iterations may fail. */
+  readonly file: LoadedFile | undefined;
+}
+
+/** A line a second on stderr. */
+export function progressWatch(host: Host, { plan, file }: Watched): LoadWatch {
+  const devices = ownCount(plan.accounts.length, plan.segment ?? wholeRun) * plan.devicesPerUser;
+  return {
+    onEvent: (event) => {
+      const failure = failureLine(event, host, file);
+      if (failure !== undefined) host.stderr.write(`ttk: ${failure}\n`);
+      if (event.type !== "second" || host.verbosity === "quiet") return;
+      host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
+    },
+    begins: () => {},
+    warn: (text) => host.stderr.write(`ttk: ${text}\n`),
+    end: async () => {},
+  };
+}
+
+/** The dashboard. What draws it is loaded here, before the run begins: that takes a while. */
+export async function dashboardWatch(host: Host, { plan, target, file }: Watched): Promise<LoadWatch> {
+  const { LoadDashboard, openDashboard } = await import("../../tui/load/open-dashboard.js");
+  const users = plan.accounts.length;
+  const dashboard = new LoadDashboard({
+    scenario: plan.scenario.name,
+    target,
+    users,
+    devices: users * plan.devicesPerUser,
+  });
+  const closing = new AbortController();
+  const stopping = () => dashboard.stopping();
+  const failures: string[] = [];
+  let view: Promise<void> = Promise.resolve();
+  const warn = (text: string) => {
+    failures.push(text);
+    dashboard.note(text);
+  };
+  return {
+    onEvent: (event) => {
+      const failure = failureLine(event, host, file);
+      if (failure === undefined) return dashboard.take(event);
+      warn(failure);
+    },
+    warn,
+    begins: (running) => {
+      host.signal.addEventListener("abort", stopping, { once: true });
+      dashboard.steer({
+        control: running.control,
+        snapshot: () => writeSnapshot(host, running),
+        interrupt: () => host.interrupt(),
+      });
+      view = openDashboard(dashboard, {
+        isStyled: host.stdout.isStyled,
+        stdin: host.stdin,
+        stdout: host.screen,
+        signal: closing.signal,
+        atExit: (action) => host.atExit(action),
+      });
+    },
+    end: async () => {
+      host.signal.removeEventListener("abort", stopping);
+      closing.abort();
+      await view;
+      for (const failure of failures) host.stderr.write(`ttk: ${failure}\n`);
+    },
+  };
+}
+
+/** What an iteration threw, with its place in the file. */
+function failureLine(event: LoadEvent, host: Host, file: LoadedFile | undefined): string | undefined {
+  if (event.type !== "iteration-failed" || file === undefined) return undefined;
+  return `${errorLine(event.error, file.folder, host.cwd, file.name)} (${event.scenario}; told once)`;
+}
+
+async function writeSnapshot({ cwd, clock }: Host, running: RunningLoad): Promise<string> {
+  const time = new Date(clock.nowMs()).toISOString().replaceAll(/[:.]/g, "-");
+  const file = `ttk-load-${time}.json`;
+  await writeFile(resolve(cwd, file), loadJson(running.soFar()));
+  return file;
+}

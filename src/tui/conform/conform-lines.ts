@@ -1,0 +1,99 @@
+import { blockLines, hasRoomForFrames } from "../components/block-lines.js";
+import { helpLines } from "../components/help-lines.js";
+import { PANEL_EDGE_LINES, sideBySide } from "../components/panel-lines.js";
+import type { Theme } from "../theme.js";
+import { conformKeys, conformNotes } from "./conform-keys.js";
+import type { ConformView } from "./conform-view.js";
+import { evidenceLines, pduLines, wireLines } from "./finding-lines.js";
+import { findingsLines, groupLines, headerLines, runningLines } from "./overview-lines.js";
+
+const GROUPS_SHARE = 0.6;
+const EVIDENCE_SHARE_MAX = 0.4;
+/** Areas need not be taller than there are; the rest is for findings. */
+const UPPER_SHARE_MAX = 0.55;
+
+/** What is between the title and the keys. */
+export function conformLines(view: ConformView, columns: number, height: number, theme: Theme): string[] {
+  if (view.screen === "help") {
+    return helpLines({ keys: conformKeys, notes: conformNotes, width: columns, height, theme });
+  }
+  const isFramed = hasRoomForFrames(columns, height);
+  if (view.screen === "finding") return openedLines(view, isFramed, columns, height, theme);
+  const header = headerLines(view, columns, theme);
+  return [...header, ...overviewLines(view, isFramed, columns, height - header.length, theme)];
+}
+
+function edges(isFramed: boolean): number {
+  return isFramed ? PANEL_EDGE_LINES : 1;
+}
+
+function overviewLines(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
+  const left = Math.floor((columns - 1) * GROUPS_SHARE);
+  const right = columns - 1 - left;
+  const wanted = view.groups.areas.length + edges(isFramed);
+  const upper = Math.min(wanted, Math.floor(height * UPPER_SHARE_MAX));
+  const common = { height: upper, theme, isFramed };
+  const { rows } = view.findings;
+  const at = rows.length === 0 ? {} : { note: `${view.selected + 1} / ${rows.length}` };
+  return [
+    ...sideBySide([
+      {
+        lines: blockLines({
+          ...common,
+          title: "Requirements",
+          width: left,
+          body: (c, h) => groupLines(view, c, h, theme),
+        }),
+        width: left,
+      },
+      { lines: [], width: 1 },
+      {
+        lines: blockLines({
+          ...common,
+          title: "Running",
+          note: String(view.running.length),
+          width: right,
+          body: (c, h) => runningLines(view, c, h, theme),
+        }),
+        width: right,
+      },
+    ]),
+    ...blockLines({
+      ...common,
+      ...at,
+      title: "Findings",
+      width: columns,
+      height: height - upper,
+      isFocused: true,
+      body: (c, h) => {
+        view.pageRows = Math.max(1, h - 1);
+        return findingsLines(view, c, h, theme);
+      },
+    }),
+  ];
+}
+
+function openedLines(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
+  const { opened, wire, wireAt } = view;
+  const title = opened?.kind === "case" ? opened.result.id : "Blocked";
+  const evidence = evidenceLines(view, columns - (isFramed ? 4 : 0), theme);
+  const evidenceHeight = Math.min(evidence.length + edges(isFramed), Math.floor(height * EVIDENCE_SHARE_MAX));
+  const rest = height - evidenceHeight;
+  const wireHeight = Math.ceil(rest * 0.55);
+  const common = { width: columns, theme, isFramed };
+  return [
+    ...blockLines({ ...common, title, height: evidenceHeight, body: () => evidence }),
+    ...blockLines({
+      ...common,
+      title: "Wire log",
+      ...(wire.length === 0 ? {} : { note: `${wireAt + 1} / ${wire.length}` }),
+      height: wireHeight,
+      isFocused: true,
+      body: (c, h) => {
+        view.pageRows = Math.max(1, h - 1);
+        return wireLines(view, c, h, theme);
+      },
+    }),
+    ...blockLines({ ...common, title: "PDU", height: rest - wireHeight, body: (c, h) => pduLines(view, c, h, theme) }),
+  ];
+}
