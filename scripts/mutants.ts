@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { didYouMean } from "../src/server/storage/did-you-mean.js";
+import { didYouMean } from "../src/codec/did-you-mean.js";
 import { allMutants } from "../test/mutants/all-mutants.js";
 import type { Mutant } from "../test/mutants/mutant.js";
 import { mutantMarkdown } from "../test/mutants/mutant-markdown.js";

@@ -66,6 +66,7 @@ function silentHost(): Host {
     },
     env: {},
     cwd: "/nowhere",
+    args: [],
     self: ["", ""],
     nodeVersion: "",
     signal: new AbortController().signal,

@@ -26,6 +26,8 @@ export interface Host {
   readonly cwd: string;
   /** How to start this program again: executable and script. */
   readonly self: readonly [string, string];
+  /** What stood behind them on the command line. */
+  readonly args: readonly string[];
   /** Version of Node.js. */
   readonly nodeVersion: string;
   /** Aborted by the first Ctrl-C or SIGTERM: finish and report. A second one ends the process at once. */
@@ -68,6 +70,7 @@ export function processHost(): Host {
     env: process.env,
     cwd: process.cwd(),
     self: [process.execPath, process.argv[1] ?? ""],
+    args: process.argv.slice(2),
     nodeVersion: process.versions.node,
     signal: abort.signal,
     interrupt: () => stop("SIGINT"),

@@ -37,6 +37,7 @@ async function takeFromFile(command: Command, host: Host): Promise<void> {
 }
 
 function takeFromEnvironment(command: Command, option: Option, { env }: Host): void {
+  // `TTK_SERVE_NO_TUI=1` says what `--no-tui` says, whose value is that tui is false.
   const variable = `TTK_${command.name()}_${option.name()}`.replaceAll("-", "_").toUpperCase();
   const value = env[variable];
   if (value === undefined) return;
@@ -53,7 +54,7 @@ function take(
   const key = option.attributeName();
   if (command.getOptionValueSource(key) === "cli") return;
   try {
-    command.setOptionValueWithSource(key, parse(option, values), source);
+    command.setOptionValueWithSource(key, parse(option, values, source === "env" && option.negate), source);
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw usageError(`${where}: ${error.message}`);
@@ -63,11 +64,11 @@ function take(
 const switches: Readonly<Record<string, boolean>> = { "": false, "0": false, false: false, "1": true, true: true };
 
 /** @throws InvalidArgumentError */
-function parse(option: Option, values: readonly string[]): unknown {
+function parse(option: Option, values: readonly string[], isDenied: boolean): unknown {
   const [first = ""] = values;
-  if (option.isBoolean()) {
+  if (option.isBoolean() || option.negate) {
     if (switches[first] === undefined) throw new InvalidArgumentError("Expected true or false.");
-    return switches[first];
+    return switches[first] !== isDenied;
   }
   if (!option.variadic && values.length > 1) throw new InvalidArgumentError("Expected one value.");
   if (option.parseArg === undefined) return option.variadic ? values : first;

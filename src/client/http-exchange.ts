@@ -1,6 +1,6 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Address } from "../net/address.js";
-import type { PduTrace } from "./pdu-trace.js";
+import type { PduTrace, TracedConnection } from "./pdu-trace.js";
 
 /** What came back over one connection on which one HTTP request was sent. */
 export interface HttpAnswer {
@@ -27,7 +27,7 @@ export function httpExchange(address: Address, request: string, options: HttpExc
   const { trace, label, timeoutMs, signal } = options;
   return new Promise((resolve) => {
     let received = "";
-    let isConnected = false;
+    let traced: TracedConnection | undefined;
     let isDone = false;
     const socket = connect({ host: address.host, port: address.port });
     const finish = (end: HttpAnswer["end"]) => {
@@ -36,16 +36,17 @@ export function httpExchange(address: Address, request: string, options: HttpExc
       clearTimeout(timer);
       signal?.removeEventListener("abort", stopped);
       socket.destroy();
-      if (received !== "") trace.record(label, "received", received);
-      trace.record(label, "closed", end);
+      if (traced !== undefined && received !== "") trace.record(traced, "received", received);
+      if (traced !== undefined) trace.record(traced, "closed", end);
       resolve({ ...parsed(received), end });
     };
     const stopped = () => finish("timeout");
     const timer = setTimeout(stopped, timeoutMs);
     signal?.addEventListener("abort", stopped, { once: true });
     socket.on("connect", () => {
-      isConnected = true;
-      trace.record(label, "sent", request);
+      traced = { label, client: endOf(socket, "local"), server: endOf(socket, "remote"), plays: "client" };
+      trace.opened(traced);
+      trace.record(traced, "sent", request);
       socket.write(request);
     });
     socket.on("data", (chunk) => {
@@ -53,10 +54,14 @@ export function httpExchange(address: Address, request: string, options: HttpExc
       if (received.length > ANSWER_SIZE_MAX_BYTES) finish("too-long");
       else if (isComplete(received)) finish("complete");
     });
-    socket.on("error", () => finish(isConnected ? "closed" : "unreachable"));
+    socket.on("error", () => finish(traced !== undefined ? "closed" : "unreachable"));
     socket.on("end", () => finish("closed"));
     socket.on("close", () => finish("closed"));
   });
+}
+
+function endOf(socket: Socket, end: "local" | "remote"): Address {
+  return { host: socket[`${end}Address`] ?? "", port: socket[`${end}Port`] ?? 0 };
 }
 
 function isComplete(received: string): boolean {

@@ -3,7 +3,7 @@ import { type CommandBody, CommandId } from "../codec/generated/commands.js";
 import { encodePdu, framePdu, type HeaderOverrides } from "../codec/pdu.js";
 import { decodeHeader, HEADER_SIZE, type PduHeader, type PduLimits, serverLimits } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
-import { type Address, formatAddress } from "../net/address.js";
+import type { Address } from "../net/address.js";
 import { DialError, dial } from "../net/dial.js";
 import type { CloseReason, PduLink } from "../net/pdu-link.js";
 import { ExpectationError } from "./expectation-error.js";
@@ -16,7 +16,7 @@ import {
   type ReceivedPdu,
   type Where,
 } from "./pdu-inbox.js";
-import { PduTrace } from "./pdu-trace.js";
+import { PduTrace, type TracedConnection, type TraceEvent } from "./pdu-trace.js";
 import { type RequestId, type ResponseBody, responseOf } from "./requests.js";
 
 export type { Address, ExpectOptions, ReceivedPdu, Where };
@@ -44,6 +44,7 @@ export class PduPeer {
   readonly trace: PduTrace;
   readonly label: string;
   #link: PduLink | undefined;
+  #traced: TracedConnection | undefined;
   #closedBy: CloseReason | undefined;
   #closeWaiters: (() => void)[] = [];
   #lastSeqNum = 0;
@@ -73,7 +74,9 @@ export class PduPeer {
         onClose: (_, reason, error) => peer.#closed(reason, error),
       },
     );
-    peer.trace.record(peer.label, "opened", `${formatAddress(peer.#link.local)} > ${formatAddress(address)}`);
+    const { local, remote } = peer.#link;
+    peer.#traced = { label: peer.label, client: local, server: remote, plays: "client" };
+    peer.trace.opened(peer.#traced);
     return peer;
   }
 
@@ -123,7 +126,7 @@ export class PduPeer {
 
   /** What is sent within one tick leaves in one segment. */
   sendBytes(bytes: Buffer): void {
-    this.trace.record(this.label, "sent", bytes);
+    this.#record("sent", bytes);
     this.#link?.sendBytes(bytes);
   }
 
@@ -229,8 +232,12 @@ export class PduPeer {
     return this.#lastSeqNum;
   }
 
+  #record(event: TraceEvent, content: Buffer | string): void {
+    if (this.#traced !== undefined) this.trace.record(this.#traced, event, content);
+  }
+
   #received(bytes: Buffer): void {
-    this.trace.record(this.label, "received", bytes);
+    this.#record("received", bytes);
     const header = decodeHeader(bytes, serverLimits) as PduHeader;
     let pdu: ReceivedPdu;
     try {
@@ -247,7 +254,7 @@ export class PduPeer {
   #closed(reason: CloseReason, error: Error | undefined): void {
     this.#closedBy = reason;
     const words = error === undefined ? reason : `${reason}: ${error.message}`;
-    this.trace.record(this.label, "closed", words);
+    this.#record("closed", words);
     this.#inbox.end(`the connection closed (${words})`);
     for (const closed of this.#closeWaiters.splice(0)) closed();
   }

@@ -3,12 +3,12 @@ import { type CommandBody, CommandId } from "../codec/generated/commands.js";
 import { encodePdu, framePdu, type HeaderOverrides } from "../codec/pdu.js";
 import { decodeHeader, HEADER_SIZE, type PduHeader, serverLimits } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
-import { type Address, formatAddress } from "../net/address.js";
+import type { Address } from "../net/address.js";
 import { type ListenOptions, listen, type PduListener } from "../net/listen.js";
 import type { PduLink } from "../net/pdu-link.js";
 import { ExpectationError } from "./expectation-error.js";
 import { type ExpectOptions, type MalformedPdu, PduInbox, type ReceivedPdu, type Where } from "./pdu-inbox.js";
-import { PduTrace } from "./pdu-trace.js";
+import { PduTrace, type TracedConnection } from "./pdu-trace.js";
 
 export interface PlayedServerOptions {
   /** What it is called in traces and expectations: "db_proxy_server". */
@@ -29,10 +29,14 @@ export class PlayedLink {
   heartbeats = 0;
 
   constructor(
-    readonly label: string,
+    readonly traced: TracedConnection,
     private readonly link: PduLink,
     private readonly server: PlayedServer,
   ) {}
+
+  get label(): string {
+    return this.traced.label;
+  }
 
   get isOpen(): boolean {
     return this.link.isOpen;
@@ -49,7 +53,7 @@ export class PlayedLink {
   }
 
   sendBytes(bytes: Buffer): void {
-    this.server.trace.record(this.label, "sent", bytes);
+    this.server.trace.record(this.traced, "sent", bytes);
     this.link.sendBytes(bytes);
   }
 
@@ -193,22 +197,23 @@ export class PlayedServer {
   readonly #accept = (link: PduLink) => {
     this.#linksSoFar++;
     const label = `${this.name} link ${this.#linksSoFar}`;
-    const played = new PlayedLink(label, link, this);
+    const traced: TracedConnection = { label, client: link.remote, server: link.local, plays: "server" };
+    const played = new PlayedLink(traced, link, this);
     this.#links.set(link, played);
-    this.trace.record(label, "opened", `${formatAddress(link.remote)} > ${formatAddress(link.local)}`);
+    this.trace.opened(traced);
     for (const wake of this.#linkWaiters.splice(0)) wake();
     return {
       onPdu: (_: PduLink, bytes: Buffer, start: number, end: number) =>
         this.#received(played, Buffer.from(bytes.subarray(start, end))),
       onClose: (_: PduLink, reason: string) => {
         this.#links.delete(link);
-        this.trace.record(label, "closed", reason);
+        this.trace.record(traced, "closed", reason);
       },
     };
   };
 
   #received(link: PlayedLink, bytes: Buffer): void {
-    this.trace.record(link.label, "received", bytes);
+    this.trace.record(link.traced, "received", bytes);
     const header = decodeHeader(bytes, serverLimits) as PduHeader;
     const commandId = header.commandId as CommandId;
     if (commandId === CommandId.CID_OTHER_HEARTBEAT) {

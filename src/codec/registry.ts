@@ -7,6 +7,10 @@ export type Party = "C" | "M" | "R" | "L" | "D" | "F" | "P";
 /** One hop that a command may take: `C>M` is client to msg_server. */
 export type Direction = `${Party}>${Party}`;
 
+/** Dialler and listener: every link that the protocol has. http_msg_server dials as a msg_server does. */
+export const linkKinds = ["CM", "CL", "CF", "MD", "MR", "ML", "MF", "MP"] as const;
+export type LinkKind = (typeof linkKinds)[number];
+
 export interface Command {
   readonly id: CommandId;
   readonly name: string;

@@ -62,6 +62,8 @@ export class PduLink implements Watched {
   bytesOut = 0;
   pdusIn = 0;
   pdusOut = 0;
+  /** By performance.now(). */
+  readonly openedMs = performance.now();
 
   readonly #outbox = new Outbox();
   readonly #framer: PduFramer;
@@ -82,8 +84,8 @@ export class PduLink implements Watched {
   /** Under way: the outbox's buffer, unless it is a shared one, and how many bytes. */
   #writing: Buffer | undefined;
   #writingBytes = 0;
-  #lastInMs = performance.now();
-  #lastOutMs = this.#lastInMs;
+  #lastInMs = this.openedMs;
+  #lastOutMs = this.openedMs;
 
   constructor(
     private readonly socket: Socket,

@@ -24,6 +24,7 @@ export class PersistentLink {
   #link: PduLink | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempts = 0;
+  #nextDialMs: number | undefined;
   #running = false;
   #dialling: AbortController | undefined;
 
@@ -39,6 +40,11 @@ export class PersistentLink {
 
   get isOpen(): boolean {
     return this.#link?.isOpen ?? false;
+  }
+
+  /** When it is dialled again, by performance.now(); `undefined` while it is open or being dialled. */
+  get nextDialMs(): number | undefined {
+    return this.#nextDialMs;
   }
 
   start(): void {
@@ -57,6 +63,7 @@ export class PersistentLink {
 
   async #dial(): Promise<void> {
     this.#dialling = new AbortController();
+    this.#nextDialMs = undefined;
     try {
       const link = await dial(
         this.address,
@@ -87,6 +94,7 @@ export class PersistentLink {
   #redialLater(): number {
     const delays = this.options.redialDelaysMs ?? defaultRedialDelaysMs;
     const delayMs = delays[this.#attempts++ % delays.length] as number;
+    this.#nextDialMs = performance.now() + delayMs;
     this.#timer = setTimeout(() => void this.#dial(), delayMs);
     return delayMs;
   }

@@ -6,7 +6,7 @@ import type { ClusterOptions, RemoteServers } from "./cluster-options.js";
 import { startDbProxyServer } from "./db/db-proxy-server.js";
 import { EmbeddedDatabase } from "./db/embedded-database.js";
 import { strict } from "./deviations.js";
-import { startFileServer } from "./file/file-server.js";
+import { fileServerLimits, startFileServer } from "./file/file-server.js";
 import { startHttpMsgServer } from "./http-msg/http-msg-server.js";
 import { startLoginServer } from "./login/login-server.js";
 import { startMsfs } from "./msfs/msfs.js";
@@ -88,12 +88,9 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
   }
   for (const listen of layout.db) {
     const { storage, textKey } = options;
-    servers.add(
-      "db",
-      await start(
-        startDbProxyServer({ listen, storage, clock, ...common, ...(textKey === undefined ? {} : { textKey }) }),
-      ),
-    );
+    const keyed = textKey === undefined ? {} : { textKey };
+    const offlineKeptMs = offlineKeptMsOf(options);
+    servers.add("db", await start(startDbProxyServer({ listen, storage, clock, offlineKeptMs, ...common, ...keyed })));
   }
   if (layout.file !== undefined) servers.add("file", await start(startFileServer(fileOptions(options, layout.file))));
   if (layout.push !== undefined) {
@@ -115,7 +112,9 @@ async function startFront(
   const keyed = textKey === undefined ? {} : { textKey };
   // One for all of them, so that they count failed logins together as they would at a db_proxy_server (LGN-06).
   const database =
-    known.db.length > 0 ? { dbProxies: known.db } : new EmbeddedDatabase({ storage, clock, deviates, ...keyed });
+    known.db.length > 0
+      ? { dbProxies: known.db }
+      : new EmbeddedDatabase({ storage, clock, deviates, offlineKeptMs: offlineKeptMsOf(options), ...keyed });
   const { linksPerDbProxy, serverLink = {} } = options;
   const common = { database, log, deviates, serverLink, ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }) };
   for (const listen of layout.msg) {
@@ -140,6 +139,12 @@ async function startFront(
   if (layout.httpMsg !== undefined) {
     await start(startHttpMsgServer({ listen: layout.httpMsg, routeServers: known.route, ...common }));
   }
+}
+
+/** A file_server that runs elsewhere may keep files for ever, as the original does. */
+function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
+  const unlessGiven = layout.file === undefined ? Number.POSITIVE_INFINITY : fileServerLimits.offlineKeptMs;
+  return fileLimits?.offlineKeptMs ?? unlessGiven;
 }
 
 function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {

@@ -23,7 +23,10 @@ export const deviations = {
   "FRM-14": { roles: ["msg"], does: "keeps the sender's seq_num in one-to-one messages that cross route_server" },
   "FRM-15": { roles: pduRoles, does: "holds any number of bytes for a peer that does not read" },
   "CON-06": { roles: ["msg"], does: "delivers a P2P command of a connection that has not logged in" },
-  "CON-07": { roles: ["msg"], does: "forwards a P2P command with the sender that its body names" },
+  "CON-07": {
+    roles: ["msg"],
+    does: "forwards a P2P command as it came: with the sender that its body names, and with its seq_num",
+  },
   "LGN-08": {
     roles: ["db"],
     does: "reads a user name as a piece of SQL: x' or '1'='1 is every user, and a lone quote none",

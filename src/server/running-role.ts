@@ -1,4 +1,5 @@
 import type { Address } from "../net/address.js";
+import type { Inspection } from "./inspection.js";
 
 export const roleNames = ["login", "route", "db", "file", "push", "msg", "http-msg", "msfs"] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -12,6 +13,8 @@ export interface RunningRole {
   counters(): Readonly<Record<string, number>>;
   /** What it cannot serve without and does not have now, in words; empty or absent when all is well. */
   lacking?(): readonly string[];
+  /** Its links and clients, to look at and to disturb; absent where a role has none. */
+  readonly inspection?: Inspection;
   /** OBS-03: stops accepting, finishes pending stores and acks within `graceMs`, then closes every link. */
   stop(graceMs: number): Promise<void>;
 }

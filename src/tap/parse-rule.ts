@@ -1,6 +1,6 @@
+import { didYouMean } from "../codec/did-you-mean.js";
 import type { JsonObject } from "../codec/record/body-json.js";
 import { BodyJsonError } from "../codec/record/body-json.js";
-import { didYouMean } from "../codec/record/did-you-mean.js";
 import { assignField, type FieldTextOptions } from "../codec/record/field-text.js";
 import { commandById, commands } from "../codec/registry.js";
 import { messageType } from "../codec/schema.js";

@@ -37,6 +37,7 @@ async function options({ flags = [], env = {}, file }: Given): Promise<Record<st
     .option("--only <pattern...>")
     .option("--target <address...>", "", addressValues)
     .option("--json", "")
+    .option("--no-tui", "")
     .addOption(new Option("--format <format>").choices(["hex", "binary"]))
     .exitOverride()
     .action((given: Record<string, unknown>) => {
@@ -48,6 +49,13 @@ async function options({ flags = [], env = {}, file }: Given): Promise<Record<st
 }
 
 describe("settings", () => {
+  it("reads a denying option by its own name from the environment, and by what it denies from the file", async () => {
+    expect((await options({})).tui).toBe(true);
+    expect((await options({ env: { TTK_LOAD_NO_TUI: "1" } })).tui).toBe(false);
+    expect((await options({ env: { TTK_LOAD_NO_TUI: "0" } })).tui).toBe(true);
+    expect((await options({ file: { load: { tui: false } } })).tui).toBe(false);
+  });
+
   it("takes a flag over the environment, the environment over the file, the file over the default", async () => {
     const file = { load: { users: 20 } };
     const env = { TTK_LOAD_USERS: "30" };

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -72,6 +72,19 @@ describe("ttk conform", () => {
     expect(await readFile(file, "utf8")).toContain("case: lgn.kicked-is-closed");
     const after = await conform(servers, ...only, "--baseline", file);
     expect([after.exitCode, after.of("expected-failure")]).toEqual([0, ["lgn.kicked-is-closed"]]);
+  });
+
+  it("keeps a capture of each case that did not pass, and names it where the failure stands", async () => {
+    const servers = await cluster("--deviate", "MSG-23");
+    const wire = join(folder, "wire");
+    const { child } = await conform(servers, "--only", "msg.too-long", "frm.http-request", "--trace", wire);
+    expect(await readdir(wire)).toEqual(["msg.too-long.pcapng"]);
+    expect(child.stdout).toContain(`    capture   ${join(wire, "msg.too-long.pcapng")}\n`);
+    expect(child.stderr).toContain(`1 capture in ${wire}\n`);
+    const decode = ttk("decode", join(wire, "msg.too-long.pcapng"), "--format", "json");
+    expect(await decode.end()).toBe(0);
+    expect(decode.stdout).toContain('"CID_MSG_DATA_ACK"');
+    expect(decode.stdout).toContain(`"conn":"127.0.0.1:`);
   });
 
   it.each([

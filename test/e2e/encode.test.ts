@@ -58,7 +58,7 @@ describe("ttk encode", () => {
   });
 
   it.each([
-    [["IMLogiReq"], "did you mean IMLoginReq?"],
+    [["IMLogiReq"], 'did you mean "IMLoginReq"?'],
     [["IMLoginReq"], "lacks required user_name, password, online_status, client_type"],
     [["IMLoginReq", "user_name=@no/such"], "@no/such: cannot be read (ENOENT)"],
     [["0x0701", "--key", "short"], "32 bytes are expected, not 5"],

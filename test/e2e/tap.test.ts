@@ -126,7 +126,7 @@ describe("ttk tap", () => {
     [
       ["--listen", ":0", "--to", ":3", "--rule", "drp"],
       2,
-      'ttk: --rule "drp": column 1: there is no action "drp"; did you mean drop?',
+      'ttk: --rule "drp": column 1: there is no action "drp"; did you mean "drop"?',
     ],
     [["--listen", ":0", "--to", ":3", "--rules", "/no/such"], 2, "/no/such: cannot be read (ENOENT)"],
     [["--listen", ":0", "--to", ":3", "--record", "/no/such/x"], 3, "--record /no/such/x: cannot be written (ENOENT)"],

@@ -37,6 +37,7 @@ export function caseResult(verdict: Verdict, overrides: Partial<CaseResult> = {}
     actual: null,
     reason: null,
     trace: [],
+    capture: null,
     runs: null,
     rerun: `ttk conform 127.0.0.1:8000 --only frm.${verdict}`,
     ...overrides,

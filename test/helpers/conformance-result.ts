@@ -1,4 +1,4 @@
-import { PduTrace, type TraceEntry } from "../../src/client/pdu-trace.js";
+import { PduTrace, type TracedConnection, type TraceEntry } from "../../src/client/pdu-trace.js";
 import type { CaseResult, ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import { summarize } from "../../src/runner/conformance/summarize.js";
 import { caseResult } from "./conformance-case.js";
@@ -26,6 +26,7 @@ export function conformanceResult(cases: readonly CaseResult[], options: RunOpti
       strict,
       repeat: 1,
       shuffleSeed: null,
+      fingerprint: null,
     },
     cases,
   };
@@ -75,15 +76,21 @@ function wire(): TraceEntry[] {
   const trace = new PduTrace();
   const heartbeat = hex("00000010 0001 0000 0007 0701 0001 0000");
   const presence = hex("00000018 0001 0000 0002 0203 0000 0000 0a06 0807 1001 1801");
-  trace.record("user7 windows", "opened", "127.0.0.1:51234 > 127.0.0.1:8000");
+  const user7: TracedConnection = {
+    label: "user7 windows",
+    client: { host: "127.0.0.1", port: 51_234 },
+    server: { host: "127.0.0.1", port: 8000 },
+    plays: "client",
+  };
+  trace.opened(user7);
   for (let round = 0; round < 4; round++) {
-    trace.record("user7 windows", "sent", heartbeat);
-    trace.record("user7 windows", "received", heartbeat);
+    trace.record(user7, "sent", heartbeat);
+    trace.record(user7, "received", heartbeat);
   }
-  trace.record("user7 windows", "received", presence);
-  trace.record("user7 windows", "sent", hex("00000000 0001"));
-  trace.record("user7 windows", "sent", hex("00000010 0001 0000 0003 0301 0002 0000"));
-  trace.record("user7 windows", "closed", "closed");
+  trace.record(user7, "received", presence);
+  trace.record(user7, "sent", hex("00000000 0001"));
+  trace.record(user7, "sent", hex("00000010 0001 0000 0003 0301 0002 0000"));
+  trace.record(user7, "closed", "closed");
   // How the decoder words a broken body is not what reports are about.
   const reworded = ({ command, text }: TraceEntry) => (command === "CID_MSG_DATA" ? "a body that lacks fields" : text);
   return trace.entries().map((entry, index) => ({ ...entry, atMs: index * 125, text: reworded(entry) }));

@@ -20,6 +20,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     env: {},
     cwd: "/",
     self: ["node", "ttk"],
+    args: [],
     nodeVersion: "20.19.0",
     signal: new AbortController().signal,
     interrupt: () => {},

@@ -54,6 +54,7 @@ export const heldLoad: LoadResult = {
   durationMs: 18_900,
   interrupted: false,
   abortedBy: null,
+  outputs: [],
   thresholds: [],
   serverFaults: [],
   failures: [],

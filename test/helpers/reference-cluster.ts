@@ -7,7 +7,9 @@ import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
 
 export interface ReferenceClusterOptions
-  extends Partial<Pick<ClusterOptions, "msgLimits" | "log" | "deviates" | "smartRoute" | "folder" | "pushOutlet">> {
+  extends Partial<
+    Pick<ClusterOptions, "msgLimits" | "log" | "deviates" | "smartRoute" | "folder" | "pushOutlet" | "serverLink">
+  > {
   /** YAML; user1 … user20 with the password `secret` unless given. */
   readonly fixture?: string;
   readonly msgServers?: number;
@@ -33,6 +35,10 @@ export class ReferenceCluster {
       ...rest,
     });
     return new ReferenceCluster(running);
+  }
+
+  get roles(): readonly RunningRole[] {
+    return this.running.roles;
   }
 
   /** Where clients dial the nth msg_server. */

@@ -3,6 +3,7 @@ import { SeenPdu } from "../../src/cli/decode/seen-pdu.js";
 import type { AnalysedPdu } from "../../src/codec/analysis/analysed-pdu.js";
 import type { CommandBody, CommandId } from "../../src/codec/generated/commands.js";
 import { encodePdu } from "../../src/codec/pdu.js";
+import type { Party } from "../../src/codec/registry.js";
 import { goldenCapture, type goldenCaptures, readCapture } from "./captured-bytes.js";
 
 /** The PDUs of one of fixtures/captures, as `ttk decode` sees them. */
@@ -29,13 +30,14 @@ export class PduClock {
   waitedMs = 0;
 }
 
-/** PDUs on one client's connection. */
+/** PDUs on one connection, a client's unless said otherwise. */
 export class ClientLink {
   constructor(
     private readonly link = 1,
     /** Shared by connections whose PDUs are seen in turns. */
     private readonly clock = new PduClock(),
     private readonly isOpeningSeen = false,
+    private readonly listener: Party = "M",
   ) {}
 
   wait(ms: number): void {
@@ -55,13 +57,23 @@ export class ClientLink {
     return this.#pdu("s2c", encodePdu(command, body, { seqNum }));
   }
 
-  #pdu(dir: "c2s" | "s2c", buffer: Buffer): AnalysedPdu {
+  /** Between servers: from the one that dialled. */
+  asks<C extends CommandId>(command: C, body: CommandBody[C], seqNum = 0): AnalysedPdu {
+    return { ...this.#pdu("s2s", encodePdu(command, body, { seqNum })), towardsServer: true };
+  }
+
+  /** Between servers: from the one that listens. */
+  tells<C extends CommandId>(command: C, body: CommandBody[C], seqNum = 0): AnalysedPdu {
+    return this.#pdu("s2s", encodePdu(command, body, { seqNum }));
+  }
+
+  #pdu(dir: "c2s" | "s2c" | "s2s", buffer: Buffer): AnalysedPdu {
     const seq = ++this.clock.seq;
     const where = {
       seq,
       link: this.link,
       dir,
-      listener: "M",
+      listener: this.listener,
       timeMs: START_MS + this.clock.waitedMs + seq,
       packetNumber: seq,
       connection: {

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import { ListenError } from "../../net/listen.js";
 import { conformanceConsole } from "../../reports/conformance/conformance-console.js";
@@ -13,15 +14,18 @@ import type { ConformanceResult, Outcome } from "../../runner/conformance/confor
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
+import { CaptureFolder } from "../conform/capture-folder.js";
 import { progressWatch, viewWatch } from "../conform/conform-watch.js";
 import { coverageCommand } from "../conform/coverage-command.js";
+import { DEFAULT_ACCOUNTS, DEFAULT_PASSWORD } from "../conform/default-accounts.js";
 import { diffCommand } from "../conform/diff-command.js";
+import { fingerprintCommand } from "../conform/fingerprint-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
 import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
 import { suiteWords } from "../conform/suite-words.js";
@@ -50,14 +54,13 @@ interface ConformOptions extends RolePortOptions {
   readonly strict?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  readonly trace?: string;
   readonly traceAll?: boolean;
   readonly report?: readonly ReportTarget<ReportFormat>[];
   readonly json?: boolean;
   readonly tui: boolean;
 }
 
-const DEFAULT_ACCOUNTS = "user{1..200}";
-const DEFAULT_PASSWORD = "secret";
 const reportFormats = ["html", "json", "junit", "tap", "markdown"] as const;
 type ReportFormat = (typeof reportFormats)[number];
 const JOBS_MAX = 64;
@@ -72,6 +75,7 @@ Examples:
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
   $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
   $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
+  $ ttk conform 127.0.0.1:8000 --trace wire                    and then: ttk browse wire/msg.ack.pcapng
   $ ttk conform list
   $ ttk conform show msg.delivery-across-servers
 
@@ -126,6 +130,7 @@ export function conformCommand(host: Host): Command {
         "YAML of expected failures, or teamtalk for what the original servers are known to fail",
       )
       .option("--write-baseline <file>", "write the expected failures that make this run pass")
+      .option("--trace <folder>", "a pcapng file there for each case that did not pass, for Wireshark and ttk browse")
       .option("--trace-all", "keep what went over the wire for cases that passed, too")
       .option(
         "--report <format=file...>",
@@ -140,6 +145,7 @@ export function conformCommand(host: Host): Command {
     .addCommand(showCommand(host))
     .addCommand(coverageCommand(host))
     .addCommand(diffCommand(host))
+    .addCommand(fingerprintCommand(host))
     .action((address: Address, options: ConformOptions) => conform(host, address, options));
 }
 
@@ -157,6 +163,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (options.writeBaseline !== undefined) {
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
+  const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
   const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
   const hasView = attach === undefined && mayFillTerminal(host, options);
   const watch = hasView ? await viewWatch(host, watched) : progressWatch(host);
@@ -166,6 +173,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     ...portsFor(options.role, target, options),
     ...(peer === undefined ? {} : { peer }),
     cases,
+    telltales,
     accounts,
     jobs: options.jobs,
     timeScale: options.timeScale,
@@ -173,6 +181,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     strict,
     baseline,
     keepsAllTraces: options.traceAll ?? false,
+    ...(captures === undefined ? {} : { saveCapture: (id: string, pcapng: Buffer) => captures.save(id, pcapng) }),
     repeat: options.repeat,
     failsFast: options.failFast ?? false,
     ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
@@ -199,6 +208,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
   );
   host.exitCode = exitCodeOf(result);
+  if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
   if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
 }

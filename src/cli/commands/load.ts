@@ -1,43 +1,46 @@
 import { Command, Option } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
-import { loadHtml } from "../../reports/html/load/load-html.js";
+import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
-import { loadCsv } from "../../reports/load/load-csv.js";
 import { loadJson } from "../../reports/load/load-json.js";
-import { loadJunit } from "../../reports/load/load-junit.js";
-import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { startLoad } from "../../runner/load/load-run.js";
+import { type LoadDependencies, type RunningLoad, startLoad } from "../../runner/load/load-run.js";
+import type { Tags } from "../../runner/load/metric-selector.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
+import type { Segment } from "../../runner/load/segment.js";
+import type { LoadShard } from "../../runner/load/shard/load-shard.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
-import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
+import { exitCodeOf } from "../load/load-exit-code.js";
+import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
 import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
+import { openOutputs } from "../load/open-outputs.js";
+import { outputValues, tagValues } from "../load/output-value.js";
 import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
 import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scenario-file/load-file.js";
 import { readScript, type ScriptChoice } from "../load/scenario-file/script-options.js";
+import { runWorkers } from "../load/shards/run-workers.js";
+import { SEGMENTS_MAX, segmentValue } from "../load/shards/segment-value.js";
+import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
+import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { pageAssets } from "../report/page-assets.js";
-import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
-
-const loadFormats = ["html", "json", "junit", "csv", "k6"] as const;
-type LoadFormat = (typeof loadFormats)[number];
 
 interface LoadOptions {
   readonly users?: number;
@@ -68,6 +71,12 @@ interface LoadOptions {
   readonly step?: number;
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
+  readonly segment?: Segment;
+  readonly startAt?: StartAt;
+  readonly workers?: number;
+  readonly asWorker?: string;
+  readonly out?: readonly OutputTarget[];
+  readonly tag?: Tags;
   readonly json?: boolean;
   readonly tui: boolean;
 }
@@ -137,11 +146,29 @@ export function loadCommand(host: Host): Command {
     .addOption(durationOption("--cool-down <time>", "--find-max: wait no longer for a step's messages (default: 5s)"))
     .option(
       "--report <format=file...>",
-      "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary)",
+      "write reports: html=FILE, json=FILE, junit=FILE, csv=FILE (a row a second), k6=FILE (k6's summary), shard=FILE (of a --segment, for ttk report merge)",
       reportValues(loadFormats),
     )
+    .option(
+      "--out <kind=where...>",
+      "send metrics while the run goes on: json=FILE or csv=FILE (k6's formats; .gz compresses), prometheus=HOST:PORT (to scrape), prometheus-rw=URL, otlp=URL, statsd=HOST:PORT, dogstatsd=HOST:PORT",
+      outputValues,
+    )
+    .option("--tag <name=value...>", "a tag of everything that --out sends, as in testid=7", tagValues)
     .option("--json", "the report on stdout is JSON")
     .option("--no-tui", "on a terminal, too: a line a second in place of the dashboard")
+    .option("--workers <n>", "processes on this machine that share the users", countValue(1, SEGMENTS_MAX))
+    .option(
+      "--segment <i/n>",
+      "do one part of the run, from 0/n to n-1/n; others do the rest at the same time, elsewhere",
+      segmentValue,
+    )
+    .option(
+      "--start-at <time>",
+      "when the steady phase begins, the same for all segments: 2026-11-25T21:00:00Z, unix seconds, or +30s",
+      startAtValue,
+    )
+    .addOption(new Option("--as-worker <file>", "started by --workers").hideHelp())
     .addHelpText("after", examples)
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
 }
@@ -152,7 +179,10 @@ Examples:
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load --target 127.0.0.1:8000 --out json=samples.json.gz prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=7
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
+  $ ttk load --target 127.0.0.1:8000 --users 20000 --workers 4
+  $ ttk load --target 10.0.0.5:8000 --seed 7 --segment 0/3 --start-at 2026-11-25T21:00:00Z --report shard=0.json
   $ ttk load --target 127.0.0.1:8000 127.0.0.1:8001 --accounts 'load{001..500}' --password hunter2
 
 A scenario file exports options, setup, functions and teardown as k6's do: docs/load.md and examples/.
@@ -172,17 +202,16 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
     file === undefined || choice === undefined
       ? planFor({ scenario: scenarioNamed(name, options), ...(await common(host, options, undefined)) })
       : planForScript(await common(host, options, choice), file.name, choice);
+  requireTogether(options);
+  if (options.asWorker !== undefined) return work(host, plan, options.asWorker);
   const reports = options.report ?? [];
   await requireWritable(reports, host.cwd);
 
-  const result = await run(host, plan, file, options);
-  await writeReports(reports, host.cwd, {
-    html: () => loadHtml(result, pageAssets("load")),
-    json: () => loadJson(result),
-    junit: () => loadJunit(result),
-    csv: () => loadCsv(result),
-    k6: () => loadK6Summary(result),
-  });
+  const { result, shard } = await run(host, plan, file, options);
+  await writeLoadReports(reports, host.cwd, result, shard);
+  if (options.segment !== undefined) {
+    host.stderr.write("ttk: one segment alone; what went between segments is judged by ttk report merge\n");
+  }
   const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
   if (!isSummarised) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
@@ -203,6 +232,9 @@ function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
 /** @throws CommandError for all that is wrong with the file's options */
 function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   const { vus, iterations, duration: durationMs, stage } = options;
+  if (options.segment !== undefined || (options.workers ?? 1) > 1) {
+    throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
+  }
   const refused = ["rate", "thinkTime", "groups", "groupSize", "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
@@ -254,6 +286,7 @@ async function common(
       delayAbortEvalMs: options.delayAbortEval ?? 0,
     })),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
+    segment: options.segment,
   };
 }
 
@@ -273,40 +306,109 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
   };
 }
 
-async function run(
-  host: Host,
-  plan: LoadPlan,
-  file: LoadedFile | undefined,
-  options: LoadOptions,
-): Promise<LoadResult> {
-  const { target, login } = options;
+/** @throws CommandError for options about segments that do not go together */
+function requireTogether({ segment, startAt, workers, seed, report = [], out, asWorker }: LoadOptions): void {
+  if (asWorker !== undefined) return;
+  if (workers !== undefined && (segment !== undefined || startAt !== undefined)) {
+    throw usageError("--workers starts segments itself, at the same time: leave out --segment and --start-at");
+  }
+  if (workers !== undefined && out !== undefined) throw usageError("--out is of one process: leave out --workers");
+  const hasShard = report.some(({ format }) => format === "shard");
+  if (segment === undefined) {
+    if (hasShard) throw usageError("--report shard=FILE is for a --segment");
+    return;
+  }
+  if (startAt === undefined) throw usageError("--segment needs --start-at: all segments begin at the same time");
+  if (seed === undefined) throw usageError("--segment needs --seed: all segments are of the same plan");
+  if (!hasShard) throw usageError("--segment needs --report shard=FILE, which ttk report merge puts together");
+}
+
+interface Ran {
+  readonly result: LoadResult;
+  readonly shard: LoadShard | undefined;
+}
+
+async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, options: LoadOptions): Promise<Ran> {
+  const { target, login, workers = 1, startAt, out = [], tag = {} } = options;
+  if (workers > 1) return { result: await inWorkers(host, plan, options, workers), shard: undefined };
   const where =
     target?.map(formatAddress).join(" ") ?? (login === undefined ? "" : `login_server ${formatAddress(login)}`);
   const watched = { plan, file, target: where };
-  const watch = mayFillTerminal(host, options) ? await dashboardWatch(host, watched) : progressWatch(host, watched);
+  // A segment alone must not be paused, and those who watch it do not see the run.
+  const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
+  const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
+  const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
+  let load: RunningLoad | undefined;
+  const outputs = await openOutputs(host, out, tag, plan, () => load?.readings() ?? []);
   try {
-    const running = startLoad(plan, {
+    const { result, shard } = await start(host, plan, file, {
       signal: host.signal,
-      nowMs: host.clock.nowMs,
-      environment: generatorEnvironment(host),
-      onEvent: (event) => watch.onEvent(event),
+      onEvent: (event) => {
+        watch.onEvent(event);
+        if (event.type === "second") outputs.onSecond();
+      },
+      shards,
+      ...(outputs.onSample === undefined ? {} : { onSample: outputs.onSample }),
+      onStart: (running) => {
+        load = running;
+        watch.begins(running);
+      },
     });
-    watch.begins(running);
-    return await running.result;
+    return { result: { ...result, outputs: await outputs.close() }, shard };
   } catch (error) {
-    if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
+    await outputs.close();
     throw error;
   } finally {
     await watch.end();
   }
 }
 
+async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
+  // Refused here, before every worker does.
+  planFor({
+    ...(await common(host, options, undefined)),
+    scenario: plan.scenario,
+    segment: { index: 0, count: workers },
+  });
+  return runWorkers(host, workers, plan.seed, plan.accounts.length * plan.devicesPerUser);
+}
+
+/** One of the processes of --workers. */
+async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
+  const { sync, onEvent, signal, close } = syncByOrders(host);
+  try {
+    const signals = AbortSignal.any([host.signal, signal]);
+    const { result, shard } = await start(host, plan, undefined, { signal: signals, onEvent, shards: sync });
+    await writeShard(file, host.cwd, shard);
+    host.exitCode = exitCodeOf(result);
+  } finally {
+    close();
+  }
+}
+
+interface StartOptions extends Pick<LoadDependencies, "signal" | "onEvent" | "onSample" | "shards"> {
+  readonly onStart?: (running: RunningLoad) => void;
+}
+
+async function start(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  { onStart, ...how }: StartOptions,
+): Promise<Ran> {
+  // Finer than a ms, because what shards measure between them rests on it.
+  const nowMs = () => performance.timeOrigin + performance.now();
+  try {
+    const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
+    onStart?.(running);
+    return { result: await running.result, shard: running.shard() };
+  } catch (error) {
+    if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));
+    throw error;
+  }
+}
+
 function blockedText(error: LoadBlockedError, host: Host, file: LoadedFile | undefined): string {
   if (error.cause === undefined || file === undefined) return error.message;
   return `${errorLine(error.cause, file.folder, host.cwd, file.name)} (${error.message})`;
-}
-
-function exitCodeOf(result: LoadResult): ExitCode {
-  if (result.interrupted) return ExitCode.interrupted;
-  return result.failures.length > 0 ? ExitCode.failed : ExitCode.ok;
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Host } from "../host.js";
 import { compareCommand } from "../report/compare-command.js";
 import { deliverReport, formatOption, type OutputOptions, outOption } from "../report/deliver-report.js";
+import { mergeCommand } from "../report/merge-command.js";
 import { type FinishedRun, readRun } from "../report/read-run.js";
 import { renderRuns } from "../report/render-runs.js";
 import { runFormats } from "../report/run-formats.js";
@@ -12,6 +13,7 @@ Examples:
   $ ttk report run.json --out run.html
   $ ttk report ours.json theirs.json --out matrix.html     conformance: requirements against servers
   $ ttk report compare before.json after.json        load: what became worse
+  $ ttk report merge shard*.json --report html=run.html      load: the shards of ttk load --segment
 
 Runs are what --report json=FILE has written; what kind they are is seen from their content.`;
 
@@ -24,6 +26,7 @@ export function reportCommand(host: Host): Command {
     .addOption(formatOption(runFormats))
     .addHelpText("after", examples)
     .addCommand(compareCommand(host))
+    .addCommand(mergeCommand(host))
     .action(async (files: readonly string[], options: OutputOptions) => {
       const runs: FinishedRun[] = [];
       for (const file of files) runs.push(await readRun(file, host.cwd));

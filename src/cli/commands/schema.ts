@@ -47,7 +47,9 @@ function found(name: string): readonly SchemaEntry[] {
   const entries = findSchemaEntries(name);
   if (entries.length > 0) return entries;
   const near = [...schemaNames()].sort((a, b) => likeness(name, a) - likeness(name, b)).slice(0, 3);
-  throw usageError(`nothing in the schema is called "${name}"; did you mean ${near.join(", ")}?`);
+  throw usageError(
+    `nothing in the schema is called "${name}"; did you mean ${near.map((one) => `"${one}"`).join(", ")}?`,
+  );
 }
 
 /** What takes longer to make than to list: only for what was asked for. */

@@ -1,13 +1,17 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { formatAddress } from "../../net/address.js";
 import { ListenError } from "../../net/listen.js";
 import { startAdminPort } from "../../server/admin-port.js";
 import { type ClusterOptions, LinksNotOpenError, type RunningCluster, startCluster } from "../../server/cluster.js";
 import type { ServiceLinks } from "../../server/login/discovery-answer.js";
+import { inspectionOf, switchable } from "../../server/running-cluster-inspection.js";
 import { roleNames } from "../../server/running-role.js";
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
 import type { Storage } from "../../server/storage/storage.js";
+import { LogTail } from "../../tui/serve/log-tail.js";
+import type { ServeViewOptions } from "../../tui/serve/serve-view.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
@@ -17,10 +21,10 @@ import { addLimitOptions, fileLimits, type LimitOptions, msgLimits, redialDelays
 import { LineBatch } from "../serve/line-batch.js";
 import { openStorage, type StorageChoice } from "../serve/open-storage.js";
 import { type PushChoice, pushOutlet } from "../serve/push-choice.js";
-import { readyJson, readyText } from "../serve/ready-line.js";
+import { readyJson, readyText, type ServedRole } from "../serve/ready-line.js";
 import type { SeedChoice } from "../serve/seed.js";
 import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
-import { jsonServerLog, textServerLog } from "../serve/server-logs.js";
+import { jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
 
 interface ServeOptions
@@ -40,6 +44,8 @@ interface ServeOptions
   readonly adminPort?: number;
   readonly logPdu?: boolean;
   readonly json?: boolean;
+  /** `--no-tui` makes it false. */
+  readonly tui: boolean;
 }
 
 /** What configuration files say and no option does. */
@@ -63,8 +69,9 @@ Examples:
   $ ttk serve --conf msgserver.conf        in place of an original server, with its own configuration file
   $ ttk serve --profile teamtalk           as the original servers behave; --deviate LGN-12 for one of their ways
 
--q leaves out the line for each command. Each role has an admin port: GET /counters, /metrics (Prometheus), /healthz.
-Ctrl-C or SIGTERM: finish what is pending, exit 0.`;
+On a terminal a live view shows servers and links, clients, rates, deviations and the log; its keys kick users, cut links
+and switch deviations (? shows them all, docs/serve.md). --no-tui, --json, -q or CI: log lines, -q without those for commands.
+Each role has an admin port: GET /counters, /metrics (Prometheus), /status, /healthz. Ctrl-C or SIGTERM: finish what is pending, exit 0.`;
 
 export function serveCommand(host: Host): Command {
   const command = new Command("serve")
@@ -136,6 +143,7 @@ export function serveCommand(host: Host): Command {
     )
     .option("--log-pdu", "also log each PDU in hex, passwords and tokens covered up")
     .option("--json", "one line of JSON when ready, then log lines as JSON")
+    .option("--no-tui", "log lines on a terminal, too, in place of the live view")
     .addHelpText("after", examples)
     .action(async (roles: string[], options: ServeOptions, self: Command) => {
       const isGiven = (name: string) => ["cli", "env"].includes(self.getOptionValueSource(name) ?? "");
@@ -145,15 +153,17 @@ export function serveCommand(host: Host): Command {
 
 async function serve(host: Host, options: Settled): Promise<void> {
   const plan = servePlan(options);
-  const deviates = deviationsOf(options);
+  const deviates = switchable(deviationsOf(options));
   const outlet = pushOutlet(host, options, plan.layout.push !== undefined);
   const storage = await storageFor(host, plan, options);
   const lines = new LineBatch(host.stdout);
+  const tail = hasView(host, options) ? new LogTail() : undefined;
+  const pdus = options.logPdu ?? false;
   const makeLog = options.json ? jsonServerLog : textServerLog;
-  const log = makeLog(lines, host.clock, {
-    commands: host.verbosity !== "quiet",
-    pdus: options.logPdu ?? false,
-  });
+  const log =
+    tail === undefined
+      ? makeLog(lines, host.clock, { commands: host.verbosity !== "quiet", pdus })
+      : tailServerLog(tail, host.clock, { pdus });
   const cluster = await start({
     layout: plan.layout,
     remote: plan.remote,
@@ -183,14 +193,37 @@ async function serve(host: Host, options: Settled): Promise<void> {
     await cluster.stop(0);
     throw error instanceof ListenError ? blockedError(error.message) : error;
   });
-  host.stdout.write(options.json ? readyJson(served) : readyText(served));
-  lines.release();
-
-  if (!host.signal.aborted) await once(host.signal, "abort");
+  if (tail === undefined) {
+    host.stdout.write(options.json ? readyJson(served) : readyText(served));
+    lines.release();
+    if (!host.signal.aborted) await once(host.signal, "abort");
+  } else {
+    const hasDatabase = plan.needsStorage;
+    const inspection = inspectionOf({ roles: cluster.roles, deviates, hasDatabase });
+    await watch(host, { inspection, log: tail, hasPdus: pdus, adminAddresses: adminAddressesOf(served) });
+  }
   await Promise.all(served.map(({ admin }) => admin.stop(0)));
   await cluster.stop(STOP_GRACE_MS);
   await storage.close();
   lines.flush();
+}
+
+/** The live view is for people at a terminal; scripts and logs get lines. */
+function hasView(host: Host, { json, tui }: ServeOptions): boolean {
+  const isWanted = tui && !json && host.verbosity !== "quiet" && !host.env.CI;
+  return isWanted && host.screen.isTTY === true && host.stdin.isTTY === true;
+}
+
+/** Until whoever looks has seen enough, or the process is told to stop. */
+async function watch(host: Host, view: Omit<ServeViewOptions, "onQuit">): Promise<void> {
+  const { openServeView } = await import("../../tui/serve/open-serve-view.js");
+  const { stdin, screen: stdout, signal } = host;
+  await openServeView({ ...view, stdin, stdout, signal, isStyled: host.stdout.isStyled });
+  host.stderr.write("stopping …\n");
+}
+
+function adminAddressesOf(served: readonly ServedRole[]): string[] {
+  return served.map(({ admin }) => formatAddress(admin.address));
 }
 
 /** What login_server hands out, where a configuration file says so. */

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Baseline, ExpectedFailure } from "../../runner/conformance/baseline.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { usageError } from "../command-error.js";
 
 const SIZE_MAX_BYTES = 4 * 1024 * 1024;

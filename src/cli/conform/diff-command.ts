@@ -36,7 +36,10 @@ async function readReport(file: string, cwd: string): Promise<ConformanceResult>
     throw usageError(`${file}: is not JSON (${(error as Error).message.split("\n")[0]})`);
   }
   if (!isReport(content)) throw usageError(`${file}: is no report of ttk conform (--report json=FILE)`);
-  return { ...content, cases: content.cases.map((each) => ({ ...each, runs: each.runs ?? null })) };
+  return {
+    ...content,
+    cases: content.cases.map((each) => ({ ...each, runs: each.runs ?? null, capture: each.capture ?? null })),
+  };
 }
 
 /** As much as a comparison needs; reports of older versions have no `runs`. */

@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
-import { type CaseRole, caseRoles, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
+import { didYouMean } from "../../codec/did-you-mean.js";
+import { type CaseRole, caseRoles } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
-import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
-import { requirementById } from "../../scenarios/conformance/requirement.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
+import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
+import { caseText, wireOf } from "./case-pages.js";
 
 /** `ttk conform list`: a line for each case, or JSON. */
 export function listCommand(host: Host): Command {
@@ -34,7 +35,7 @@ export function showCommand(host: Host): Command {
         const ids = allCases.map((each) => each.id);
         throw usageError(`there is no case "${id}"${didYouMean(id, ids)} (ttk conform list shows all)`);
       }
-      host.stdout.write(json ? `${JSON.stringify(facts(found), null, 2)}\n` : explanation(found));
+      host.stdout.write(json ? `${JSON.stringify(facts(found), null, 2)}\n` : caseText(found));
     });
 }
 
@@ -42,52 +43,8 @@ function line({ id, role, level, requirements, title }: ConformanceCase): string
   return `${id.padEnd(36)} ${role.padEnd(12)} ${level.padEnd(6)} ${requirements.join(",").padEnd(14)} ${title}\n`;
 }
 
-function explanation(each: ConformanceCase): string {
-  const { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout } = each;
-  return [
-    `${id}: ${title}`,
-    `  judges        a ${roleFacts[role].title}${role === "msg" ? "" : ` (--role ${role})`}`,
-    `  level         ${level.toUpperCase()}`,
-    ...requirements.flatMap(quoteLines),
-    ...(sends === undefined ? [] : [`  sends         ${sends}`]),
-    `  why           ${why}`,
-    `  needs         ${needsText(needs)}`,
-    `  tags          ${tags.join(", ")}`,
-    ...(waitsForTimeout ? ["  waits         for one of the server's time limits (--time-scale)"] : []),
-    "",
-  ].join("\n");
-}
-
-/** The requirement's own words; docs/spec/behaviour.md has them all. */
-function quoteLines(id: string): string[] {
-  const requirement = requirementById(id);
-  if (requirement === undefined) return [`  requirement   ${id}`];
-  const clauses = requirement.clauses.map(({ level, text }) => `                ${level.toUpperCase()} ${text}`);
-  const known =
-    requirement.teamtalk === null ? [] : [`                (the original servers: ${requirement.teamtalk})`];
-  return [`  requirement   ${id}`, ...clauses, ...known];
-}
-
-function needsText({
-  accounts = 0,
-  expendable = 0,
-  groupMembers = 0,
-  secondServer = false,
-  ports = [],
-  played = [],
-}: CaseNeeds): string {
-  const needs = [
-    ...(accounts > 0 ? [`${accounts} accounts`] : []),
-    ...(expendable > 0 ? [`${expendable} accounts that it spoils`] : []),
-    ...(groupMembers > 0 ? [`a group with ${groupMembers} of them`] : []),
-    ...(secondServer ? ["a second msg_server (--peer)"] : []),
-    ...ports.map((port) => `the server's port for ${port} (--${port})`),
-    ...played.map((role) => `a link to the ${playedFacts[role].title} that the suite plays (--listen-${role})`),
-  ];
-  return needs.length === 0 ? "nothing" : needs.join(", ");
-}
-
 function facts(each: ConformanceCase): object {
   const { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout } = each;
-  return { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout };
+  const kills = caseKills[id] ?? [];
+  return { id, role, level, requirements, title, sends, why, needs, tags, waitsForTimeout, wire: wireOf(id), kills };
 }

@@ -1,7 +1,7 @@
 import { CapturedPdu, type CaptureEvent, SkippedBytes } from "../../codec/capture/capture-event.js";
-import { capturePdus } from "../../codec/capture/capture-pdus.js";
+import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
-import { readCommandId } from "../../codec/pdu-header.js";
+import type { InputChunk } from "../../codec/input/read-hex-text.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
 import { type DecodeItem, type DecodeSettings, LinkNumbers } from "./decode-item.js";
@@ -25,6 +25,21 @@ export async function* captureRecords(
   yield [{ remark: `${packets} packets, ${connections} connections, ${pdus} PDUs${ignored}`, isDetail: false }];
 }
 
+/** The PDUs in packets that somebody pasted, in the order of the text. */
+export function pastedPackets(packets: readonly InputChunk[], settings: DecodeSettings): readonly DecodeItem[] {
+  const items: DecodeItem[] = [];
+  const itemOf = captureItems(settings);
+  const decoder = new CaptureDecoder(
+    (event) => items.push(itemOf(event)),
+    settings.ports === undefined ? {} : { ports: settings.ports },
+  );
+  for (const [index, { bytes, linkType }] of packets.entries()) {
+    if (linkType !== undefined) decoder.onPacket({ number: index + 1, linkType, seconds: -1, nanos: 0, bytes });
+  }
+  decoder.end();
+  return items;
+}
+
 /** Turns the events of one capture, in their order, into records and remarks. */
 export function captureItems(settings: DecodeSettings): (event: CaptureEvent) => DecodeItem {
   const kinds = new LinkKinds();
@@ -40,8 +55,7 @@ function itemOf(
 ): DecodeItem {
   if (event instanceof CapturedPdu) {
     const { connection, direction, buffer, start, end, offset } = event;
-    const commandId = readCommandId(buffer, start);
-    const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", commandId);
+    const dir = kinds.directionOf(connection.id, connection.server.port, direction === "c2s", buffer, start, end);
     return new SeenPdu(
       buffer,
       start,

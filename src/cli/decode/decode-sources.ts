@@ -7,7 +7,6 @@ import { decodeText, isText } from "../../codec/input/source-text.js";
 import { looksLikeHeader } from "../../codec/plausible-header.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { captureRecords } from "./capture-records.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
 import { StreamRecords } from "./stream-records.js";
 import { textRecords } from "./text-records.js";
@@ -51,11 +50,11 @@ function openFile(path: string, name: string): AsyncIterable<Buffer> {
 }
 
 /** What is neither a file nor can be read as bytes was more likely meant as a file. */
-function* decodeArgument(
+async function* decodeArgument(
   text: string,
   settings: DecodeSettings,
   shape: InputShape | undefined,
-): Generator<readonly DecodeItem[]> {
+): AsyncGenerator<readonly DecodeItem[]> {
   const looksLikeBytes = /^[\s\d a-fx,:{}()[\]\\"';<>+/=-]*$/i.test(text) || shape !== undefined;
   if (!looksLikeBytes) throw usageError(`${text}: no such file, and not hex either`);
   yield* textRecords("argument", text, settings, shape);
@@ -86,6 +85,8 @@ async function* decodeCapture(
   settings: DecodeSettings,
 ): AsyncGenerator<readonly DecodeItem[]> {
   yield [{ remark: `${name}: a ${capture.kind} capture`, isDetail: true }];
+  // Half of what `ttk decode` consists of: pasted bytes do without it.
+  const { captureRecords } = await import("./capture-records.js");
   yield* captureRecords(capture, chunks, settings);
 }
 

@@ -1,7 +1,7 @@
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { FilterError } from "../../codec/filter/filter-error.js";
 import type { FilterSubject } from "../../codec/filter/parse-filter.js";
 import { readCommandId, readHeader } from "../../codec/pdu-header.js";
-import { didYouMean } from "../../codec/record/did-you-mean.js";
 import { commandById } from "../../codec/registry.js";
 import { usageError } from "../command-error.js";
 import type { SkippedItem } from "./decode-item.js";

@@ -1,10 +1,8 @@
-import { CaptureDecoder } from "../../codec/capture/capture-pdus.js";
 import { InputError } from "../../codec/input/input-error.js";
 import type { InputShape } from "../../codec/input/input-shape.js";
 import { type HexText, type InputChunk, readHexText } from "../../codec/input/read-hex-text.js";
 import { skippedRecord } from "../../codec/record/pdu-record.js";
 import { usageError } from "../command-error.js";
-import { captureItems } from "./capture-records.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
 import { pastedRecords } from "./stream-records.js";
 
@@ -13,12 +11,12 @@ import { pastedRecords } from "./stream-records.js";
  * put together as TCP streams; everything else is PDUs as it stands. Parts that cannot be read become errors of their own.
  * @throws CommandError usage, when nothing can be read
  */
-export function* textRecords(
+export async function* textRecords(
   name: string,
   text: string,
   settings: DecodeSettings,
   shape: InputShape | undefined,
-): Generator<readonly DecodeItem[]> {
+): AsyncGenerator<readonly DecodeItem[]> {
   const { chunks, problems } = readText(name, text, shape);
   let packets: InputChunk[] = [];
   for (const chunk of chunks) {
@@ -27,11 +25,11 @@ export function* textRecords(
       packets.push(chunk);
       continue;
     }
-    yield packetItems(packets, settings);
+    yield* packetItems(packets, settings);
     packets = [];
     yield pastedRecords(chunk.bytes, settings);
   }
-  yield packetItems(packets, settings);
+  yield* packetItems(packets, settings);
   for (const { message } of problems) {
     const origin = { seq: settings.nextSeq(), time: null, conn: null, dir: null, offset: 0 };
     yield [
@@ -53,17 +51,11 @@ function descriptionOf({ shape, bytes, linkType }: InputChunk): string {
   return `${bytes.length} bytes of ${shape}${linkType === undefined ? "" : ", a packet"}`;
 }
 
-function packetItems(packets: readonly InputChunk[], settings: DecodeSettings): readonly DecodeItem[] {
-  if (packets.length === 0) return [];
-  const items: DecodeItem[] = [];
-  const itemOf = captureItems(settings);
-  const decoder = new CaptureDecoder(
-    (event) => items.push(itemOf(event)),
-    settings.ports === undefined ? {} : { ports: settings.ports },
-  );
-  for (const [index, { bytes, linkType }] of packets.entries()) {
-    if (linkType !== undefined) decoder.onPacket({ number: index + 1, linkType, seconds: -1, nanos: 0, bytes });
-  }
-  decoder.end();
-  return items;
+async function* packetItems(
+  packets: readonly InputChunk[],
+  settings: DecodeSettings,
+): AsyncGenerator<readonly DecodeItem[]> {
+  if (packets.length === 0) return;
+  const { pastedPackets } = await import("./capture-records.js");
+  yield pastedPackets(packets, settings);
 }

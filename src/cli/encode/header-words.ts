@@ -1,6 +1,6 @@
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { HeaderOverrides } from "../../codec/pdu.js";
 import type { PduHeader } from "../../codec/pdu-header.js";
-import { didYouMean } from "../../codec/record/did-you-mean.js";
 import { usageError } from "../command-error.js";
 
 const fieldMax: Readonly<Record<keyof PduHeader, number>> = {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { grafanaDashboard } from "./grafana-dashboard.js";
 import { luaDissector } from "./lua-dissector.js";
 
 /** File name below the output folder → contents. */
@@ -22,6 +23,25 @@ export function wiresharkFiles(version: string): ExportFiles {
     ...schemas.map(([name, text]) => [`proto/${name}`, text] as const),
   ]);
 }
+
+/** The dashboard, and how to feed it. */
+export function grafanaFiles(version: string): ExportFiles {
+  return new Map([
+    ["teamtalk-load.json", grafanaDashboard(version)],
+    ["README.md", grafanaReadme],
+  ]);
+}
+
+const grafanaReadme = `# Load runs in Grafana
+
+Dashboards › New › Import, upload \`teamtalk-load.json\`, choose the Prometheus. It needs Grafana 10.1 or newer. Metrics come by
+remote write, for which Prometheus is started with \`--web.enable-remote-write-receiver\`:
+
+    ttk load --target 127.0.0.1:8000 --out prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=monday
+
+or by a scrape of \`--out prometheus=127.0.0.1:9464\`, every five seconds or more often. \`--tag testid=…\` tells runs apart, and
+generators that run at the same time: without it they write to the same series.
+`;
 
 const wiresharkReadme = `# TeamTalk / 0voice IM protocol in Wireshark
 

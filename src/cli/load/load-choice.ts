@@ -6,6 +6,7 @@ import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/loa
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
+import { ownCount, type Segment } from "../../runner/load/segment.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
@@ -43,6 +44,8 @@ export interface LoadChoice {
   readonly thresholds?: readonly Threshold[] | undefined;
   /** In place of a duration and stages: how to look for the highest rate. */
   readonly findMax?: (Partial<Omit<FindMaxPlan, "conditions">> & Pick<FindMaxPlan, "conditions">) | undefined;
+  /** The part of the plan that this process does. */
+  readonly segment?: Segment | undefined;
   readonly seed: number;
 }
 
@@ -69,6 +72,7 @@ export function planFor(choice: LoadChoice): LoadPlan {
   if (messageSizeBytes < TOKEN_SIZE_BYTES) {
     throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
   }
+  requireDivisible(choice);
   const stages = stagesFor(choice);
   const findMax = findMaxFor(choice, accounts.length * devicesPerUser);
   const actsPerSecond = choice.rate ?? (stages.length > 0 ? 0 : accounts.length * scenario.actsPerUserPerSecond);
@@ -93,12 +97,26 @@ export function planFor(choice: LoadChoice): LoadPlan {
     seed: choice.seed,
     random: seededRandom,
     messageSizeBytes,
-    startingMax: choice.startingMax ?? planDefaults.startingMax,
+    startingMax: Math.ceil((choice.startingMax ?? planDefaults.startingMax) / (choice.segment?.count ?? 1)),
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
     thresholds: choice.thresholds ?? [],
     findMax,
+    segment: choice.segment,
   };
+}
+
+/** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
+function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice): void {
+  if (segment === undefined) return;
+  if (findMax !== undefined)
+    throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
+  if (scenario.groups !== undefined) {
+    throw usageError(`${scenario.name} cannot be parted: a shard cannot know the groups that another one makes`);
+  }
+  if (ownCount(accounts.length, { ...segment, index: segment.count - 1 }) === 0) {
+    throw usageError(`${segment.count} segments need as many users, at least; there are ${accounts.length}`);
+  }
 }
 
 /** Runs a scenario file, of which `scenario` is the name. */

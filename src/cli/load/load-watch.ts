@@ -5,6 +5,7 @@ import { loadProgress } from "../../reports/load/load-progress.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
+import { ownCount, wholeRun } from "../../runner/load/segment.js";
 import type { Host } from "../host.js";
 import { errorLine } from "./scenario-file/file-line.js";
 import type { LoadedFile } from "./scenario-file/load-file.js";
@@ -27,7 +28,7 @@ interface Watched {
 
 /** A line a second on stderr. */
 export function progressWatch(host: Host, { plan, file }: Watched): LoadWatch {
-  const devices = plan.accounts.length * plan.devicesPerUser;
+  const devices = ownCount(plan.accounts.length, plan.segment ?? wholeRun) * plan.devicesPerUser;
   return {
     onEvent: (event) => {
       const failure = failureLine(event, host, file);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
 import type { MetricResult } from "../../runner/load/metrics.js";
 import {
@@ -8,7 +9,6 @@ import {
   ThresholdSyntaxError,
 } from "../../runner/load/parse-threshold.js";
 import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 
 /** When a threshold that does not hold ends the run. */
 interface AbortRule {

@@ -136,6 +136,9 @@ function loadResultOf({ summary, delivery, ...report }: LoadReport): LoadResult 
 function withRuns(report: ConformanceResult): ConformanceResult {
   return {
     ...report,
-    cases: report.cases.map((each) => (isObject(each) ? { ...each, runs: each.runs ?? null } : each)),
+    target: { ...report.target, fingerprint: report.target.fingerprint ?? null },
+    cases: report.cases.map((each) =>
+      isObject(each) ? { ...each, runs: each.runs ?? null, capture: each.capture ?? null } : each,
+    ),
   };
 }

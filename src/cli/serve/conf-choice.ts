@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Address } from "../../net/address.js";
 import type { ClusterLayout } from "../../server/cluster-layout.js";
 import type { RoleName } from "../../server/running-role.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { parseConf } from "./conf-file.js";

@@ -1,5 +1,5 @@
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Deviations, deviatingIn, deviationIds, strict, teamtalk } from "../../server/deviations.js";
-import { didYouMean } from "../../server/storage/did-you-mean.js";
 import { usageError } from "../command-error.js";
 
 export interface DeviationChoice {

@@ -81,7 +81,11 @@ export function addLimitOptions(command: Command): Command {
       "of all offline files at file_server; what would not fit is refused (107374182400)",
       countValue(1, Number.MAX_SAFE_INTEGER),
     )
-    .option("--keep-files <days>", "file_server deletes an offline file after so long (30)", countValue(1, 3650));
+    .option(
+      "--keep-files <days>",
+      "file_server deletes an offline file after so long, and it is listed no more (30)",
+      countValue(1, 3650),
+    );
 }
 
 export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {

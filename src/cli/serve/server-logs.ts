@@ -1,7 +1,9 @@
 import { pino } from "pino";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { Clock } from "../../server/clock.js";
+import type { RoleName } from "../../server/running-role.js";
 import type { CommandEntry, PduEntry, ServerLog } from "../../server/server-log.js";
+import type { LogKind, LogTail } from "../../tui/serve/log-tail.js";
 
 /** Where log lines go, each with its newline. */
 export interface LineSink {
@@ -51,19 +53,48 @@ export function jsonServerLog(sink: LineSink, clock: Clock, options: LogChoice):
 
 /** The same for people: `02:23:35.120 msg 127.0.0.1:51234 user 7 0x0301 CID_MSG_DATA seq 4 length 70`. */
 export function textServerLog(sink: LineSink, clock: Clock, options: LogChoice): ServerLog {
-  const time = () => new Date(clock.nowMs()).toISOString().slice(11, 23);
-  const line = ({ role, peer, userId, commandId, seqNum, length }: CommandEntry) =>
-    `${time()} ${role} ${peer} user ${userId} ${hexId(commandId)} ${nameOf(commandId)} seq ${seqNum} length ${length}\n`;
-  const pduLine = ({ role, peer, direction, bytes }: PduEntry) =>
-    `${time()} ${role} ${peer} ${direction} ${bytes.toString("hex")}\n`;
+  const write = (text: string) => sink.write(`${timeText(clock.nowMs())} ${text}\n`);
   return {
-    command: options.commands ? (entry) => sink.write(line(entry)) : undefined,
-    ...(options.pdus ? { pdu: (entry: PduEntry) => sink.write(pduLine(entry)) } : {}),
-    note: (role, text, detail = {}) => {
-      const facts = Object.entries(detail).map(([name, value]) => ` ${name} ${value}`);
-      sink.write(`${time()} ${role} ${text}${facts.join("")}\n`);
-    },
+    command: options.commands ? (entry) => write(commandText(entry)) : undefined,
+    ...(options.pdus ? { pdu: (entry: PduEntry) => write(pduText(entry)) } : {}),
+    note: (role, text, detail) => write(noteText(role, text, detail)),
   };
+}
+
+/** The same lines for the live view, which makes text of those that it shows. */
+export function tailServerLog(tail: LogTail, clock: Clock, options: Pick<LogChoice, "pdus">): ServerLog {
+  const add = (kind: LogKind, text: () => string) => {
+    const timeMs = clock.nowMs();
+    tail.add({ kind, text: () => `${timeText(timeMs)} ${text()}` });
+  };
+  const command = (entry: CommandEntry) => add("commands", () => commandText(entry));
+  const pdu = (entry: PduEntry) => {
+    if (tail.wants("pdus")) add("pdus", () => pduText(entry));
+  };
+  return {
+    get command() {
+      return tail.wants("commands") ? command : undefined;
+    },
+    ...(options.pdus ? { pdu } : {}),
+    note: (role, text, detail) => add("notes", () => noteText(role, text, detail)),
+  };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}
+
+function commandText({ role, peer, userId, commandId, seqNum, length }: CommandEntry): string {
+  return `${role} ${peer} user ${userId} ${hexId(commandId)} ${nameOf(commandId)} seq ${seqNum} length ${length}`;
+}
+
+function pduText({ role, peer, direction, bytes }: PduEntry): string {
+  return `${role} ${peer} ${direction} ${bytes.toString("hex")}`;
+}
+
+function noteText(role: RoleName, text: string, detail: Parameters<ServerLog["note"]>[2] = {}): string {
+  const facts = Object.entries(detail).map(([name, value]) => ` ${name} ${value}`);
+  return `${role} ${text}${facts.join("")}`;
 }
 
 function nameOf(commandId: number): string {

@@ -1,5 +1,4 @@
 import type { StreamDirection } from "../../codec/capture/tcp-connections.js";
-import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduRecord, recordOf } from "../../codec/record/pdu-record.js";
 import { recordLine } from "../../codec/record/record-text.js";
@@ -78,8 +77,7 @@ export class LiveDecode implements TapObserver {
   #directionOf({ id, upstream }: TappedConnection, direction: StreamDirection, pdu: Buffer): PduRecord["dir"] {
     const kinds = this.#kinds.get(id) ?? new LinkKinds();
     this.#kinds.set(id, kinds);
-    const commandId = pdu.length < HEADER_SIZE ? 0 : readCommandId(pdu);
-    return kinds.directionOf("", upstream.port, direction === "c2s", commandId);
+    return kinds.directionOf("", upstream.port, direction === "c2s", pdu, 0, pdu.length);
   }
 
   #line(record: PduRecord, rules: readonly number[]): string {

@@ -26,11 +26,12 @@ export interface NewestMessage {
 
 /** What the connections of one input tell together of its messages. */
 export class MessageHistory {
-  readonly #sent = new Map<string, SentMessage>();
+  /** `null` where two messages that were on their way at the same time got the same id: nothing tells which is meant. */
+  readonly #sent = new Map<string, SentMessage | null>();
   readonly #newest = new Map<string, NewestMessage>();
 
   sent(session: string, msgId: number): SentMessage | undefined {
-    return this.#sent.get(`${session} ${msgId}`);
+    return this.#sent.get(`${session} ${msgId}`) ?? undefined;
   }
 
   newest(session: string): NewestMessage | undefined {
@@ -38,7 +39,10 @@ export class MessageHistory {
   }
 
   acknowledged(session: string, msgId: number, message: SentMessage): void {
-    remember(this.#sent, `${session} ${msgId}`, message, MESSAGES_MAX);
+    const key = `${session} ${msgId}`;
+    const twin = this.#sent.get(key);
+    const isOneOfTwo = twin === null || (twin !== undefined && message.requestSeq < twin.ackSeq);
+    remember(this.#sent, key, isOneOfTwo ? null : message, MESSAGES_MAX);
     const { link, requestSeq, ackSeq } = message;
     const known = this.#newest.get(session);
     // A history that begins anew begins at 1 (MSG-02): a database was set up again.

@@ -189,7 +189,8 @@ export class PduIndex {
   ): void {
     const isWhole = end - start >= HEADER_SIZE;
     const commandId = isWhole ? readCommandId(buffer, start) : 0;
-    const dir = this.#kinds.directionOf(connection.id, connection.server?.port ?? 0, towardsServer, commandId);
+    const port = connection.server?.port ?? 0;
+    const dir = this.#kinds.directionOf(connection.id, port, towardsServer, buffer, start, end);
     const row = this.#add(connection, towardsServer, dir, timeMicros, offset, buffer, start, end);
     if (!isWhole) return;
     this.#commandId.set(row, commandId);

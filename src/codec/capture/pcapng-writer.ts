@@ -1,5 +1,12 @@
 const BlockType = { section: 0x0a0d0d0a, interface: 0x00000001, enhancedPacket: 0x00000006 } as const;
-const OptionCode = { end: 0, application: 4, interfaceName: 2, interfaceDescription: 3, resolution: 9 } as const;
+const OptionCode = {
+  end: 0,
+  comment: 1,
+  application: 4,
+  interfaceName: 2,
+  interfaceDescription: 3,
+  resolution: 9,
+} as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BLOCK_OVERHEAD = 12;
 const PACKET_FIELDS_SIZE = 20;
@@ -15,14 +22,21 @@ export interface PcapngInterface {
   readonly linkType: number;
 }
 
+/** An option's length has 16 bits. */
+const COMMENT_BYTES_MAX = 32 * 1024;
+
 /** The beginning of a pcapng file, little-endian, its clock in nanoseconds: a section and its interfaces. */
-export function pcapngHeader(application: string, interfaces: readonly PcapngInterface[]): Buffer {
+export function pcapngHeader(application: string, interfaces: readonly PcapngInterface[], comment?: string): Buffer {
   const fixed = Buffer.alloc(16);
   fixed.writeUInt32LE(BYTE_ORDER_MAGIC, 0);
   fixed.writeUInt16LE(1, 4);
   fixed.writeUInt32LE(SECTION_LENGTH_UNKNOWN, 8);
   fixed.writeUInt32LE(SECTION_LENGTH_UNKNOWN, 12);
-  const section = block(BlockType.section, fixed, options([[OptionCode.application, application]]));
+  const section = block(
+    BlockType.section,
+    fixed,
+    options([...commentOption(comment), [OptionCode.application, application]]),
+  );
   return Buffer.concat([section, ...interfaces.map(interfaceBlock)]);
 }
 
@@ -55,6 +69,10 @@ function interfaceBlock({ name, description, linkType }: PcapngInterface): Buffe
       [OptionCode.resolution, Buffer.from([NANOSECONDS])],
     ]),
   );
+}
+
+function commentOption(comment: string | undefined): [code: number, value: Buffer][] {
+  return comment === undefined ? [] : [[OptionCode.comment, Buffer.from(comment).subarray(0, COMMENT_BYTES_MAX)]];
 }
 
 function block(type: number, fixed: Buffer, rest: Buffer): Buffer {

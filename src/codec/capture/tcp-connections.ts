@@ -1,6 +1,6 @@
 import { u32 } from "./big-endian.js";
 import { formatAddress, type IpPayload } from "./ip-packet.js";
-import { guessServerPort } from "./server-port.js";
+import { guessServerPort, isDefaultServerPort, isFromDialler } from "./server-port.js";
 import { TcpFlag, type TcpSegment } from "./tcp-segment.js";
 import { type GapReason, type PacketStamp, type StreamSink, TcpStream, type TcpStreamLimits } from "./tcp-stream.js";
 
@@ -78,8 +78,19 @@ class TrackedConnection implements Connection {
   sawOpening(clientSide: Side): void {
     if (this.#sinks !== undefined || this.isOpeningSeen) return;
     this.isOpeningSeen = true;
-    if (this.#clientSide !== clientSide) [this.client, this.server] = [this.server, this.client];
-    this.#clientSide = clientSide;
+    this.#setClient(clientSide);
+  }
+
+  /** Where neither the opening nor the ports tell who dialled, the first bytes may. */
+  sawFirst(side: Side, bytes: Buffer, start: number, end: number): void {
+    if (this.isOpeningSeen || isDefaultServerPort(this.server.port)) return;
+    const isClient = isFromDialler(bytes, start, end);
+    if (isClient !== undefined) this.#setClient(isClient === (side === 0) ? 0 : 1);
+  }
+
+  #setClient(side: Side): void {
+    if (this.#clientSide !== side) [this.client, this.server] = [this.server, this.client];
+    this.#clientSide = side;
   }
 
   get hasEnded(): boolean {
@@ -109,6 +120,7 @@ class SideSink implements StreamSink {
   ) {}
 
   onBytes(bytes: Buffer, start: number, end: number, stamp: PacketStamp): void {
+    if (!this.connection.hasSinks) this.connection.sawFirst(this.side, bytes, start, end);
     this.connection.sink(this.side).onBytes(bytes, start, end, stamp);
   }
 

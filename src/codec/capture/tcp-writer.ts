@@ -88,6 +88,12 @@ export class TcpConversation {
     return packets;
   }
 
+  /** Bytes of one side that nobody kept: a gap, as of packets that a capture has lost. */
+  lose(direction: StreamDirection, bytes: number): void {
+    const from = this.#sides[direction];
+    from.sequence = next(from.sequence, bytes);
+  }
+
   /** One side sends no more: FIN, and its acknowledgement. */
   end(direction: StreamDirection): Buffer[] {
     const from = this.#sides[direction];

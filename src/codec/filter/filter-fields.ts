@@ -1,4 +1,4 @@
-import { didYouMean } from "../record/did-you-mean.js";
+import { didYouMean } from "../did-you-mean.js";
 import { messageNames, messageType } from "../schema.js";
 
 /** Names at the top of a record, and what can stand below each; `fields`: the fields of any message. */
@@ -28,7 +28,7 @@ export function problemOfName(names: readonly string[]): string | undefined {
   if (names.length === 1) {
     if (Object.hasOwn(topNames, top)) return undefined;
     const inBody = allFieldNames().includes(top)
-      ? `; did you mean body.${top}?`
+      ? `; did you mean "body.${top}"?`
       : didYouMean(top, Object.keys(topNames));
     return `a record has no field ${JSON.stringify(top)}${inBody}`;
   }

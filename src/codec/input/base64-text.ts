@@ -9,7 +9,26 @@ const lastLine = /^\s*[A-Za-z0-9+/_-]{1,}={0,2}\s*$/;
 
 /** Base64 and its URL-safe variant, in prose or wrapped at any width from 40 digits. */
 export function findBase64(source: SourceText): Finding[] {
-  return [...wrapped(source), ...inLines(source)];
+  return [...wrapped(source), ...broken(source), ...inLines(source)];
+}
+
+/** Lines of any widths, when what they say together is a PDU: wrapped twice, or in a narrow window. */
+function* broken({ lines }: SourceText): Generator<Finding> {
+  for (let at = 0; at < lines.length; at++) {
+    const first = lines[at];
+    if (first === undefined || !lastLine.test(first.text)) continue;
+    const joined = [first];
+    while (lastLine.test(lines[at + 1]?.text ?? "") && !joined.at(-1)?.text.includes("="))
+      joined.push(lines[++at] ?? first);
+    if (joined.length === 1) continue;
+    const last = joined.at(-1) ?? first;
+    const finding = findingOf(
+      joined.map(({ text }) => text.trim()).join(""),
+      first.start,
+      last.start + last.text.length,
+    );
+    if (finding?.content instanceof Buffer && looksLikePdu(finding.content)) yield finding;
+  }
 }
 
 /** Lines of one width that hold nothing else, and a last one that is not longer. */

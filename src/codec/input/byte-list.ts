@@ -4,11 +4,11 @@ import type { SourceText } from "./source-text.js";
 
 /** A number as some language writes it, perhaps behind a cast: `0x1f`, `(byte)0x80`, `-128`, `16u`, `0x80y`. */
 const element =
-  /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:u8|i8|[uUlLyY]{1,2})?(?![\w.])/giy;
+  /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:u8|i8|[uUlLyY]{1,2}|\.toU?Byte\(\))?(?![\w.])/giy;
 const elementStart = /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(?:0x[0-9a-f]|-?\d)/gi;
 const separator = /[\s,;|]*/y;
-/** What Wireshark puts behind the last bytes: their characters, which may look like a string with escapes. */
-const lastComment = /[\s,]{0,80}\/\*[^\n]{0,200}?\*\//y;
+/** What Wireshark and gdb put behind the last bytes: their characters, which may look like a string with escapes. */
+const lastComment = /[\s,]{0,80}(?:\/\*[^\n]{0,200}?\*\/|'(?:\\\d{3}|\\?[^\n])')/y;
 /** What a printing program writes when it leaves out the rest: Node.js, Python and gdb. */
 const cutShort = /^(?:\.\.\.|…)/;
 
@@ -37,9 +37,16 @@ export function findByteLists(source: SourceText): Finding[] {
   return findings;
 }
 
+/** What stands beside a number and says nothing more: `"12":` before it in JSON, `'D'` behind it in gdb. */
+const indexKey = /(?<=[{,\s])"\d{1,7}"\s{0,3}:/g;
+const character = /(?<=\d )'(?:\\\d{3}|\\?[^\n])'(?=[\s,}])/g;
+
 /** Comments become blanks, so that positions stay; `//` only behind a comma or a bracket, for it also occurs in addresses. */
 function withoutComments(text: string): string {
-  return withoutBlockComments(text).replaceAll(/(?<=[,{[(]\s{0,80})\/\/[^\n]*/g, blank);
+  return withoutBlockComments(text)
+    .replaceAll(/(?<=[,{[(]\s{0,80})\/\/[^\n]*/g, blank)
+    .replaceAll(indexKey, blank)
+    .replaceAll(character, blank);
 }
 
 function withoutBlockComments(text: string): string {
@@ -119,7 +126,8 @@ function strayOf(source: SourceText, code: string, list: ElementList): InputErro
   const at = separator.lastIndex;
   const rest = code.slice(at, at + 40);
   if (rest === "") return new InputError(source.positionOf(at), "the list is not closed", "a closing bracket");
-  if (/^[\]})>]/.test(rest)) return undefined;
+  // What Chrome prints behind a list's last element: `, buffer: ArrayBuffer(40)`.
+  if (/^(?:[\]})>]|[a-z]\w{0,30}: )/i.test(rest)) return undefined;
   if (cutShort.test(rest)) {
     return new InputError(source.positionOf(at), "the list was cut short when it was printed", "all of its bytes");
   }
@@ -146,7 +154,10 @@ function findingOf(
   const isList = hexElements > 0 || bracketed || hasCommas;
   if (!isList || (bytes.length < 2 && error === undefined)) return undefined;
   if (error !== undefined && !bracketed && hexElements === 0) return undefined;
-  const isLongEnough = bytes.length >= prosePairs && (hexElements >= prosePairs || (bracketed && bytes.length >= 16));
+  // Ids have four digits: in prose they stand in rows too.
+  const isOfBytes = bracketed || bytes.length === hexElements;
+  const isLongEnough =
+    bytes.length >= prosePairs && ((hexElements >= prosePairs && isOfBytes) || (bracketed && bytes.length >= 16));
   const isDistinct = isLongEnough || (error !== undefined && bracketed && hexElements >= 2);
   return { shape: "byte-list", start, end, content: error ?? Buffer.from(bytes), isDistinct };
 }

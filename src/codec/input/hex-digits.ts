@@ -30,6 +30,19 @@ interface Block {
 
 /** Hex without offsets: in one piece, wrapped over lines, in groups, between prose. */
 export function findHexDigits(source: SourceText): Finding[] {
+  return [...findBlocks(source), ...findRuns(source.text)];
+}
+
+/** PDUs in one piece, whatever touches them: quotes, a prompt behind them, a name before them. */
+function* findRuns(text: string): Generator<Finding> {
+  for (const { 0: digits, index: start } of text.matchAll(/[0-9a-f]{32,}/gi)) {
+    if (digits.length % 2 !== 0 || !looksLikeHeaderDigits(digits)) continue;
+    const content = Buffer.from(digits, "hex");
+    yield { shape: "hex", start, end: start + digits.length, content, isDistinct: false };
+  }
+}
+
+function findBlocks(source: SourceText): Finding[] {
   const findings: Finding[] = [];
   let block: Block | undefined;
   let blankBefore = false;

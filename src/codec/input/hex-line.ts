@@ -28,25 +28,51 @@ interface Word {
 
 const comment = /(?:^|\s)(?:#|\/\/).*$/;
 const characterColumn = /\s+(?:>.*<|\|.*\|)\s*$/;
+/** Pairs, and characters behind them without anything around. */
+const bareColumns = /^(\s*(?:[0-9a-f]{2} {1,64}){1,64})(\S.*)$/i;
+/** What joins a string to the one on the next line. */
+const continued = /(?<=\S)\s*[+\\]\s*$/;
+/** A dump's heading: the last digit of the offset of each column. */
+const columnNumbers = "000102030405060708090a0b0c0d0e0f";
 /** No dump prints longer lines, and the pattern looks for its end from every blank. */
 const columnsLineLengthMax = 2000;
 const bufferOpening = /<Buffer(?=\s)/g;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
-const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
+const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,;])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
+/** `%00%10`, `$10`, `x10`, `10h`: each pair with a sign of its own. */
+const markedPairs = /^(?:(?:[%$x][0-9a-f]{2}[,;]?)+|(?:[0-9a-f]{2}h[,;]?)+)$/i;
 const cutShort = /^(?:\.\.\.|…)/;
 const proseBytesMin = 8;
 
 export function readHexLine(line: string): HexLine {
-  const code = line
-    .replace(comment, "")
-    .replace(line.length > columnsLineLengthMax ? /$/ : characterColumn, "")
-    .replaceAll(bufferOpening, (opening) => " ".repeat(opening.length));
+  const code = withoutCharacters(line.replace(comment, "")).replaceAll(bufferOpening, (opening) =>
+    " ".repeat(opening.length),
+  );
   const words = wordsOf(code);
   if (words.length === 0) return { kind: line.trim() === "" ? "blank" : "prose" };
   if (words.length === 1 && words[0]?.text === "*") return { kind: "repeat" };
-  if (words.every(({ group }) => group !== undefined)) return hexLine(words, true, true);
+  if (words.every(({ group }) => group !== undefined)) {
+    const isHeading =
+      words.length === 16 &&
+      words
+        .map(({ text }) => text)
+        .join("")
+        .toLowerCase() === columnNumbers;
+    return isHeading ? { kind: "prose" } : hexLine(words, true, true);
+  }
   return brokenLine(words) ?? longestRun(words);
+}
+
+function withoutCharacters(line: string): string {
+  if (line.length > columnsLineLengthMax) return line;
+  const code = line.replace(characterColumn, "").replace(continued, "");
+  const [, columns, characters] = bareColumns.exec(code) ?? [];
+  if (columns === undefined || characters === undefined || /^(?:\.{3}|…)$/.test(characters)) return code;
+  const pairs = columns.match(/\S+/g)?.length ?? 0;
+  // As many characters as bytes; a last line is shorter, and blanks at its end may be lost.
+  const isColumn = pairs >= 4 && characters.length <= pairs && (characters.length === pairs || /\s{2}$/.test(columns));
+  return isColumn ? columns : code;
 }
 
 function wordsOf(code: string): Word[] {
@@ -62,6 +88,9 @@ function wordOf(text: string, at: number): Word {
   const word = { start: at, end: at + text.length, text };
   if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
   if (separatedPairs.test(core)) {
+    return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
+  }
+  if (markedPairs.test(core)) {
     return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
   }
   return { ...word, group: undefined };

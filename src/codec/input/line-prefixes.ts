@@ -1,21 +1,46 @@
 /** Signs that quote, comment or list a line, and something behind them: a lone `*` in a dump is a repetition. */
-const marks = /^[ \t]*(?:(?:[>|]+|[*;#]+[ \t]|\/\/+|--[ \t])[ \t]*){1,8}(?=\S)/;
-const tags = /<\/?(?:pre|code|br|p|div|span|tt|blockquote)\b[^<>]{0,200}>/gi;
-const oddBlanks = /[\u00a0\u2007\u202f\u200b\ufeff]/g;
-const lineNumber = /^[ \t]*(\d{1,6})(?:[:|.)][ \t]?|[ \t]+)(?=\S)/;
+const marks = /^[ \t]*(?:(?:[>|`+\u2022\u00b7\u25e6\u2023-]+|[*;#]+[ \t]|\/\/+)[ \t]*){1,8}(?=\S)/;
+const commentEnd = /^[ \t]*(?:\/\*+|\*+\/)[ \t]*\r?$/;
+const lineEnd = /(?:[ \t]\||`{1,3})[ \t]*(?=\r?$)/;
+/** Also as `grep -n` writes it, behind a file's name. */
+const lineNumber = /^[ \t]*(?:(?!\d+[:-])[\w./-]{1,100}?[:-])?(\d{1,6})(?:[:|.)-][ \t]*|[ \t]+)(?=\S)/;
+/** A debugger's address is the dump's own, whatever name stands behind it. */
+const address = /(?:^|[:-])0x[0-9a-f]{6,}:?$/i;
 /** What no dump has at the beginning of a line: letters beyond hex, brackets; a date, a time of day. */
 const wordOfLog = /[g-wyz[\]()@=]|^\d{4}[-/]\d\d[-/]\d\d|^\d\d:\d\d:\d\d(?:[.,]\d+)?$/i;
 const prefixLengthMax = 200;
 
 /**
  * The text with blanks where lines carry something in front of what was pasted: quote and comment signs, a logger's time and
- * name, line numbers, HTML tags. Everything stays in its column.
+ * name, line numbers. Everything stays in its column.
  */
 export function withoutLinePrefixes(text: string): string {
-  const lines = text.replace(oddBlanks, " ").replace(tags, blanks).split("\n");
-  const unquoted = lines.map((line) => line.replace(marks, blanks));
-  const unlogged = unquoted.map((line, at) => blanked(line, logPrefixLength(line, unquoted, at)));
-  return unlogged.map((line, at) => blanked(line, numberLength(unlogged, at))).join("\n");
+  const unquoted = text.split("\n").map(withoutMarks);
+  const unlogged = withoutLogWords(withoutNumbers(unquoted)).map(withoutMarks);
+  return withoutNumbers(unlogged).join("\n");
+}
+
+function withoutLogWords(lines: readonly string[]): string[] {
+  return lines.map((line, at) => blanked(line, logPrefixLength(line, lines, at)));
+}
+
+/** Without the numbers that go on from line to line; a single line may have one too. */
+function withoutNumbers(lines: readonly string[]): string[] {
+  const filled = lines.flatMap((line, at) => (line.trim() === "" ? [] : [at]));
+  const bare = [...lines];
+  for (const [index, at] of filled.entries()) {
+    const line = lines[at] ?? "";
+    const [number, length] = numberOf(line);
+    if (number === undefined) continue;
+    const [before] = numberOf(lines[filled[index - 1] ?? -1]);
+    const [after] = numberOf(lines[filled[index + 1] ?? -1]);
+    if (filled.length === 1 || before === number - 1 || after === number + 1) bare[at] = blanked(line, length);
+  }
+  return bare;
+}
+
+function withoutMarks(line: string): string {
+  return line.replace(commentEnd, blanks).replace(marks, blanks).replace(lineEnd, blanks);
 }
 
 function blanks(text: string): string {
@@ -38,6 +63,7 @@ function sharedLogPrefix(line: string, other: string | undefined): number {
   while (shared < end && isAlike(line.charCodeAt(shared), other.charCodeAt(shared))) shared++;
   let length = 0;
   for (const { 0: word, index } of line.slice(0, shared).matchAll(/\S+(?=\s)/g)) {
+    if (address.test(word)) break;
     if (wordOfLog.test(word)) length = index + word.length;
   }
   return length;
@@ -51,16 +77,7 @@ function isDigit(char: number): boolean {
   return char >= 0x30 && char <= 0x39;
 }
 
-/** Length of a number in front of the line that goes on from one of its neighbours'. */
-function numberLength(lines: readonly string[], at: number): number {
-  const found = lineNumber.exec(lines[at] ?? "");
-  if (found === null) return 0;
-  const number = Number(found[1]);
-  const follows = numberOf(lines[at - 1]) === number - 1 || numberOf(lines[at + 1]) === number + 1;
-  return follows ? found[0].length : 0;
-}
-
-function numberOf(line: string | undefined): number | undefined {
-  const digits = lineNumber.exec(line ?? "")?.[1];
-  return digits === undefined ? undefined : Number(digits);
+function numberOf(line = ""): [number: number | undefined, length: number] {
+  const found = lineNumber.exec(line);
+  return found === null ? [undefined, 0] : [Number(found[1]), found[0].length];
 }

@@ -25,11 +25,18 @@ interface Recogniser {
 // Each pattern has the groups 1 what stands before, 2 the offset, 3 the columns of bytes and perhaps of characters.
 const recognisers: readonly Recogniser[] = [
   { shape: "gdb", pattern: /^(.*?\s|)0x([0-9a-f]+)(?: <[^>]*>)?:(\t.*|\s+0x.*)$/i, wordSize: 1, bytesOf: gdbBytes },
-  { shape: "tcpdump", pattern: /^(.*?\s|)0x([0-9a-f]{4,16}): {1,2}([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
+  { shape: "tcpdump", pattern: /^(.*?\s|)0x([0-9a-f]{4,16}): {1,3}([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
+  {
+    shape: "xxd",
+    // xxd -b: six groups, and blanks for those that the last line lacks.
+    pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): (?=[01 ]{53} {2})([01]{8}(?: [01]{8}){0,5})(?= {2}).*$/i,
+    wordSize: 1,
+    bytesOf: binary,
+  },
   { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
   {
     shape: "hexdump-c",
-    pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}) {2}([0-9a-f].*\|.*)$/i,
+    pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}) {2,3}([0-9a-f].*\|.*)$/i,
     wordSize: 1,
     bytesOf: before("|"),
   },
@@ -41,7 +48,19 @@ const recognisers: readonly Recogniser[] = [
     bytesOf: spaced,
   },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: +[0-9a-f]{2})+)\s*$/i, wordSize: 1, bytesOf: spaced },
-  { shape: "tshark", pattern: /^(.*?\s|)([0-9a-f]{4,8}) {2,3}([0-9a-f]{2}(?: .*)?)$/i, wordSize: 1, bytesOf: pairs },
+  { shape: "od", pattern: /^(\s*)([0-7]{7})((?: [0-7]{3})+)\s*$/, wordSize: 1, bytesOf: octal },
+  {
+    shape: "od",
+    pattern: /^(\s*)([0-7]{7})((?: (?: {2}[^\n]| \\[^\n]|[0-7]{3}))+)\s*$/,
+    wordSize: 1,
+    bytesOf: characters,
+  },
+  {
+    shape: "tshark",
+    pattern: /^(.*?\s|)(?:0x)?([0-9a-f]{4,16})(?:h?:)? {1,3}([0-9a-f]{2}(?: .*)?)$/i,
+    wordSize: 1,
+    bytesOf: pairs,
+  },
 ];
 
 /** Longest line that is tried; nothing prints longer ones, and the patterns' cost stays bounded. */
@@ -50,9 +69,11 @@ const lineLengthMax = 2000;
 /** Reads a line as one of a numbered dump; `only` limits it to one shape. */
 export function readDumpLine(line: string, only?: InputShape): DumpLine | undefined {
   if (line.length > lineLengthMax) return undefined;
+  // A tab instead of blanks stands in for as many as separate columns anywhere.
+  const untabbed = line.trimStart().includes("\t") ? line.replaceAll("\t", "   ") : line;
   for (const { shape, pattern, wordSize, bytesOf } of recognisers) {
     if (only !== undefined && only !== shape) continue;
-    const [, prefix, offset, columns] = pattern.exec(line) ?? [];
+    const [, prefix, offset, columns] = pattern.exec(shape === "gdb" ? line : untabbed) ?? [];
     if (prefix === undefined || offset === undefined || columns === undefined) continue;
     const bytes = bytesOf(columns);
     if (bytes === undefined || bytes.length === 0) continue;
@@ -95,30 +116,72 @@ function spaced(columns: string): Buffer | undefined {
 }
 
 const PAIRS_IN_A_LINE = 16;
+const morePairs = /^(?: [0-9a-f]{2}){16}(?: |$)/i;
 
 /**
- * Digit pairs, perhaps with a wider space after the eighth; at least three spaces, or the sixteenth pair, end them. Without
- * counting, characters that happen to be hex digits would be read as bytes.
+ * Digit pairs, perhaps with a wider space after the eighth; at least two spaces, or the sixteenth pair (spdlog's
+ * thirty-second), end them. Without counting, characters that happen to be hex digits would be read as bytes.
  */
 function pairs(columns: string): Buffer | undefined {
   const pair = /( {0,2})([0-9a-f]{2})(?![^ ])/giy;
   let digits = "";
   let read = 0;
-  for (let count = 0; count < PAIRS_IN_A_LINE; count++) {
+  let most = PAIRS_IN_A_LINE;
+  for (let count = 0; count < most; count++) {
     const [, space, next] = pair.exec(columns) ?? [];
     if (space === undefined || next === undefined) break;
     if (space.length === 2 && count !== PAIRS_IN_A_LINE / 2) break;
     digits += next;
     read = pair.lastIndex;
+    if (count + 1 === PAIRS_IN_A_LINE && morePairs.test(columns.slice(read))) most = 2 * PAIRS_IN_A_LINE;
   }
-  // Words would follow after one space, characters only after more.
-  return /^(?:\s*$|\s{2})/.test(columns.slice(read)) ? fromHex(digits) : undefined;
+  // Words would follow after one space, characters only after more, or behind a full line.
+  const isFull = digits.length === 2 * PAIRS_IN_A_LINE;
+  return (isFull ? /^(?:$| )/ : /^(?:\s*$|\s{2})/).test(columns.slice(read)) ? fromHex(digits) : undefined;
+}
+
+function binary(columns: string): Buffer {
+  return Buffer.from(columns.split(" ").map((digits) => Number.parseInt(digits, 2)));
+}
+
+function octal(columns: string): Buffer | undefined {
+  const values = columns
+    .trim()
+    .split(" ")
+    .map((digits) => Number.parseInt(digits, 8));
+  return values.every((value) => value <= 0xff) ? Buffer.from(values) : undefined;
+}
+
+const namedCharacters: Readonly<Record<string, number>> = {
+  "\\0": 0x00,
+  "\\a": 0x07,
+  "\\b": 0x08,
+  "\\t": 0x09,
+  "\\n": 0x0a,
+  "\\v": 0x0b,
+  "\\f": 0x0c,
+  "\\r": 0x0d,
+};
+
+/** `od -c`: four columns for each byte. */
+function characters(columns: string): Buffer | undefined {
+  const bytes: number[] = [];
+  for (let at = 0; at < columns.length; at += 4) {
+    const cell = columns.slice(at + 1, at + 4);
+    const value = /^\d/.test(cell) ? Number.parseInt(cell, 8) : (namedCharacters[cell.trim()] ?? cell.charCodeAt(2));
+    if (!(value <= 0xff)) return undefined;
+    bytes.push(value);
+  }
+  return Buffer.from(bytes);
 }
 
 const gdbValue = /^(?:0x(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{16})|-?\d{1,3})$/i;
 
 function gdbBytes(columns: string): Buffer | undefined {
-  const values = columns.trim().split(/\s+/);
+  const values = columns
+    .replaceAll(/ '(?:\\\d{3}|\\?[^\t])'/g, "")
+    .trim()
+    .split(/\s+/);
   if (!values.every((value) => gdbValue.test(value))) return undefined;
   const digits = values.map((value) => {
     if (/^0x/i.test(value)) return value.slice(2);

@@ -53,7 +53,7 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
     if (last !== undefined && endsDump(last, text, end, budget)) continue;
     const line = readDumpLine(text, only);
     if (line === undefined) continue;
-    const known = open.get(line.indent);
+    const known = open.get(line.indent) ?? reindented(open, last, line);
     if (known !== undefined && known.first.shape === line.shape && continues(known, line, end, budget)) {
       if (known === last) extendSpan(known, end);
       else known.spans.push({ start, end });
@@ -70,6 +70,15 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
   }
   for (const dump of open.values()) close(dump);
   return findings;
+}
+
+/** The first line of a paste may stand elsewhere than the others: the dump goes on in their column. */
+function reindented(open: Map<number, OpenDump>, last: OpenDump | undefined, line: DumpLine): OpenDump | undefined {
+  if (last === undefined || last.lines > 1 || last.first.shape !== line.shape) return undefined;
+  if (!last.origins.some(({ radix, offset }) => aheadOf(last, line.offset, radix, offset) === 0)) return undefined;
+  open.delete(last.first.indent);
+  open.set(line.indent, last);
+  return last;
 }
 
 function extendSpan({ spans }: OpenDump, end: number): void {

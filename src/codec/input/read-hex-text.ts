@@ -6,13 +6,14 @@ import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape, TextSpan } from "./input-shape.js";
-import { withoutLinePrefixes } from "./line-prefixes.js";
 import { findOffsetDumps } from "./offset-dump.js";
+import { unwrapped, withoutDress, withoutEscapes } from "./paste-dress.js";
+import { RewrittenText } from "./rewritten-text.js";
 import { SourceText } from "./source-text.js";
 
 /** Longest text that is taken, in UTF-16 units: it is held whole, unlike captures. */
 const textLengthMax = 256 << 20;
-/** Longest text that is read a second time. */
+/** Longest text that is read more than once. */
 const prefixedTextLengthMax = 16 << 20;
 
 /** Bytes that were found in a text. */
@@ -39,29 +40,47 @@ export interface HexText {
  * Several readings of one place are possible (`00000010` may be an offset, decimal or a length). The one whose bytes begin with a
  * plausible PDU header, or are a TCP packet, is taken; then one whose shape is distinct (a dump with offsets) before one that
  * prose may have too (base64, digits in a sentence); then bytes before an error, then the longer one. Where a distinct shape
- * was found anywhere, indistinct ones count only if they look like PDUs.
+ * was found anywhere, indistinct ones count only if they look like PDUs, and elsewhere if they are most of the text.
  *
- * Where that leaves something over, the text is read once more without what stands in front of its lines (quote signs, a
- * logger's words, line numbers), and the reading with more bytes of whole PDUs counts.
+ * Where that leaves something over, the text is read again without what stands in front of its lines and around it (quote
+ * signs, a logger's words, line numbers, HTML), then with a JSON log's escapes undone, then with wrapped lines joined. The
+ * reading with the most bytes of whole PDUs counts, and of those the one with the least beside them.
  *
  * `shape` takes the text for that shape alone.
  * @throws InputError when there are no bytes in the text, or none that can be read
  */
 export function readHexText(text: string, shape?: InputShape): HexText {
-  const plain = readingOf(text, shape);
-  if (plain.isWhole || text.length > prefixedTextLengthMax) return resultOf(plain);
-  const bare = withoutLinePrefixes(text);
-  if (bare === text) return resultOf(plain);
-  const other = readingOf(bare, shape);
-  return resultOf(other.pduBytes > plain.pduBytes ? other : plain);
+  const pasted = new SourceText(text);
+  let best = readingOf(pasted, shape);
+  if (best.otherBytes === 0 || text.length > prefixedTextLengthMax) return resultOf(best);
+  const seen = new Set([text]);
+  for (const rewritten of rewritings(RewrittenText.of(text))) {
+    if (seen.has(rewritten.text)) continue;
+    seen.add(rewritten.text);
+    const other = readingOf(new SourceText(rewritten, pasted), shape);
+    if (isBetter(other, best)) best = other;
+    if (best.otherBytes === 0) break;
+  }
+  return resultOf(best);
+}
+
+function* rewritings(pasted: RewrittenText): Generator<RewrittenText> {
+  yield withoutDress(pasted);
+  yield withoutDress(withoutEscapes(pasted));
+  yield withoutDress(unwrapped(pasted));
 }
 
 interface Reading {
   readonly result: HexText | InputError;
   /** Bytes of whole PDUs and packets. */
   readonly pduBytes: number;
-  /** There is nothing else. */
-  readonly isWhole: boolean;
+  /** What else was found; something that cannot be read counts as one. */
+  readonly otherBytes: number;
+}
+
+function isBetter(one: Reading, other: Reading): boolean {
+  if (one.pduBytes !== other.pduBytes) return one.pduBytes > other.pduBytes;
+  return one.pduBytes > 0 && one.otherBytes < other.otherBytes;
 }
 
 function resultOf({ result }: Reading): HexText {
@@ -69,14 +88,14 @@ function resultOf({ result }: Reading): HexText {
   return result;
 }
 
-function readingOf(text: string, shape: InputShape | undefined): Reading {
+function readingOf(source: SourceText, shape: InputShape | undefined): Reading {
   try {
-    const result = readOnce(text, shape);
+    const result = readOnce(source, shape);
     const pduBytes = result.chunks.reduce((sum, chunk) => sum + wholeBytes(chunk), 0);
     const allBytes = result.chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    return { result, pduBytes, isWhole: pduBytes === allBytes && result.problems.length === 0 };
+    return { result, pduBytes, otherBytes: allBytes - pduBytes + result.problems.length };
   } catch (error) {
-    if (error instanceof InputError) return { result: error, pduBytes: 0, isWhole: false };
+    if (error instanceof InputError) return { result: error, pduBytes: 0, otherBytes: 1 };
     throw error;
   }
 }
@@ -92,8 +111,8 @@ function wholeBytes({ bytes, linkType }: InputChunk): number {
   return at;
 }
 
-function readOnce(text: string, shape: InputShape | undefined): HexText {
-  const source = new SourceText(text);
+function readOnce(source: SourceText, shape: InputShape | undefined): HexText {
+  const { text } = source;
   if (text.trim() === "") throw new InputError(source.positionOf(0), "there is nothing to read", anyShape);
   if (text.length > textLengthMax) {
     throw new InputError(
@@ -102,7 +121,7 @@ function readOnce(text: string, shape: InputShape | undefined): HexText {
       anyFile,
     );
   }
-  const chosen = chosenFindings(findings(source, shape), shape !== undefined);
+  const chosen = chosenFindings(findings(source, shape), shape === undefined ? text.trim().length : 0);
   const chunks: InputChunk[] = [];
   const problems: InputError[] = [];
   for (const { shape: found, content, start } of chosen) {
@@ -141,20 +160,29 @@ function findings(source: SourceText, shape: InputShape | undefined): Finding[] 
   return findHexDigits(source);
 }
 
-/** The best findings that do not overlap, in the order of the text. */
-function chosenFindings(all: readonly Finding[], isForced: boolean): Finding[] {
+const errorLengthMin = 32;
+
+/**
+ * The best findings that do not overlap, in the order of the text. What prose may have too counts where there is hardly
+ * anything else in a text of `textLength`.
+ */
+function chosenFindings(all: readonly Finding[], textLength: number): Finding[] {
   const ranked = all.map((finding) => ({ finding, rank: rankOf(finding) }));
   ranked.sort(
     (a, b) => b.rank - a.rank || lengthOf(b.finding) - lengthOf(a.finding) || a.finding.start - b.finding.start,
   );
   const free = new FreeText();
-  const chosen: Finding[] = [];
-  const bestRank = ranked[0]?.rank ?? 0;
-  for (const { finding, rank } of ranked) {
-    if (!isForced && bestRank >= Rank.distinctError && rank < Rank.distinctError) break;
-    if (free.take(finding.lines ?? [finding])) chosen.push(finding);
-  }
-  return chosen.sort((a, b) => a.start - b.start);
+  const isDistinctHere = (ranked[0]?.rank ?? 0) >= Rank.distinctError;
+  const taken = ranked.filter(
+    ({ finding, rank }) =>
+      (textLength === 0 || !isDistinctHere || rank >= Rank.distinctError) && free.take(finding.lines ?? [finding]),
+  );
+  const length = taken.reduce((sum, { finding }) => sum + lengthOf(finding), 0);
+  const isProse = !isDistinctHere && length < textLength / 2;
+  const chosen = isProse
+    ? taken.filter(({ finding, rank }) => rank < Rank.indistinct && lengthOf(finding) >= errorLengthMin)
+    : taken;
+  return chosen.map(({ finding }) => finding).sort((a, b) => a.start - b.start);
 }
 
 const Rank = { indistinctError: 0, indistinct: 1, distinctError: 2, distinct: 3, likely: 4 } as const;

@@ -1,4 +1,5 @@
 import type { TextPosition } from "./input-error.js";
+import type { RewrittenText } from "./rewritten-text.js";
 
 /** A line without its line break: `text[start, end)`. */
 export interface SourceLine {
@@ -6,15 +7,22 @@ export interface SourceLine {
   readonly text: string;
 }
 
-/** Text with the positions of its lines. */
+/** Text with its lines, and the positions that its parts had when it was pasted. */
 export class SourceText {
+  readonly text: string;
   readonly lines: readonly SourceLine[];
+  readonly #rewritten: RewrittenText | undefined;
+  readonly #pasted: SourceText | undefined;
 
-  constructor(readonly text: string) {
-    this.lines = linesOf(text);
+  constructor(text: string | RewrittenText, pasted?: SourceText) {
+    this.text = typeof text === "string" ? text : text.text;
+    this.lines = linesOf(this.text);
+    this.#rewritten = typeof text === "string" ? undefined : text;
+    this.#pasted = pasted;
   }
 
   positionOf(offset: number): TextPosition {
+    if (this.#pasted !== undefined) return this.#pasted.positionOf(this.#rewritten?.originOf(offset) ?? offset);
     let [low, high] = [0, this.lines.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
@@ -48,9 +56,13 @@ export function isText(head: Buffer): boolean {
   return !head.subarray(0, textBytesLookedAt).some(isControl);
 }
 
-/** UTF-8, or UTF-16 of either byte order when a mark says so; the mark and terminal colours are left out. */
+/**
+ * UTF-8, or UTF-16 of either byte order when a mark says so; the mark and terminal colours are left out, and lines end with a
+ * line feed also where they ended with a carriage return alone.
+ */
 export function decodeText(bytes: Buffer): string {
-  return textOf(bytes).replaceAll(terminalColours, "");
+  const text = textOf(bytes).replaceAll(terminalColours, "");
+  return text.includes("\n") ? text : text.replaceAll("\r", "\n");
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character.

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs/light.js";
+import { didYouMean } from "../did-you-mean.js";
 import { messageType } from "../schema.js";
-import { didYouMean } from "./did-you-mean.js";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };

@@ -1,8 +1,8 @@
 import protobuf from "protobufjs/light.js";
+import { didYouMean } from "../did-you-mean.js";
 import { loginPassword } from "../password.js";
 import { encryptText } from "../text-content.js";
 import { BodyJsonError, type JsonObject, type JsonValue } from "./body-json.js";
-import { didYouMean } from "./did-you-mean.js";
 
 export interface FieldTextOptions {
   /** 32 bytes: key for `text:`. */

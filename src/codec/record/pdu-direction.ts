@@ -1,9 +1,15 @@
-import { type Command, commandById, commands, type Direction, type Party } from "../registry.js";
+import { peekBytes } from "../analysis/body-peek.js";
+import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
+import {
+  type Command,
+  commandById,
+  commands,
+  type Direction,
+  type LinkKind,
+  linkKinds,
+  type Party,
+} from "../registry.js";
 import type { PduDirection } from "./pdu-record.js";
-
-/** Dialler and listener: every link that the protocol has. http_msg_server dials as a msg_server does. */
-const linkKinds = ["CM", "CL", "CF", "MD", "MR", "ML", "MF", "MP"] as const;
-type LinkKind = (typeof linkKinds)[number];
 
 const anyKind = (1 << linkKinds.length) - 1;
 const clientKinds = maskOf((kind) => kind.startsWith("C"));
@@ -45,19 +51,33 @@ function wayOf(direction: Direction): PduDirection {
   return direction.endsWith("C") ? "s2c" : "s2s";
 }
 
+/** In every message that has it; with it a msg_server tells which client a request between servers is for. */
+const ATTACH_FIELD = 20;
+
 /**
  * Learns which servers a connection joins: from the default ports, or else from the commands seen on it, each of which only
- * some kinds of link carry in that direction. Until only links between servers are possible, a client is assumed.
+ * some kinds of link carry in that direction, and from a request's attach_data, which no client sends. Until only links
+ * between servers are possible, a client is assumed.
  */
 export class LinkKinds {
   readonly #kinds = new Map<number | string, number>();
 
-  /** Hot. `towardsServer`: the sender is the side that dialled. */
-  directionOf(link: number | string, serverPort: number, towardsServer: boolean, commandId: number): PduDirection {
+  /** Of the PDU `buffer[start, end)`, cut off perhaps. Hot. `towardsServer`: the sender is the side that dialled. */
+  directionOf(
+    link: number | string,
+    serverPort: number,
+    towardsServer: boolean,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): PduDirection {
     const before = this.#kinds.get(link) ?? this.#begin(link, serverPort);
+    const commandId = end - start < HEADER_SIZE ? 0 : readCommandId(buffer, start);
     const possible = (towardsServer ? towardsListener : towardsDialler).get(commandId) ?? anyKind;
     // What contradicts everything before it is odd traffic, not another kind of link.
-    const mask = before & possible || before;
+    let mask = before & possible || before;
+    if (towardsServer && isOpen(mask) && peekBytes(buffer, start + HEADER_SIZE, end, ATTACH_FIELD) !== undefined)
+      mask &= ~clientKinds;
     if (mask !== before) this.#kinds.set(link, mask);
     if (!isClient(mask)) return "s2s";
     return towardsServer ? "c2s" : "s2c";
@@ -80,6 +100,10 @@ export class LinkKinds {
     this.#kinds.set(link, mask);
     return mask;
   }
+}
+
+function isOpen(mask: number): boolean {
+  return isClient(mask) && (mask & ~clientKinds) !== 0;
 }
 
 function isClient(mask: number): boolean {

@@ -1,11 +1,11 @@
 import { encodeMessage, encodePartialMessage } from "../body-codec.js";
+import { didYouMean } from "../did-you-mean.js";
 import { framePdu, type HeaderOverrides } from "../pdu.js";
 import type { PduHeader } from "../pdu-header.js";
 import { type Command, commandById, commandByName, commands, commandsOfMessage } from "../registry.js";
 import { messageType } from "../schema.js";
 import { encryptText } from "../text-content.js";
 import { BodyJsonError, bodyFromJson, type JsonObject, type JsonValue } from "./body-json.js";
-import { didYouMean } from "./did-you-mean.js";
 
 export interface PduJsonOptions {
   /** Leave required fields out instead of refusing. */

@@ -1,7 +1,7 @@
+import { didYouMean } from "../did-you-mean.js";
 import { type Command, commandById, commandByName, commands, commandsOfMessage } from "../registry.js";
 import { messageType } from "../schema.js";
 import { BodyJsonError, type JsonObject } from "./body-json.js";
-import { didYouMean } from "./did-you-mean.js";
 import { assignField, type FieldTextOptions } from "./field-text.js";
 
 /**

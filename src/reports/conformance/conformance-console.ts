@@ -108,7 +108,7 @@ function blockedLines(reason: string, ids: readonly string[], paint: Palette): s
 }
 
 function findingLines(each: CaseResult, paint: Palette): string[] {
-  const { verdict, level, id, requirements, title, expected, actual, reason, trace, rerun } = each;
+  const { verdict, level, id, requirements, title, expected, actual, reason, trace, capture, rerun } = each;
   const isWarning = verdict === "failed" && level === "should";
   const word = paint[isWarning ? "yellow" : "red"](isWarning ? "WARNING" : verdict.toUpperCase());
   const lines = [`${word}  ${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`, `    ${title}`];
@@ -119,6 +119,7 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   const left = trace.length - shown.length;
   if (left > 0) lines.push(`    wire      … ${left} more entries in the JSON report`);
   lines.push(...shown.map((entry) => `    wire      ${wireLine(entry)}`));
+  if (capture !== null) lines.push(`    capture   ${capture}`);
   return [...lines, `    rerun     ${rerun}`];
 }
 

@@ -65,7 +65,7 @@ function messageOf(each: CaseResult): string {
 }
 
 function evidenceOf(each: CaseResult): string {
-  const { requirements, level, expected, actual, reason, rerun } = each;
+  const { requirements, level, expected, actual, reason, capture, rerun } = each;
   const trace = tellingTrace(each);
   const flaky = flakyText(each);
   const left = trace.length - WIRE_LINES_MAX;
@@ -74,6 +74,7 @@ function evidenceOf(each: CaseResult): string {
     ...(expected === null ? [] : [`expected ${expected}`, `actual   ${actual}`]),
     ...(reason === null ? [] : [`because  ${reason}`]),
     ...(flaky === undefined ? [] : [`flaky    ${flaky}`]),
+    ...(capture === null ? [] : [`capture  ${capture}`]),
     `rerun    ${rerun}`,
     ...(left > 0 ? [`… ${left} more entries in the JSON report`] : []),
     ...trace.slice(-WIRE_LINES_MAX).map(wireLine),

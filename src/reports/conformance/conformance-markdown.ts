@@ -47,12 +47,13 @@ function row(name: string, cases: readonly CaseResult[]): string {
 }
 
 function finding(each: CaseResult, isStrict: boolean): string {
-  const { id, verdict, requirements, level, title, expected, actual, reason, rerun } = each;
+  const { id, verdict, requirements, level, title, expected, actual, reason, capture, rerun } = each;
   const word = isWarning(each, isStrict) ? "warning" : verdict;
   const summary = `<details><summary><b>${word}</b> <code>${escapeHtml(id)}</code> ${escapeHtml(title)} (${level.toUpperCase()}, ${requirements.join(", ")})</summary>`;
   const facts = [
     ...(expected === null ? [] : [`expected  ${expected}`, `actual    ${actual}`]),
     ...(reason === null ? [] : [`because   ${reason}`]),
+    ...(capture === null ? [] : [`capture   ${capture}`]),
     `rerun     ${rerun}`,
     ...tellingTrace(each).slice(-WIRE_LINES_MAX).map(wireLine),
   ];

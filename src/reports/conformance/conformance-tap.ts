@@ -29,7 +29,7 @@ function todoOf(each: CaseResult, isStrict: boolean): string | undefined {
 
 /** JSON strings are YAML. */
 function yaml(each: CaseResult): string[] {
-  const { verdict, requirements, level, expected, actual, reason, rerun } = each;
+  const { verdict, requirements, level, expected, actual, reason, capture, rerun } = each;
   const facts = {
     severity: verdict,
     requirements: requirements.join(", "),
@@ -38,6 +38,7 @@ function yaml(each: CaseResult): string[] {
     actual,
     reason,
     flaky: flakyText(each) ?? null,
+    capture,
     rerun,
   };
   const rows = Object.entries(facts).flatMap(([name, value]) =>

@@ -1,6 +1,7 @@
 import type { DeliveryWitness, LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
 import { findMaxLines } from "./find-max-lines.js";
+import { outputLines } from "./output-lines.js";
 import { count, duration, seconds, share, size } from "./quantity.js";
 import { scriptLines } from "./script-lines.js";
 import { thresholdText } from "./threshold-text.js";
@@ -33,6 +34,7 @@ export function loadConsole(result: LoadResult): string {
     "",
     ...scriptLines(result),
     ...result.parts.flatMap(({ name, findMax }) => (findMax === null ? [] : [...findMaxLines(name, findMax), ""])),
+    ...outputLines(result),
     ...thresholdLines(result),
     ...verdict(result),
     "",

@@ -17,6 +17,7 @@ export function loadJson(result: LoadResult): string {
     summaryTrends: __,
     marks,
     series,
+    outputs,
     ...summary
   } = result;
   const report = {
@@ -28,6 +29,7 @@ export function loadJson(result: LoadResult): string {
     parts,
     checks,
     marks,
+    outputs,
     latencyBoundsMs,
     series,
   };

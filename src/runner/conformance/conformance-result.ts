@@ -1,6 +1,7 @@
 import type { TraceEntry } from "../../client/pdu-trace.js";
 import type { Level } from "../../scenarios/conformance/conformance-case.js";
 import type { CaseRole } from "./case-role.js";
+import type { Fingerprint } from "./fingerprint.js";
 
 /** What became of a case. `blocked` could not be judged, `errored` is the suite's own fault: neither counts as passed. */
 export const verdicts = [
@@ -37,6 +38,8 @@ export interface CaseResult {
   readonly reason: string | null;
   /** What went over the case's connections. Empty for a case that passed, unless all traces are kept. */
   readonly trace: readonly TraceEntry[];
+  /** A pcapng file of the same, whole PDUs; `null` when none was kept. */
+  readonly capture: string | null;
   /** With `repeat`: how often it passed and failed; the rest was not judged. The verdict is the gravest of all runs. */
   readonly runs: RunCounts | null;
   /** A command line that runs this case alone. */
@@ -71,6 +74,8 @@ export interface ConformanceTarget {
   readonly repeat: number;
   /** What the order of the cases follows from; `null` = they started in the suite's order. */
   readonly shuffleSeed: number | null;
+  /** What the cases of the run say of the server's dialect; `null` when nothing looked for it, or not yet. */
+  readonly fingerprint: Fingerprint | null;
 }
 
 /** What `ttk conform --report json=F` writes; schemas/conformance-report.schema.json describes it. */

@@ -8,12 +8,16 @@ import type { PlayedServer } from "../../client/played-server.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { CaseEnvironment, CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import type { Lease } from "./account-pool.js";
+import { caseCapture } from "./case-capture.js";
 import type { PortName } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, Verdict } from "./conformance-result.js";
 import type { Surroundings } from "./surroundings.js";
 
 export type Ports = Readonly<Partial<Record<PortName, Address>>>;
+
+/** Keeps a case's pcapng file; resolves with where it is, `null` when it could not be kept. */
+export type SaveCapture = (caseId: string, pcapng: Buffer) => Promise<string | null>;
 
 export interface CaseRunOptions {
   readonly ports: Ports;
@@ -23,6 +27,7 @@ export interface CaseRunOptions {
   readonly random: () => number;
   readonly nowMs: () => number;
   readonly keepsAllTraces: boolean;
+  readonly saveCapture?: SaveCapture;
   readonly rerun: string;
   readonly signal: AbortSignal;
   readonly onEvent?: (event: ConformanceEvent) => void;
@@ -43,6 +48,7 @@ interface Judgement {
 /** Runs one case with users of its own and judges what came of it. Never throws. */
 export async function runCase(definition: ConformanceCase, lease: Lease, options: CaseRunOptions): Promise<CaseResult> {
   const startedMs = performance.now();
+  const startedAtMs = options.nowMs();
   const trace = new PduTrace();
   const peers: PduPeer[] = [];
   options.surroundings?.begin(trace);
@@ -53,7 +59,27 @@ export async function runCase(definition: ConformanceCase, lease: Lease, options
   return caseResult(definition, options.rerun, judgement, {
     durationMs: performance.now() - startedMs,
     trace: isTraceKept ? trace.entries() : [],
+    capture: isTraceKept ? await keepCapture(definition, judgement, trace, startedAtMs, options) : null,
   });
+}
+
+async function keepCapture(
+  { id, title, requirements }: ConformanceCase,
+  { verdict, expected, actual, reason }: Judgement,
+  trace: PduTrace,
+  startedAtMs: number,
+  { saveCapture, rerun }: CaseRunOptions,
+): Promise<string | null> {
+  if (saveCapture === undefined || trace.recorded.length === 0) return null;
+  const lines = [
+    `${id}: ${verdict}`,
+    `${title} (${requirements.join(", ")})`,
+    ...(expected === undefined ? [] : [`expected ${expected}`]),
+    ...(actual === undefined ? [] : [`actual ${actual}`]),
+    ...(reason === undefined ? [] : [`because ${reason}`]),
+    rerun,
+  ];
+  return saveCapture(id, caseCapture(trace, { startedAtMs, comment: lines.join("\n") }));
 }
 
 /** The result of a case that was not run. */
@@ -63,7 +89,7 @@ export function caseNotRun(
   verdict: "blocked" | "skipped",
   reason: string,
 ): CaseResult {
-  return caseResult(definition, rerun, { verdict, reason }, { durationMs: 0, trace: [] });
+  return caseResult(definition, rerun, { verdict, reason }, { durationMs: 0, trace: [], capture: null });
 }
 
 function caseResult(
@@ -75,7 +101,7 @@ function caseResult(
     actual = null,
     reason = null,
   }: { [K in keyof Judgement]: Judgement[K] | null } & { verdict: Verdict },
-  { durationMs, trace }: Pick<CaseResult, "durationMs" | "trace">,
+  { durationMs, trace, capture }: Pick<CaseResult, "durationMs" | "trace" | "capture">,
 ): CaseResult {
   const rounded = Math.round(durationMs * 10) / 10;
   return {
@@ -89,6 +115,7 @@ function caseResult(
     actual,
     reason,
     trace,
+    capture,
     runs: null,
     rerun,
   };

@@ -7,9 +7,10 @@ import { type Baseline, inViewOf } from "./baseline.js";
 import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
+import { fingerprintOf, type Telltale } from "./fingerprint.js";
 import { type Findings, lookAhead } from "./look-ahead.js";
 import { mergeRuns } from "./merge-runs.js";
-import { type CaseRunOptions, caseNotRun, type Ports, runCase } from "./run-case.js";
+import { type CaseRunOptions, caseNotRun, type Ports, runCase, type SaveCapture } from "./run-case.js";
 import { runOrder } from "./run-order.js";
 import type { SelectedCase } from "./select-cases.js";
 import { summarize } from "./summarize.js";
@@ -31,6 +32,8 @@ export interface ConformanceOptions {
   /** All of the same role. */
   readonly cases: readonly SelectedCase[];
   readonly accounts: readonly Account[];
+  /** What tells servers apart, for `target.fingerprint`. */
+  readonly telltales?: readonly Telltale[];
   /** Cases at once; those that wait for a server's time limit run beside them. */
   readonly jobs: number;
   /** Of the server's own time limits (CON-02, CON-03): 0.1 for a server configured to a tenth of them. */
@@ -44,6 +47,8 @@ export interface ConformanceOptions {
   /** What the server is known to fail; nothing unless given. */
   readonly baseline?: Baseline;
   readonly keepsAllTraces: boolean;
+  /** Given the pcapng file of each case whose trace is kept; none is made unless given. */
+  readonly saveCapture?: SaveCapture;
   /** How often each case runs; once unless given. */
   readonly repeat?: number;
   /** Start cases in an order that follows from a seed, which is only reported, and these numbers. */
@@ -94,7 +99,9 @@ export async function runConformance(given: ConformanceOptions): Promise<Conform
     const isInterrupted = options.signal.aborted;
     const durationMs = performance.now() - startedMs;
     const summary = summarize(cases, { strict: options.strict, isInterrupted, durationMs });
-    const result: ConformanceResult = { schemaVersion: 1, summary, target, cases };
+    const { telltales, role = "msg" } = options;
+    const fingerprint = telltales === undefined ? null : fingerprintOf(telltales, role, cases);
+    const result: ConformanceResult = { schemaVersion: 1, summary, target: { ...target, fingerprint }, cases };
     options.onEvent?.({ type: "run-finished", result });
     return result;
   } finally {
@@ -151,6 +158,7 @@ function describeTarget({
     strict,
     repeat,
     shuffleSeed: shuffle?.seed ?? null,
+    fingerprint: null,
   };
 }
 
@@ -284,7 +292,7 @@ class Schedule {
 
   #runOptions({ id }: ConformanceCase): CaseRunOptions {
     const { ports, timing, surroundings, options } = this;
-    const { random, nowMs, keepsAllTraces, signal, rerun, onEvent } = options;
+    const { random, nowMs, keepsAllTraces, saveCapture, signal, rerun, onEvent } = options;
     return {
       ports,
       timing,
@@ -294,6 +302,7 @@ class Schedule {
       signal,
       rerun: rerun(id),
       ...(surroundings === undefined ? {} : { surroundings }),
+      ...(saveCapture === undefined ? {} : { saveCapture }),
       ...(onEvent === undefined ? {} : { onEvent }),
     };
   }

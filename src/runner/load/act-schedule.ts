@@ -1,9 +1,10 @@
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
 import type { Pace } from "./pace.js";
+import { isOwn, type Segment, wholeRun } from "./segment.js";
 
-/** What a user's act came to: `false` when it was not possible yet. */
-export type TryAct = (user: number, intendedMs: number) => boolean;
+/** What a user's act, which is its `act`th from 0, came to: `false` when it was not possible yet. */
+export type TryAct = (user: number, intendedMs: number, act: number) => boolean;
 
 /**
  * When each user means to act: an open model, fixed by think times alone. A user who cannot act keeps its intended times
@@ -12,8 +13,9 @@ export type TryAct = (user: number, intendedMs: number) => boolean;
 export class ActSchedule {
   /** Each user's next act, as the number of acts that the crowd is meant to have done by then. */
   readonly #due: Float64Array;
+  readonly #acts: Uint32Array;
   readonly #blocked: Uint8Array;
-  readonly #randoms: readonly Random[];
+  readonly #randoms: readonly (Random | undefined)[];
   #startMs = 0;
   #isOver = true;
 
@@ -24,17 +26,20 @@ export class ActSchedule {
     private readonly think: ThinkTime,
     /** A user's own, so that a run's acts follow from its seed however late some of them are. */
     randomOf: (user: number) => Random,
+    /** Whose users act here; the others' acts are as if they happened elsewhere. */
+    private readonly segment: Segment = wholeRun,
   ) {
     this.#due = new Float64Array(users);
     this.#blocked = new Uint8Array(users);
-    this.#randoms = Array.from({ length: users }, (_, user) => randomOf(user));
+    this.#acts = new Uint32Array(users);
+    this.#randoms = Array.from({ length: users }, (_, user) => (isOwn(user, segment) ? randomOf(user) : undefined));
   }
 
   /** Fixes everybody's first act. Users are spread as if they had been acting for long. */
   begin(startMs: number): void {
     this.#startMs = startMs;
     this.#isOver = false;
-    for (let user = 0; user < this.users; user++) {
+    for (const user of this.own()) {
       let due = -this.#randomOf(user).next() * this.users;
       while (due < 0) due += this.#think(user);
       this.#due[user] = due;
@@ -61,10 +66,11 @@ export class ActSchedule {
     for (;;) {
       const dueMs = this.nextMs(user);
       if (dueMs === undefined || dueMs > nowMs) break;
-      if (!act(user, dueMs)) {
+      if (!act(user, dueMs, this.#acts[user] as number)) {
         this.#blocked[user] = 1;
         return;
       }
+      this.#acts[user] = (this.#acts[user] as number) + 1;
       this.#due[user] = (this.#due[user] as number) + this.#think(user);
     }
     this.#blocked[user] = 0;
@@ -74,9 +80,12 @@ export class ActSchedule {
   skipOverdue(untilMs: number): number {
     let dropped = 0;
     const end = this.pace.actsAt(untilMs - this.#startMs);
-    for (let user = 0; user < this.users; user++) {
+    for (const user of this.own()) {
       let due = this.#due[user] as number;
-      for (; due < end; due += this.#think(user)) dropped++;
+      let skipped = 0;
+      for (; due < end; due += this.#think(user)) skipped++;
+      dropped += skipped;
+      this.#acts[user] = (this.#acts[user] as number) + skipped;
       this.#due[user] = due;
       this.#blocked[user] = 0;
     }
@@ -87,6 +96,11 @@ export class ActSchedule {
   dropOverdue(untilMs: number): number {
     this.#isOver = true;
     return this.skipOverdue(untilMs);
+  }
+
+  /** The users that act here. */
+  *own(): Generator<number> {
+    for (let user = this.segment.index; user < this.users; user += this.segment.count) yield user;
   }
 
   #think(user: number): number {

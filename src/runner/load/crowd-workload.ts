@@ -1,3 +1,4 @@
+import { ActRandom } from "./act-random.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
@@ -6,6 +7,7 @@ import type { LoadPlan } from "./load-plan.js";
 import type { PartResult } from "./load-result.js";
 import type { Messenger } from "./messenger.js";
 import { constantPace, type Pace, stagedPace } from "./pace.js";
+import { ownCount, wholeRun } from "./segment.js";
 import type { PartProgress, Timers, Workload } from "./workload.js";
 
 /** How soon a user that cannot act is asked again when no ack has come for it. */
@@ -38,7 +40,9 @@ export class CrowdWorkload implements Workload {
   readonly #users: number;
   readonly #search: FindMaxSearch | undefined;
   readonly #schedule: ActSchedule;
+  readonly #random: ActRandom;
   #pace: Pace;
+  #pulses = 0;
   #startMs = 0;
   #pausedMs: number | undefined;
   #beforePause: Pace;
@@ -56,9 +60,11 @@ export class CrowdWorkload implements Workload {
     if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
     this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
     this.#beforePause = this.#pace;
-    this.#schedule = new ActSchedule(this.#users, this.#pace, plan.thinkTime(this.#users), (user) =>
-      plan.random((plan.seed + user + 1) >>> 0),
-    );
+    const { seed, random, thinkTime, segment = wholeRun } = plan;
+    this.#random = new ActRandom(seed);
+    messenger.random = this.#random;
+    const randomOf = (user: number) => random((seed + user + 1) >>> 0);
+    this.#schedule = new ActSchedule(this.#users, this.#pace, thinkTime(this.#users), randomOf, segment);
   }
 
   /** Timers that it needs: the users', the pulse's, the search's. */
@@ -123,7 +129,7 @@ export class CrowdWorkload implements Workload {
               : "running",
         share: isEndless ? 0 : Math.min(1, atMs / durationMs),
         timeLeftMs: isEndless ? null : Math.max(0, durationMs - atMs),
-        ratePerSecond: this.#pace.rateAt(atMs),
+        ratePerSecond: this.#pace.rateAt(atMs) * shareOf(this.plan),
         vus: this.metrics.users.value,
       },
     ];
@@ -197,7 +203,7 @@ export class CrowdWorkload implements Workload {
   }
 
   #armAll(): void {
-    for (let user = 0; user < this.#users; user++) this.#armUser(user);
+    for (const user of this.#schedule.own()) this.#armUser(user);
   }
 
   #catchUp(user: number): void {
@@ -205,8 +211,9 @@ export class CrowdWorkload implements Workload {
     this.#armUser(user);
   }
 
-  readonly #act = (user: number, intendedMs: number): boolean => {
+  readonly #act = (user: number, intendedMs: number, act: number): boolean => {
     this.messenger.intendedMs = intendedMs;
+    this.#random.at(user, act);
     if (!this.plan.scenario.act(this.messenger, user)) return false;
     this.metrics.iterationDone(user);
     return true;
@@ -222,6 +229,12 @@ export class CrowdWorkload implements Workload {
     const { pulse } = this.plan.scenario;
     if (pulse === undefined) return;
     this.timers.set(this.#pulseTimer, dueMs + pulse.intervalMs);
+    this.#random.at(this.#users, this.#pulses++);
     if (this.#pausedMs === undefined) pulse.happen(this.messenger);
   }
+}
+
+/** Of the plan's acts, how many its segment has: 1 = all. */
+export function shareOf({ accounts, segment = wholeRun }: LoadPlan): number {
+  return ownCount(accounts.length, segment) / accounts.length;
 }

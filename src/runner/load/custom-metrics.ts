@@ -1,3 +1,4 @@
+import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
 import type { Tags } from "./metric-selector.js";
 import { hasTags } from "./metric-selector.js";
 import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
@@ -52,6 +53,11 @@ export class CustomMetrics {
     return sum.read(aggregate, runMs);
   }
 
+  /** Without tags: what several tags share is counted together. */
+  readings(): MetricReading[] {
+    return [...this.#sums].flatMap(([name, { total }]) => (isEmpty(total) ? [] : [readingOf(name, total)]));
+  }
+
   results(runMs: number): Record<string, MetricResult> {
     const results: Record<string, MetricResult> = {};
     for (const [name, { total, parts }] of this.#sums) {
@@ -93,6 +99,12 @@ function addTo(sum: Sum, value: number): void {
 /** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
 function isEmpty(sum: Sum): boolean {
   return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
+}
+
+function readingOf(name: string, sum: Sum): MetricReading {
+  if (sum instanceof Trend) return trendReading(name, {}, sum);
+  if (sum instanceof Gauge) return gaugeReading(name, {}, sum);
+  return sum instanceof Rate ? rateReading(name, {}, sum) : counterReading(name, {}, sum.count);
 }
 
 function resultOf(sum: Sum, runMs: number): MetricResult {

@@ -1,6 +1,8 @@
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { emptyToken, LATE_MAX_US, type MessageToken, readToken, writeToken } from "./message-token.js";
+import type { Segment } from "./segment.js";
+import { FarDeliveries } from "./shard/far-deliveries.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
@@ -18,6 +20,9 @@ export interface OracleOptions {
   readonly ackTimeoutMs: number;
   /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
   readonly inFlightMax?: number;
+  /** Given when other processes have the rest of the users: which are ours, and which of a user's devices are online from the beginning. */
+  readonly segment?: Segment | undefined;
+  readonly startsOnline?: ((place: number) => boolean) | undefined;
 }
 
 export type Fault = "lost" | "unacked" | "duplicated" | "reordered" | "corrupted" | "misdelivered";
@@ -100,6 +105,8 @@ export class DeliveryOracle {
   lastSentMs = 0;
   lastTarget = 0;
 
+  /** What goes between this shard and others. */
+  readonly far: FarDeliveries | undefined;
   readonly #devicesPerUser: number;
   readonly #audience: Audience;
   readonly #settled: ((serial: number) => void) | undefined;
@@ -118,6 +125,10 @@ export class DeliveryOracle {
     const devices = options.users * options.devicesPerUser;
     this.#devicesPerUser = options.devicesPerUser;
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
+    const { segment, startsOnline = () => true } = options;
+    if (segment !== undefined) {
+      this.far = new FarDeliveries(segment, this.#audience, (device) => startsOnline(device % options.devicesPerUser));
+    }
     this.#settled = options.settled;
     this.#run = options.run;
     this.#ackTimeoutMs = options.ackTimeoutMs;
@@ -149,7 +160,8 @@ export class DeliveryOracle {
   }
 
   /** The device is logged in: from now on it must get what is sent to its user. */
-  online(device: number): void {
+  online(device: number, nowMs = 0): void {
+    this.far?.presence(device, true, nowMs);
     this.#online[device] = 1;
     this.#onlineSince[device] = this.#lastSerial + 1;
   }
@@ -158,6 +170,7 @@ export class DeliveryOracle {
   offline(device: number): void {
     if (this.#online[device] === 0) return;
     this.#online[device] = 0;
+    this.far?.presence(device, false, 0);
     // What still comes over a connection that is being closed says nothing.
     this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
@@ -170,6 +183,7 @@ export class DeliveryOracle {
         messages.state[row] = MessageState.abandoned;
         // The server may take it after what is sent over the next connection (MSG-09).
         messages.unordered[row] = 1;
+        this.far?.loosened(messages.serial[row] as number);
       }
       this.#excuse(row, device);
       this.#releaseWhenDone(row);
@@ -200,7 +214,8 @@ export class DeliveryOracle {
     token.target = target;
     token.serial = this.#lastSerial;
     token.row = row;
-    token.intendedUs = Math.max(0, Math.round(intendedMs * 1000));
+    token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
+    token.lateUs = Math.max(0, Math.round((sentMs - intendedMs) * 1000));
     writeToken(content, token);
     return row;
   }
@@ -225,6 +240,7 @@ export class DeliveryOracle {
     if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
     messages.state[row] = MessageState.acked;
     messages.msgId[row] ||= msgId;
+    if (this.far !== undefined) this.#ackedToFar(row, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
     this.lastTarget = messages.target[row] as number;
@@ -237,6 +253,7 @@ export class DeliveryOracle {
     const token = this.#token;
     const reading = readToken(content, this.#run, token);
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
+    if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
     const recipient = this.#numberOf(device, token.senderDevice, token.target);
     if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial)
       return this.#misdelivered(device, msgId, token);
@@ -264,6 +281,7 @@ export class DeliveryOracle {
       messages.state[row] = MessageState.timedOut;
       // What follows is no longer sent "after the other's ack" (MSG-09).
       messages.unordered[row] = 1;
+      this.far?.loosened(messages.serial[row] as number);
       this.#streams.acked(messages.stream[row] as number);
       expired(messages.senderDevice[row] as number, messages.serial[row] as number);
     }
@@ -319,6 +337,59 @@ export class DeliveryOracle {
     return true;
   }
 
+  #ackedToFar(row: number, far: FarDeliveries): void {
+    const messages = this.#messages;
+    // As the recipient reads it from the token.
+    const intendedUs = Math.max(0, Math.round(((messages.intendedMs[row] as number) - far.epochMs) * 1000));
+    const lateUs = Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000);
+    this.counts.expectedDeliveries += far.acked(
+      messages.senderDevice[row] as number,
+      messages.target[row] as number,
+      messages.serial[row] as number,
+      sentMsOf(intendedUs, lateUs),
+    );
+  }
+
+  /** A message of another shard: whether it was to arrive, only the merge can say. */
+  #receivedFromFar(
+    far: FarDeliveries,
+    device: number,
+    fromUser: number | undefined,
+    msgId: number,
+    token: MessageToken,
+  ): boolean {
+    const { senderDevice, target, serial, intendedUs, lateUs } = token;
+    const message = { senderDevice, target, serial, sentMs: sentMsOf(intendedUs, lateUs) };
+    if (fromUser !== this.#userOf(senderDevice)) {
+      this.#damagedFromFar(far, senderDevice, device, msgId, message);
+      return false;
+    }
+    const arrival = far.arrived(device, msgId, message);
+    if (arrival === "nobody's") return this.#misdelivered(device, msgId, token);
+    if (arrival === "again") {
+      this.#duplicated(device, msgId, token);
+      return false;
+    }
+    this.counts.delivered++;
+    this.lastIntendedMs = far.epochMs + intendedUs / 1000;
+    this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
+    this.lastTarget = target;
+    return true;
+  }
+
+  #damagedFromFar(
+    far: FarDeliveries,
+    senderDevice: number,
+    device: number,
+    msgId: number,
+    message?: Parameters<FarDeliveries["damaged"]>[3],
+  ): void {
+    far.damaged(senderDevice, device, msgId, message);
+    this.counts.corrupted++;
+    const of = message ?? { serial: 0, senderDevice, target: this.#userOf(device) };
+    this.#witness("corrupted", of, device, msgId, undefined);
+  }
+
   /** Content that is not as any message was sent: it stands for the one that the device awaits from that sender. */
   #receivedDamaged(device: number, fromUser: number | undefined, msgId: number, tokenReadable: boolean): boolean {
     if (fromUser === undefined && !tokenReadable) {
@@ -326,6 +397,11 @@ export class DeliveryOracle {
       return false;
     }
     const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token.serial : 0);
+    const { far } = this;
+    if (row === undefined && fromUser !== undefined && far?.isFar(fromUser * this.#devicesPerUser)) {
+      this.#damagedFromFar(far, fromUser * this.#devicesPerUser, device, msgId);
+      return false;
+    }
     if (row === undefined) {
       const unknown = {
         serial: 0,
@@ -449,4 +525,9 @@ export class DeliveryOracle {
   #streamKey(senderDevice: number, target: number): number {
     return senderDevice * this.#audience.targetsMax + target;
   }
+}
+
+/** Both sides of a delivery between shards know a message by this, to the millisecond. */
+function sentMsOf(intendedUs: number, lateUs: number): number {
+  return Math.floor((intendedUs + Math.min(Math.max(0, lateUs), LATE_MAX_US)) / 1000);
 }

@@ -8,6 +8,7 @@ import type { LoadPlan } from "./load-plan.js";
 import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
+import { isOwn, wholeRun } from "./segment.js";
 import { VirtualDevice } from "./virtual-device.js";
 
 /** What the run does about those who come and go. */
@@ -28,6 +29,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
 export class DeviceSessions implements Sessions {
+  /** By number; those of other shards' users are missing. */
   readonly devices: VirtualDevice[];
   /** By device: the msg_server that it is, or was last, connected to. */
   readonly servers: string[] = [];
@@ -58,12 +60,16 @@ export class DeviceSessions implements Sessions {
     private readonly hooks: SessionHooks,
     handler: DeviceHandler,
   ) {
-    const { accounts, devicesPerUser, scenario } = plan;
+    const { accounts, devicesPerUser, scenario, segment = wholeRun } = plan;
     const count = accounts.length * devicesPerUser;
     this.#startUp = scenario.newStartUp();
     const optionsOf = sharedOptions(plan);
     this.#all = { ...handler, ...this.#handler() };
-    this.devices = Array.from({ length: count }, (_, index) => new VirtualDevice(index, optionsOf(index), this.#all));
+    this.devices = new Array<VirtualDevice>(count);
+    for (let index = 0; index < count; index++) {
+      if (!isOwn(this.#userOf(index), segment)) continue;
+      this.devices[index] = new VirtualDevice(index, optionsOf(index), this.#all);
+    }
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
     this.#endExpected = new Uint8Array(count);
@@ -172,11 +178,16 @@ export class DeviceSessions implements Sessions {
   /** Everybody who is connected logs out. */
   logOutAll(): void {
     this.isRunning = false;
-    for (const device of this.devices) if (device.isOpen) device.logout().catch(() => device.destroy());
+    for (const device of this.#own()) if (device.isOpen) device.logout().catch(() => device.destroy());
   }
 
   destroyAll(): void {
-    for (const device of this.devices) device.destroy();
+    for (const device of this.#own()) device.destroy();
+  }
+
+  #own(): VirtualDevice[] {
+    // Leaves out the places without a device.
+    return this.devices.filter(() => true);
   }
 
   traffic(): Traffic {

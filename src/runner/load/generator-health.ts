@@ -31,7 +31,11 @@ export class HealthWatch {
   #isMeasuring = false;
   #nextSampleMs = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly lag: Trend) {}
+  /** `lagged` is told how late the loop was, and has `lag` record it. */
+  constructor(
+    private readonly lag: Trend,
+    private readonly lagged: (ms: number) => void,
+  ) {}
 
   /** Measures from here on. */
   begin(nowMs: number): void {
@@ -48,7 +52,7 @@ export class HealthWatch {
   /** Called as often as the loop comes round. Every sample that was missed counts with its own delay. */
   tick(nowMs: number): void {
     while (this.#nextSampleMs <= nowMs) {
-      this.lag.recordMs(nowMs - this.#nextSampleMs);
+      this.lagged(nowMs - this.#nextSampleMs);
       this.#nextSampleMs += LAG_SAMPLE_INTERVAL_MS;
     }
   }

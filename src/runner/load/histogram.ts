@@ -1,4 +1,4 @@
-import { deflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 
 /** Values recorded are whole microseconds from 0 up to here, about 71 minutes; greater ones are recorded as this. */
 const HIGHEST_TRACKABLE_US = 0xffff_ffff;
@@ -15,6 +15,14 @@ const ENCODING_COOKIE = 0x1c849303 | 0x10;
 const COMPRESSED_COOKIE = 0x1c849304 | 0x10;
 const ENCODING_HEADER_BYTES = 40;
 const LEB128_BYTES_MAX = 9;
+
+/** Of the values recorded, in microseconds; 0 when there are none. */
+export interface HistogramFacts {
+  readonly count: number;
+  readonly sumUs: number;
+  readonly minUs: number;
+  readonly maxUs: number;
+}
 
 /**
  * A log-linear histogram with HdrHistogram's buckets: any percentile is right to three significant digits. Two histograms
@@ -39,6 +47,10 @@ export class Histogram {
 
   get maxUs(): number {
     return this.#maxUs;
+  }
+
+  get sumUs(): number {
+    return this.#sumUs;
   }
 
   get meanUs(): number {
@@ -136,6 +148,32 @@ export class Histogram {
     return Buffer.concat([head, compressed]).toString("base64");
   }
 
+  /**
+   * What `toHdrBase64` has written, with what the buckets do not say: count, sum and extremes of the values themselves.
+   * @throws RangeError when it is no such histogram, or the count is another one
+   */
+  static fromHdrBase64(text: string, exactly: HistogramFacts): Histogram {
+    const plain = inflated(Buffer.from(text, "base64"));
+    const histogram = new Histogram();
+    let at = ENCODING_HEADER_BYTES;
+    for (let index = 0; at < plain.length; ) {
+      const [value, end] = readZigZag(plain, at);
+      at = end;
+      if (value < 0n) {
+        index += Number(-value);
+        continue;
+      }
+      if (index >= COUNTS_LENGTH) throw new RangeError("a histogram has more buckets than there are");
+      histogram.#counts[index++] = Number(value);
+      histogram.#count += Number(value);
+    }
+    if (histogram.#count !== exactly.count) throw new RangeError("a histogram does not hold what it says");
+    histogram.#sumUs = exactly.sumUs;
+    if (exactly.count > 0) histogram.#minUs = exactly.minUs;
+    histogram.#maxUs = exactly.maxUs;
+    return histogram;
+  }
+
   #encode(): Buffer {
     const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
     const out = Buffer.alloc(ENCODING_HEADER_BYTES + (used + 1) * LEB128_BYTES_MAX);
@@ -163,6 +201,21 @@ export class Histogram {
   }
 }
 
+function inflated(bytes: Buffer): Buffer {
+  if (bytes.length < 8 || bytes.readUInt32BE(0) !== COMPRESSED_COOKIE) throw new RangeError("this is no histogram");
+  let plain: Buffer;
+  try {
+    const maxOutputLength = ENCODING_HEADER_BYTES + (COUNTS_LENGTH + 1) * LEB128_BYTES_MAX;
+    plain = inflateSync(bytes.subarray(8), { maxOutputLength });
+  } catch {
+    throw new RangeError("a histogram is damaged");
+  }
+  if (plain.length < ENCODING_HEADER_BYTES || plain.readUInt32BE(0) !== ENCODING_COOKIE) {
+    throw new RangeError("this is no histogram");
+  }
+  return plain;
+}
+
 /** Below 2,048 each value has its own counter; above, the top eleven bits choose it. */
 function indexOf(value: number): number {
   if (value < SUB_BUCKET_COUNT) return value;
@@ -179,6 +232,19 @@ function highestValueAt(index: number): number {
   const bucket = (index >>> SUB_BUCKET_HALF_BITS) - 1;
   const step = 2 ** bucket;
   return (index - bucket * SUB_BUCKET_HALF) * step + step - 1;
+}
+
+/** The value, and where the next one begins. @throws RangeError when it is cut short */
+function readZigZag(bytes: Buffer, start: number): [value: bigint, end: number] {
+  let raw = 0n;
+  for (let byte = 0; byte < LEB128_BYTES_MAX; byte++) {
+    const code = bytes[start + byte];
+    if (code === undefined) break;
+    const isLast = byte === LEB128_BYTES_MAX - 1;
+    raw |= BigInt(isLast ? code : code & 0x7f) << BigInt(7 * byte);
+    if (isLast || code < 0x80) return [(raw >> 1n) ^ -(raw & 1n), start + byte + 1];
+  }
+  throw new RangeError("a histogram is cut short");
 }
 
 /** Seven bits a byte, least first, and a ninth byte that holds eight. */

@@ -1,7 +1,8 @@
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { type CustomMetric, CustomMetrics } from "./custom-metrics.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
-import { type LoadError, metricKinds } from "./metric-names.js";
+import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
+import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
 import { MetricSet } from "./metric-set.js";
 import { counterResult, Gauge, type MetricResult, perSecond, Trend } from "./metrics.js";
@@ -48,6 +49,8 @@ export class LoadMetrics {
   /** Users with a device online. */
   readonly users = new Gauge();
   readonly devicesOnline = new Gauge();
+  /** Share of the last second that the generator's event loop was at work. */
+  readonly busyShare = new Gauge();
   /** Virtual users at work, when they are not simply the users online; and how many there can be. */
   vus: Gauge | undefined;
   vusMax: Gauge | undefined;
@@ -55,6 +58,8 @@ export class LoadMetrics {
   /** Latencies of the current second, by what was waited for. */
   readonly second: ReadonlyMap<string, Trend>;
   readonly #parts: readonly (MetricPart & { readonly set: MetricSet })[];
+  /** What users do who belong to no scenario of several: those of setup and teardown. */
+  #rest: MetricSet | undefined;
   readonly #secondAck: Trend;
   readonly #secondDelivery: Trend;
 
@@ -115,7 +120,10 @@ export class LoadMetrics {
     const part = this.#partOf(user);
     part?.ack.recordMs(ms);
     part?.ackUncorrected.recordMs(uncorrectedMs);
-    this.sink?.("msg_ack_duration", ms, this.tagsOf(user));
+    if (this.sink === undefined) return;
+    const tags = this.tagsOf(user);
+    this.sink("msg_ack_duration", ms, tags);
+    this.sink("msg_ack_duration_uncorrected", uncorrectedMs, tags);
   }
 
   /** Hot. `user` is who sent the message. */
@@ -129,7 +137,14 @@ export class LoadMetrics {
       (isGroup ? part.groupDelivery : part.delivery).recordMs(ms);
       (isGroup ? part.groupDeliveryUncorrected : part.deliveryUncorrected).recordMs(uncorrectedMs);
     }
-    this.sink?.(isGroup ? "group_delivery_duration" : "msg_delivery_duration", ms, this.tagsOf(user));
+    if (this.sink === undefined) return;
+    const tags = this.tagsOf(user);
+    this.sink(isGroup ? "group_delivery_duration" : "msg_delivery_duration", ms, tags);
+    this.sink(
+      isGroup ? "group_delivery_duration_uncorrected" : "msg_delivery_duration_uncorrected",
+      uncorrectedMs,
+      tags,
+    );
   }
 
   heartbeatDone(user: number, ms: number, uncorrectedMs: number): void {
@@ -140,6 +155,7 @@ export class LoadMetrics {
     part?.heartbeatUncorrected.recordMs(uncorrectedMs);
     this.second.get("heartbeat")?.recordMs(ms);
     this.sink?.("heartbeat_duration", ms, this.tagsOf(user));
+    this.sink?.("heartbeat_duration_uncorrected", uncorrectedMs, this.tagsOf(user));
   }
 
   /** An act or an iteration has happened. */
@@ -176,6 +192,12 @@ export class LoadMetrics {
     this.sink?.("errors", 1, { ...this.tagsOf(user), kind });
   }
 
+  /** The event loop was so late. */
+  lagged(ms: number): void {
+    this.eventLoopLag.recordMs(ms);
+    this.sink?.("event_loop_lag", ms, NO_TAGS);
+  }
+
   customAdded(name: string, value: number, tags: Tags): void {
     this.custom.add(name, value, tags);
     this.sink?.(name, value, tags);
@@ -199,14 +221,34 @@ export class LoadMetrics {
       if (trend.count > 0) results[name] = trend.result(spanOf(name, moment));
     }
     for (const [name, count] of this.#counters(moment)) results[name] = counterResult(count, spanOf(name, moment));
-    results.vus = (this.vus ?? this.users).result();
-    if (this.vusMax !== undefined) results.vus_max = this.vusMax.result();
-    results.devices_online = this.devicesOnline.result();
+    for (const [name, gauge] of this.#gauges()) results[name] = gauge.result();
     for (const metric of watched) {
       const part = this.#resultOfPart(metric, moment);
       if (part !== undefined) results[metric] ??= part;
     }
     return { ...results, ...this.custom.results(moment.runMs) };
+  }
+
+  /**
+   * Everything as it stands, for outputs: what is kept by scenario under the scenarios' tags, the rest without any. Each
+   * value is in one reading only, so that those of a metric may be added up. Trends without values are left out.
+   */
+  readings(moment: Moment): MetricReading[] {
+    const isSplit = this.#parts.length > 0;
+    const sets = isSplit ? this.#parts.flatMap(({ tags, set }) => set.readings(tags)) : this.all.readings(NO_TAGS);
+    const rest = this.#rest?.readings(NO_TAGS) ?? [];
+    const { eventLoopLag } = this;
+    const elsewhere = this.#countedElsewhere(moment);
+    return [
+      ...sets.filter(({ name }) => isSplit || !elsewhere.has(name)),
+      ...rest,
+      ...[...elsewhere]
+        .filter(([name]) => !isSplit || !keptByScenario.has(name))
+        .map(([name, count]) => counterReading(name, NO_TAGS, count)),
+      ...(eventLoopLag.count > 0 ? [trendReading("event_loop_lag", NO_TAGS, eventLoopLag)] : []),
+      ...[...this.#gauges()].map(([name, gauge]) => gaugeReading(name, NO_TAGS, gauge)),
+      ...this.custom.readings(),
+    ];
   }
 
   /** What a threshold looks at. `undefined` when nothing was measured. */
@@ -215,9 +257,7 @@ export class LoadMetrics {
     const { name, tags } = selector;
     if (this.custom.has(name)) return this.custom.read(name, tags, aggregate, moment.runMs);
     const spanMs = spanOf(name, moment);
-    if (name === "vus") return (this.vus ?? this.users).read(aggregate);
-    if (name === "vus_max") return this.vusMax?.read(aggregate);
-    if (name === "devices_online") return this.devicesOnline.read(aggregate);
+    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name)?.read(aggregate);
     if (metricKinds[name]?.type === "trend") {
       const trend = this.trendOf(selector);
       return trend === undefined || trend.count === 0 ? undefined : trend.read(aggregate, spanMs);
@@ -266,16 +306,30 @@ export class LoadMetrics {
 
   #partOf(user: number): MetricSet | undefined {
     for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.set;
-    return undefined;
+    if (this.#parts.length === 0) return undefined;
+    this.#rest ??= new MetricSet();
+    return this.#rest;
+  }
+
+  #gauges(): Map<string, Gauge> {
+    return new Map([
+      ["vus", this.vus ?? this.users],
+      ...(this.vusMax === undefined ? [] : [["vus_max", this.vusMax] as const]),
+      ["devices_online", this.devicesOnline],
+      ["generator_busy", this.busyShare],
+    ]);
   }
 
   #trends(): Map<string, Trend> {
     return this.all.trends().set("event_loop_lag", this.eventLoopLag);
   }
 
-  #counters({ delivery, traffic }: Moment): Map<string, number> {
+  #counters(moment: Moment): Map<string, number> {
+    return new Map([...this.all.counters(), ...this.#countedElsewhere(moment)]);
+  }
+
+  #countedElsewhere({ delivery, traffic }: Moment): Map<string, number> {
     return new Map([
-      ...this.all.counters(),
       ["msgs_sent", delivery.sent],
       ["msgs_acked", delivery.acked],
       ["msgs_delivered", delivery.delivered],

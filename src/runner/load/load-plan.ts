@@ -6,6 +6,7 @@ import type { ThinkTime } from "../../scenarios/load/think-time.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import type { Stage } from "./pace.js";
 import type { ScriptPlan } from "./script/script-plan.js";
+import type { Segment } from "./segment.js";
 import type { Threshold } from "./threshold.js";
 
 /**
@@ -49,6 +50,8 @@ export interface LoadPlan {
   readonly summaryTrendStats?: readonly string[] | undefined;
   /** Looks for the highest rate at which something holds, in place of durations and stages. */
   readonly findMax?: FindMaxPlan | undefined;
+  /** The part of all this that happens here; all of it unless given. */
+  readonly segment?: Segment | undefined;
   /** A scenario file's, in place of what a built-in scenario does. */
   readonly script?: ScriptPlan | undefined;
 }

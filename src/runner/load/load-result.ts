@@ -59,6 +59,21 @@ export interface CheckResult {
   readonly fails: number;
 }
 
+/** What became of an output that went on during the run. */
+export interface OutputResult {
+  /** As on the command line, without passwords. */
+  readonly output: string;
+  /** What it sends: samples, batches (everything, once a second), datagrams or scrapes. */
+  readonly unit: "samples" | "batches" | "datagrams" | "scrapes";
+  readonly sent: number;
+  /** Those that did not get there. */
+  readonly failed: number;
+  /** Those that were given up because the ones before them were still under way. */
+  readonly dropped: number;
+  /** The first reason; null = nothing failed. */
+  readonly firstFailure: string | null;
+}
+
 export interface SummaryTrends {
   readonly stats: readonly string[];
   readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -110,6 +125,8 @@ export interface LoadResult {
   /** What the rows of the series' `…Counts` are between, in ms. */
   readonly latencyBoundsMs: readonly number[];
   readonly series: readonly LoadSnapshot[];
+  /** Whoever started the run adds them, once they are closed. */
+  readonly outputs: readonly OutputResult[];
 }
 
 /** What in these counts is the server's fault, as text; empty when nothing is. */

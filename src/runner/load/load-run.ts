@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { DeviceHandler } from "../../client/device.js";
 import { CrowdWorkload } from "./crowd-workload.js";
 import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
+import { directoryOf } from "./directory.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import type { StepGauge } from "./find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, HealthWatch } from "./generator-health.js";
@@ -13,6 +14,8 @@ import type { LoadPlan } from "./load-plan.js";
 import { failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
 import { makeGroup } from "./make-groups.js";
 import { Messenger } from "./messenger.js";
+import type { MetricReading } from "./metric-reading.js";
+import { PolledSamples } from "./polled-samples.js";
 import { rampUp } from "./ramp-up.js";
 import { RunLoop } from "./run-loop.js";
 import { resultOf } from "./run-outcome.js";
@@ -20,6 +23,7 @@ import { MessageDesk } from "./script/message-desk.js";
 import { metricPartsOf } from "./script/script-plan.js";
 import { ScriptWorkload } from "./script/script-workload.js";
 import { SecondWatch } from "./second-watch.js";
+import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import { Steering } from "./steering.js";
 import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
@@ -33,18 +37,43 @@ export interface LoadDependencies {
   /** Wall clock, unix time in ms. */
   readonly nowMs: () => number;
   readonly onEvent?: (event: LoadEvent) => void;
-  /** Every value as it is measured. Costs a call for each; leave it out unless an output needs it. */
+  /**
+   * Every value as it is measured; what others count (deliveries' faults, PDUs, gauges) once a second, counters as what came
+   * since. Costs a call for each; leave it out unless an output needs it.
+   */
   readonly onSample?: SampleSink;
   /** For the report. */
   readonly environment?: GeneratorEnvironment;
+  /** Given when other processes have other segments of the plan. */
+  readonly shards?: ShardSync | undefined;
+}
+
+/** What the shards of a run have in common beside the plan. */
+export interface ShardSync {
+  /** When the steady phase begins, as unix time in ms. Asked once everybody is online. */
+  startAtMs(): Promise<number>;
+  /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
+  isDrained(far: FarCounts): boolean;
+}
+
+/** Deliveries by shard. */
+export interface FarCounts {
+  readonly expected: readonly number[];
+  readonly received: readonly number[];
+  /** Nothing of our own is awaited. */
+  readonly isQuiet: boolean;
 }
 
 export interface RunningLoad {
   readonly control: LoadControl;
   /** What the run has come to by now, as a result that says it was interrupted. */
   soFar(): LoadResult;
+  /** All metrics as they stand, while the run goes on and after it. */
+  readonly readings: () => readonly MetricReading[];
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
+  /** Once the result is there: what a merge needs. Undefined unless the plan is a segment that began with the others. */
+  shard(): LoadShard | undefined;
 }
 
 const SECOND_MS = 1000;
@@ -52,6 +81,8 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
+/** A shard that begins later than this is not the plan's. */
+const START_LATE_MAX_MS = 100;
 /** Different messages of failed iterations that are passed on. */
 const FAILURES_TOLD_MAX = 20;
 
@@ -67,11 +98,18 @@ export async function runLoad(plan: LoadPlan, dependencies: LoadDependencies): P
 /** The same, with a hand on it while it goes on. */
 export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): RunningLoad {
   const run = new LoadRun(plan, dependencies);
-  return { control: run.steering, soFar: () => run.soFar(), result: run.run() };
+  return {
+    control: run.steering,
+    soFar: () => run.soFar(),
+    readings: () => run.readings(),
+    result: run.run(),
+    shard: () => run.shard,
+  };
 }
 
 class LoadRun {
   readonly steering: Steering;
+  shard: LoadShard | undefined;
   readonly #plan: LoadPlan;
   readonly #dependencies: LoadDependencies;
   readonly #metrics: LoadMetrics;
@@ -91,11 +129,15 @@ class LoadRun {
   readonly #signal: AbortSignal;
   #abortedBy: string | null = null;
   #isStopped = false;
+  /** The start that all shards share, on this run's clock. */
+  #epochMs: number | undefined;
+  #startAtMs = 0;
   readonly #startedAt: string;
   #steadyBeganMs: number | undefined;
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
   readonly #series: LoadSnapshot[] = [];
+  readonly #polled: PolledSamples | undefined;
   #phase: LoadPhase = "ramp-up";
   #nextSecondMs = SECOND_MS;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
@@ -108,10 +150,12 @@ class LoadRun {
     this.#startedAt = new Date(dependencies.nowMs()).toISOString();
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
     const { script } = plan;
+    const { onSample } = dependencies;
+    if (onSample !== undefined) this.#polled = new PolledSamples(onSample);
     const parts = script === undefined ? [] : metricPartsOf(script);
-    this.#metrics = new LoadMetrics(parts, script?.customMetrics, dependencies.onSample);
+    this.#metrics = new LoadMetrics(parts, script?.customMetrics, onSample);
     for (const { metric } of plan.thresholds) this.#metrics.watch(metric);
-    this.#health = new HealthWatch(this.#metrics.eventLoopLag);
+    this.#health = new HealthWatch(this.#metrics.eventLoopLag, (ms) => this.#metrics.lagged(ms));
     this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
       this.#metrics.read(metric, aggregate, this.#moment()),
     );
@@ -185,6 +229,10 @@ class LoadRun {
     return { ...this.#result({ rampUpMs, steadyMs, drainMs }), interrupted: true };
   }
 
+  readings(): readonly MetricReading[] {
+    return this.#metrics.readings(this.#moment());
+  }
+
   async run(): Promise<LoadResult> {
     this.#loop.start();
     try {
@@ -192,13 +240,17 @@ class LoadRun {
       this.#enter("ramp-up");
       await this.#rampUp();
       await this.#makeGroups();
+      await this.#meetOthers();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
       await this.#tearDown();
       this.#messenger.oracle.finish();
       await this.#logOut();
-      return this.#result({ rampUpMs, steadyMs, drainMs });
+      this.#polled?.take(this.readings());
+      const result = this.#result({ rampUpMs, steadyMs, drainMs });
+      this.shard = this.#shardOf(result);
+      return result;
     } finally {
       this.#loop.stop();
       this.#sessions.destroyAll();
@@ -230,6 +282,47 @@ class LoadRun {
     }
   }
 
+  /** Learns who the other shards' users are, and waits for the start that all have in common. */
+  async #meetOthers(): Promise<void> {
+    const { shards } = this.#dependencies;
+    const { far } = this.#messenger.oracle;
+    if (shards === undefined || this.#signal.aborted) return;
+    if (far !== undefined) await this.#learnOthers();
+    const startAtMs = await shards.startAtMs();
+    const { now } = this.#loop;
+    const epochMs = now() + startAtMs - this.#dependencies.nowMs();
+    await this.#loop.until(() => this.#signal.aborted || now() >= epochMs);
+    const lateMs = now() - epochMs;
+    if (lateMs > START_LATE_MAX_MS) {
+      throw new LoadBlockedError(`everybody was online ${Math.ceil(lateMs / 1000)} s after the start: start later`);
+    }
+    this.#startAtMs = startAtMs;
+    this.#epochMs = epochMs;
+    if (far === undefined) return;
+    far.epochMs = epochMs;
+    far.hasBegun = true;
+  }
+
+  async #learnOthers(): Promise<void> {
+    const messenger = this.#messenger;
+    const asking = this.#sessions.devices.find(
+      (device) => device !== undefined && this.#sessions.isOnline(device.index),
+    );
+    // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them.
+    if (asking === undefined) return;
+    try {
+      const ids = await directoryOf(asking);
+      for (let user = 0; user < messenger.users; user++) {
+        messenger.learnUserId(user, ids.get(messenger.nameOf(user)) ?? 0);
+      }
+    } catch (error) {
+      throw new LoadBlockedError(`${this.#sessions.nameOf(asking.index)}: ${(error as Error).message}`);
+    }
+    const unknown = this.#plan.accounts.find((_, user) => messenger.userIdOf(user) === 0);
+    if (unknown === undefined) return;
+    throw new LoadBlockedError(`${unknown.name}, a user of another segment, is not in the server's directory (PUL-02)`);
+  }
+
   async #makeGroups(): Promise<void> {
     const { groups, startingMax, devicesPerUser } = this.#plan;
     await rampUp(groups.length, startingMax, this.#signal, async (group) => {
@@ -246,7 +339,8 @@ class LoadRun {
   async #steady(): Promise<number> {
     const signal = this.#signal;
     if (signal.aborted) return 0;
-    const startMs = this.#loop.now();
+    // All shards count from the same moment.
+    const startMs = this.#epochMs ?? this.#loop.now();
     this.#steadyStartMs = startMs;
     this.#steadyBeganMs = startMs;
     this.#enter("steady");
@@ -268,13 +362,27 @@ class LoadRun {
     const deadlineMs = startMs + this.#plan.drainTimeoutMs;
     this.#enter("drain");
     const { oracle } = this.#messenger;
-    const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0;
-    if (oracle.counts.sent > 0 || this.#sessions.starting > 0) {
+    const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0 && this.#isDrainedElsewhere();
+    if (oracle.counts.sent > 0 || this.#sessions.starting > 0 || oracle.far !== undefined) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
       const settledMs = now() + SETTLE_MS;
       await this.#loop.until(() => now() >= settledMs);
     }
     return now() - startMs;
+  }
+
+  /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
+  #isDrainedElsewhere(): boolean {
+    const { inFlight, far } = this.#messenger.oracle;
+    if (far === undefined) return true;
+    const counts = (sums: readonly { readonly count: number }[]) => sums.map(({ count }) => count);
+    const { shards } = this.#dependencies;
+    if (shards === undefined) return true;
+    return shards.isDrained({
+      expected: counts(far.expected),
+      received: counts(far.received),
+      isQuiet: inFlight === 0,
+    });
   }
 
   async #setUp(): Promise<void> {
@@ -319,6 +427,9 @@ class LoadRun {
   }
 
   async #logOut(): Promise<void> {
+    const { far } = this.#messenger.oracle;
+    // Who leaves before the others have got everything is no longer waited for; at the planned end nobody is.
+    if (far !== undefined && !this.#signal.aborted) far.hasBegun = false;
     this.#enter("logout");
     const deadlineMs = this.#loop.now() + LOGOUT_WAIT_MS;
     this.#sessions.logOutAll();
@@ -389,8 +500,12 @@ class LoadRun {
     const others = { parts, isPaused, factor, thresholds, serverFaults, doubts };
     const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, others);
     this.#series.push(snapshot);
+    this.#metrics.busyShare.set(snapshot.busyShare);
+    this.#polled?.take(this.readings());
     this.#dependencies.onEvent?.({ type: "second", snapshot, live });
-    this.#nextSecondMs = (Math.floor(nowMs / SECOND_MS) + 1) * SECOND_MS;
+    // Of shards that begin together, seconds end together.
+    const phaseMs = (this.#epochMs ?? 0) % SECOND_MS;
+    this.#nextSecondMs = (Math.floor((nowMs - phaseMs) / SECOND_MS) + 1) * SECOND_MS + phaseMs;
     this.#abortOnBreach(nowMs);
   }
 
@@ -432,6 +547,25 @@ class LoadRun {
       setupData: this.#script?.setupData,
       marks: [...this.steering.marks],
       series: [...this.#series],
+    });
+  }
+
+  #shardOf(result: LoadResult): LoadShard | undefined {
+    const { far } = this.#messenger.oracle;
+    if (far === undefined || this.#epochMs === undefined) return undefined;
+    const { steadyMs, runMs, traffic } = this.#moment();
+    return shardOf({
+      plan: this.#plan,
+      segment: far.segment,
+      startAtMs: this.#startAtMs,
+      epochMs: this.#epochMs,
+      steadyMs,
+      runMs,
+      result,
+      metrics: this.#metrics,
+      traffic,
+      far,
+      servers: this.#sessions.servers,
     });
   }
 

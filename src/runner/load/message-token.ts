@@ -17,6 +17,8 @@ export interface MessageToken {
   row: number;
   /** When it was meant to be sent, in µs since the run began. Below 2⁴⁸. */
   intendedUs: number;
+  /** How long after that it was sent, in µs, as far as 24 bits go: 16 s. */
+  lateUs: number;
 }
 
 /** `foreign`: not a message of the run. `damaged`: it was one, but its checksum says that it was changed. */
@@ -35,7 +37,9 @@ const TARGET = { at: 13, digits: 4 } as const;
 const SERIAL = { at: 17, digits: 6 } as const;
 const ROW = { at: 23, digits: 4 } as const;
 const INTENDED = { at: 27, digits: 8 } as const;
-const FILLER_AT = 35;
+const LATE = { at: 35, digits: 4 } as const;
+export const LATE_MAX_US = 2 ** 24 - 1;
+const FILLER_AT = 39;
 const CHECKSUM_DIGITS = 6;
 
 /** Bytes that a message needs at least. */
@@ -71,6 +75,7 @@ export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, SERIAL, token.serial);
   writeDigits(content, ROW, token.row);
   writeDigits(content, INTENDED, token.intendedUs);
+  writeDigits(content, LATE, Math.min(token.lateUs, LATE_MAX_US));
   writeDigits(content, checksumIn(content), crc32(content.subarray(0, content.length - CHECKSUM_DIGITS)));
 }
 
@@ -84,12 +89,13 @@ export function readToken(content: Buffer, run: number, token: MessageToken): To
   token.serial = readDigits(content, SERIAL);
   token.row = readDigits(content, ROW);
   token.intendedUs = readDigits(content, INTENDED);
+  token.lateUs = readDigits(content, LATE);
   const checksum = crc32(content.subarray(0, content.length - CHECKSUM_DIGITS));
   return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content) ? "intact" : "damaged";
 }
 
 export function emptyToken(): MessageToken {
-  return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0 };
+  return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0, lateUs: 0 };
 }
 
 interface Field {

@@ -34,6 +34,8 @@ export class Messenger implements Crowd {
   readonly oracle: DeliveryOracle;
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
+  /** What a behaviour draws from; a workload may put one of its own here. */
+  random: Random;
 
   readonly #scenario: LoadScenario;
   readonly #accounts: LoadPlan["accounts"];
@@ -49,7 +51,7 @@ export class Messenger implements Crowd {
 
   constructor(
     plan: LoadPlan,
-    readonly random: Random,
+    random: Random,
     private readonly devices: readonly VirtualDevice[],
     private readonly metrics: LoadMetrics,
     private readonly sessions: Sessions,
@@ -58,6 +60,7 @@ export class Messenger implements Crowd {
     private readonly desk?: MessageDesk,
     groupRoom: GroupRoom = { groupsMax: 0, membersMax: 0 },
   ) {
+    this.random = random;
     this.users = plan.accounts.length;
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
@@ -69,6 +72,8 @@ export class Messenger implements Crowd {
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
+      segment: plan.segment,
+      startsOnline: plan.scenario.startsOnline,
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
     });
     this.#run = run;
@@ -113,7 +118,9 @@ export class Messenger implements Crowd {
 
   /** What the server calls a user that has not logged in yet; a login knows better. */
   learnUserId(user: number, userId: number): void {
-    if (this.#sessionIds[user] === UNKNOWN_SESSION) this.#sessionIds[user] = userId;
+    if (this.#sessionIds[user] !== UNKNOWN_SESSION || userId === UNKNOWN_SESSION) return;
+    this.#sessionIds[user] = userId;
+    this.#userOfId.set(userId, user);
   }
 
   /** The name of a user's account. */
@@ -133,7 +140,7 @@ export class Messenger implements Crowd {
     if (known !== undefined && known !== user) return known;
     this.#sessionIds[user] = device.userId;
     this.#userOfId.set(device.userId, user);
-    this.oracle.online(device.index);
+    this.oracle.online(device.index, this.clock());
     return undefined;
   }
 

@@ -76,6 +76,7 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   vus: gauge,
   vus_max: gauge,
   devices_online: gauge,
+  generator_busy: gauge,
 };
 
 /** Those that are also kept for each scenario of a run, under the tags of that scenario. */

@@ -1,5 +1,7 @@
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { pulls } from "./metric-names.js";
+import { counterReading, type MetricReading, trendReading } from "./metric-reading.js";
+import type { Tags } from "./metric-selector.js";
 import { TaggedCounter, Trend } from "./metrics.js";
 
 /** What is measured of some of a run's users: of all of them, or of those of one scenario. */
@@ -27,10 +29,40 @@ export class MetricSet {
     const allPulls = new Trend();
     for (const trend of this.pulls.values()) if (trend.count > 0) allPulls.histogram.merge(trend.histogram);
     return new Map([
-      ["connect_duration", this.connect],
-      ["login_duration", this.login],
+      ...this.#startUpTrends(),
       ["pull_duration", allPulls],
       ...[...this.pulls].map(([name, trend]): [string, Trend] => [`pull_duration{pull:${name}}`, trend]),
+      ...this.#steadyTrends(),
+    ]);
+  }
+
+  /** What there is, for outputs: every series once, so that those of a metric may be added up. */
+  readings(tags: Tags): MetricReading[] {
+    const { errors, pulls } = this;
+    const trends: [string, Tags, Trend][] = [
+      ...[...this.#startUpTrends(), ...this.#steadyTrends()].map(([name, trend]): [string, Tags, Trend] => [
+        name,
+        tags,
+        trend,
+      ]),
+      ...[...pulls].map(([pull, trend]): [string, Tags, Trend] => ["pull_duration", { ...tags, pull }, trend]),
+    ];
+    return [
+      ...trends.filter(([, , { count }]) => count > 0).map(([name, own, trend]) => trendReading(name, own, trend)),
+      ...[...this.#plainCounters()].map(([name, count]) => counterReading(name, tags, count)),
+      ...errors.kinds.map((kind) => counterReading("errors", { ...tags, kind }, errors.of(kind))),
+    ];
+  }
+
+  #startUpTrends(): [string, Trend][] {
+    return [
+      ["connect_duration", this.connect],
+      ["login_duration", this.login],
+    ];
+  }
+
+  #steadyTrends(): [string, Trend][] {
+    return [
       ["msg_ack_duration", this.ack],
       ["msg_ack_duration_uncorrected", this.ackUncorrected],
       ["msg_delivery_duration", this.delivery],
@@ -40,19 +72,25 @@ export class MetricSet {
       ["heartbeat_duration", this.heartbeat],
       ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
       ["iteration_duration", this.iterationDuration],
-    ]);
+    ];
   }
 
   counters(): Map<string, number> {
     return new Map([
+      ...this.#plainCounters(),
+      ["errors", this.errors.total],
+      ...this.errors.kinds.map((kind): [string, number] => [`errors{kind:${kind}}`, this.errors.of(kind)]),
+    ]);
+  }
+
+  #plainCounters(): [string, number][] {
+    return [
       ["msgs_sent", this.sent],
       ["msgs_acked", this.ack.count],
       ["msgs_delivered", this.delivery.count + this.groupDelivery.count],
       ["iterations", this.iterations],
       ["dropped_iterations", this.droppedIterations],
       ["kicks", this.kicks],
-      ["errors", this.errors.total],
-      ...this.errors.kinds.map((kind): [string, number] => [`errors{kind:${kind}}`, this.errors.of(kind)]),
-    ]);
+    ];
   }
 }

@@ -140,6 +140,10 @@ export class Rate {
   #passes = 0;
   #fails = 0;
 
+  get passes(): number {
+    return this.#passes;
+  }
+
   get count(): number {
     return this.#passes + this.#fails;
   }
@@ -169,8 +173,8 @@ export class Rate {
 export class TaggedCounter {
   readonly #counts = new Map<string, number>();
 
-  add(kind: string): void {
-    this.#counts.set(kind, this.of(kind) + 1);
+  add(kind: string, count = 1): void {
+    this.#counts.set(kind, this.of(kind) + count);
   }
 
   of(kind: string): number {

@@ -1,4 +1,4 @@
-import { paceOf } from "./crowd-workload.js";
+import { paceOf, shareOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import { doubtsAbout, type GeneratorHealth } from "./generator-health.js";
@@ -18,6 +18,7 @@ import {
 } from "./load-result.js";
 import { perSecond } from "./metrics.js";
 import { parseExpression } from "./parse-threshold.js";
+import { ownCount, wholeRun } from "./segment.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** A run that is over, in the pieces that a result is made of. */
@@ -60,11 +61,11 @@ export function resultOf(facts: RunFacts): LoadResult {
     scenario: plan.scenario.name,
     startedAt: facts.startedAt,
     seed: plan.seed,
-    users: plan.accounts.length,
+    users: ownCount(plan.accounts.length, plan.segment ?? wholeRun),
     devicesPerUser: plan.devicesPerUser,
     devicesOnline: metrics.devicesOnline.result().max,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
-    rate: perSecond(pace.acts, pace.durationMs),
+    rate: perSecond(pace.acts * shareOf(plan), pace.durationMs),
     stages: plan.stages,
     rampUpMs: Math.round(facts.rampUpMs),
     steadyMs: Math.round(steadyMs),
@@ -88,6 +89,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
+    outputs: [],
   };
 }
 

@@ -19,7 +19,8 @@ export const reconnectStorm: LoadScenario = {
     intervalMs: CUT_INTERVAL_MS,
     happen(crowd) {
       for (let device = 0; device < crowd.users * crowd.devicesPerUser; device++) {
-        if (crowd.isOnline(device) && crowd.random.below(DEVICES_PER_CUT) === 0) crowd.cut(device);
+        // Drawn for everybody, so that who is cut does not depend on who is online.
+        if (crowd.random.below(DEVICES_PER_CUT) === 0 && crowd.isOnline(device)) crowd.cut(device);
       }
     },
   },

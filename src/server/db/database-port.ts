@@ -1,4 +1,5 @@
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import type { PersistentLink } from "../../net/persistent-link.js";
 
 /** What msg_server asks a database, and which command answers it (DBP-01 … DBP-03). */
 export const databaseResponse = {
@@ -52,12 +53,16 @@ export type Eventually<Answer> = Answer | Promise<Answer>;
 export interface DatabasePort {
   /** LGN-05: whether logins can be served now. */
   readonly isOpen: boolean;
+  /** To db_proxy_servers, where it has any. */
+  readonly links?: readonly PersistentLink[];
   /**
    * attach_data in the body is the adapter's own business; byte fields may be views of a read buffer, and those of an answer
    * that comes at once may be the same. Rejects with DatabaseUnavailableError.
    */
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>>;
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void;
+  /** A deviation was switched while it runs. */
+  deviationsChanged?(): void;
   counters(): Readonly<Record<string, number>>;
   /** Waits for what is pending, at most `graceMs`, then lets go. */
   stop(graceMs: number): Promise<void>;

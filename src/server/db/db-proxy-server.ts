@@ -9,6 +9,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -29,6 +30,8 @@ export interface DbProxyServerOptions {
   readonly clock: Clock;
   readonly log?: ServerLog;
   readonly textKey?: string;
+  /** How long file_servers keep offline files; for ever unless given. */
+  readonly offlineKeptMs?: number;
   readonly link?: Partial<ListenOptions>;
   readonly deviates?: Deviations;
 }
@@ -36,8 +39,9 @@ export interface DbProxyServerOptions {
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
   const { storage, clock, log = silentLog, deviates = strict } = options;
-  const context = { storage, clock, textKey: options.textKey ?? defaultTextKey };
-  const work = new DatabaseWork(context, databaseCommands(deviates), log);
+  const { textKey = defaultTextKey, offlineKeptMs = Number.POSITIVE_INFINITY } = options;
+  const context = { storage, clock, textKey, offlineKeptMs };
+  const work = new DatabaseWork(context, () => databaseCommands(deviates), log);
   const intake = new CommandIntake("db", log, work.handlers());
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);
   const listener = await listen(options.listen, linkOptions, () => ({
@@ -47,6 +51,7 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
   return {
     role: "db",
     addresses: { servers: listener.address },
+    inspection: { ...linkInspection([], [{ listener }]), deviationsChanged: () => work.deviationsChanged() },
     counters: () => ({
       ...linkCounters(listener),
       ...intake.counters(),
@@ -68,13 +73,20 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
 class DatabaseWork {
   pending = 0;
   failed = 0;
+  #commands: DatabaseCommands;
   #whenIdle: (() => void) | undefined;
 
   constructor(
     private readonly context: DatabaseContext,
-    private readonly commands: DatabaseCommands,
+    private readonly makeCommands: () => DatabaseCommands,
     private readonly log: ServerLog,
-  ) {}
+  ) {
+    this.#commands = makeCommands();
+  }
+
+  deviationsChanged(): void {
+    this.#commands = this.makeCommands();
+  }
 
   handlers(): CommandHandlers {
     const requests = Object.keys(databaseResponse).map((id) => [id, this.#answering(Number(id) as DatabaseRequestId)]);
@@ -96,7 +108,7 @@ class DatabaseWork {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answer = this.commands[commandId](this.context, request);
+      const answer = this.#commands[commandId](this.context, request);
       const send = (body: DatabaseResponseBody<C>) => {
         link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
       };

@@ -18,21 +18,26 @@ export interface EmbeddedDatabaseOptions {
   readonly clock: Clock;
   readonly textKey?: string;
   readonly deviates?: Deviations;
+  /** For ever unless given. */
+  readonly offlineKeptMs?: number;
 }
 
 /** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
 export class EmbeddedDatabase implements DatabasePort {
   readonly isOpen = true;
   readonly #context: DatabaseContext;
-  readonly #commands: DatabaseCommands;
+  readonly #deviates: Deviations;
+  #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, textKey, deviates = strict }: EmbeddedDatabaseOptions) {
+  constructor({ storage, clock, textKey, deviates = strict, offlineKeptMs }: EmbeddedDatabaseOptions) {
+    this.#deviates = deviates;
     this.#commands = databaseCommands(deviates);
     this.#context = {
       storage,
       clock,
       textKey: textKey ?? defaultTextKey,
+      offlineKeptMs: offlineKeptMs ?? Number.POSITIVE_INFINITY,
     };
   }
 
@@ -44,6 +49,10 @@ export class EmbeddedDatabase implements DatabasePort {
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
     this.#requests++;
     void databaseNotices[commandId](this.#context, body);
+  }
+
+  deviationsChanged(): void {
+    this.#commands = databaseCommands(this.#deviates);
   }
 
   counters(): Record<string, number> {

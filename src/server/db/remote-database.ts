@@ -66,6 +66,10 @@ export class RemoteDatabase implements DatabasePort {
     this.#sweep.unref();
   }
 
+  get links(): readonly PersistentLink[] {
+    return this.#links;
+  }
+
   get isOpen(): boolean {
     return this.#links.some((link) => this.#usable(link) !== undefined);
   }

@@ -10,6 +10,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import { prefixed } from "../prefixed-counters.js";
 import type { RunningRole } from "../running-role.js";
@@ -111,6 +112,7 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
       ...prefixed("clients", { ...linkCounters(clients), ...files.counters() }),
       ...prefixed("servers", { ...linkCounters(servers), ...intake.counters() }),
     }),
+    inspection: linkInspection([], [{ listener: servers }]),
     stop: async (graceMs) => {
       clients.close();
       servers.close();

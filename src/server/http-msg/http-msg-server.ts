@@ -9,6 +9,7 @@ import { type Deviations, strict } from "../deviations.js";
 import { answer } from "../http-answer.js";
 import { BodyTooLargeError, readBody } from "../http-body.js";
 import { startHttpPort } from "../http-port.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -105,6 +106,13 @@ export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise
       ...(database.isOpen ? [] : ["db_proxy_server"]),
       ...(routes.some(({ isOpen }) => isOpen) ? [] : ["route_server"]),
     ],
+    inspection: {
+      ...linkInspection([
+        { to: "db", links: database.links ?? [] },
+        { to: "route", links: routes },
+      ]),
+      deviationsChanged: () => database.deviationsChanged?.(),
+    },
     stop: async (graceMs) => {
       await http.stop(graceMs);
       await database.stop(graceMs);

@@ -8,6 +8,7 @@ import { drainLinks } from "../drain-links.js";
 import { getOnly } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import { prefixed } from "../prefixed-counters.js";
 import type { RunningRole } from "../running-role.js";
@@ -119,6 +120,7 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Run
       ...prefixed("clients", { ...linkCounters(clients), ...discovery.counters() }),
       ...prefixed("servers", { ...linkCounters(servers), ...registration.counters() }),
     }),
+    inspection: linkInspection([], [{ listener: servers }]),
     stop: async (graceMs) => {
       clients.close();
       servers.close();

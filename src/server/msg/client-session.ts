@@ -18,6 +18,7 @@ export class ClientSession implements LinkHandler {
   state: SessionState = "connected";
   /** 0 until logged in. The only user id that the server believes (CON-07). */
   userId = 0;
+  userName = "";
   clientType: ClientType = 0x01;
   /** MSG-08: the second of the server's clock that is being counted, and how many messages it has had. */
   windowSecond = 0;

@@ -49,6 +49,10 @@ export class FileClient {
     });
   }
 
+  get links(): readonly PersistentLink[] {
+    return this.#links;
+  }
+
   get openLinks(): number {
     return this.#links.filter(({ isOpen }) => isOpen).length;
   }

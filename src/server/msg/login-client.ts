@@ -37,6 +37,10 @@ export class LoginClient {
     });
   }
 
+  get links(): readonly PersistentLink[] {
+    return this.#links;
+  }
+
   get isOpen(): boolean {
     return this.#links.some(({ isOpen }) => isOpen);
   }

@@ -8,9 +8,11 @@ import { deviatingLink } from "../deviating-link.js";
 import { strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { silentLog } from "../server-log.js";
+import { clientInspection } from "./client-inspection.js";
 import { ClientPort } from "./client-port.js";
 import { Delivery } from "./delivery.js";
 import { FileClient } from "./file-client.js";
@@ -103,6 +105,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
   const links = [context.route, context.login, context.files, context.push];
   for (const link of links) link.start();
 
+  const { route, login, files, push } = context;
   return {
     role: "msg",
     addresses: { clients: bound },
@@ -126,6 +129,17 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       ...(context.login.isOpen ? [] : ["login_server"]),
       ...(context.route.isOpen ? [] : ["route_server"]),
     ],
+    inspection: {
+      ...linkInspection([
+        { to: "login", links: login.links },
+        { to: "route", links: route.links, isMaster: (link) => route.isMaster(link) },
+        { to: "db", links: database.links ?? [] },
+        { to: "file", links: files.links },
+        { to: "push", links: push.links },
+      ]),
+      ...clientInspection(context),
+      deviationsChanged: () => database.deviationsChanged?.(),
+    },
     stop: async (graceMs) => {
       const deadlineMs = performance.now() + graceMs;
       const left = () => Math.max(0, deadlineMs - performance.now());

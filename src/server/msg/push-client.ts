@@ -36,6 +36,10 @@ export class PushClient {
     });
   }
 
+  get links(): readonly PersistentLink[] {
+    return this.#links;
+  }
+
   get isOpen(): boolean {
     return this.#links.some(({ isOpen }) => isOpen);
   }

@@ -27,12 +27,14 @@ export function pushMessage(context: MsgContext, message: IMMsgData, receivers: 
 async function askAndPush(context: MsgContext, message: IMMsgData, receivers: readonly number[]): Promise<void> {
   const { push, database } = context;
   try {
-    const others = receivers.filter((userId) => userId !== message.from_user_id);
-    const user_id = isGroupMessage(message) ? await unshielded(context, message.to_session_id, others) : others;
+    const wanting = isGroupMessage(message) ? await unshielded(context, message.to_session_id, receivers) : receivers;
+    const user_id = wanting.filter((userId) => userId !== message.from_user_id);
     if (user_id.length === 0) return;
     const { user_token_info } = await database.request(CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ, { user_id });
-    if (user_token_info.length === 0) return;
-    const user_token_list = await withPushType(context, user_token_info);
+    // An original db_proxy_server names users who have cleared their token, too.
+    const reachable = user_token_info.filter(({ token }) => token !== "");
+    if (reachable.length === 0) return;
+    const user_token_list = await withPushType(context, reachable);
     push.send({ flash: previewOf(context, message), data: dataOf(message), user_token_list });
   } catch (error) {
     // A push is a courtesy: the message itself is stored and delivered.
@@ -41,8 +43,13 @@ async function askAndPush(context: MsgContext, message: IMMsgData, receivers: re
 }
 
 /** PSH-02. */
-async function unshielded({ database }: MsgContext, group_id: number, user_id: number[]): Promise<number[]> {
-  const { shield_status_list } = await database.request(CommandId.CID_OTHER_GET_SHIELD_REQ, { group_id, user_id });
+async function unshielded(
+  { database }: MsgContext,
+  group_id: number,
+  members: readonly number[],
+): Promise<readonly number[]> {
+  const request = { group_id, user_id: [...members] };
+  const { shield_status_list } = await database.request(CommandId.CID_OTHER_GET_SHIELD_REQ, request);
   return shield_status_list.filter(({ shield_status }) => shield_status === SHIELD_OFF).map(({ user_id }) => user_id);
 }
 

@@ -85,6 +85,15 @@ export class RouteClient {
     });
   }
 
+  get links(): readonly PersistentLink[] {
+    return this.#links;
+  }
+
+  /** RTE-08. */
+  isMaster(link: PduLink): boolean {
+    return this.#open[0] === link;
+  }
+
   get isOpen(): boolean {
     return this.#open.length > 0;
   }

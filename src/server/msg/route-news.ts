@@ -42,9 +42,9 @@ const handlers: NewsHandlers = {
     if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, pdu, pdu.length);
   },
 
-  /** MSG-20. */
-  [CommandId.CID_SWITCH_P2P_CMD]: ({ delivery }, body) => {
-    const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, body);
+  /** MSG-20; seq_num 0 as in messages (FRM-14). */
+  [CommandId.CID_SWITCH_P2P_CMD]: ({ delivery, deviates }, body, seqNum) => {
+    const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, body, deviates["CON-07"] ? { seqNum } : undefined);
     delivery.toUsers(new Set([body.from_user_id, body.to_user_id]), pdu);
   },
 

@@ -9,6 +9,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -76,6 +77,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
     role: "push",
     addresses: { servers: listener.address },
     counters: () => ({ ...linkCounters(listener), ...intake.counters(), ...counts, pendingRequests: pending }),
+    inspection: linkInspection([], [{ listener }]),
     stop: async (graceMs) => {
       listener.close();
       await drainLinks(listener.connections, graceMs);

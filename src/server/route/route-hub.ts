@@ -82,6 +82,11 @@ export class RouteHub implements LinkHandler {
     for (const news of applyLostLink(this.#presence, link)) if (!silent) this.#announce(news);
   }
 
+  /** RTE-08: whether this link's msg_server says so. */
+  isMaster(link: PduLink): boolean {
+    return this.#masters.has(link);
+  }
+
   counters(): Record<string, number> {
     return {
       users: this.#presence.userCount,

@@ -4,6 +4,7 @@ import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
 import { linkCounters } from "../link-counters.js";
+import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
@@ -36,6 +37,7 @@ export async function startRouteServer(options: RouteServerOptions): Promise<Run
     role: "route",
     addresses: { servers: listener.address },
     counters: () => ({ ...linkCounters(listener), ...hub.counters() }),
+    inspection: linkInspection([], [{ listener, isMaster: (link) => hub.isMaster(link) }]),
     stop: async (graceMs) => {
       listener.close();
       await drainLinks(listener.connections, graceMs);

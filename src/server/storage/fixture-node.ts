@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { didYouMean } from "./did-you-mean.js";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import { FixtureError } from "./fixture-error.js";
 import { fits } from "./storage-limits.js";
 

@@ -1,6 +1,6 @@
 import { MessageLog } from "./message-log.js";
 import type { MessageWindow } from "./message-window.js";
-import type { GroupRecord, MemberChange, NewGroup } from "./storage.js";
+import { BACK_OFFICE, type GroupRecord, type MemberChange, type NewGroup } from "./storage.js";
 
 export const NORMAL_GROUP = 1;
 const TEMPORARY_GROUP = 2;
@@ -55,9 +55,9 @@ export class MemoryGroup {
     });
   }
 
-  /** GRP-03, GRP-04. */
+  /** GRP-03, GRP-04, HMS-02. */
   mayChange(userId: number, change: MemberChange["change"]): boolean {
-    if (userId === this.made.creatorId) return true;
+    if (userId === this.made.creatorId || userId === BACK_OFFICE) return true;
     return change === "add" && this.kind === TEMPORARY_GROUP && this.members.has(userId);
   }
 

@@ -24,7 +24,7 @@ export class MemoryStorage implements Storage {
   readonly messages: MemoryMessages;
   readonly sessions: MemorySessions;
   readonly push: MemoryPush;
-  readonly offlineFiles = new MemoryOfflineFiles();
+  readonly offlineFiles: MemoryOfflineFiles;
   readonly loginFailures: LoginGuard;
 
   constructor(seed: SeedData, clock: Clock, limits: Partial<MessageLimits> = {}) {
@@ -42,6 +42,7 @@ export class MemoryStorage implements Storage {
     this.messages = new MemoryMessages(this.accounts, peers, this.groups, now);
     this.sessions = new MemorySessions(peers, this.groups, now);
     this.push = new MemoryPush(this.accounts, (userId) => this.sessions.totalUnread(userId));
+    this.offlineFiles = new MemoryOfflineFiles(now);
     for (const group of seed.groups) {
       if (this.groups.createNow(group) === undefined) throw new Error(`the seed's group "${group.name}" is not valid`);
     }

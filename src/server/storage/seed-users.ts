@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { didYouMean } from "./did-you-mean.js";
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { FixtureNode } from "./fixture-node.js";
 import { NamePattern } from "./name-pattern.js";
 import { passwordHash } from "./password-hash.js";

@@ -189,7 +189,11 @@ export interface NewGroup {
   readonly members: readonly number[];
 }
 
+/** Nobody in particular: a back-office system, by way of http_msg_server, which may change any group (HMS-02). */
+export const BACK_OFFICE = 0;
+
 export interface MemberChange {
+  /** A user, or BACK_OFFICE. */
   readonly byId: number;
   readonly groupId: number;
   readonly change: "add" | "remove";
@@ -251,9 +255,10 @@ export interface OfflineFile {
 
 /** FIL-03. */
 export interface OfflineFileStorage {
-  /** Oldest first. */
-  list(toId: number): Promise<OfflineFile[]>;
+  /** Oldest first. @param addedSince unix seconds: older ones are gone from file_server */
+  list(toId: number, addedSince: number): Promise<OfflineFile[]>;
+  /** Nothing happens when it has been deleted already: the receiver may be faster than what tells of the file. */
   add(file: OfflineFile): Promise<void>;
-  /** Nothing happens when there is none. */
+  /** One that is not there yet will not be listed either. */
   delete(fromId: number, toId: number, taskId: string): Promise<void>;
 }

@@ -14,7 +14,7 @@ describe("readHeaderWords", () => {
   });
 
   it.each([
-    ["lenth=15", /can be set; did you mean length\?/],
+    ["lenth=15", /can be set; did you mean "length"\?/],
     ["seqNum=65536", /a number from 0 to 65535 is expected/],
     ["seqNum=", /a number from 0 to 65535/],
     ["seqNum=-1", /a number from 0 to 65535/],

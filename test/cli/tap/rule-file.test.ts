@@ -42,7 +42,7 @@ rules:
 
   it.each([
     ["- drop\n- drop comand=1\n", /rules\.yaml:2:3: rule column 6: there is no condition "comand"/],
-    ["- {drp: }\n", /rules\.yaml:1:3: there is no action "drp"; did you mean drop\?/],
+    ["- {drp: }\n", /rules\.yaml:1:3: there is no action "drp"; did you mean "drop"\?/],
     ["- 7\n", /rules\.yaml:1:3: rule column 1: a rule is a text/],
     ["- {}\n", /the rule is empty/],
     ["- {drop: {a: {b: 1}}}\n", /a value is a text/],

@@ -46,9 +46,9 @@ describe("parseFilter", () => {
   });
 
   it.each([
-    ["comand == 1", 'column 1: a record has no field "comand"; did you mean command?: ▸comand == 1'],
+    ["comand == 1", 'column 1: a record has no field "comand"; did you mean "command"?: ▸comand == 1'],
     ["body.to_sesion_id == 1", "column 6: no message has a field"],
-    ["to_session_id == 1", "did you mean body.to_session_id?"],
+    ["to_session_id == 1", 'did you mean "body.to_session_id"?'],
     ["seq = 1", 'column 5: "=" means nothing here (== compares): seq ▸= 1'],
     ["seq == ", "column 8: a field, a string or a number is expected, not the end: seq == ▸"],
     ["(seq == 1", "column 10: ) is expected, not the end"],

@@ -95,16 +95,31 @@ describe("large and odd texts", () => {
     expect(readHexText(piece.repeat(many / 10)).chunks.length).toBeGreaterThanOrEqual(many / 10);
   });
 
-  it.each(["(", "0x", "'\\x00", "[0,", "/*", "{ /* // ", "00 ", "aA1+", '"\\\\', "0:", "- 1"])(
-    "hold no trap: %s again and again",
-    (piece) => {
-      try {
-        readHexText(piece.repeat(many));
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-      }
-    },
-  );
+  it.each([
+    "(",
+    "0x",
+    "'\\x00",
+    "[0,",
+    "/*",
+    "{ /* // ",
+    "00 ",
+    "aA1+",
+    '"\\\\',
+    "0:",
+    "- 1",
+    "<div ",
+    "&lt;",
+    '":"',
+    "a-",
+    "\\n",
+    "00 a ",
+  ])("hold no trap: %s again and again", (piece) => {
+    try {
+      readHexText(piece.repeat(many));
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError);
+    }
+  });
 });
 
 function dump(offset: number): string {

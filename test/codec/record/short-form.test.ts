@@ -87,9 +87,9 @@ describe("short form", () => {
   });
 
   it.each([
-    ["IMLogiReq", '"IMLogiReq" is neither a message nor a command; did you mean IMLoginReq?'],
+    ["IMLogiReq", '"IMLogiReq" is neither a message nor a command; did you mean "IMLoginReq"?'],
     ["0x9999", '"0x9999" is neither a message nor a command; ttk schema lists them'],
-    ["IMLoginReq user_nam=x", 'user_nam: IMLoginReq has no field "user_nam"; did you mean user_name?'],
+    ["IMLoginReq user_nam=x", 'user_nam: IMLoginReq has no field "user_nam"; did you mean "user_name"?'],
     ["IMLoginReq constructor=x", 'constructor: IMLoginReq has no field "constructor"'],
     ["IMLoginReq __proto__=x", '__proto__: IMLoginReq has no field "__proto__"'],
     ["IMLoginReq user_name", '"user_name": field=value is expected'],

@@ -12,6 +12,14 @@ const change = (byId: number, groupId: number, kind: MemberChange["change"], ...
 const sorted = (numbers: readonly number[] | undefined) => numbers?.toSorted((a, b) => a - b);
 
 export function groupsContract(make: MakeStorage): void {
+  it("lets a back-office system change any group, as user 0 (HMS-02)", async () => {
+    const { storage } = await storageUnderTest(make);
+    const added = await storage.groups.changeMembers(change(0, 1, "add", 8));
+    expect({ ...added, current: sorted(added?.current) }).toEqual({ changed: [8], current: [1, 2, 3, 4, 5, 8] });
+    const removed = await storage.groups.changeMembers(change(0, 1, "remove", 1));
+    expect({ ...removed, current: sorted(removed?.current) }).toEqual({ changed: [1], current: [2, 3, 4, 5, 8] });
+  });
+
   it("lists a user's normal groups only, newest updated first (PUL-04)", async () => {
     const { storage, clock } = await storageUnderTest(make);
     clock.turn(1);

@@ -53,12 +53,28 @@ export function pushContract(make: MakeStorage): void {
     await storage.offlineFiles.add(file);
     await storage.offlineFiles.add(another);
     await storage.offlineFiles.add({ ...file, toId: 3 });
-    expect(await storage.offlineFiles.list(2)).toEqual([file, another]);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([file, another]);
     await storage.offlineFiles.delete(9, 2, "t1");
     await storage.offlineFiles.delete(1, 2, "t1");
     await storage.offlineFiles.delete(1, 2, "t1");
-    expect(await storage.offlineFiles.list(2)).toEqual([another]);
-    expect(await storage.offlineFiles.list(3)).toHaveLength(1);
-    expect(await storage.offlineFiles.list(1)).toEqual([]);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([another]);
+    expect(await storage.offlineFiles.list(3, 0)).toHaveLength(1);
+    expect(await storage.offlineFiles.list(1, 0)).toEqual([]);
+  });
+
+  it("lists no offline file that was deleted before it was added, nor one from before a time (FIL-03)", async () => {
+    const { storage, clock } = await storageUnderTest(make);
+    const file = { fromId: 1, toId: 2, taskId: "early", name: "a", sizeBytes: 1 };
+    await storage.offlineFiles.delete(1, 2, "early");
+    await storage.offlineFiles.add(file);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([]);
+    const late = { ...file, taskId: "late" };
+    await Promise.all([storage.offlineFiles.add(late), storage.offlineFiles.delete(1, 2, "late")]);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([]);
+    const old = { ...file, taskId: "old" };
+    await storage.offlineFiles.add(old);
+    clock.turn(10);
+    expect(await storage.offlineFiles.list(2, clock.nowSeconds - 10)).toEqual([old]);
+    expect(await storage.offlineFiles.list(2, clock.nowSeconds - 9)).toEqual([]);
   });
 }

@@ -59,6 +59,25 @@ describe("Histogram", () => {
     );
   });
 
+  it("reads back what it has written, to the bit, and refuses what it has not", () => {
+    fc.assert(
+      fc.property(values, (recorded) => {
+        const histogram = histogramOf(recorded);
+        const { count, sumUs, minUs, maxUs } = histogram;
+        const read = Histogram.fromHdrBase64(histogram.toHdrBase64(), { count, sumUs, minUs, maxUs });
+        expect(read).toEqual(histogram);
+        expect(read.toHdrBase64()).toBe(histogram.toHdrBase64());
+        expect([read.minUs, read.maxUs, read.sumUs]).toEqual([minUs, maxUs, sumUs]);
+        for (const percent of [50, 99, 100]) expect(read.percentileUs(percent)).toBe(histogram.percentileUs(percent));
+      }),
+    );
+    const facts = { count: 1, sumUs: 7, minUs: 7, maxUs: 7 };
+    const whole = histogramOf([7]).toHdrBase64();
+    for (const text of ["", "AAAA", whole.slice(0, -8), histogramOf([7, 8]).toHdrBase64()]) {
+      expect(() => Histogram.fromHdrBase64(text, facts)).toThrow(RangeError);
+    }
+  });
+
   it("merges to exactly what one histogram of all values holds, bit for bit", () => {
     fc.assert(
       fc.property(values, values, (left, right) => {

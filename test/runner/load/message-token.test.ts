@@ -15,6 +15,7 @@ const tokens = fc.record({
   serial: fc.maxSafeNat().map((serial) => serial % 2 ** 36),
   row: fc.nat(2 ** 24 - 1),
   intendedUs: fc.maxSafeNat().map((time) => time % 2 ** 48),
+  lateUs: fc.nat(2 ** 24 - 1),
 });
 const sizes = fc.integer({ min: TOKEN_SIZE_BYTES, max: 300 });
 
@@ -39,7 +40,7 @@ describe("message token", () => {
 
   it("notices any one byte that was changed, anywhere", () => {
     const content = contentTemplate(64, 77);
-    writeToken(content, { run: 77, senderDevice: 3, target: 4, serial: 12, row: 1, intendedUs: 1000 });
+    writeToken(content, { run: 77, senderDevice: 3, target: 4, serial: 12, row: 1, intendedUs: 1000, lateUs: 5 });
     for (let at = 0; at < content.length; at++) {
       for (let change = 1; change < 256; change++) {
         const altered = Buffer.from(content);

@@ -244,6 +244,17 @@ describe("limits", () => {
     expect(await makeGroup(a, [1, 2, 3])).toBe(0);
     expect(await makeGroup(a, [1, 2])).toBeGreaterThan(0);
     expect(cluster.counters("msg").groupsRefused).toBe(1);
+    const group_id = await makeGroup(a, [1]);
+    const add = (...member_id_list: number[]) =>
+      a.peer.request(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, {
+        user_id: a.userId,
+        change_type: GroupModifyType.GROUP_MODIFY_TYPE_ADD,
+        group_id,
+        member_id_list,
+      });
+    expect(await add(2, 3)).toMatchObject({ result_code: 1, cur_user_id_list: [], chg_user_id_list: [] });
+    expect(cluster.counters("msg").groupsRefused).toBe(2);
+    expect(await add(1, 2)).toMatchObject({ result_code: 0, cur_user_id_list: [1, 2], chg_user_id_list: [2] });
     await expect(user("x".repeat(11))).rejects.toThrow("wrong user name or password");
   });
 

@@ -1,5 +1,5 @@
+import { didYouMean } from "../../../codec/did-you-mean.js";
 import { parseDuration } from "../../../net/duration.js";
-import { didYouMean } from "../../../server/storage/did-you-mean.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

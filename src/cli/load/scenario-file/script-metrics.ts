@@ -1,8 +1,8 @@
+import { didYouMean } from "../../../codec/did-you-mean.js";
 import type { CustomMetric } from "../../../runner/load/custom-metrics.js";
 import { keptByScenario, metricKinds } from "../../../runner/load/metric-names.js";
 import type { Tags } from "../../../runner/load/metric-selector.js";
 import { ThresholdSyntaxError } from "../../../runner/load/parse-threshold.js";
-import { didYouMean } from "../../../server/storage/did-you-mean.js";
 import { builtInMetrics, type MetricCatalogue } from "../threshold-value.js";
 
 /** The one that `vu.check` adds to. */

@@ -25,7 +25,8 @@ export interface NamedRun {
 /** A failed SHOULD is a warning, unless the run is strict. */
 export type ShownVerdict = Verdict | "warning";
 
-export interface ShownResult extends Pick<CaseResult, "durationMs" | "expected" | "actual" | "reason" | "rerun"> {
+export interface ShownResult
+  extends Pick<CaseResult, "durationMs" | "expected" | "actual" | "reason" | "capture" | "rerun"> {
   readonly verdict: ShownVerdict;
   readonly flaky: string | null;
   readonly wire: Wire;
@@ -69,13 +70,14 @@ export function conformancePageData(runs: readonly NamedRun[], words: SuiteWords
 }
 
 function shown(result: CaseResult, isStrict: boolean, wires: WireLog): ShownResult {
-  const { durationMs, expected, actual, reason, rerun, verdict } = result;
+  const { durationMs, expected, actual, reason, capture, rerun, verdict } = result;
   return {
     verdict: isWarning(result, isStrict) ? "warning" : verdict,
     durationMs,
     expected,
     actual,
     reason,
+    capture,
     rerun,
     flaky: flakyText(result) ?? null,
     wire: wires.of(result),

@@ -2,6 +2,7 @@ import { type ClientTypeName, clientTypes, isMobile } from "../../../client/clie
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { ExtraPull } from "../../../scenarios/load/extra-pulls.js";
+import { directoryOf } from "../directory.js";
 import { makeGroup } from "../make-groups.js";
 import { TOKEN_SIZE_BYTES, textIn } from "../message-token.js";
 import type { VirtualDevice } from "../virtual-device.js";
@@ -194,11 +195,7 @@ export class VuDevice {
   /** The directory says what the server calls those who have not logged in yet. */
   async #learnIds(): Promise<void> {
     const { messenger, users } = this.context;
-    const { userId } = this.#device;
-    const answer = await this.waits.promised(
-      this.#device.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id: userId, latest_update_time: 0 }),
-    );
-    const ids = new Map(answer.user_list.map((user) => [user.user_real_name, user.user_id]));
+    const ids = await this.waits.promised(directoryOf(this.#device));
     for (let user = 0; user < users; user++) messenger.learnUserId(user, ids.get(messenger.nameOf(user)) ?? 0);
   }
 

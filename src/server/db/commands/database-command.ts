@@ -8,6 +8,8 @@ export interface DatabaseContext {
   readonly clock: Clock;
   /** 32 bytes: for the placeholder text of audio messages (MSG-19). */
   readonly textKey: string;
+  /** How long file_server keeps an offline file, and so how long it is listed (FIL-03). */
+  readonly offlineKeptMs: number;
 }
 
 /** What storage answers to each request. attach_data and seq_num are put back by whoever carries the answer. */

@@ -30,7 +30,8 @@ export const groupCommands = {
       creatorId: user_id,
       members: body.member_id_list,
     });
-    if (group === undefined) return { user_id, result_code: 1, group_name, user_id_list: [] };
+    // Refused, and echoed all the same, as the original does.
+    if (group === undefined) return { user_id, result_code: 1, group_name, user_id_list: inOrder(body.member_id_list) };
     return { user_id, result_code: 0, group_id: group.id, group_name, user_id_list: [...group.members] };
   },
 
@@ -72,6 +73,11 @@ export const groupCommands = {
     };
   },
 } satisfies Partial<DatabaseCommands>;
+
+/** Each once. */
+function inOrder(userIds: readonly number[]): number[] {
+  return [...new Set(userIds)].sort((a, b) => a - b);
+}
 
 function groupInfo(group: GroupRecord): GroupInfo {
   return {

@@ -21,8 +21,9 @@ export const pushAndFileCommands = {
   },
 
   /** FIL-03: msg_server fills in the file_server's addresses. */
-  [CommandId.CID_FILE_HAS_OFFLINE_REQ]: async ({ storage }, { user_id }) => {
-    const files = await storage.offlineFiles.list(user_id);
+  [CommandId.CID_FILE_HAS_OFFLINE_REQ]: async ({ storage, clock, offlineKeptMs }, { user_id }) => {
+    const addedSince = Math.max(0, Math.ceil((clock.nowMs() - offlineKeptMs) / 1000));
+    const files = await storage.offlineFiles.list(user_id, addedSince);
     return {
       user_id,
       offline_file_list: files.map(({ fromId, taskId, name, sizeBytes }) => ({

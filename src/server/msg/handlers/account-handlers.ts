@@ -12,9 +12,10 @@ const logout = defineHandler({
   command: CommandId.CID_LOGIN_REQ_LOGINOUT,
   allowedIn: always,
   async handle({ database }, session, _, seqNum) {
-    const { userId, clientType, link } = session;
+    const { userId, link } = session;
     if (session.isLoggedIn) {
-      const cleared = { user_id: userId, device_token: "", client_type: clientType };
+      // Without client_type: to that an original db_proxy_server joins the token, and would keep one of no characters.
+      const cleared = { user_id: userId, device_token: "" };
       await Promise.resolve(database.request(CommandId.CID_LOGIN_REQ_DEVICETOKEN, cleared)).catch(() => {});
     }
     link.send(CommandId.CID_LOGIN_RES_LOGINOUT, { result_code: 0 }, seqNum);
@@ -39,8 +40,9 @@ const kickPc = defineHandler({
     if (!session.isMobile) return;
     const { userId: user_id, link } = session;
     const reason = KickReasonType.KICK_REASON_MOBILE_KICK;
-    kickLocally(context, user_id, ClientType.CLIENT_TYPE_WINDOWS, reason);
-    const kick = { user_id, client_type: ClientType.CLIENT_TYPE_WINDOWS, reason };
+    // Any PC will do; the original names this one.
+    const kick = { user_id, client_type: ClientType.CLIENT_TYPE_MAC, reason };
+    kickLocally(context, user_id, kick.client_type, reason);
     context.route.relay(CommandId.CID_OTHER_SERVER_KICK_USER, kick);
     link.send(CommandId.CID_LOGIN_RES_KICKPCCLIENT, { user_id, result_code: 0 }, seqNum);
   },

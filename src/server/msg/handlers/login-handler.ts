@@ -66,6 +66,7 @@ function welcome(
   const { users, route, login, limits, clock, counts } = context;
   const { client_type } = request;
   session.userId = user_info.user_id;
+  session.userName = request.user_name;
   session.clientType = client_type;
   session.state = "loggedIn";
   session.link.idleTimeoutMs = isMobile(client_type) ? limits.mobileIdleTimeoutMs : limits.pcIdleTimeoutMs;

@@ -156,11 +156,12 @@ const readAck = defineHandler({
 const peerCommand = defineHandler({
   command: CommandId.CID_SWITCH_P2P_CMD,
   allowedIn: onceLoggedIn,
-  handle({ delivery, route, deviates }, session, body) {
+  handle({ delivery, route, deviates }, session, body, seqNum) {
     const { to_user_id, cmd_msg_data } = body;
-    const from_user_id = deviates["CON-07"] ? body.from_user_id : session.userId;
-    const command = { from_user_id, to_user_id, cmd_msg_data };
-    const pdu = encodePdu(CommandId.CID_SWITCH_P2P_CMD, command);
+    const command = { from_user_id: session.userId, to_user_id, cmd_msg_data };
+    const pdu = deviates["CON-07"]
+      ? encodePdu(CommandId.CID_SWITCH_P2P_CMD, body, { seqNum })
+      : encodePdu(CommandId.CID_SWITCH_P2P_CMD, command);
     route.relayBytes(pdu);
     delivery.toUser(session.userId, pdu, session);
     if (to_user_id !== session.userId) delivery.toUser(to_user_id, pdu);

@@ -1,10 +1,11 @@
-import type {
-  GroupRecord,
-  GroupStorage,
-  GroupVersion,
-  MemberChange,
-  MemberChangeResult,
-  NewGroup,
+import {
+  BACK_OFFICE,
+  type GroupRecord,
+  type GroupStorage,
+  type GroupVersion,
+  type MemberChange,
+  type MemberChangeResult,
+  type NewGroup,
 } from "../storage.js";
 import { fits, storageLimits } from "../storage-limits.js";
 import { GROUP } from "./conversation-rows.js";
@@ -175,7 +176,8 @@ function recordOf(row: GroupRow, members: readonly number[]): GroupRecord {
   };
 }
 
-/** GRP-03, GRP-04. */
+/** GRP-03, GRP-04, HMS-02. */
 function mayChange({ creatorId, kind, members }: GroupRecord, byId: number, change: MemberChange["change"]): boolean {
-  return byId === creatorId || (change === "add" && kind === TEMPORARY_GROUP && members.includes(byId));
+  if (byId === creatorId || byId === BACK_OFFICE) return true;
+  return change === "add" && kind === TEMPORARY_GROUP && members.includes(byId);
 }

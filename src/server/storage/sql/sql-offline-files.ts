@@ -1,6 +1,9 @@
 import type { OfflineFile, OfflineFileStorage } from "../storage.js";
 import { fits, storageLimits } from "../storage-limits.js";
-import type { SqlDatabase } from "./sql-database.js";
+import type { SqlDatabase, SqlSession } from "./sql-database.js";
+
+const LISTED = 0;
+const DELETED = 1;
 
 interface FileRow {
   readonly fromId: number;
@@ -16,29 +19,54 @@ export class SqlOfflineFiles implements OfflineFileStorage {
     private readonly nowSeconds: () => number,
   ) {}
 
-  async list(toId: number): Promise<OfflineFile[]> {
+  async list(toId: number, addedSince: number): Promise<OfflineFile[]> {
     const rows = await this.db.all<FileRow>(
-      `SELECT fromId, toId, taskId, fileName, size FROM IMTransmitFile WHERE toId = ? AND status = 0
+      `SELECT fromId, toId, taskId, fileName, size FROM IMTransmitFile WHERE toId = ? AND status = 0 AND created >= ?
        ORDER BY id DESC LIMIT ${storageLimits.offlineFilesPerUser}`,
-      [toId],
+      [toId, addedSince],
     );
     return rows.reverse().map(({ fileName, size, ...ids }) => ({ ...ids, name: fileName, sizeBytes: size }));
   }
 
-  async add({ fromId, toId, taskId, name, sizeBytes }: OfflineFile): Promise<void> {
-    if (!fits(name, storageLimits.fileName) || !fits(taskId, storageLimits.fileName)) return;
-    const now = this.nowSeconds();
-    await this.db.insertRows(
-      "IMTransmitFile",
-      ["fromId", "toId", "fileName", "size", "taskId", "status", "created", "updated"],
-      [[fromId, toId, name, sizeBytes, taskId, 0, now, now]],
-    );
+  async add(file: OfflineFile): Promise<void> {
+    if (!fits(file.name, storageLimits.fileName) || !fits(file.taskId, storageLimits.fileName)) return;
+    await this.db.alone(lockOf(file), async (session) => {
+      if (!(await this.#isKnown(session, file))) await this.#insert(session, file, LISTED);
+    });
   }
 
   async delete(fromId: number, toId: number, taskId: string): Promise<void> {
-    await this.db.run(
-      "UPDATE IMTransmitFile SET status = 1, updated = ? WHERE fromId = ? AND toId = ? AND taskId = ? AND status = 0",
-      [this.nowSeconds(), fromId, toId, taskId],
+    if (!fits(taskId, storageLimits.fileName)) return;
+    const file = { fromId, toId, taskId, name: "", sizeBytes: 0 };
+    await this.db.alone(lockOf(file), async (session) => {
+      const { affected } = await session.run(
+        "UPDATE IMTransmitFile SET status = ?, updated = ? WHERE fromId = ? AND toId = ? AND taskId = ? AND status = ?",
+        [DELETED, this.nowSeconds(), fromId, toId, taskId, LISTED],
+      );
+      // The row says so to whoever adds it later.
+      if (affected === 0 && !(await this.#isKnown(session, file))) await this.#insert(session, file, DELETED);
+    });
+  }
+
+  async #isKnown(session: SqlSession, { fromId, toId, taskId }: OfflineFile): Promise<boolean> {
+    const rows = await session.all("SELECT id FROM IMTransmitFile WHERE toId = ? AND fromId = ? AND taskId = ?", [
+      toId,
+      fromId,
+      taskId,
+    ]);
+    return rows.length > 0;
+  }
+
+  async #insert(session: SqlSession, file: OfflineFile, status: number): Promise<void> {
+    const now = this.nowSeconds();
+    await session.insertRows(
+      "IMTransmitFile",
+      ["fromId", "toId", "fileName", "size", "taskId", "status", "created", "updated"],
+      [[file.fromId, file.toId, file.name, file.sizeBytes, file.taskId, status, now, now]],
     );
   }
+}
+
+function lockOf({ toId }: OfflineFile): string {
+  return `offline-files-${toId}`;
 }

@@ -48,7 +48,7 @@ export function CaseDetail({ each, runs, requirements }: CaseDetailProps) {
 }
 
 function Evidence({ result }: { readonly result: ShownResult }) {
-  const { expected, actual, reason, flaky, rerun, wire, durationMs } = result;
+  const { expected, actual, reason, flaky, capture, rerun, wire, durationMs } = result;
   return (
     <>
       {flaky !== null && <p class="doubt">Flaky: {flaky}</p>}
@@ -64,6 +64,11 @@ function Evidence({ result }: { readonly result: ShownResult }) {
         </div>
       )}
       <Rerun line={rerun} />
+      {capture !== null && (
+        <p>
+          Capture: <code>{capture}</code>
+        </p>
+      )}
       {wire.entries.length === 0 ? (
         <p class="muted">
           Took {duration(durationMs)}. What went over the wire was not kept: it is for cases that fail, and for all with

@@ -1,0 +1,7 @@
+import type { LoadResult } from "../../runner/load/load-result.js";
+import { ExitCode } from "../exit-codes.js";
+
+export function exitCodeOf(result: LoadResult): ExitCode {
+  if (result.interrupted) return ExitCode.interrupted;
+  return result.failures.length > 0 ? ExitCode.failed : ExitCode.ok;
+}

@@ -1,0 +1,39 @@
+import { resolve } from "node:path";
+import type { OutputTarget } from "../../outputs/open-output.js";
+import { RunOutputs } from "../../outputs/run-outputs.js";
+import type { LoadPlan } from "../../runner/load/load-plan.js";
+import type { RunningLoad } from "../../runner/load/load-run.js";
+import { metricKinds } from "../../runner/load/metric-names.js";
+import type { Tags } from "../../runner/load/metric-selector.js";
+import { blockedError } from "../command-error.js";
+import type { Host } from "../host.js";
+import { requireWritable } from "../report-files.js";
+import { version } from "../version.js";
+
+/** Opens what `--out` names before the run begins; `readings` is called once it has. @throws CommandError */
+export async function openOutputs(
+  host: Host,
+  targets: readonly OutputTarget[],
+  tags: Tags,
+  plan: LoadPlan,
+  readings: RunningLoad["readings"],
+): Promise<RunOutputs> {
+  const files = targets.flatMap((target) => ("file" in target ? [target] : []));
+  await requireWritable(files, host.cwd, "--out");
+  const own = new Map(plan.script?.customMetrics.map(({ name, type }) => [name, type]));
+  const run = {
+    nowMs: host.clock.nowMs,
+    readings,
+    typeOf: (metric: string) => metricKinds[metric]?.type ?? own.get(metric),
+    thresholds: plan.thresholds,
+    // Of a scenario file, the tags of its scenarios are the run's business.
+    tags: plan.script === undefined ? { scenario: plan.scenario.name, ...tags } : tags,
+    warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+    toolkit: version(),
+  };
+  try {
+    return await RunOutputs.open(targets, run, (file) => resolve(host.cwd, file));
+  } catch (error) {
+    throw blockedError((error as Error).message);
+  }
+}

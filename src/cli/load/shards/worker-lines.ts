@@ -1,0 +1,31 @@
+import type { Readable } from "node:stream";
+import type { LoadSnapshot } from "../../../runner/load/load-event.js";
+import type { FarCounts } from "../../../runner/load/load-run.js";
+
+/** What a worker tells whoever started it, a JSON line each on its stdout. */
+export type WorkerLine =
+  /** Everybody is online. */
+  | { readonly type: "ready" }
+  | { readonly type: "second"; readonly snapshot: LoadSnapshot }
+  | { readonly type: "far"; readonly far: FarCounts };
+
+/** What it is told, a JSON line each on its stdin; when that ends, so does the run. */
+export type WorkerOrder =
+  | { readonly type: "start"; readonly atMs: number }
+  /** Everything that was sent between shards has arrived. */
+  | { readonly type: "drained" };
+
+const LINE_MAX_CHARS = 1 << 20;
+
+/** Calls back for each JSON line. @throws in the stream's listener nothing: a line that is none ends the reading as `onEnd` does */
+export function eachLine<T>(stream: Readable, onLine: (line: T) => void, onEnd: () => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > LINE_MAX_CHARS) stream.destroy();
+    for (const line of lines) onLine(JSON.parse(line) as T);
+  });
+  stream.on("close", onEnd);
+}

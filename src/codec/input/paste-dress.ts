@@ -1,0 +1,57 @@
+import { withoutLinePrefixes } from "./line-prefixes.js";
+import type { RewrittenText } from "./rewritten-text.js";
+
+const oddBlanks = /[\u00a0\u2007\u202f\u200b\ufeff]/g;
+const curlyQuotes = /[\u2018\u2019\u201a\u201c\u201d\u201e]/g;
+const frames = /[\u2500-\u257f]/g;
+const hexylGap = "\u250a";
+const lineTags = /<(?:br\s{0,3}\/?|\/(?:p|div|tr|li|pre|h\d))>/gi;
+const otherTags =
+  /<(\/?)(pre|code|p|div|span|tt|blockquote|table|tbody|tr|td|th|ul|ol|li|html|body|b|i|em|font|mark|strong)\b[^<>]{0,200}>/gi;
+const inlineTag = /^<\/?(?:code|span|tt|b|i|em|font|mark|strong)\b/i;
+const entities = /&(?:lt|gt|quot|apos|nbsp|amp|#39|#x27|#34|#160);/g;
+const entityText: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#34;": '"',
+  "&apos;": "'",
+  "&#39;": "'",
+  "&#x27;": "'",
+  "&nbsp;": " ",
+  "&#160;": " ",
+  "&amp;": "&",
+};
+
+/** The text without what a web page, a chat, a mail or a logger puts around, in front of and between what was pasted. */
+export function withoutDress(pasted: RewrittenText): RewrittenText {
+  const plain = pasted
+    .replace(oddBlanks, () => " ")
+    .replace(curlyQuotes, (quote) => (quote <= "\u201a" ? "'" : '"'))
+    .replace(lineTags, () => "\n")
+    .replace(otherTags, (tag) => (inlineTag.test(tag) ? "" : " "))
+    .replace(entities, (entity) => entityText[entity] ?? entity)
+    .replace(frames, (frame) => (frame === hexylGap ? "" : " "));
+  return plain.replaceInPlace(withoutLinePrefixes(plain.text));
+}
+
+const escaped = /\\(?:r\\n|[nrt"'/\\])/g;
+const escapedText: Readonly<Record<string, string>> = { "\\r\\n": "\n", "\\n": "\n", "\\r": "\n", "\\t": "\t" };
+
+/** With the line breaks, tabs and quotes that a JSON log has as escapes; each string begins a line. */
+export function withoutEscapes(pasted: RewrittenText): RewrittenText {
+  return pasted
+    .replace(/"\s{0,3}:\s{0,3}"/g, () => '":\n')
+    .replace(escaped, (match) => escapedText[match] ?? match.slice(1));
+}
+
+const wrapWidthMin = 40;
+
+/** With lines joined that a terminal or a chat has wrapped: they are as long as the longest one. */
+export function unwrapped(pasted: RewrittenText): RewrittenText {
+  const lengths = pasted.text.split("\n").map((line) => line.replace(/\r$/, "").length);
+  const width = lengths.reduce((longest, length) => Math.max(longest, length), 0);
+  if (width < wrapWidthMin) return pasted;
+  let line = 0;
+  return pasted.replace(/\r?\n/g, (lineBreak) => (lengths[line++] === width ? "" : lineBreak));
+}

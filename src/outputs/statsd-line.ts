@@ -1,0 +1,20 @@
+import type { Tags } from "../runner/load/metric-selector.js";
+import type { MetricResult } from "../runner/load/metrics.js";
+
+const kinds = { counter: "c", gauge: "g", trend: "ms", rate: "c" } as const;
+
+/**
+ * A sample as StatsD's line, named as k6 names it with `ttk.` in place of `k6.`; without the line's end. What of a rate did
+ * not hold counts apart, under `.fail`. Tags, when there are any, are DogStatsD's.
+ */
+export function statsdLine(metric: string, type: MetricResult["type"], value: number, tags: Tags): string {
+  const pairs = Object.entries(tags).map(([tag, text]) => `${clean(tag)}:${clean(text)}`);
+  const end = `|${kinds[type]}${pairs.length > 0 ? `|#${pairs.join(",")}` : ""}`;
+  const name = `ttk.${clean(metric)}`;
+  return type === "rate" ? `${name}.${value !== 0 ? "pass" : "fail"}:1${end}` : `${name}:${value}${end}`;
+}
+
+/** What has a meaning in a line must not come from a name. */
+function clean(text: string): string {
+  return text.replaceAll(/[:|@#,\s]/g, "_");
+}

@@ -1,0 +1,13 @@
+import type { LoadResult } from "../../runner/load/load-result.js";
+import { count } from "./quantity.js";
+
+/** A line for each output that has missed something; those to which all went say so in the JSON report. */
+export function outputLines({ outputs }: LoadResult): string[] {
+  const lines = outputs.flatMap(({ output, unit, sent, failed, dropped, firstFailure }) => {
+    if (firstFailure === null) return [];
+    const lost = [failed > 0 ? `${count(failed)} failed` : "", dropped > 0 ? `${count(dropped)} dropped` : ""];
+    const counts = [`${count(sent)} ${unit} sent`, ...lost.filter((text) => text !== "")].join(", ");
+    return [`INCOMPLETE   --out ${output}: ${counts} (${firstFailure})`];
+  });
+  return lines.length > 0 ? [...lines, ""] : [];
+}

@@ -1,0 +1,92 @@
+import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import { type CaseRole, roleFacts } from "./case-role.js";
+import type { CaseResult, Verdict } from "./conformance-result.js";
+
+/** A way in which servers are known to differ, and the cases that tell which way a server goes. */
+export interface Telltale {
+  /** The requirement that one kind of server does not meet. */
+  readonly id: string;
+  /** Of any role; none when it does not show on the wire. */
+  readonly cases: readonly ConformanceCase[];
+  /** What a failure says when the server does what the original servers do, and not something else that is wrong. */
+  readonly asOriginal?: RegExp;
+  /** It is a race: that it did not show proves little. */
+  readonly isByChance: boolean;
+  /** Its cases load the server so much that others beside them would fail for it. */
+  readonly isHeavy: boolean;
+  /** Where it would show, when no case can see it. */
+  readonly unseen?: string;
+}
+
+/**
+ * `deviates`: as the original servers do. `differs`: the requirement is not met, but in another way. `unknown`: nothing in
+ * this run could tell.
+ */
+export type FingerprintState = "deviates" | "differs" | "conforms" | "unknown";
+
+export interface FingerprintLine {
+  readonly id: string;
+  readonly state: FingerprintState;
+  /** The case that told; `null` when none did. */
+  readonly case: string | null;
+  /** What was seen, or why nothing could be. */
+  readonly seen: string;
+}
+
+export interface Fingerprint {
+  /** `strict`: no known deviation; `teamtalk`: every one that shows; `mixed`: some; `unknown`: nothing could be told. */
+  readonly dialect: "strict" | "teamtalk" | "mixed" | "unknown";
+  /** In the order of docs/spec/behaviour.md. */
+  readonly deviations: readonly FingerprintLine[];
+}
+
+const failures: ReadonlySet<Verdict> = new Set(["failed", "expected-failure", "unsupported"]);
+const passes: ReadonlySet<Verdict> = new Set(["passed", "supported", "unexpected-pass"]);
+
+/** What a run says of the server's dialect. */
+export function fingerprintOf(
+  telltales: readonly Telltale[],
+  role: CaseRole,
+  results: readonly CaseResult[],
+): Fingerprint {
+  const byId = new Map(results.map((each) => [each.id, each]));
+  const deviations = telltales.map((telltale) => lineOf(telltale, role, byId));
+  return { dialect: dialectOf(deviations), deviations };
+}
+
+function lineOf(telltale: Telltale, role: CaseRole, byId: ReadonlyMap<string, CaseResult>): FingerprintLine {
+  const { id, cases, asOriginal = /./, isByChance } = telltale;
+  const results = cases.flatMap((each) => byId.get(each.id) ?? []);
+  const failed = results.filter(({ verdict }) => failures.has(verdict));
+  const telling = failed.find(({ actual }) => asOriginal.test(actual ?? "")) ?? failed[0];
+  if (telling !== undefined) {
+    const { expected, actual } = telling;
+    const state = asOriginal.test(actual ?? "") ? "deviates" : "differs";
+    return { id, state, case: telling.id, seen: `expected ${expected ?? "?"}; got ${actual ?? "?"}` };
+  }
+  const passed = results.find(({ verdict }) => passes.has(verdict));
+  if (passed !== undefined) {
+    const seen = isByChance ? "it did not show in this run; it shows by chance" : passed.title;
+    return { id, state: "conforms", case: passed.id, seen };
+  }
+  return { id, state: "unknown", case: null, seen: whyUnknown(telltale, role, results) };
+}
+
+function whyUnknown({ cases, unseen }: Telltale, role: CaseRole, results: readonly CaseResult[]): string {
+  const [first] = cases;
+  if (first === undefined) return unseen ?? "no case can see it";
+  const [judged] = results;
+  if (judged !== undefined) return judged.reason ?? judged.verdict;
+  const ofRole = cases.filter((each) => each.role === role);
+  if (ofRole.length === 0) return `shows on a ${roleFacts[first.role].title}: --role ${first.role}`;
+  if (ofRole.every(({ needs }) => needs.secondServer)) return "shows between two msg_servers: --peer";
+  return "no case that tells was run";
+}
+
+function dialectOf(lines: readonly FingerprintLine[]): Fingerprint["dialect"] {
+  const count = (wanted: FingerprintState) => lines.filter(({ state }) => state === wanted).length;
+  const known = lines.length - count("unknown");
+  if (known === 0) return "unknown";
+  if (count("conforms") === known) return "strict";
+  return count("deviates") === known ? "teamtalk" : "mixed";
+}

@@ -1,0 +1,41 @@
+import type { Random } from "../../scenarios/load/random.js";
+
+const GOLDEN = 0x9e3779b9;
+
+/**
+ * The choices of one act follow from the run's seed, the user and the act's number, and from nothing else: who writes to
+ * whom is the same however late acts are, and whichever process does them.
+ */
+export class ActRandom implements Random {
+  #act = 0;
+  #draws = 0;
+
+  constructor(private readonly seed: number) {}
+
+  /** What is drawn from here on belongs to this act. */
+  at(user: number, act: number): void {
+    this.#act = mixed(mixed(mixed(this.seed) ^ user) ^ act);
+    this.#draws = 0;
+  }
+
+  next(): number {
+    return this.#draw() / 0x1_0000_0000;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  #draw(): number {
+    this.#draws = (this.#draws + GOLDEN) | 0;
+    return mixed(this.#act ^ this.#draws);
+  }
+}
+
+/** murmur3's finalizer after a step that keeps 0 from staying 0. */
+function mixed(value: number): number {
+  let bits = (value + GOLDEN) | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}

@@ -1,0 +1,23 @@
+/** A run's part that one process takes. Users are dealt out in turn, so shares differ by one user at most. */
+export interface Segment {
+  /** From 0, as Kubernetes counts the pods of an Indexed Job. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Nothing is left to others. */
+export const wholeRun: Segment = { index: 0, count: 1 };
+
+/** The index of the segment that has the user. */
+export function segmentOf(user: number, { count }: Pick<Segment, "count">): number {
+  return user % count;
+}
+
+export function isOwn(user: number, segment: Segment): boolean {
+  return segmentOf(user, segment) === segment.index;
+}
+
+/** How many of so many users the segment has. */
+export function ownCount(users: number, { index, count }: Segment): number {
+  return Math.max(0, Math.ceil((users - index) / count));
+}

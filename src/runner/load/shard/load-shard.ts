@@ -1,0 +1,106 @@
+import type { DeliveryCounts } from "../delivery-oracle.js";
+import type { LoadMetrics, Traffic } from "../load-metrics.js";
+import type { LoadPlan } from "../load-plan.js";
+import type { LoadResult } from "../load-result.js";
+import type { Segment } from "../segment.js";
+import type { Threshold } from "../threshold.js";
+import type { FarDeliveries, FarWitness } from "./far-deliveries.js";
+import { type MetricsState, metricsStateOf } from "./metric-state.js";
+import { planFingerprint } from "./plan-fingerprint.js";
+
+/** Deliveries of one direction between two shards, as DeliverySum writes them. */
+export interface FarSum {
+  readonly count: number;
+  readonly sum: string;
+}
+
+/** What one shard knows of the deliveries between it and the others; lists by the others' indices. */
+export interface FarState {
+  readonly expected: readonly FarSum[];
+  readonly received: readonly FarSum[];
+  readonly corrupted: readonly number[];
+  readonly corruptedKeys: readonly FarWitness[];
+  readonly late: readonly FarWitness[];
+  readonly loose: readonly number[];
+  readonly awayUntilMs: readonly (readonly [device: number, untilMs: number | null])[];
+  readonly isOverflowing: boolean;
+}
+
+/** Everything of one shard that a merge needs; schemas/load-shard.schema.json. */
+export interface LoadShard {
+  readonly kind: "load-shard";
+  readonly schemaVersion: number;
+  /** Shards of one run have the same. */
+  readonly fingerprint: string;
+  readonly segment: Segment;
+  /** The start that all shards share, unix time in ms; and how long this one's run had gone on by then. */
+  readonly startAtMs: number;
+  readonly epochMs: number;
+  /** Length of the steady phase and of the run, to the fraction of a ms. */
+  readonly spans: { readonly steadyMs: number; readonly runMs: number };
+  /** False = messages without an ack are a fault (MSG-08). */
+  readonly isOverLimitAllowed: boolean;
+  readonly thresholds: readonly Threshold[];
+  readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
+  readonly metrics: MetricsState;
+  readonly traffic: Traffic;
+  readonly far: FarState;
+  /** The plan's users, by number. */
+  readonly users: readonly string[];
+  /** Kinds of a user's devices, and where those of this shard were connected, by number. */
+  readonly clientTypes: readonly string[];
+  readonly servers: readonly (readonly [device: number, server: string])[];
+}
+
+export interface ShardFacts {
+  readonly plan: LoadPlan;
+  readonly segment: Segment;
+  readonly startAtMs: number;
+  readonly epochMs: number;
+  readonly steadyMs: number;
+  readonly runMs: number;
+  readonly result: LoadResult;
+  readonly metrics: LoadMetrics;
+  readonly traffic: Traffic;
+  readonly far: FarDeliveries;
+  readonly servers: readonly (string | undefined)[];
+}
+
+export const SHARD_SCHEMA_VERSION = 1;
+
+export function shardOf(facts: ShardFacts): LoadShard {
+  const { plan, far } = facts;
+  const { metrics: _, thresholds: __, setupData: ___, summaryTrends: ____, ...result } = facts.result;
+  return {
+    kind: "load-shard",
+    schemaVersion: SHARD_SCHEMA_VERSION,
+    fingerprint: planFingerprint(plan),
+    segment: facts.segment,
+    startAtMs: facts.startAtMs,
+    epochMs: facts.epochMs,
+    spans: { steadyMs: facts.steadyMs, runMs: facts.runMs },
+    isOverLimitAllowed: plan.messagesPerSecondMax === undefined,
+    thresholds: plan.thresholds,
+    result,
+    metrics: metricsStateOf(facts.metrics),
+    traffic: facts.traffic,
+    far: {
+      expected: far.expected.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+      received: far.received.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+      corrupted: far.corrupted,
+      corruptedKeys: far.corruptedKeys,
+      late: far.late,
+      loose: far.loose,
+      awayUntilMs: [...far.awayUntilMs],
+      isOverflowing: far.isOverflowing,
+    },
+    users: plan.accounts.map(({ name }) => name),
+    clientTypes: plan.scenario.clientTypes.slice(0, plan.devicesPerUser),
+    servers: facts.servers.flatMap((server, device) => (server === undefined ? [] : [[device, server] as const])),
+  };
+}
+
+/** Adds what another shard counted. */
+export function addCounts(sum: DeliveryCounts, counts: DeliveryCounts): void {
+  for (const name of Object.keys(sum) as (keyof DeliveryCounts)[]) sum[name] += counts[name];
+}

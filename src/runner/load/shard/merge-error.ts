@@ -1,0 +1,4 @@
+/** Shards that do not make a run together. */
+export class MergeError extends Error {
+  override readonly name = "MergeError";
+}

@@ -1,0 +1,82 @@
+import { latencyBoundsMs } from "../latency-bounds.js";
+import type { LoadSnapshot } from "../load-event.js";
+
+const SECOND_MS = 1000;
+/** Of rows as wide as a sixth of a decade. */
+type Rows = readonly number[];
+
+interface ShardSeries {
+  readonly epochMs: number;
+  readonly series: readonly LoadSnapshot[];
+}
+
+/**
+ * The seconds of all shards, added up by the start that they share. A second's percentiles are the upper bounds of the rows
+ * that they fall into, because rows are what is left of a second.
+ */
+export function mergeSeries(shards: readonly ShardSeries[]): LoadSnapshot[] {
+  const seconds = new Map<number, LoadSnapshot[]>();
+  for (const { epochMs, series } of shards) {
+    for (const snapshot of series) {
+      const second = Math.round((snapshot.atMs - epochMs) / SECOND_MS);
+      seconds.set(second, [...(seconds.get(second) ?? []), snapshot]);
+    }
+  }
+  const longest = Math.max(0, ...shards.map(({ epochMs }) => epochMs));
+  return [...seconds]
+    .sort(([one], [other]) => one - other)
+    .map(([second, snapshots]) => addSeconds(Math.round(longest + second * SECOND_MS), snapshots));
+}
+
+/** One second of several shards. */
+export function addSeconds(atMs: number, snapshots: readonly LoadSnapshot[]): LoadSnapshot {
+  const [first] = snapshots as [LoadSnapshot];
+  const sum = (read: (snapshot: LoadSnapshot) => number) =>
+    Math.round(snapshots.reduce((total, snapshot) => total + read(snapshot), 0) * SECOND_MS) / SECOND_MS;
+  const ackCounts = addRows(snapshots.map((snapshot) => snapshot.ackCounts));
+  const deliveryCounts = addRows(snapshots.map((snapshot) => snapshot.deliveryCounts));
+  return {
+    atMs: Math.max(0, atMs),
+    phase: first.phase,
+    users: sum(({ users }) => users),
+    devicesOnline: sum(({ devicesOnline }) => devicesOnline),
+    vus: sum(({ vus }) => vus),
+    iterationsPerSecond: sum(({ iterationsPerSecond }) => iterationsPerSecond),
+    droppedIterations: sum(({ droppedIterations }) => droppedIterations),
+    sentPerSecond: sum(({ sentPerSecond }) => sentPerSecond),
+    ackedPerSecond: sum(({ ackedPerSecond }) => ackedPerSecond),
+    deliveredPerSecond: sum(({ deliveredPerSecond }) => deliveredPerSecond),
+    pdusSentPerSecond: sum(({ pdusSentPerSecond }) => pdusSentPerSecond),
+    pdusReceivedPerSecond: sum(({ pdusReceivedPerSecond }) => pdusReceivedPerSecond),
+    ackP50Ms: percentileOf(ackCounts, 0.5),
+    ackP99Ms: percentileOf(ackCounts, 0.99),
+    deliveryP50Ms: percentileOf(deliveryCounts, 0.5),
+    deliveryP99Ms: percentileOf(deliveryCounts, 0.99),
+    ackCounts,
+    deliveryCounts,
+    inFlight: sum(({ inFlight }) => inFlight),
+    duplicated: sum(({ duplicated }) => duplicated),
+    reordered: sum(({ reordered }) => reordered),
+    corrupted: sum(({ corrupted }) => corrupted),
+    misdelivered: sum(({ misdelivered }) => misdelivered),
+    errors: sum(({ errors }) => errors),
+    busyShare: Math.max(...snapshots.map(({ busyShare }) => busyShare)),
+  };
+}
+
+function addRows(all: readonly Rows[]): number[] {
+  const rows = new Array<number>(Math.max(0, ...all.map(({ length }) => length))).fill(0);
+  for (const counts of all) for (const [row, count] of counts.entries()) rows[row] = (rows[row] as number) + count;
+  return rows;
+}
+
+function percentileOf(rows: Rows, share: number): number | null {
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  const row = rows.findIndex((count) => {
+    seen += count;
+    return seen >= share * total;
+  });
+  return latencyBoundsMs[Math.min(row, latencyBoundsMs.length - 1)] as number;
+}

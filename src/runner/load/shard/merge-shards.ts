@@ -1,0 +1,145 @@
+import type { DeliveryCounts } from "../delivery-oracle.js";
+import { doubtsAbout, type GeneratorHealth } from "../generator-health.js";
+import { latencyBoundsMs } from "../latency-bounds.js";
+import { LoadMetrics, type Moment } from "../load-metrics.js";
+import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
+import { judgeThreshold, thresholdFailure } from "../threshold.js";
+import { balanceOf, type FarFault } from "./far-balance.js";
+import { addCounts, type LoadShard } from "./load-shard.js";
+import { MergeError } from "./merge-error.js";
+import { mergeSeries } from "./merge-series.js";
+import { addMetricsState } from "./metric-state.js";
+import { completeShards, type NamedShard } from "./shard-set.js";
+
+const WITNESSES_MAX_PER_KIND = 20;
+
+/**
+ * The run that its shards were together: metrics added, deliveries between shards judged, thresholds evaluated anew.
+ * @throws MergeError when they are not exactly the shards of one run
+ */
+export function mergeShards(named: readonly NamedShard[]): LoadResult {
+  const shards = completeShards(named);
+  try {
+    return merged(shards);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MergeError(`a shard cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function merged(shards: readonly LoadShard[]): LoadResult {
+  const results = shards.map(({ result }) => result);
+  const [first] = shards as [LoadShard];
+  const metrics = new LoadMetrics();
+  for (const { metrics: state } of shards) addMetricsState(metrics, state);
+  const balance = balanceOf(shards);
+  const delivery = { ...first.result.delivery };
+  for (const { delivery: counts } of results.slice(1)) addCounts(delivery, counts);
+  for (const name of Object.keys(balance.counts) as (keyof typeof balance.counts)[])
+    delivery[name] += balance.counts[name];
+
+  const moment = momentOf(shards, delivery);
+  const thresholds = first.thresholds.map((threshold) =>
+    judgeThreshold(threshold, (metric, aggregate) => metrics.read(metric, aggregate, moment)),
+  );
+  const serverFaults = failuresIn(delivery, metrics.errors.of("link_lost"), first.isOverLimitAllowed);
+  const health = healthOf(shards, metrics);
+  const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
+  const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
+  return {
+    scenario: first.result.scenario,
+    startedAt: results.map(({ startedAt }) => startedAt).sort()[0] as string,
+    seed: first.result.seed,
+    users: sum(({ users }) => users),
+    devicesPerUser: first.result.devicesPerUser,
+    devicesOnline: sum(({ devicesOnline }) => devicesOnline),
+    targets: [...new Set(results.flatMap(({ targets }) => targets))].sort(),
+    rate: Math.round(sum(({ rate }) => rate) * 1000) / 1000,
+    stages: first.result.stages,
+    rampUpMs: most(({ rampUpMs }) => rampUpMs),
+    steadyMs: most(({ steadyMs }) => steadyMs),
+    drainMs: most(({ drainMs }) => drainMs),
+    durationMs: most(({ durationMs }) => durationMs),
+    interrupted: results.some(({ interrupted }) => interrupted),
+    abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
+    serverFaults,
+    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure)],
+    invalid: [...doubtsOf(shards), ...doubtsAbout(health), ...balance.doubts],
+    health,
+    environment: first.result.environment,
+    metrics: metrics.results(
+      moment,
+      thresholds.map(({ metric }) => metric),
+    ),
+    thresholds,
+    delivery,
+    witnesses: witnessesOf(shards, balance.faults),
+    latencyBoundsMs,
+    parts: [],
+    checks: [],
+    outputs: [],
+    summaryTrends: undefined,
+    setupData: undefined,
+    marks: results.flatMap(({ marks }) => marks),
+    series: mergeSeries(shards.map(({ epochMs, result }) => ({ epochMs, series: result.series }))),
+  };
+}
+
+function momentOf(shards: readonly LoadShard[], delivery: DeliveryCounts): Moment {
+  const traffic = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  for (const { traffic: added } of shards) {
+    for (const name of Object.keys(traffic) as (keyof typeof traffic)[]) traffic[name] += added[name];
+  }
+  const steadyMs = Math.max(...shards.map(({ spans }) => spans.steadyMs));
+  return { steadyMs, runMs: Math.max(...shards.map(({ spans }) => spans.runMs)), delivery, traffic };
+}
+
+/** The busiest generator's, beside what all did together. */
+function healthOf(shards: readonly LoadShard[], metrics: LoadMetrics): GeneratorHealth {
+  return {
+    busyShare: Math.max(...shards.map(({ result }) => result.health.busyShare)),
+    eventLoopLagP99Ms: metrics.eventLoopLag.percentileMs(99),
+    iterations: metrics.iterations,
+    droppedIterations: metrics.droppedIterations,
+  };
+}
+
+/** What a shard doubts of itself counts, even where the others make up for it in the sum. */
+function doubtsOf(shards: readonly LoadShard[]): string[] {
+  return shards.flatMap(({ segment, result }) =>
+    result.invalid.map((doubt) => `segment ${segment.index}/${segment.count}: ${doubt}`),
+  );
+}
+
+function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]): DeliveryWitness[] {
+  const all = [...shards.flatMap(({ result }) => result.witnesses), ...faults.map((fault) => named(fault, shards))];
+  const counts = new Map<string, number>();
+  return all.filter(({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= WITNESSES_MAX_PER_KIND;
+  });
+}
+
+function named(
+  { kind, serial, senderDevice, target, device, msgId, sentMs }: FarFault,
+  shards: readonly LoadShard[],
+): DeliveryWitness {
+  const [{ users, clientTypes }] = shards as [LoadShard];
+  const nameOf = (index: number) =>
+    `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`;
+  const servers = new Map(shards.flatMap((shard) => shard.servers));
+  const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
+  const to = target ?? Math.floor(device / clientTypes.length);
+  return {
+    kind,
+    message: serial,
+    from: nameOf(senderDevice),
+    fromServer: servers.get(senderDevice) ?? "",
+    to: users[to] ?? `group ${to - users.length + 1}`,
+    device: nameOf(device),
+    deviceServer: servers.get(device) ?? "",
+    msgId,
+    sentAtMs: Math.round(epochMs + sentMs),
+  };
+}

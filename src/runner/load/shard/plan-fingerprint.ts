@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import type { LoadPlan } from "../load-plan.js";
+
+/** Mean of the waits that are drawn to tell think times from each other. */
+const MEAN = 1000;
+const DRAWS = 4;
+
+/** The same for every segment of a plan, and for no other plan. Where the servers are, and how long to wait for them, is not part of it. */
+export function planFingerprint(plan: LoadPlan): string {
+  const random = plan.random(plan.seed);
+  const think = plan.thinkTime(MEAN);
+  const facts = {
+    scenario: plan.scenario.name,
+    accounts: plan.accounts.map(({ name }) => name),
+    devicesPerUser: plan.devicesPerUser,
+    groups: plan.groups,
+    durationMs: plan.durationMs,
+    actsPerSecond: plan.actsPerSecond,
+    stages: plan.stages,
+    thinkTime: Array.from({ length: DRAWS }, () => think(random)),
+    seed: plan.seed,
+    messageSizeBytes: plan.messageSizeBytes,
+    messagesPerSecondMax: plan.messagesPerSecondMax ?? null,
+    thresholds: plan.thresholds,
+  };
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+}

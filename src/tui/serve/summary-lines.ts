@@ -1,0 +1,88 @@
+import { bytesText } from "../components/bytes-text.js";
+import { fitted } from "../components/fit-text.js";
+import { countText, shortCount } from "../components/quantity-text.js";
+import { sparkline } from "../components/sparkline.js";
+import type { Style, Theme } from "../theme.js";
+import { counted } from "./serve-moment.js";
+import type { ServeView } from "./serve-view.js";
+
+export const SUMMARY_LINES = 4;
+const NAME_COLUMNS = 8;
+const NUMBER_COLUMNS = 7;
+const FACT_COLUMNS = 18;
+const SPARK_COLUMNS_MAX = 60;
+const devices = ["windows", "mac", "ios", "android"] as const;
+
+/** Who is online, how much goes through, what waits, what went wrong. */
+export function summaryLines(view: ServeView, columns: number, theme: Theme): string[] {
+  const { roles } = view.moment;
+  const inClasses = devices.map(
+    (device) => [device, roles.reduce((sum, { clients }) => sum + (clients?.devices[device] ?? 0), 0)] as const,
+  );
+  const all = inClasses.reduce((sum, [, count]) => sum + count, 0);
+  const trouble = (name: string, ...counters: string[]): Fact => {
+    const count = counted(roles, ...counters);
+    return [name, count, count > 0 ? theme.warn : theme.dim];
+  };
+  return [
+    factsLine("online", [["all", all], ...inClasses.map(([name, count]) => [name, count] as const)], columns, theme),
+    ratesLine(view, columns, theme),
+    factsLine(
+      "waiting",
+      [
+        ["outbox", bytesText(counted(roles, "outboxBytes"))],
+        ["pending", counted(roles, "pendingRequests")],
+        ["database", counted(roles, "databasePending", "pendingStores")],
+        ["no ack", counted(roles, "unconfirmedMessages")],
+        ["no login", counted(roles, "strangers")],
+      ],
+      columns,
+      theme,
+    ),
+    factsLine(
+      "trouble",
+      [
+        trouble("kicks", "kicks"),
+        trouble("dropped", "connectionsNotReading", "strangersDropped"),
+        trouble(
+          "refused",
+          "connectionsRefused",
+          "connectionsOverRate",
+          "loginsRefused",
+          "messagesRefused",
+          "requestsOverPending",
+        ),
+        trouble("broken", "connectionsBrokeProtocol"),
+        trouble("no ack", "missedAcks"),
+      ],
+      columns,
+      theme,
+    ),
+  ];
+}
+
+type Fact = readonly [name: string, value: string | number, style?: Style];
+
+/** Each fact has its own columns, whatever the others say. */
+function factsLine(name: string, facts: readonly Fact[], columns: number, theme: Theme): string {
+  const room = Math.max(0, Math.floor((columns - NAME_COLUMNS) / facts.length));
+  const size = Math.min(room, FACT_COLUMNS);
+  const cells = facts.map(([what, value, style]) => {
+    const text = typeof value === "string" ? value : size < FACT_COLUMNS ? shortCount(value) : countText(value);
+    return fitted(`${theme.dim(what)} ${(style ?? theme.bold)(text)}`, size);
+  });
+  return theme.accent(fitted(name, NAME_COLUMNS)) + cells.join("");
+}
+
+function ratesLine({ rates }: ServeView, columns: number, theme: Theme): string {
+  const half = Math.floor((columns - NAME_COLUMNS) / 2);
+  const spark = Math.max(0, Math.min(SPARK_COLUMNS_MAX, half - NUMBER_COLUMNS - 6));
+  const way = (name: string, values: readonly number[]) => {
+    const number = fitted(countText(values.at(-1) ?? 0), NUMBER_COLUMNS, "right");
+    return fitted(
+      `${theme.dim(fitted(name, 3))} ${theme.bold(number)} ${theme.accent(sparkline(values, spark))}`,
+      half,
+    );
+  };
+  return theme.accent(fitted("PDUs/s", NAME_COLUMNS)) + way("in", rates.in) + way("out", rates.out);
+}

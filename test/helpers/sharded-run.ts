@@ -1,0 +1,56 @@
+import type { LoadPlan } from "../../src/runner/load/load-plan.js";
+import { type FarCounts, type LoadDependencies, startLoad } from "../../src/runner/load/load-run.js";
+import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
+
+/** How long after the last shard is ready all begin. */
+const START_AFTER_MS = 50;
+
+/** The plan in so many segments, side by side in this process, each a run of its own. */
+export async function shardedRun(
+  plan: LoadPlan,
+  count: number,
+  dependencies: Partial<LoadDependencies> = {},
+): Promise<LoadShard[]> {
+  let ready = 0;
+  let begin: (atMs: number) => void = () => {};
+  const start = new Promise<number>((resolve) => {
+    begin = resolve;
+  });
+  const counts = new Map<number, FarCounts>();
+  const runs = Array.from({ length: count }, async (_, index) => {
+    const running = startLoad(
+      { ...plan, segment: { index, count } },
+      {
+        signal: new AbortController().signal,
+        nowMs: () => performance.timeOrigin + performance.now(),
+        ...dependencies,
+        shards: {
+          startAtMs: () => {
+            if (++ready === count) begin(Math.ceil(performance.timeOrigin + performance.now()) + START_AFTER_MS);
+            return start;
+          },
+          isDrained: (far) => {
+            counts.set(index, far);
+            const all = [...counts.values()];
+            const total = (name: "expected" | "received") =>
+              all.flatMap((each) => each[name]).reduce((a, b) => a + b, 0);
+            return (
+              all.length === count && all.every(({ isQuiet }) => isQuiet) && total("expected") <= total("received")
+            );
+          },
+        },
+      },
+    );
+    await running.result;
+    return running.shard() as LoadShard;
+  });
+  return Promise.all(runs);
+}
+
+/** As they are after a file. */
+export function named(shards: readonly LoadShard[]) {
+  return shards.map((shard) => ({
+    name: `shard${shard.segment.index}.json`,
+    shard: JSON.parse(JSON.stringify(shard)) as LoadShard,
+  }));
+}

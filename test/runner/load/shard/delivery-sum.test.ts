@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type DeliveryKey, DeliverySum } from "../../../../src/runner/load/shard/delivery-sum.js";
+
+const keys = fc.record({
+  senderDevice: fc.nat(2 ** 24 - 1),
+  serial: fc.maxSafeNat().map((serial) => serial % 2 ** 36),
+  device: fc.nat(2 ** 24 - 1),
+  sentMs: fc.nat(2 ** 31).map((half) => half * 2 - (half % 2)),
+});
+
+function sumOf(all: readonly DeliveryKey[]): DeliverySum {
+  const sum = new DeliverySum();
+  for (const { senderDevice, serial, device, sentMs } of all) sum.add(senderDevice, serial, device, sentMs);
+  return sum;
+}
+
+function sorted(all: readonly DeliveryKey[]): string[] {
+  return all.map((key) => JSON.stringify(Object.entries(key).sort())).sort();
+}
+
+describe("DeliverySum", () => {
+  it("lists what one bag has and the other has not, whatever both have and in whatever order", () => {
+    const bags = fc.uniqueArray(keys, { maxLength: 60, selector: (key) => JSON.stringify(key) });
+    fc.assert(
+      fc.property(bags, fc.nat(60), fc.nat(60), (all, from, to) => {
+        const [ours, theirs] = [all.slice(0, Math.max(from, to)), all.slice(Math.min(from, to)).reverse()];
+        const difference = sumOf(ours).minus(sumOf(theirs));
+        const has = (bag: readonly DeliveryKey[]) => (key: DeliveryKey) => bag.includes(key);
+        expect(difference.isComplete).toBe(true);
+        expect(sorted(difference.missing)).toEqual(sorted(ours.filter((key) => !has(theirs)(key))));
+        expect(sorted(difference.extra)).toEqual(sorted(theirs.filter((key) => !has(ours)(key))));
+      }),
+    );
+  });
+
+  it("lists what came twice", () => {
+    const key = { senderDevice: 5, serial: 2 ** 35 + 7, device: 9, sentMs: 4_000_000_000 };
+    const difference = sumOf([key]).minus(sumOf([key, key]));
+    expect(difference).toEqual({ missing: [], extra: [key], isComplete: true });
+  });
+
+  it("finds 2,000 missing among 200,000, and says when there are too many to list", () => {
+    const all = Array.from({ length: 200_000 }, (_, serial) => ({
+      senderDevice: serial % 500,
+      serial: serial + 1,
+      device: (serial * 7) % 900,
+      sentMs: serial * 3,
+    }));
+    const whole = sumOf(all);
+    const listed = whole.minus(sumOf(all.filter(({ serial }) => serial % 100 !== 0)));
+    expect(listed.isComplete).toBe(true);
+    expect(listed.missing.map(({ serial }) => serial).sort((a, b) => a - b)).toEqual(
+      all.filter(({ serial }) => serial % 100 === 0).map(({ serial }) => serial),
+    );
+    expect(whole.minus(sumOf(all.slice(5000))).isComplete).toBe(false);
+  });
+
+  it("survives being written and read, and refuses what was not written by it", () => {
+    const sum = sumOf([{ senderDevice: 1, serial: 2, device: 3, sentMs: 4 }]);
+    const read = DeliverySum.fromText(sum.count, sum.toText());
+    expect(read.minus(sum)).toEqual({ missing: [], extra: [], isComplete: true });
+    expect(read.count).toBe(1);
+    for (const text of ["", "nonsense", sum.toText().slice(0, 20)]) {
+      expect(() => DeliverySum.fromText(1, text)).toThrow(RangeError);
+    }
+  });
+});

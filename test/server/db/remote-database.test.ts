@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { decodeBody } from "../../../src/codec/body-codec.js";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../../../src/codec/pdu-header.js";
+import { listen, type PduListener } from "../../../src/net/listen.js";
+import type { PduLink } from "../../../src/net/pdu-link.js";
+import { RemoteDatabase } from "../../../src/server/db/remote-database.js";
+import { silentLog } from "../../../src/server/server-log.js";
+import { until } from "../../helpers/until.js";
+
+const LOGIN_TIME = CommandId.CID_MSG_UNREAD_CNT_REQUEST;
+const OTHER = CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD;
+const LINKS = 4;
+const USERS = 40;
+
+/** A db_proxy_server as a test plays it: answers at once unless it is told to hold back. */
+class PlayedProxy {
+  listener!: PduListener;
+  readonly askedOn = new Map<number, Set<PduLink>>([
+    [LOGIN_TIME, new Set()],
+    [OTHER, new Set()],
+  ]);
+  readonly held: (() => void)[] = [];
+  holdsBack = false;
+
+  static async start(): Promise<PlayedProxy> {
+    const proxy = new PlayedProxy();
+    proxy.listener = await listen({ host: "127.0.0.1", port: 0 }, { limits: serverLimits }, () => ({
+      onPdu: (link, bytes, start, end) => proxy.#asked(link, Buffer.from(bytes.subarray(start, end))),
+      onClose: () => {},
+    }));
+    return proxy;
+  }
+
+  get asked(): number {
+    return [...this.askedOn.values()].reduce((sum, links) => sum + links.size, 0);
+  }
+
+  forget(): void {
+    for (const links of this.askedOn.values()) links.clear();
+  }
+
+  stopReceiving(): void {
+    for (const link of this.listener.connections) link.send(CommandId.CID_OTHER_STOP_RECV_PACKET, { result: 0 });
+  }
+
+  end(): void {
+    this.listener.close();
+    for (const link of this.listener.connections) link.destroy();
+  }
+
+  #asked(link: PduLink, pdu: Buffer): void {
+    const commandId = readCommandId(pdu);
+    this.askedOn.get(commandId)?.add(link);
+    const answer = () => {
+      if (commandId === LOGIN_TIME) {
+        const { user_id, attach_data = Buffer.alloc(0) } = decodeBody(LOGIN_TIME, pdu, HEADER_SIZE);
+        const body = { user_id, total_cnt: 0, unreadinfo_list: [], attach_data };
+        link.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, body, readSeqNum(pdu));
+      } else if (commandId === OTHER) {
+        const { user_id, attach_data = Buffer.alloc(0) } = decodeBody(OTHER, pdu, HEADER_SIZE);
+        const body = { user_id, result_code: 0, shield_status: 0, attach_data };
+        link.send(CommandId.CID_LOGIN_RES_QUERY_PUSH_SHIELD, body, readSeqNum(pdu));
+      }
+    };
+    if (this.holdsBack) this.held.push(answer);
+    else answer();
+  }
+}
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function twoProxies() {
+  const proxies = [await PlayedProxy.start(), await PlayedProxy.start()] as const;
+  const database = new RemoteDatabase({
+    dbProxies: proxies.map(({ listener }) => listener.address),
+    linksPerProxy: LINKS,
+    log: silentLog,
+  });
+  cleanups.push(() => database.stop(0), ...proxies.map((proxy) => () => proxy.end()));
+  await until(() => database.counters().databaseLinks === 2 * LINKS, "all links");
+  const askAll = async () => {
+    for (let user_id = 1; user_id <= USERS; user_id++) {
+      const asked = [database.request(LOGIN_TIME, { user_id }), database.request(OTHER, { user_id })];
+      for (const answer of await Promise.all(asked)) expect(answer.user_id).toBe(user_id);
+    }
+  };
+  return { proxies, database, askAll };
+}
+
+describe("several db_proxy_servers (DBP-05)", () => {
+  it("take login-time pulls on one half of the links and the rest on the other, each half with every instance", async () => {
+    const { proxies, askAll } = await twoProxies();
+    await askAll();
+    for (const { askedOn } of proxies) {
+      const [early, rest] = [askedOn.get(LOGIN_TIME), askedOn.get(OTHER)] as [Set<PduLink>, Set<PduLink>];
+      expect({ early: early.size, rest: rest.size }).toEqual({ early: LINKS / 2, rest: LINKS / 2 });
+      expect([...early].filter((link) => rest.has(link))).toEqual([]);
+    }
+  });
+
+  it("stand in for each other", async () => {
+    const { proxies, database, askAll } = await twoProxies();
+    proxies[0].end();
+    await until(() => database.counters().databaseLinks === LINKS, "the links of one");
+    proxies[0].forget();
+    await askAll();
+    expect(database.isOpen).toBe(true);
+    expect([proxies[0].asked, proxies[1].asked]).toEqual([0, LINKS]);
+  });
+
+  it("have one half of the links fall back on the other", async () => {
+    const { proxies, database, askAll } = await twoProxies();
+    await askAll();
+    const half = proxies.flatMap(({ askedOn }) => [...(askedOn.get(LOGIN_TIME) ?? [])]);
+    for (const link of half) link.send(CommandId.CID_OTHER_STOP_RECV_PACKET, { result: 0 });
+    // A link's answers come in order, so that this one comes after the word that it rests.
+    await askAll();
+    for (const proxy of proxies) proxy.forget();
+    await askAll();
+    expect(half.some((link) => proxies.some(({ askedOn }) => askedOn.get(LOGIN_TIME)?.has(link)))).toBe(false);
+    expect(database.isOpen).toBe(true);
+  });
+});
+
+describe("a db_proxy_server that stops receiving (DBP-04)", () => {
+  it("is asked nothing more, and still answers what it was asked", async () => {
+    const { proxies, database, askAll } = await twoProxies();
+    const [stopping, staying] = proxies;
+    for (const proxy of proxies) proxy.holdsBack = true;
+    const users = Array.from({ length: USERS }, (_, index) => index + 1);
+    const pending = users.map((user_id) => database.request(LOGIN_TIME, { user_id }));
+    await until(() => stopping.held.length + staying.held.length === USERS, "all requests");
+    expect(stopping.held.length).toBeGreaterThan(0);
+    stopping.stopReceiving();
+    for (const proxy of proxies) proxy.holdsBack = false;
+    for (const answer of stopping.held) answer();
+    for (const answer of staying.held) answer();
+    const answers = await Promise.all(pending);
+    expect(answers.map(({ user_id }) => user_id)).toEqual(users);
+    stopping.forget();
+    await askAll();
+    expect(stopping.asked).toBe(0);
+  });
+
+  it("leaves logins without a database when it was the only one (LGN-05)", async () => {
+    const { proxies, database } = await twoProxies();
+    for (const proxy of proxies) proxy.stopReceiving();
+    await until(() => !database.isOpen, "no database");
+    await expect(database.request(OTHER, { user_id: 1 })).rejects.toThrow("no db_proxy_server link is open");
+  });
+});
