@@ -5,6 +5,7 @@ import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
+import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { type LoadDependencies, type RunningLoad, startLoad } from "../../runner/load/load-run.js";
@@ -19,11 +20,24 @@ import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
+import {
+  addBehaviourOptions,
+  type BehaviourOptions,
+  behaviourChoice,
+  refusedForFiles,
+} from "../load/behaviour-options.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
-import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
+import {
+  isOnStdout,
+  type LoadFormat,
+  loadFormats,
+  requireWritableReports,
+  writeLoadReports,
+  writeShard,
+} from "../load/load-reports.js";
 import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { openOutputs } from "../load/open-outputs.js";
@@ -39,10 +53,10 @@ import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { type ReportTarget, reportValues } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
-interface LoadOptions {
+interface LoadOptions extends BehaviourOptions {
   readonly users?: number;
   readonly devices?: number;
   readonly duration?: number;
@@ -54,9 +68,6 @@ interface LoadOptions {
   readonly localAddress?: readonly string[];
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
-  readonly size?: number;
-  readonly groups?: number;
-  readonly groupSize?: number;
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
@@ -86,7 +97,7 @@ const USERS_DEFAULT = 100;
 const SEEDS = 2 ** 32;
 
 export function loadCommand(host: Host): Command {
-  return new Command("load")
+  const command = new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
     .argument(
       "[scenario]",
@@ -103,8 +114,8 @@ export function loadCommand(host: Host): Command {
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
     .option(
       "--devices <n>",
-      "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2, the most that LGN-09 allows)",
-      countValue(1, 2),
+      "devices of each user: 1 = a PC, 2 = and a phone, 3 and 4 = a further PC and phone to change to (default: the scenario's)",
+      countValue(1, 4),
     )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
@@ -121,10 +132,8 @@ export function loadCommand(host: Host): Command {
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
         Object.keys(thinkTimes),
       ),
-    )
-    .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
-    .option("--groups <n>", "group-chat: groups to make (default: two for each user)", countValue(1, 100_000))
-    .option("--group-size <n>", "group-chat: members of each (default: 20)", countValue(2, 1000))
+    );
+  return addBehaviourOptions(command)
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
@@ -205,15 +214,15 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   requireTogether(options);
   if (options.asWorker !== undefined) return work(host, plan, options.asWorker);
   const reports = options.report ?? [];
-  await requireWritable(reports, host.cwd);
+  await requireWritableReports(reports, host.cwd);
 
   const { result, shard } = await run(host, plan, file, options);
-  await writeLoadReports(reports, host.cwd, result, shard);
-  if (options.segment !== undefined) {
+  await writeLoadReports(reports, host, result, shard);
+  if (options.segment !== undefined && host.verbosity !== "quiet") {
     host.stderr.write("ttk: one segment alone; what went between segments is judged by ttk report merge\n");
   }
   const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
-  if (!isSummarised) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
+  if (!isSummarised && !isOnStdout(reports)) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }
 
@@ -235,7 +244,7 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   if (options.segment !== undefined || (options.workers ?? 1) > 1) {
     throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
   }
-  const refused = ["rate", "thinkTime", "groups", "groupSize", "devices", "findMax"] as const;
+  const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
     const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -273,11 +282,9 @@ async function common(
     localAddresses: options.localAddress,
     rate: options.rate,
     thinkTime: options.thinkTime,
-    messageSizeBytes: options.size,
+    ...behaviourChoice(options),
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
-    groups: options.groups,
-    groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
     thresholds: options.threshold?.map((threshold) => ({
@@ -312,7 +319,9 @@ function requireTogether({ segment, startAt, workers, seed, report = [], out, as
   if (workers !== undefined && (segment !== undefined || startAt !== undefined)) {
     throw usageError("--workers starts segments itself, at the same time: leave out --segment and --start-at");
   }
-  if (workers !== undefined && out !== undefined) throw usageError("--out is of one process: leave out --workers");
+  if (workers !== undefined && workers > 1 && out !== undefined) {
+    throw usageError("--out is of one process: start the parts yourself with --segment, each with an --out of its own");
+  }
   const hasShard = report.some(({ format }) => format === "shard");
   if (segment === undefined) {
     if (hasShard) throw usageError("--report shard=FILE is for a --segment");
@@ -338,29 +347,33 @@ async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, opt
   const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
   const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
   const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
-  let load: RunningLoad | undefined;
-  const outputs = await openOutputs(host, out, tag, plan, () => load?.readings() ?? []);
+  let running: RunningLoad | undefined;
+  const readings = () => running?.readings() ?? [];
   try {
-    const { result, shard } = await start(host, plan, file, {
-      signal: host.signal,
-      onEvent: (event) => {
-        watch.onEvent(event);
-        if (event.type === "second") outputs.onSecond();
-      },
-      shards,
-      ...(outputs.onSample === undefined ? {} : { onSample: outputs.onSample }),
-      onStart: (running) => {
-        load = running;
-        watch.begins(running);
-      },
+    const outputs = await openOutputs(host, out, tag, plan, readings, (text) => watch.warn(text));
+    const onEvent = (event: LoadEvent) => {
+      watch.onEvent(event);
+      if (event.type === "second") outputs.onSecond();
+    };
+    const { onSample } = outputs;
+    const how = { signal: host.signal, onEvent, shards, ...(onSample === undefined ? {} : { onSample }) };
+    const ran = start(host, plan, file, how, (load) => {
+      running = load;
+      watch.begins(load);
     });
-    return { result: { ...result, outputs: await outputs.close() }, shard };
-  } catch (error) {
-    await outputs.close();
-    throw error;
+    const close = () => outputs.close();
+    const sent = await ran.then(close, close);
+    return withOutputs(await ran, sent);
   } finally {
     await watch.end();
   }
+}
+
+function withOutputs({ result, shard }: Ran, outputs: LoadResult["outputs"]): Ran {
+  return {
+    result: { ...result, outputs },
+    shard: shard === undefined ? undefined : { ...shard, result: { ...shard.result, outputs } },
+  };
 }
 
 async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
@@ -386,21 +399,18 @@ async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
   }
 }
 
-interface StartOptions extends Pick<LoadDependencies, "signal" | "onEvent" | "onSample" | "shards"> {
-  readonly onStart?: (running: RunningLoad) => void;
-}
-
 async function start(
   host: Host,
   plan: LoadPlan,
   file: LoadedFile | undefined,
-  { onStart, ...how }: StartOptions,
+  how: Pick<LoadDependencies, "signal" | "onEvent" | "shards" | "onSample">,
+  begins: (running: RunningLoad) => void = () => {},
 ): Promise<Ran> {
   // Finer than a ms, because what shards measure between them rests on it.
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
-    onStart?.(running);
+    begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {
     if (error instanceof LoadBlockedError) throw blockedError(blockedText(error, host, file));

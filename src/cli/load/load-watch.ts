@@ -14,6 +14,8 @@ import type { LoadedFile } from "./scenario-file/load-file.js";
 export interface LoadWatch {
   onEvent(event: LoadEvent): void;
   begins(running: RunningLoad): void;
+  /** Says something on the way, in one line. */
+  warn(text: string): void;
   /** Resolves when the terminal is free for the report. */
   end(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function progressWatch(host: Host, { plan, file }: Watched): LoadWatch {
       host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
     },
     begins: () => {},
+    warn: (text) => host.stderr.write(`ttk: ${text}\n`),
     end: async () => {},
   };
 }
@@ -55,13 +58,17 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
   const stopping = () => dashboard.stopping();
   const failures: string[] = [];
   let view: Promise<void> = Promise.resolve();
+  const warn = (text: string) => {
+    failures.push(text);
+    dashboard.note(text);
+  };
   return {
     onEvent: (event) => {
       const failure = failureLine(event, host, file);
       if (failure === undefined) return dashboard.take(event);
-      failures.push(failure);
-      dashboard.note(failure);
+      warn(failure);
     },
+    warn,
     begins: (running) => {
       host.signal.addEventListener("abort", stopping, { once: true });
       dashboard.steer({

@@ -17,6 +17,7 @@ export async function openOutputs(
   tags: Tags,
   plan: LoadPlan,
   readings: RunningLoad["readings"],
+  warn: (text: string) => void,
 ): Promise<RunOutputs> {
   const files = targets.flatMap((target) => ("file" in target ? [target] : []));
   await requireWritable(files, host.cwd, "--out");
@@ -26,9 +27,8 @@ export async function openOutputs(
     readings,
     typeOf: (metric: string) => metricKinds[metric]?.type ?? own.get(metric),
     thresholds: plan.thresholds,
-    // Of a scenario file, the tags of its scenarios are the run's business.
-    tags: plan.script === undefined ? { scenario: plan.scenario.name, ...tags } : tags,
-    warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+    tags: { ...ownTags(plan), ...tags },
+    warn,
     toolkit: version(),
   };
   try {
@@ -36,4 +36,13 @@ export async function openOutputs(
   } catch (error) {
     throw blockedError((error as Error).message);
   }
+}
+
+/** Of a scenario file, the tags of its scenarios are the run's business. */
+function ownTags({ script, scenario, segment }: LoadPlan): Tags {
+  return {
+    ...(script === undefined ? { scenario: scenario.name } : {}),
+    // Segments must not write to the same series.
+    ...(segment === undefined ? {} : { segment: `${segment.index}/${segment.count}` }),
+  };
 }

@@ -77,10 +77,10 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     latencyBoundsMs,
     parts: [],
     checks: [],
-    outputs: [],
     summaryTrends: undefined,
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
+    outputs: results.flatMap(({ outputs }) => outputs),
     series: mergeSeries(shards.map(({ epochMs, result }) => ({ epochMs, series: result.series }))),
   };
 }
@@ -141,5 +141,8 @@ function named(
     deviceServer: servers.get(device) ?? "",
     msgId,
     sentAtMs: Math.round(epochMs + sentMs),
+    token: null,
+    arrived: null,
+    detail: null,
   };
 }
