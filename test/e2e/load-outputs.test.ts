@@ -108,7 +108,7 @@ describe("ttk load --out", () => {
       .split("\n");
     const acks = lines.map((line) => JSON.parse(line) as Line).filter(({ metric }) => metric === "msg_ack_duration");
     expect(acks.map(({ type }) => type)).toEqual(["Metric", ...Array.from({ length: acked }, () => "Point")]);
-    expect(acks[1]?.data.tags).toEqual({ scenario: "steady-chat", testid: "7" });
+    expect(acks[1]?.data.tags).toEqual({ device: expect.any(String), scenario: "steady-chat", testid: "7" });
     const rows = readFileSync(join(folder, "samples.csv"), "utf8").split("\n");
     expect(rows.filter((row) => row.startsWith("msg_ack_duration,"))).toHaveLength(acked);
 

@@ -92,7 +92,10 @@ function allowsMore(key: string, value: unknown): unknown {
   return key === "additionalProperties" && value === false ? undefined : value;
 }
 
-type Lists = Pick<LoadResult, "metrics" | "thresholds" | "parts" | "checks" | "marks" | "latencyBoundsMs" | "series">;
+type Lists = Pick<
+  LoadResult,
+  "metrics" | "thresholds" | "parts" | "checks" | "marks" | "outputs" | "latencyBoundsMs" | "series"
+>;
 type Summary = Omit<LoadResult, keyof Lists | "delivery" | "witnesses">;
 
 interface LoadReport extends Lists {
@@ -113,6 +116,7 @@ function withDefaults(report: LoadReport): LoadReport {
     parts: report.parts ?? [],
     checks: report.checks ?? [],
     marks: report.marks ?? [],
+    outputs: report.outputs ?? [],
     latencyBoundsMs: report.latencyBoundsMs ?? [],
     series: series.map((second) => ({
       ...second,
@@ -126,10 +130,10 @@ function withDefaults(report: LoadReport): LoadReport {
 }
 
 function loadResultOf({ summary, delivery, ...report }: LoadReport): LoadResult {
-  const { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series } = report;
+  const { metrics, thresholds, parts, checks, marks, outputs, latencyBoundsMs, series } = report;
   const { passed: _, valid: __, ...facts } = summary;
   const { witnesses, ...counts } = delivery;
-  const lists = { metrics, thresholds, parts, checks, marks, latencyBoundsMs, series };
+  const lists = { metrics, thresholds, parts, checks, marks, outputs, latencyBoundsMs, series };
   return { ...facts, ...lists, delivery: counts, witnesses };
 }
 

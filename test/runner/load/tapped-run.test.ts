@@ -109,7 +109,7 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
 
   it("deliveries that change places", async () => {
     const { result, applied } = await runThrough(
-      "reorder 1 10s command=CID_MSG_DATA dir=s2c every=5 times=3",
+      "reorder 2 10s command=CID_MSG_DATA dir=s2c every=5 times=3",
       { scenario: oneWay, devicesPerUser: 1, actsPerSecond: 40, durationMs: 2000, thinkTime: thinkTimes.constant },
       2,
     );
