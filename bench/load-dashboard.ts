@@ -71,7 +71,7 @@ function terminal() {
   return { stdin, stdout };
 }
 
-const cluster = await ServedCluster.start();
+const cluster = await ServedCluster.start("--users", "1000", "--time-scale", "1");
 try {
   const [address = ""] = cluster.msgServers;
   await measured(address, true);

@@ -11,7 +11,7 @@ import { didYouMean } from "../src/codec/did-you-mean.js";
 import { allMutants } from "../test/mutants/all-mutants.js";
 import type { Mutant } from "../test/mutants/mutant.js";
 import { mutantMarkdown } from "../test/mutants/mutant-markdown.js";
-import { mutantMatrix } from "../test/mutants/mutant-matrix.js";
+import { type MutantMatrix, mutantMatrix } from "../test/mutants/mutant-matrix.js";
 
 const USAGE = `npm run mutants -- [options] [--only <pattern…>]
   --only <pattern…>  mutants whose id or requirement matches: 'kick*' LGN-10
@@ -19,6 +19,7 @@ const USAGE = `npm run mutants -- [options] [--only <pattern…>]
   --jobs <n>         clusters at once (6)
   --seed <n>         of the users and texts that cases draw (1)
   --minutes <n>      end after so long, and report what there is (9)
+  --record           also write which case finds what into the suite, for ttk conform show and docs/cases
   --out <folder>     where mutants.json and mutants.md go (reports)
 `;
 
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
       jobs: { type: "string", default: "6" },
       seed: { type: "string", default: "1" },
       minutes: { type: "string", default: "9" },
+      record: { type: "boolean", default: false },
       out: { type: "string", default: "reports" },
       help: { type: "boolean", default: false },
     },
@@ -63,6 +65,7 @@ async function main(): Promise<number> {
     const [json, markdown] = [join(values.out, "mutants.json"), join(values.out, "mutants.md")];
     await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`);
     await writeFile(markdown, mutantMarkdown(matrix));
+    if (values.record) await writeFile(killsFile, killsSource(matrix));
     const { summary, problems, durationMs } = matrix;
     process.stdout.write(
       [
@@ -77,6 +80,22 @@ async function main(): Promise<number> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+const killsFile = fileURLToPath(new URL("../src/scenarios/conformance/generated/case-kills.ts", import.meta.url));
+
+function killsSource({ cases }: MutantMatrix): string {
+  return [
+    "// Made by npm run mutants -- --record.",
+    "",
+    "/** The faults of reference servers that each case has found (test/mutants). */",
+    "export const caseKills: Readonly<Record<string, readonly string[]>> = {",
+    ...cases.flatMap(({ id, kills }) =>
+      kills.length === 0 ? [] : [`  ${JSON.stringify(id)}: [${kills.map((kill) => JSON.stringify(kill)).join(", ")}],`],
+    ),
+    "};",
+    "",
+  ].join("\n");
 }
 
 /** @throws UsageError when a pattern matches none */

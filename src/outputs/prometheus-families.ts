@@ -5,7 +5,7 @@ import { bucketBoundsMs } from "./latency-buckets.js";
 
 type Label = readonly [name: string, value: string];
 
-export interface PrometheusSeries {
+interface PrometheusSeries {
   readonly name: string;
   readonly labels: readonly Label[];
   readonly value: number;

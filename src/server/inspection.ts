@@ -48,7 +48,7 @@ export interface ClientStatus {
 }
 
 /** Logged-in connections by device class. */
-export type DeviceCounts = Readonly<Record<"windows" | "mac" | "ios" | "android", number>>;
+type DeviceCounts = Readonly<Record<"windows" | "mac" | "ios" | "android", number>>;
 
 /** What is asked for beside counts: so many connections, those first that are slowest to read. */
 export interface ClientQuestion {

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { decodeBody } from "../../src/codec/body-codec.js";
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { MsgType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import { HEADER_SIZE } from "../../src/codec/pdu-header.js";
 import { type Address, parseAddress } from "../../src/net/address.js";
 import { type LoggedIn, logIn } from "../helpers/logged-in.js";
 import { TtkProcess } from "../helpers/ttk-process.js";
@@ -9,13 +14,18 @@ import { until } from "../helpers/until.js";
 
 const TIMEOUT_MS = 60_000;
 const WAIT_MS = 15_000;
+/** Devices may be silent for as long as without --time-scale. */
+const patient = ["--pc-idle-timeout", "1200"];
 
 const running = new Set<TtkProcess>();
 const devices: LoggedIn[] = [];
+const folders: string[] = [];
 afterEach(async () => {
   for (const { peer } of devices.splice(0)) await peer.close();
   for (const one of running) one.kill();
+  await Promise.all([...running].map((one) => one.end()));
   running.clear();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 /** A server that can be killed and started again at the same place. */
@@ -24,13 +34,19 @@ class Server {
   #admin = "";
 
   constructor(
-    readonly at: string,
+    /** Where its arguments do not say it. */
+    readonly at: string | undefined,
     private readonly args: readonly string[],
   ) {}
 
   start(): void {
     const common = ["--json", "--quiet", "--time-scale", "0.1", "--ready-timeout", "0"];
-    this.#process = new TtkProcess(["serve", ...this.args, "--listen", this.at, ...common]);
+    this.#process = new TtkProcess([
+      "serve",
+      ...this.args,
+      ...(this.at === undefined ? [] : ["--listen", this.at]),
+      ...common,
+    ]);
     running.add(this.#process);
   }
 
@@ -63,7 +79,7 @@ async function device(server: Server, name: string): Promise<LoggedIn> {
   // LGN-05: refused until the links are open.
   await until(
     async () => {
-      found = await logIn(parseAddress(server.at) as Address, name).catch(() => undefined);
+      found = await logIn(parseAddress(`${server.at}`) as Address, name).catch(() => undefined);
       return found !== undefined;
     },
     `${name} logged in`,
@@ -73,18 +89,22 @@ async function device(server: Server, name: string): Promise<LoggedIn> {
   return found as LoggedIn;
 }
 
+function textTo(from: LoggedIn, to: LoggedIn, text: string) {
+  return {
+    from_user_id: from.userId,
+    to_session_id: to.userId,
+    msg_id: 0,
+    create_time: 0,
+    msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+    msg_data: Buffer.from(text),
+  };
+}
+
 /** Sends and awaits acks; returns the ids. */
 async function say(from: LoggedIn, to: LoggedIn, count: number): Promise<number[]> {
   const ids: number[] = [];
   for (let n = 0; n < count; n++) {
-    const { msg_id } = await from.peer.request(CommandId.CID_MSG_DATA, {
-      from_user_id: from.userId,
-      to_session_id: to.userId,
-      msg_id: 0,
-      create_time: 0,
-      msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
-      msg_data: Buffer.from(`${n}`),
-    });
+    const { msg_id } = await from.peer.request(CommandId.CID_MSG_DATA, textTo(from, to, `${n}`));
     ids.push(msg_id);
   }
   return ids;
@@ -104,8 +124,16 @@ it(
     const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
     const [login, db] = roles;
     const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route"]));
-    const links = ["--login", `${login?.servers}`, "--db-proxy", `${db?.address}`, "--messages-per-second", "0"];
-    const toRoutes = routes.flatMap(({ at }) => ["--route", at]);
+    const links = [
+      "--login",
+      `${login?.servers}`,
+      "--db-proxy",
+      `${db?.address}`,
+      "--messages-per-second",
+      "0",
+      ...patient,
+    ];
+    const toRoutes = routes.flatMap(({ at }) => ["--route", `${at}`]);
     const msgs = [await freePort(), await freePort()].map((at) => new Server(at, ["msg", ...links, ...toRoutes]));
     const [first, second] = msgs as [Server, Server];
     const bothLinked = (count: number) =>
@@ -173,6 +201,88 @@ it(
     for (const seen of [seenBefore, received(b)]) expect(new Set(seen).size).toBe(seen.length);
     // Those on the surviving server have the connections that they began with.
     for (const { peer } of [a, witness]) await peer.expectHeartbeat();
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  "keeps connections, and all that it acked, while db_proxy_servers and login_server are killed and come back",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ttk-failures-"));
+    folders.push(folder);
+    const storage = ["--storage", `sqlite:${join(folder, "chat.db")}`, "--users", "20"];
+    const [clients, http, servers] = [await freePort(), await freePort(), await freePort()];
+    const conf = join(folder, "loginserver.conf");
+    const portOf = (address: string) => address.split(":")[1];
+    writeFileSync(
+      conf,
+      `ClientListenIP=127.0.0.1\nClientPort=${portOf(clients)}\nHttpListenIP=127.0.0.1\nHttpPort=${portOf(http)}\n` +
+        `MsgServerListenIP=127.0.0.1\nMsgServerPort=${portOf(servers)}\n`,
+    );
+    const login = new Server(undefined, ["--conf", conf]);
+    const dbs = [await freePort(), await freePort()].map((at) => new Server(at, ["db", ...storage]));
+    const route = new Server(await freePort(), ["route"]);
+    const links = ["--login", servers, "--route", `${route.at}`, ...dbs.flatMap(({ at }) => ["--db-proxy", `${at}`])];
+    const msgs = [await freePort(), await freePort()].map(
+      (at) => new Server(at, ["msg", ...links, "--messages-per-second", "0", ...patient]),
+    );
+    const [first, second] = msgs as [Server, Server];
+    // What everybody needs comes last.
+    for (const server of [...msgs, route]) server.start();
+    for (const server of [...msgs, route]) await server.ready();
+    for (const db of dbs) {
+      db.start();
+      await db.ready();
+    }
+    login.start();
+    await login.ready();
+
+    const [a, witness] = [await device(first, "user1"), await device(first, "user3")];
+    const b = await device(second, "user2");
+    const linked = (count: number) =>
+      until(
+        async () =>
+          (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.databaseLinks === count),
+        `${count} links to db_proxy_servers at each msg_server`,
+        WAIT_MS,
+      );
+    await linked(8);
+    for (const db of dbs) {
+      for (let n = 0; n < 40; n++) a.peer.send(CommandId.CID_MSG_DATA, textTo(a, b, `in the way of a kill ${n}`));
+      await db.killNow();
+      await linked(4);
+      // Those that were at the one that is gone are never acked; the other serves what comes now.
+      await say(a, b, 3);
+      db.start();
+      await db.ready();
+      await linked(8);
+    }
+
+    await login.killNow();
+    await until(async () => (await first.counters()).loginLinks === 0, "no login_server", WAIT_MS);
+    const ids = await say(a, b, 3);
+    for (const id of ids) await b.peer.expect(CommandId.CID_MSG_DATA, ({ msg_id }) => msg_id === id);
+    await expect(logIn(parseAddress(`${first.at}`) as Address, "user4")).rejects.toThrow("no login_server");
+    login.start();
+    await login.ready();
+    await device(first, "user4");
+
+    const acked = a.peer.trace
+      .entries()
+      .filter(({ event, command }) => event === "received" && command === "CID_MSG_DATA_ACK")
+      .map(({ hex }) => decodeBody(CommandId.CID_MSG_DATA_ACK, Buffer.from(`${hex}`, "hex"), HEADER_SIZE).msg_id);
+    expect(acked.length).toBeGreaterThan(ids.length);
+    const { msg_list } = await b.peer.request(CommandId.CID_MSG_LIST_REQUEST, {
+      user_id: b.userId,
+      session_type: SessionType.SESSION_TYPE_SINGLE,
+      session_id: a.userId,
+      msg_id_begin: 0,
+      msg_cnt: 1000,
+    });
+    const stored = new Set(msg_list.map(({ msg_id }) => msg_id));
+    expect(acked.filter((id) => !stored.has(id))).toEqual([]);
+    expect(new Set(received(b)).size).toBe(received(b).length);
+    for (const { peer } of [a, b, witness]) await peer.expectHeartbeat();
   },
   TIMEOUT_MS,
 );

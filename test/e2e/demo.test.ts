@@ -37,6 +37,10 @@ describe("ttk demo", () => {
       expect(schemaErrors("conformance-report", read(name))).toEqual([]);
     }
     expect(schemaErrors("load-report", read("load.json"))).toEqual([]);
+    for (const name of ["conformance.html", "load.html"]) {
+      expect(run.stdout).toContain(`reports/${name}`);
+      expect(readFileSync(join(folder, "reports", name), "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
+    }
   });
 
   it("reports what ran when it is interrupted, and exits 130", async () => {

@@ -22,6 +22,8 @@ export interface FakeOptions {
   readonly users: number;
   readonly password?: string;
   readonly mischief?: (delivery: Delivery) => Mischief;
+  /** Whether a user's other connections are told of a read ack (MSG-14); they are unless said otherwise. */
+  readonly tellsReads?: boolean;
   /** Called before a message is handled; false = it is neither acknowledged nor delivered. */
   readonly accepts?: (message: IMMsgData) => boolean;
 }
@@ -143,6 +145,15 @@ export class FakeMsgServer {
         return link.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, { user_id, total_cnt: 0, unreadinfo_list: [] }, seqNum);
       case CommandId.CID_MSG_DATA:
         return this.#message(session, body(CommandId.CID_MSG_DATA), seqNum);
+      case CommandId.CID_MSG_READ_ACK: {
+        const { session_id, session_type, msg_id } = body(CommandId.CID_MSG_READ_ACK);
+        if (this.options.tellsReads === false) return;
+        for (const other of this.#sessions) {
+          if (other === session || other.userId !== user_id) continue;
+          other.link.send(CommandId.CID_MSG_READ_NOTIFY, { user_id, session_id, session_type, msg_id });
+        }
+        return;
+      }
     }
   }
 

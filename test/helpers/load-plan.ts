@@ -4,6 +4,7 @@ import type { LoadEvent } from "../../src/runner/load/load-event.js";
 import { type LoadPlan, planDefaults } from "../../src/runner/load/load-plan.js";
 import type { LoadResult } from "../../src/runner/load/load-result.js";
 import { runLoad } from "../../src/runner/load/load-run.js";
+import { behaviourOf, habitDefaults } from "../../src/scenarios/load/behaviour.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { steadyChat } from "../../src/scenarios/load/steady-chat.js";
 import { thinkTimes } from "../../src/scenarios/load/think-time.js";
@@ -14,6 +15,7 @@ export function loadPlan(address: Address, users: number, overrides: Partial<Loa
     scenario: steadyChat,
     accounts: Array.from({ length: users }, (_, index) => ({ name: `user${index + 1}`, password: "secret" })),
     devicesPerUser: 2,
+    behaviour: behaviourOf(habitDefaults, users, seededRandom(1)),
     connect: async (device, _user, _place, signal) => {
       await device.connect(address, signal);
       return formatAddress(address);

@@ -95,6 +95,13 @@ export const heldLoad: LoadResult = {
     misdelivered: 0,
     unjudged: 0,
     foreign: 0,
+    diverged: 0,
+    readsExpected: 0,
+    readsTold: 0,
+    historyChecked: 0,
+    notInHistory: 0,
+    unreadChecked: 0,
+    unreadWrong: 0,
   },
   witnesses: [],
   parts: [],
@@ -116,6 +123,9 @@ const lost: DeliveryWitness = {
   deviceServer: "127.0.0.1:8001",
   msgId: 5,
   sentAtMs: 4321,
+  token: null,
+  arrived: null,
+  detail: null,
 };
 
 /** A run in which the server failed in many ways, and the generator could not keep up. */

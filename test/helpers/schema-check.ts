@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 
 /** What is wrong with a value by one of the package's schemas; empty = nothing. */
 export function schemaErrors(
-  schema: "conformance-report" | "decode-record" | "load-report" | "load-shard",
+  schema: "conformance-report" | "decode-record" | "load-report" | "load-shard" | "mutants-report",
   value: unknown,
 ): string[] {
   const file = new URL(`../../schemas/${schema}.schema.json`, import.meta.url);

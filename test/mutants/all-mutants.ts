@@ -8,6 +8,7 @@ import { msgMutants } from "./msg-mutants.js";
 import type { Mutant } from "./mutant.js";
 import { preMutants } from "./pre-mutants.js";
 import { pulMutants } from "./pul-mutants.js";
+import { roleMutants } from "./role-mutants.js";
 
 /** Deviations that show on no connection of a client, with what would have to be looked at instead. */
 const unseenByClients: Partial<Record<DeviationId, string>> = {
@@ -35,9 +36,10 @@ export const allMutants: readonly Mutant[] = [
   ...preMutants,
   ...filMutants,
   ...deviating,
+  ...roleMutants,
 ];
 
 /** What a mutant does, in words: those of its id, or of the deviation. */
 export function inWords({ id, deviation }: Mutant): string {
-  return deviation === undefined ? id.replaceAll("-", " ") : deviations[deviation].does;
+  return deviation === undefined ? id.replaceAll(/[.-]/g, " ") : deviations[deviation].does;
 }

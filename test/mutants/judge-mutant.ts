@@ -1,7 +1,12 @@
+import { type CaseRole, caseRoles } from "../../src/runner/conformance/case-role.js";
+import type { ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
-import { allCases as casesOfAllRoles } from "../../src/scenarios/conformance/all-cases.js";
+import { allCases } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
+import { judgeRole } from "../helpers/judge-role.js";
+import { startRoleServer } from "../helpers/role-server.js";
+import { FaultyWire, type Line } from "./faulty-wire.js";
 import type { Mutant } from "./mutant.js";
 import { MutatedCluster, type MutatedClusterOptions } from "./mutated-cluster.js";
 
@@ -27,25 +32,75 @@ export interface MutantVerdict {
   readonly durationMs: number;
 }
 
-/** Those for a msg_server as clients see it. */
-export const allCases = casesOfAllRoles.filter(({ role }) => role === "msg");
+function casesFor({ role = "msg" }: { readonly role?: CaseRole }): readonly ConformanceCase[] {
+  return allCases.filter((each) => each.role === role);
+}
 
 /** What is left of the server's time limits for cases that wait for them. */
 const TIME_SCALE = 0.02;
 /** What is left of the suite's patience: a server in the same process answers within milliseconds. */
 const TIMEOUT_FACTOR = 0.3;
+/** The same for one server whose heartbeats and time limits are a twentieth. */
+const ROLE_TIMEOUT_FACTOR = 0.5;
 const USERS = 200;
 
 /** Starts a cluster with the fault of a mutant and lets the suite look for it. */
 export async function judgeMutant(mutant: Mutant, options: JudgeOptions): Promise<MutantVerdict> {
   const likely = likelyCases(mutant);
-  const others = otherCases(likely);
+  const others = otherCases(mutant, likely);
+  if (mutant.role !== undefined) return judgeRoleMutant(mutant, mutant.role, [likely, others], options);
   return judge(mutant, options.isFull ? [[...likely, ...others]] : [likely, others], options);
 }
 
-/** A cluster without a fault, in which no case may fail. */
+/** Servers without a fault, with which no case may fail. */
 export async function judgeControl(cases: readonly ConformanceCase[], options: JudgeOptions): Promise<MutantVerdict> {
-  return judge(undefined, [cases.filter(({ waitsForTimeout }) => !waitsForTimeout)], options);
+  const allQuick = cases.filter(({ waitsForTimeout }) => !waitsForTimeout);
+  const quick = allQuick.filter(({ role }) => role === "msg");
+  let found = quick.length === 0 ? noVerdict("none") : await judge(undefined, [quick], options);
+  for (const role of caseRoles) {
+    const ofRole = role === "msg" ? [] : allQuick.filter((each) => each.role === role);
+    if (ofRole.length > 0 && role !== "msg") {
+      found = merged(found, await judgeRoleMutant(undefined, role, [ofRole], options));
+    }
+  }
+  return found;
+}
+
+/** The same for one server of a role, with wires where the fault is. */
+async function judgeRoleMutant(
+  mutant: Mutant | undefined,
+  role: Exclude<CaseRole, "msg">,
+  rounds: readonly (readonly ConformanceCase[])[],
+  options: JudgeOptions,
+): Promise<MutantVerdict> {
+  const startedMs = performance.now();
+  const wires: FaultyWire[] = [];
+  const server = await startRoleServer(role, async (address, port) => {
+    const fault = mutant?.ports?.[port]?.();
+    if (fault === undefined) return address;
+    const wire = await FaultyWire.start(address, fault, new Set<Line>());
+    wires.push(wire);
+    return wire.address;
+  });
+  try {
+    let found = noVerdict(mutant?.id ?? "none");
+    for (const cases of rounds) {
+      if (found.killedBy.length > 0 || cases.length === 0) continue;
+      const result = await judgeRole(role, server.target, {
+        ...server.options,
+        cases: cases.map((each) => ({ case: each, skippedBy: undefined })),
+        jobs: options.jobs,
+        timeoutFactor: ROLE_TIMEOUT_FACTOR,
+        random: seededRandom(options.seed).next,
+        signal: options.signal,
+      });
+      found = merged(found, verdictOf(result));
+    }
+    return { ...found, durationMs: Math.round(performance.now() - startedMs) };
+  } finally {
+    await server.stop();
+    for (const wire of wires) await wire.stop();
+  }
 }
 
 /** Round after round, until a case has failed. */
@@ -69,12 +124,12 @@ async function judge(
 }
 
 /** Those that cite a requirement that does not hold any more. */
-export function likelyCases({ breaks }: Mutant): readonly ConformanceCase[] {
-  return allCases.filter(({ requirements }) => breaks.some((id) => requirements.includes(id)));
+export function likelyCases(mutant: Mutant): readonly ConformanceCase[] {
+  return casesFor(mutant).filter(({ requirements }) => mutant.breaks.some((id) => requirements.includes(id)));
 }
 
-function otherCases(likely: readonly ConformanceCase[]): readonly ConformanceCase[] {
-  return allCases.filter((each) => !likely.includes(each) && !each.waitsForTimeout);
+function otherCases(mutant: Mutant, likely: readonly ConformanceCase[]): readonly ConformanceCase[] {
+  return casesFor(mutant).filter((each) => !likely.includes(each) && !each.waitsForTimeout);
 }
 
 async function run(
@@ -99,7 +154,10 @@ async function run(
     signal,
     rerun: (id) => id,
   };
-  const { cases: results } = await runConformance(given);
+  return verdictOf(await runConformance(given));
+}
+
+function verdictOf({ cases: results }: ConformanceResult): MutantVerdict {
   const idsOf = (...verdicts: string[]) =>
     results.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
   return {

@@ -1,3 +1,4 @@
+import type { CaseRole, PlayedRole } from "../../src/runner/conformance/case-role.js";
 import type { DeviationId } from "../../src/server/deviations.js";
 import type { MsgServerLimits } from "../../src/server/msg/msg-server-options.js";
 import type { Storage } from "../../src/server/storage/storage.js";
@@ -25,4 +26,8 @@ export interface Mutant {
   readonly storage?: (storage: Storage) => Storage;
   readonly limits?: (limits: MsgServerLimits) => Partial<MsgServerLimits>;
   readonly deviation?: DeviationId;
+  /** A server of this role by itself, instead of a cluster as clients see it. */
+  readonly role?: Exclude<CaseRole, "msg">;
+  /** Of such a server: what is on the wire to its ports, or to the servers that the suite plays around it. */
+  readonly ports?: Readonly<Partial<Record<"target" | "clients" | PlayedRole, () => WireFault>>>;
 }

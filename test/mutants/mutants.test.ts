@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mutantsConsole } from "../../src/reports/mutants/mutants-console.js";
 import { requirementById } from "../../src/scenarios/conformance/requirement.js";
+import { schemaErrors } from "../helpers/schema-check.js";
 import { allMutants } from "./all-mutants.js";
 import { likelyCases } from "./judge-mutant.js";
 import { mutantMarkdown } from "./mutant-markdown.js";
@@ -22,6 +24,11 @@ const sample = [
   "history-begins-one-lower",
   "rate-without-limit",
   "original.GRP-10",
+  "route.relays-back",
+  "login.counts-backwards",
+  "db.history-oldest-first",
+  "file.a-byte-turned",
+  "msg-isolated.pushes-always-loud",
 ];
 
 let folder: string;
@@ -51,6 +58,8 @@ describe("mutants", () => {
         signal: new AbortController().signal,
       });
       expect(matrix.problems).toEqual([]);
+      expect(schemaErrors("mutants-report", JSON.parse(JSON.stringify(matrix)))).toEqual([]);
+      expect(mutantsConsole(matrix)).toContain(`${sample.length} of ${sample.length} mutants killed`);
       expect(matrix.summary).toMatchObject({ mutants: sample.length, killed: sample.length });
       expect(matrix.mutants.find(({ id }) => id === "0x040b-twice")?.killedBy).toContain("grp.change-notify-once");
     },
@@ -65,6 +74,7 @@ describe("mutants", () => {
       isFull: false,
       durationMs: 5,
       summary: { mutants: 1, killed: 0, cases: 2, casesThatKill: 0 },
+      kills: { "kick-not-told": [] },
       mutants: [{ ...survivor, breaks: ["LGN-10"], does: "kick not told" }],
       cases: [
         { id: "lgn.kick.ios-ios", kills: [], reason: null },

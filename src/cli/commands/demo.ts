@@ -3,14 +3,18 @@ import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
 import { demoHeld, demoSummary } from "../../reports/demo/demo-summary.js";
+import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
+import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { usageError } from "../command-error.js";
+import { suiteWords } from "../conform/suite-words.js";
 import { judge } from "../demo/judge.js";
 import { putUnderLoad } from "../demo/put-under-load.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { countValue } from "../option-values.js";
+import { pageAssets } from "../report/page-assets.js";
 
 interface DemoOptions {
   readonly users: number;
@@ -36,7 +40,7 @@ export function demoCommand(host: Host): Command {
     .description("Start a reference cluster, judge both its msg_servers, then let thousands of devices chat on it")
     .option("--users <n>", "users in the load run, each with a PC and a phone", countValue(USERS_MIN, USERS_MAX), 2000)
     .addOption(new Option("--duration <time>", "of the chat").argParser(durationValue).default(15_000, "15s"))
-    .option("--reports <folder>", "where the JSON reports go", "reports")
+    .option("--reports <folder>", "where the reports go, as HTML and JSON", "reports")
     .option("--seed <n>", "repeats the choices of a load run that printed it", countValue(0, SEEDS - 1))
     .addHelpText("after", examples)
     .action((options: DemoOptions) => demo(host, options));
@@ -57,12 +61,15 @@ async function demo(host: Host, options: DemoOptions): Promise<void> {
   say(host, "starting login_server, route_server and two msg_servers; judging both …");
   const judged = await judge(host);
   for (const [index, result] of judged.entries()) await write(`conformance-${index + 1}.json`, conformanceJson(result));
+  const runs = judged.map((result) => ({ name: result.target.address, result }));
+  await write("conformance.html", conformanceHtml(runs, suiteWords, pageAssets("conformance")));
 
   let loaded: Awaited<ReturnType<typeof putUnderLoad>> | undefined;
   if (!host.signal.aborted) {
     say(host, `now ${options.users} users with a PC and a phone each …`);
     const seed = options.seed ?? Math.floor(host.random() * SEEDS);
     loaded = await putUnderLoad(host, { users: options.users, durationMs: options.duration, seed });
+    await write("load.html", loadHtml(loaded, pageAssets("load")));
     await write("load.json", loadJson(loaded));
   }
   const facts = { judged, loaded, durationMs: performance.now() - startedMs, reports };

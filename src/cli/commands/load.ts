@@ -20,11 +20,24 @@ import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
+import {
+  addBehaviourOptions,
+  type BehaviourOptions,
+  behaviourChoice,
+  refusedForFiles,
+} from "../load/behaviour-options.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
-import { type LoadFormat, loadFormats, writeLoadReports, writeShard } from "../load/load-reports.js";
+import {
+  isOnStdout,
+  type LoadFormat,
+  loadFormats,
+  requireWritableReports,
+  writeLoadReports,
+  writeShard,
+} from "../load/load-reports.js";
 import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { openOutputs } from "../load/open-outputs.js";
@@ -40,10 +53,10 @@ import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { type ReportTarget, reportValues } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
-interface LoadOptions {
+interface LoadOptions extends BehaviourOptions {
   readonly users?: number;
   readonly devices?: number;
   readonly duration?: number;
@@ -55,9 +68,6 @@ interface LoadOptions {
   readonly localAddress?: readonly string[];
   readonly rate?: number;
   readonly thinkTime?: ThinkTimeName;
-  readonly size?: number;
-  readonly groups?: number;
-  readonly groupSize?: number;
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
@@ -87,7 +97,7 @@ const USERS_DEFAULT = 100;
 const SEEDS = 2 ** 32;
 
 export function loadCommand(host: Host): Command {
-  return new Command("load")
+  const command = new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
     .argument(
       "[scenario]",
@@ -104,8 +114,8 @@ export function loadCommand(host: Host): Command {
     .option("--users <n>", "how many users (default: as many as accounts, or 100)", countValue(2, USERS_MAX))
     .option(
       "--devices <n>",
-      "devices of each user: 2 = a PC and a phone, 1 = a PC (default: 2, the most that LGN-09 allows)",
-      countValue(1, 2),
+      "devices of each user: 1 = a PC, 2 = and a phone, 3 and 4 = a further PC and phone to change to (default: the scenario's)",
+      countValue(1, 4),
     )
     .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..2000} (default: user{1..USERS})")
     .option("--password <text>", "of accounts that come without one", "secret")
@@ -122,10 +132,8 @@ export function loadCommand(host: Host): Command {
       new Option("--think-time <name>", "how a user's waits spread around their mean (default: exponential)").choices(
         Object.keys(thinkTimes),
       ),
-    )
-    .option("--size <bytes>", "of a message's content (default: 64)", countValue(1, 4096))
-    .option("--groups <n>", "group-chat: groups to make (default: two for each user)", countValue(1, 100_000))
-    .option("--group-size <n>", "group-chat: members of each (default: 20)", countValue(2, 1000))
+    );
+  return addBehaviourOptions(command)
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
@@ -206,15 +214,15 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   requireTogether(options);
   if (options.asWorker !== undefined) return work(host, plan, options.asWorker);
   const reports = options.report ?? [];
-  await requireWritable(reports, host.cwd);
+  await requireWritableReports(reports, host.cwd);
 
   const { result, shard } = await run(host, plan, file, options);
-  await writeLoadReports(reports, host.cwd, result, shard);
-  if (options.segment !== undefined) {
+  await writeLoadReports(reports, host, result, shard);
+  if (options.segment !== undefined && host.verbosity !== "quiet") {
     host.stderr.write("ttk: one segment alone; what went between segments is judged by ttk report merge\n");
   }
   const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
-  if (!isSummarised) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
+  if (!isSummarised && !isOnStdout(reports)) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
 }
 
@@ -236,7 +244,7 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   if (options.segment !== undefined || (options.workers ?? 1) > 1) {
     throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
   }
-  const refused = ["rate", "thinkTime", "groups", "groupSize", "devices", "findMax"] as const;
+  const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
     const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -274,11 +282,9 @@ async function common(
     localAddresses: options.localAddress,
     rate: options.rate,
     thinkTime: options.thinkTime,
-    messageSizeBytes: options.size,
+    ...behaviourChoice(options),
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
-    groups: options.groups,
-    groupSize: options.groupSize,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
     thresholds: options.threshold?.map((threshold) => ({

@@ -26,6 +26,7 @@ import type { SeedChoice } from "../serve/seed.js";
 import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
 import { jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
+import { mayFillTerminal } from "../terminal-view.js";
 
 interface ServeOptions
   extends Omit<ServeChoice, "roles" | "listenOn">,
@@ -157,7 +158,7 @@ async function serve(host: Host, options: Settled): Promise<void> {
   const outlet = pushOutlet(host, options, plan.layout.push !== undefined);
   const storage = await storageFor(host, plan, options);
   const lines = new LineBatch(host.stdout);
-  const tail = hasView(host, options) ? new LogTail() : undefined;
+  const tail = mayFillTerminal(host, options) ? new LogTail() : undefined;
   const pdus = options.logPdu ?? false;
   const makeLog = options.json ? jsonServerLog : textServerLog;
   const log =
@@ -206,12 +207,6 @@ async function serve(host: Host, options: Settled): Promise<void> {
   await cluster.stop(STOP_GRACE_MS);
   await storage.close();
   lines.flush();
-}
-
-/** The live view is for people at a terminal; scripts and logs get lines. */
-function hasView(host: Host, { json, tui }: ServeOptions): boolean {
-  const isWanted = tui && !json && host.verbosity !== "quiet" && !host.env.CI;
-  return isWanted && host.screen.isTTY === true && host.stdin.isTTY === true;
 }
 
 /** Until whoever looks has seen enough, or the process is told to stop. */

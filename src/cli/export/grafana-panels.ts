@@ -1,4 +1,4 @@
-export interface Query {
+interface Query {
   readonly expression: string;
   readonly legend: string;
 }

@@ -1,4 +1,5 @@
 import type { Account } from "../../client/account.js";
+import type { ClientTypeName } from "../../client/client-type.js";
 import { discoverByHttp } from "../../client/discover.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import { type FindMaxPlan, findMaxDefaults } from "../../runner/load/find-max-plan.js";
@@ -9,6 +10,8 @@ import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
 import { ownCount, type Segment } from "../../runner/load/segment.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
+import { behaviourOf, type Habits, habitDefaults, type SizeRange } from "../../scenarios/load/behaviour.js";
+import { groupMembers } from "../../scenarios/load/group-members.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { ShippedStartUp } from "../../scenarios/load/start-up.js";
@@ -34,13 +37,19 @@ export interface LoadChoice {
   /** Acts a second of all users together. */
   readonly rate?: number | undefined;
   readonly thinkTime?: ThinkTimeName | undefined;
-  readonly messageSizeBytes?: number | undefined;
+  /** What users do differently from the scenario's. */
+  readonly habits?: Partial<Habits> | undefined;
+  readonly deviceTypes?: readonly ClientTypeName[] | undefined;
+  readonly messageSize?: SizeRange | undefined;
+  readonly isEncrypted?: boolean | undefined;
+  readonly audioShare?: number | undefined;
+  readonly finalCheckShare?: number | undefined;
   readonly startingMax?: number | undefined;
   readonly drainTimeoutMs?: number | undefined;
   readonly allowOverLimit?: boolean | undefined;
-  /** How many groups to make, for scenarios that write to groups. */
+  /** How many groups to make, for users who write to groups. */
   readonly groups?: number | undefined;
-  readonly groupSize?: number | undefined;
+  readonly groupSize?: { readonly from: number; readonly to: number } | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
   /** In place of a duration and stages: how to look for the highest rate. */
   readonly findMax?: (Partial<Omit<FindMaxPlan, "conditions">> & Pick<FindMaxPlan, "conditions">) | undefined;
@@ -52,7 +61,11 @@ export interface LoadChoice {
 const USERS_MIN = 2;
 const RATE_MAX = 10_000_000;
 const DURATION_MS = 15_000;
+/** Devices of a user that a server keeps online (LGN-09). */
+const ONLINE_AT_ONCE = 2;
 const GROUP_SIZE = 20;
+/** Four bytes of length, blocks of 16, and base64 make 4,096 of it. */
+const ENCRYPTED_MAX_BYTES = 3068;
 /** A user is in so many groups, on average. */
 const GROUPS_PER_USER = 2;
 
@@ -68,25 +81,28 @@ export function planFor(choice: LoadChoice): LoadPlan {
       `--devices ${devicesPerUser}: a server keeps one connection of each class (LGN-09), so ${scenario.name} has ${kinds}`,
     );
   }
-  const messageSizeBytes = choice.messageSizeBytes ?? planDefaults.messageSizeBytes;
-  if (messageSizeBytes < TOKEN_SIZE_BYTES) {
-    throw usageError(`--size ${messageSizeBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
+  if (devicesPerUser < (scenario.devicesMin ?? 1)) {
+    throw usageError(`--devices ${devicesPerUser}: ${scenario.name} needs ${scenario.devicesMin}`);
   }
-  requireDivisible(choice);
+  const habits = habitsFor(choice, devicesPerUser);
+  const messageSize = messageSizeFor(choice);
+  requireDivisible(choice, habits);
   const stages = stagesFor(choice);
   const findMax = findMaxFor(choice, accounts.length * devicesPerUser);
   const actsPerSecond = choice.rate ?? (stages.length > 0 ? 0 : accounts.length * scenario.actsPerUserPerSecond);
   if (findMax === undefined && !choice.allowOverLimit && scenario.acts === "messages")
     requireBelowLimit(
       Math.max(actsPerSecond, ...stages.map((stage) => stage.actsPerSecond)),
-      accounts.length * devicesPerUser,
+      accounts.length * Math.min(devicesPerUser, ONLINE_AT_ONCE),
     );
   return {
     ...planDefaults,
     scenario,
     accounts,
     devicesPerUser,
-    groups: groupsFor(choice),
+    deviceTypes: choice.deviceTypes,
+    behaviour: behaviourOf(habits, accounts.length, seededRandom(choice.seed)),
+    groups: groupsFor(choice, habits),
     connect: connectTo(choice),
     localAddresses: choice.localAddresses ?? [],
     durationMs:
@@ -96,7 +112,10 @@ export function planFor(choice: LoadChoice): LoadPlan {
     thinkTime: thinkTimes[choice.thinkTime ?? "exponential"],
     seed: choice.seed,
     random: seededRandom,
-    messageSizeBytes,
+    messageSize,
+    isEncrypted: choice.isEncrypted ?? false,
+    audioShare: choice.audioShare ?? 0,
+    finalCheckShare: choice.finalCheckShare ?? scenario.finalCheckShare ?? 0,
     startingMax: Math.ceil((choice.startingMax ?? planDefaults.startingMax) / (choice.segment?.count ?? 1)),
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
@@ -107,11 +126,17 @@ export function planFor(choice: LoadChoice): LoadPlan {
 }
 
 /** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
-function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice): void {
+function requireDivisible({ segment, findMax, scenario, accounts, finalCheckShare }: LoadChoice, habits: Habits): void {
   if (segment === undefined) return;
   if (findMax !== undefined)
     throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
-  if (scenario.groups !== undefined) {
+  if (habits.onlineMs > 0 || habits.switchMs > 0) {
+    throw usageError(`${scenario.name} cannot be parted: a shard cannot know who is online in another one`);
+  }
+  if ((finalCheckShare ?? scenario.finalCheckShare ?? 0) > 0) {
+    throw usageError("--final-check cannot be parted: a shard does not see what others send to its users");
+  }
+  if (habits.groupShare > 0) {
     throw usageError(`${scenario.name} cannot be parted: a shard cannot know the groups that another one makes`);
   }
   if (ownCount(accounts.length, { ...segment, index: segment.count - 1 }) === 0) {
@@ -122,8 +147,15 @@ function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice):
 /** Runs a scenario file, of which `scenario` is the name. */
 export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string, file: ScriptChoice): LoadPlan {
   const scenario = scriptBehaviour(name, () => new ShippedStartUp());
-  const messageSizeBytes = choice.messageSizeBytes ?? file.messageSizeBytes;
-  const plan = planFor({ ...choice, scenario, messageSizeBytes, durationMs: undefined });
+  const plan = planFor({
+    ...choice,
+    scenario,
+    messageSize: choice.messageSize ?? file.messageSize,
+    isEncrypted: choice.isEncrypted ?? file.isEncrypted,
+    audioShare: choice.audioShare ?? file.audioShare,
+    finalCheckShare: choice.finalCheckShare ?? file.finalCheckShare,
+    durationMs: undefined,
+  });
   const { script, thresholds, summaryTrendStats } = file;
   return { ...plan, script, thresholds: [...thresholds, ...plan.thresholds], summaryTrendStats };
 }
@@ -147,26 +179,73 @@ function findMaxFor(choice: LoadChoice, devices: number): FindMaxPlan | undefine
 }
 
 /** @throws CommandError when something else says how long or how often, too */
-function stagesFor({ scenario, stages = [], durationMs, rate }: LoadChoice): readonly Stage[] {
+function stagesFor({ scenario, stages = [], durationMs, rate, accounts, findMax }: LoadChoice): readonly Stage[] {
   if (scenario.acts === "nothing" && (stages.length > 0 || rate !== undefined)) {
     throw usageError(`${scenario.name} does nothing that could have a rate: leave out --rate and --stage`);
   }
   if (stages.length > 0 && durationMs !== undefined) {
     throw usageError("--duration and --stage both say how long the run is: leave one out");
   }
-  return stages;
+  const { rateShape, actsPerUserPerSecond } = scenario;
+  if (stages.length > 0 || rateShape === undefined || findMax !== undefined) return stages;
+  const perSecond = rate ?? accounts.length * actsPerUserPerSecond;
+  return rateShape.map(({ share, factor }) => ({
+    durationMs: Math.round(share * (durationMs ?? DURATION_MS)),
+    actsPerSecond: factor * perSecond,
+  }));
 }
 
 /** @throws CommandError for groups that the scenario has no use for, or that are larger than the crowd */
-function groupsFor({ scenario, accounts, groups, groupSize, seed }: LoadChoice): number[][] {
-  if (scenario.groups === undefined) {
+function groupsFor({ scenario, accounts, groups, groupSize, seed }: LoadChoice, { groupShare }: Habits): number[][] {
+  if (groupShare === 0) {
     if (groups === undefined && groupSize === undefined) return [];
-    throw usageError(`${scenario.name} has no groups: --groups and --group-size are for group-chat`);
+    throw usageError(`${scenario.name} has no groups: --groups and --group-size go with --group-share`);
   }
-  const size = groupSize ?? Math.min(GROUP_SIZE, accounts.length);
-  if (size > accounts.length) throw usageError(`--group-size ${size}: there are ${accounts.length} users`);
-  const count = groups ?? Math.ceil((GROUPS_PER_USER * accounts.length) / size);
-  return scenario.groups(accounts.length, { count, size }, seededRandom(seed));
+  const most = Math.min(GROUP_SIZE, accounts.length);
+  const { from: sizeFrom, to: sizeTo } = groupSize ?? { from: most, to: most };
+  if (sizeTo > accounts.length) throw usageError(`--group-size ${sizeTo}: there are ${accounts.length} users`);
+  const count = groups ?? Math.ceil((GROUPS_PER_USER * accounts.length) / Math.sqrt(sizeFrom * sizeTo));
+  return groupMembers(accounts.length, { count, sizeFrom, sizeTo }, seededRandom(seed));
+}
+
+/** @throws CommandError for habits that do not go together, or that the scenario has no use for */
+function habitsFor({ scenario, habits: chosen = {}, deviceTypes }: LoadChoice, devicesPerUser: number): Habits {
+  const habits = { ...habitDefaults, ...scenario.habits, ...chosen };
+  if (scenario.acts !== "messages" && Object.keys(chosen).length > 0) {
+    throw usageError(
+      `${scenario.name} sends no messages: ${Object.keys(chosen).map(flagOf).join(", ")} are for those that do`,
+    );
+  }
+  if (chosen.contacts !== undefined && habits.talkTo !== "contacts")
+    throw usageError("--contacts goes with --talk-to contacts");
+  if (habits.onlineMs > 0 !== habits.offlineMs > 0) {
+    throw usageError("--online-time and --offline-time go together: how long users stay, and how long they are away");
+  }
+  if (chosen.switchMs !== undefined && devicesPerUser < 3) {
+    throw usageError("--switch-time needs a further device to change to: it is for multi-device");
+  }
+  if (deviceTypes !== undefined && scenario.clientTypes.length > 2) {
+    throw usageError(`${scenario.name} has all types of device: --device-types is for other scenarios`);
+  }
+  return habits;
+}
+
+function flagOf(habit: string): string {
+  return `--${habit.replace(/Ms$/, "Time").replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** @throws CommandError for one that has no room for the token, or that servers would cut (MSG-05) */
+function messageSizeFor({ messageSize = planDefaults.messageSize, isEncrypted }: LoadChoice): SizeRange {
+  const { fromBytes, toBytes } = messageSize;
+  if (fromBytes < TOKEN_SIZE_BYTES) {
+    throw usageError(`--size ${fromBytes}: the token that proves delivery needs ${TOKEN_SIZE_BYTES} bytes`);
+  }
+  if (isEncrypted && toBytes > ENCRYPTED_MAX_BYTES) {
+    throw usageError(
+      `--size ${toBytes}: encrypted text has at most ${ENCRYPTED_MAX_BYTES} bytes, or servers cut it (MSG-05)`,
+    );
+  }
+  return messageSize;
 }
 
 function requireBelowLimit(actsPerSecond: number, devices: number): void {

@@ -7,8 +7,9 @@ import { loadJunit } from "../../reports/load/load-junit.js";
 import { loadK6Summary } from "../../reports/load/load-k6-summary.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { LoadShard } from "../../runner/load/shard/load-shard.js";
+import type { Host } from "../host.js";
 import { pageAssets } from "../report/page-assets.js";
-import { type ReportTarget, writeReports } from "../report-files.js";
+import { type ReportTarget, requireWritable, writeReports } from "../report-files.js";
 
 /** Reports of a finished run. */
 export const fileFormats = ["html", "json", "junit", "csv", "k6"] as const;
@@ -18,20 +19,40 @@ export type FileFormat = (typeof fileFormats)[number];
 export const loadFormats = [...fileFormats, "shard"] as const;
 export type LoadFormat = (typeof loadFormats)[number];
 
+type Targets = readonly ReportTarget<LoadFormat>[];
+
+const STDOUT = "-";
+
+/** Whether one of the reports takes the place of the usual one on stdout. */
+export function isOnStdout(targets: Targets): boolean {
+  return targets.some(({ file }) => file === STDOUT);
+}
+
+export async function requireWritableReports(targets: Targets, cwd: string): Promise<void> {
+  await requireWritable(
+    targets.filter(({ file }) => file !== STDOUT),
+    cwd,
+  );
+}
+
+/** Writes each report to its file; `-` is stdout. */
 export async function writeLoadReports(
-  targets: readonly ReportTarget<LoadFormat>[],
-  cwd: string,
+  targets: Targets,
+  host: Host,
   result: LoadResult,
   shard: LoadShard | undefined,
 ): Promise<void> {
-  await writeReports(targets, cwd, {
+  const render = {
     html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
     junit: () => loadJunit(result),
     csv: () => loadCsv(result),
     k6: () => loadK6Summary(result),
     shard: () => shardJson(shard),
-  });
+  };
+  const files = targets.filter(({ file }) => file !== STDOUT);
+  await writeReports(files, host.cwd, render);
+  for (const { format, file } of targets) if (file === STDOUT) host.stdout.write(render[format]());
 }
 
 export async function writeShard(file: string, cwd: string, shard: LoadShard | undefined): Promise<void> {

@@ -8,9 +8,15 @@ import type { NamedShard } from "../../runner/load/shard/shard-set.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
-import { type FileFormat, fileFormats, writeLoadReports } from "../load/load-reports.js";
+import {
+  type FileFormat,
+  fileFormats,
+  isOnStdout,
+  requireWritableReports,
+  writeLoadReports,
+} from "../load/load-reports.js";
 import { readShards } from "../load/shards/read-shard.js";
-import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { type ReportTarget, reportValues } from "../report-files.js";
 
 interface MergeOptions {
   readonly report?: readonly ReportTarget<FileFormat>[];
@@ -29,10 +35,10 @@ export function mergeCommand(host: Host): Command {
     )
     .option("--json", "the report on stdout is JSON")
     .action(async (files: readonly string[], { report = [], json }: MergeOptions) => {
-      await requireWritable(report, host.cwd);
+      await requireWritableReports(report, host.cwd);
       const result = mergedOf(await readShards(files, host.cwd));
-      await writeLoadReports(report, host.cwd, result, undefined);
-      host.stdout.write(json ? loadJson(result) : loadConsole(result));
+      await writeLoadReports(report, host, result, undefined);
+      if (!isOnStdout(report)) host.stdout.write(json ? loadJson(result) : loadConsole(result));
       host.exitCode = exitCodeOf(result);
     });
 }

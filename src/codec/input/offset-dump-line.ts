@@ -17,7 +17,7 @@ export interface DumpLine {
   readonly style: LineStyle;
 }
 
-export interface LineStyle {
+interface LineStyle {
   readonly shape: InputShape;
   readonly pattern: RegExp;
   /** For lines behind one of this style: what sets them apart from other dumps may be missing. */

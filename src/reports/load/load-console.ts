@@ -75,12 +75,23 @@ function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[]
       unknown(unjudged, "cannot be judged (disconnected)"),
     `            ${count(delivery.duplicated)} duplicated, ${count(delivery.reordered)} reordered, ` +
       `${count(delivery.corrupted)} corrupted, ${count(delivery.misdelivered)} misdelivered`,
+    ...sessionLines(delivery),
     `traffic     ${count(countOf(metrics.pdus_sent))} PDUs (${size(countOf(metrics.bytes_sent))}) out, ` +
       `${count(countOf(metrics.pdus_received))} PDUs (${size(countOf(metrics.bytes_received))}) in, ` +
       `${count(countOf(metrics.errors))} errors, ${count(countOf(metrics.kicks))} kicks`,
     `generator   ${share(health.busyShare)} busy, ${duration(health.eventLoopLagP99Ms)} late at p99, ` +
       `${count(health.droppedIterations)} planned acts dropped`,
   ];
+}
+
+/** What servers keep of sessions, when it was looked at. */
+function sessionLines(counts: LoadResult["delivery"]): string[] {
+  const { readsExpected, readsTold, historyChecked, notInHistory, unreadChecked, unreadWrong } = counts;
+  const reads = `read        ${count(readsTold)} of ${count(readsExpected)} read acks told to the user's other devices`;
+  const kept =
+    `sessions    ${count(historyChecked)} acked messages looked for in history, ${count(notInHistory)} not there; ` +
+    `${count(unreadChecked)} unread counts compared, ${count(unreadWrong)} wrong`;
+  return [...(readsExpected > 0 ? [reads] : []), ...(historyChecked + unreadChecked > 0 ? [kept] : [])];
 }
 
 function thresholdLines({ thresholds }: LoadResult): string[] {
@@ -120,9 +131,11 @@ function witnessLine({
   deviceServer,
   msgId,
   sentAtMs,
+  detail,
 }: DeliveryWitness): string {
   const when = sentAtMs === null ? "" : ` sent at ${seconds(sentAtMs)}`;
   const where = device === null ? "" : `, at ${device} on ${deviceServer}`;
+  if (detail !== null) return `${kind}: ${device} on ${deviceServer}, session ${to}, msg_id ${msgId}: ${detail}`;
   return `${kind}: message ${message} (msg_id ${msgId}) from ${from} on ${fromServer} to ${to}${when}${where}`;
 }
 

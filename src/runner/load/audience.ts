@@ -78,6 +78,11 @@ export class Audience {
     return user * this.devicesPerUser + place;
   }
 
+  /** Whether a message to the target is for the user, who has not sent it. */
+  reaches(user: number, target: number): boolean {
+    return this.isGroup(target) ? this.#placeInGroup[target - this.users]?.has(user) === true : user === target;
+  }
+
   userOf(device: number): number {
     return Math.floor(device / this.devicesPerUser);
   }

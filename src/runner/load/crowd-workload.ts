@@ -1,3 +1,4 @@
+import type { Pulse } from "../../scenarios/load/load-scenario.js";
 import { ActRandom } from "./act-random.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
@@ -14,6 +15,8 @@ import type { PartProgress, Timers, Workload } from "./workload.js";
 const RETRY_MS = 50;
 /** The first pulse comes after this part of its interval. */
 const PULSES_BEGIN_AFTER = 4;
+/** That of the scenario, and that of its users' lives. */
+const PULSES_MAX = 2;
 const FIRST_USER = 0;
 /** How often a search is asked whether its step is over. */
 const SEARCH_INTERVAL_MS = 50;
@@ -40,9 +43,10 @@ export class CrowdWorkload implements Workload {
   readonly #users: number;
   readonly #search: FindMaxSearch | undefined;
   readonly #schedule: ActSchedule;
+  readonly #pulses: readonly Pulse[];
   readonly #random: ActRandom;
   #pace: Pace;
-  #pulses = 0;
+  #pulsesDone = 0;
   #startMs = 0;
   #pausedMs: number | undefined;
   #beforePause: Pace;
@@ -56,6 +60,8 @@ export class CrowdWorkload implements Workload {
     this.timers = timers;
     this.now = now;
     this.#users = messenger.users;
+    const { scenario, behaviour } = plan;
+    this.#pulses = [scenario.pulse, behaviour.life].filter((pulse) => pulse !== undefined);
     const { findMax } = plan;
     if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
     this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
@@ -67,16 +73,17 @@ export class CrowdWorkload implements Workload {
     this.#schedule = new ActSchedule(this.#users, this.#pace, thinkTime(this.#users), randomOf, segment);
   }
 
-  /** Timers that it needs: the users', the pulse's, the search's. */
+  /** Timers that it needs: the users', the pulses', the search's. */
   static timersFor(users: number): number {
-    return users + 2;
+    return users + PULSES_MAX + 1;
   }
 
   begin(nowMs: number): void {
     this.#startMs = nowMs;
     this.#schedule.begin(nowMs);
-    const { pulse } = this.plan.scenario;
-    if (pulse !== undefined) this.timers.set(this.#pulseTimer, nowMs + pulse.intervalMs / PULSES_BEGIN_AFTER);
+    for (const [index, { intervalMs }] of this.#pulses.entries()) {
+      this.timers.set(this.#users + index, nowMs + intervalMs / PULSES_BEGIN_AFTER);
+    }
     if (this.#search !== undefined) {
       this.#search.begin(nowMs);
       this.#hold(this.#search.ratePerSecond, nowMs);
@@ -85,12 +92,17 @@ export class CrowdWorkload implements Workload {
     this.#armAll();
   }
 
+  /** How much of the plan's time is over at a moment: from 0 to 1. */
+  shareAt(nowMs: number): number {
+    return Math.min(1, Math.max(0, (nowMs - this.#startMs) / this.#pace.durationMs));
+  }
+
   isOver(nowMs: number): boolean {
     return this.#search?.isDone ?? nowMs >= this.#startMs + this.#pace.durationMs;
   }
 
   end(nowMs: number): void {
-    this.timers.clear(this.#pulseTimer);
+    for (const index of this.#pulses.keys()) this.timers.clear(this.#users + index);
     this.timers.clear(this.#searchTimer);
     this.#search?.stop();
     const endMs = Math.min(nowMs, this.#startMs + this.#pace.durationMs);
@@ -98,8 +110,9 @@ export class CrowdWorkload implements Workload {
   }
 
   timerDue(timer: number, dueMs: number): void {
-    if (timer === this.#pulseTimer) return this.#pulse(dueMs);
     if (timer === this.#searchTimer) return this.#look();
+    const pulse = this.#pulses[timer - this.#users];
+    if (pulse !== undefined) return this.#pulse(timer, pulse, dueMs);
     this.#catchUp(timer);
   }
 
@@ -189,11 +202,7 @@ export class CrowdWorkload implements Workload {
   }
 
   get #searchTimer(): number {
-    return this.#users + 1;
-  }
-
-  get #pulseTimer(): number {
-    return this.#users;
+    return this.#users + PULSES_MAX;
   }
 
   #goOnAt(pace: Pace): void {
@@ -214,8 +223,9 @@ export class CrowdWorkload implements Workload {
   readonly #act = (user: number, intendedMs: number, act: number): boolean => {
     this.messenger.intendedMs = intendedMs;
     this.#random.at(user, act);
-    if (!this.plan.scenario.act(this.messenger, user)) return false;
-    this.metrics.iterationDone(user);
+    const outcome = this.plan.scenario.act(this.messenger, user);
+    if (outcome === false) return false;
+    if (outcome === true) this.metrics.iterationDone(user);
     return true;
   };
 
@@ -225,12 +235,12 @@ export class CrowdWorkload implements Workload {
     this.timers.set(user, this.#schedule.isBlocked(user) ? this.now() + RETRY_MS : nextMs);
   }
 
-  #pulse(dueMs: number): void {
-    const { pulse } = this.plan.scenario;
-    if (pulse === undefined) return;
-    this.timers.set(this.#pulseTimer, dueMs + pulse.intervalMs);
-    this.#random.at(this.#users, this.#pulses++);
-    if (this.#pausedMs === undefined) pulse.happen(this.messenger);
+  #pulse(timer: number, { intervalMs, happen }: Pulse, dueMs: number): void {
+    this.timers.set(timer, dueMs + intervalMs);
+    if (this.#pausedMs !== undefined) return;
+    this.messenger.intendedMs = dueMs;
+    this.#random.at(this.#users, this.#pulsesDone++);
+    happen(this.messenger);
   }
 }
 

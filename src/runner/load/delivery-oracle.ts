@@ -1,6 +1,6 @@
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, LATE_MAX_US, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
 import { StreamTable } from "./stream-table.js";
@@ -14,6 +14,8 @@ export interface OracleOptions {
   readonly groupRoom?: GroupRoom | undefined;
   /** Called when a message is acknowledged and everybody who must have it has it. */
   readonly settled?: ((serial: number) => void) | undefined;
+  /** Called when a message may be stored or not: its sender was disconnected before the ack, or the ack is overdue. */
+  readonly doubted?: ((senderDevice: number, target: number, serial: number) => void) | undefined;
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
   /** An ack that takes longer no longer holds up the next message to the same user. */
@@ -25,7 +27,16 @@ export interface OracleOptions {
   readonly startsOnline?: ((place: number) => boolean) | undefined;
 }
 
-export type Fault = "lost" | "unacked" | "duplicated" | "reordered" | "corrupted" | "misdelivered";
+export type Fault =
+  | "lost"
+  | "unacked"
+  | "duplicated"
+  | "reordered"
+  | "corrupted"
+  | "misdelivered"
+  | "diverged"
+  | "not-in-history"
+  | "unread-wrong";
 
 /** One fault as evidence. Devices and users are numbers of the run; times are ms of the run's clock. */
 export interface FaultWitness {
@@ -40,6 +51,12 @@ export interface FaultWitness {
   /** 0 when the server never told. */
   readonly msgId: number;
   readonly sentMs: number | undefined;
+  /** The message's token, to look for in a recording; undefined when the message is not known by it. */
+  readonly token?: string | undefined;
+  /** What came, as far as there is room for it. */
+  readonly arrived?: string | undefined;
+  /** What is wrong, where the kind does not say it. */
+  readonly detail?: string | undefined;
 }
 
 /**
@@ -70,10 +87,27 @@ export interface DeliveryCounts {
   unjudged: number;
   /** Messages that are not of this run, from people who are not either. Not a fault. */
   foreign: number;
+  /** Something that one device of a user has been told and another one, online all the time, has not: a message, or that a session was read (MSG-14). */
+  diverged: number;
+  /** Read acks that another device of the user must be told of; `readsTold` were, and what is missing is in `diverged`. */
+  readsExpected: number;
+  readsTold: number;
+  /** Acknowledged messages that were looked for in history in the end, and those that were not there intact (MSG-10). */
+  historyChecked: number;
+  notInHistory: number;
+  /** Unread counts of sessions that were compared, and those that were not what they must be (MSG-11, MSG-14, GRP-08). */
+  unreadChecked: number;
+  unreadWrong: number;
 }
 
 const IN_FLIGHT_MAX = 1 << 20;
 const WITNESSES_MAX_PER_KIND = 20;
+/** Bytes of what came that a witness keeps. */
+const WITNESS_CONTENT_MAX = 256;
+
+/** What a witness says of a message; without row and time its token is not known. */
+type Fingerprint = Pick<MessageToken, "serial" | "senderDevice" | "target"> &
+  Partial<Pick<MessageToken, "row" | "intendedUs" | "lateUs">>;
 
 /**
  * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
@@ -98,6 +132,13 @@ export class DeliveryOracle {
     misdelivered: 0,
     unjudged: 0,
     foreign: 0,
+    diverged: 0,
+    readsExpected: 0,
+    readsTold: 0,
+    historyChecked: 0,
+    notInHistory: 0,
+    unreadChecked: 0,
+    unreadWrong: 0,
   };
   readonly witnesses: FaultWitness[] = [];
   /** Times of the message that `acked` or `received` last answered true for: a second result without an allocation. */
@@ -109,6 +150,7 @@ export class DeliveryOracle {
   readonly far: FarDeliveries | undefined;
   readonly #devicesPerUser: number;
   readonly #audience: Audience;
+  readonly #doubted: OracleOptions["doubted"];
   readonly #settled: ((serial: number) => void) | undefined;
   readonly #run: number;
   readonly #ackTimeoutMs: number;
@@ -120,11 +162,15 @@ export class DeliveryOracle {
   readonly #token: MessageToken = emptyToken();
   readonly #witnessed = new Map<Fault, number>();
   #lastSerial = 0;
+  #abandonedRows = 0;
+  /** What has just come, for witnesses. */
+  #arrived: Buffer | undefined;
 
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
     this.#devicesPerUser = options.devicesPerUser;
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
+    this.#doubted = options.doubted;
     const { segment, startsOnline = () => true } = options;
     if (segment !== undefined) {
       this.far = new FarDeliveries(segment, this.#audience, (device) => startsOnline(device % options.devicesPerUser));
@@ -146,6 +192,11 @@ export class DeliveryOracle {
   /** Messages whose ack or some of whose deliveries are awaited. */
   get inFlight(): number {
     return this.#messages.live;
+  }
+
+  /** The same without those of which nothing need come any more, because their senders were disconnected before the ack. */
+  get awaited(): number {
+    return this.#messages.live - this.#abandonedRows;
   }
 
   /** No further message can be accounted for until others have arrived. */
@@ -179,11 +230,13 @@ export class DeliveryOracle {
       if (state === MessageState.free) continue;
       if (messages.senderDevice[row] === device && (state === MessageState.sent || state === MessageState.timedOut)) {
         this.counts.abandoned++;
+        this.#abandonedRows++;
         if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
         messages.state[row] = MessageState.abandoned;
         // The server may take it after what is sent over the next connection (MSG-09).
         messages.unordered[row] = 1;
         this.far?.loosened(messages.serial[row] as number);
+        if (state === MessageState.sent) this.#doubt(row);
       }
       this.#excuse(row, device);
       this.#releaseWhenDone(row);
@@ -251,6 +304,7 @@ export class DeliveryOracle {
   /** A message has arrived at a device. True when it was awaited there and is intact: a delivery to time. */
   received(device: number, fromUser: number | undefined, msgId: number, content: Buffer): boolean {
     const token = this.#token;
+    this.#arrived = content;
     const reading = readToken(content, this.#run, token);
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
     if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
@@ -283,12 +337,35 @@ export class DeliveryOracle {
       messages.unordered[row] = 1;
       this.far?.loosened(messages.serial[row] as number);
       this.#streams.acked(messages.stream[row] as number);
+      this.#doubt(row);
       expired(messages.senderDevice[row] as number, messages.serial[row] as number);
     }
   }
 
+  isOnline(device: number): boolean {
+    return this.#online[device] === 1;
+  }
+
+  /** Shows the messages without an ack that a user is to get: the server may have stored them or not. */
+  eachUnacked(user: number, visit: (senderUser: number, target: number) => void): void {
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      const state = messages.state[row];
+      if (state !== MessageState.sent && state !== MessageState.timedOut) continue;
+      const sender = this.#userOf(messages.senderDevice[row] as number);
+      const target = messages.target[row] as number;
+      if (sender !== user && this.#audience.reaches(user, target)) visit(sender, target);
+    }
+  }
+
+  /** A fault that others have found. */
+  found(fault: Omit<FaultWitness, "token" | "arrived">): void {
+    if (this.#hasRoomFor(fault.kind)) this.witnesses.push(fault);
+  }
+
   /** The run is over: what is still awaited will not come. */
   finish(): void {
+    this.#arrived = undefined;
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
       const state = messages.state[row];
@@ -440,7 +517,7 @@ export class DeliveryOracle {
     return best;
   }
 
-  #misdelivered(device: number, msgId: number, of: Pick<MessageToken, "serial" | "senderDevice" | "target">): false {
+  #misdelivered(device: number, msgId: number, of: Fingerprint): false {
     this.counts.misdelivered++;
     this.#witness("misdelivered", of, device, msgId, undefined);
     return false;
@@ -459,6 +536,30 @@ export class DeliveryOracle {
       if (!messages.isPending(row, recipient)) continue;
       this.#witnessRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
     }
+    this.#countDiverged(row, senderDevice, target);
+  }
+
+  /** Of each user's devices that must have the message: whether some have it and others have not. */
+  #countDiverged(row: number, senderDevice: number, target: number): void {
+    const messages = this.#messages;
+    for (let first = 0; first < this.#audience.sizeOf(target); first += this.#devicesPerUser) {
+      let without: number | undefined;
+      let have = 0;
+      for (let recipient = first; recipient < first + this.#devicesPerUser; recipient++) {
+        if (!messages.isExpected(row, recipient)) continue;
+        if (messages.isPending(row, recipient)) without = recipient;
+        else have++;
+      }
+      if (without === undefined || have === 0) continue;
+      this.counts.diverged++;
+      this.#witnessRow("diverged", row, this.#audience.deviceAt(without, senderDevice, target));
+    }
+  }
+
+  #doubt(row: number): void {
+    const messages = this.#messages;
+    const { senderDevice, target, serial } = messages;
+    this.#doubted?.(senderDevice[row] as number, target[row] as number, serial[row] as number);
   }
 
   #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#messages.msgId[row] as number): void {
@@ -467,22 +568,34 @@ export class DeliveryOracle {
       serial: messages.serial[row] as number,
       senderDevice: messages.senderDevice[row] as number,
       target: messages.target[row] as number,
+      row,
+      intendedUs: Math.max(0, Math.round(((messages.intendedMs[row] as number) - (this.far?.epochMs ?? 0)) * 1000)),
+      lateUs: Math.max(0, Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000)),
     };
     this.#witness(kind, message, device, msgId, messages.sentMs[row] as number);
   }
 
   #witness(
     kind: Fault,
-    message: Pick<MessageToken, "serial" | "senderDevice" | "target">,
+    message: Fingerprint,
     device: number | undefined,
     msgId: number,
     sentMs: number | undefined,
   ): void {
+    if (!this.#hasRoomFor(kind)) return;
+    const { serial, senderDevice, target, row, intendedUs, lateUs } = message;
+    const isKnown = row !== undefined && intendedUs !== undefined && lateUs !== undefined;
+    const token = isKnown
+      ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs })
+      : undefined;
+    const arrived = this.#arrived?.toString("latin1", 0, WITNESS_CONTENT_MAX);
+    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived });
+  }
+
+  #hasRoomFor(kind: Fault): boolean {
     const witnessed = this.#witnessed.get(kind) ?? 0;
-    if (witnessed >= WITNESSES_MAX_PER_KIND) return;
     this.#witnessed.set(kind, witnessed + 1);
-    const { serial, senderDevice, target } = message;
-    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs });
+    return witnessed < WITNESSES_MAX_PER_KIND;
   }
 
   #excuse(row: number, device: number): void {
@@ -501,6 +614,7 @@ export class DeliveryOracle {
     if (messages.pending[row] !== 0) return;
     const state = messages.state[row];
     if (state !== MessageState.acked && state !== MessageState.abandoned) return;
+    if (state === MessageState.abandoned) this.#abandonedRows--;
     this.#streams.remove(messages.stream[row] as number);
     messages.release(row);
     if (state === MessageState.acked) this.#settled?.(messages.serial[row] as number);

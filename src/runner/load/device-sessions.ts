@@ -1,10 +1,11 @@
-import type { ClientTypeName } from "../../client/client-type.js";
+import { type ClientTypeName, clientTypes, isMobile } from "../../client/client-type.js";
 import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { StartUp } from "../../scenarios/load/start-up.js";
 import type { LoadMetrics, Traffic } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
+import { LoginGate } from "./login-gate.js";
 import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
@@ -17,8 +18,8 @@ export interface SessionHooks {
   onOnline(device: VirtualDevice): void;
   /** Leaving or gone: nothing can be said about what is on its way to it. */
   onOffline(device: VirtualDevice): void;
-  /** Has pulled everything. */
-  onReady(device: VirtualDevice): void;
+  /** Has pulled everything; it was meant to come online at that time. */
+  onReady(device: VirtualDevice, intendedMs: number): void;
   /** Calls `timerDue` then; one timer for each device. */
   arm(index: number, dueMs: number): void;
   disarm(index: number): void;
@@ -46,6 +47,7 @@ export class DeviceSessions implements Sessions {
   /** 1 = its connection ends because the run wants it so. */
   readonly #endExpected: Uint8Array;
   readonly #onlineOfUser: Uint8Array;
+  readonly #gate: LoginGate;
   readonly #links: Array<Device["link"]> = [];
   readonly #gone = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
   readonly #heartbeatIntendedMs: Float64Array;
@@ -65,6 +67,7 @@ export class DeviceSessions implements Sessions {
     this.#startUp = scenario.newStartUp();
     const optionsOf = sharedOptions(plan);
     this.#all = { ...handler, ...this.#handler() };
+    this.#gate = new LoginGate(plan.startingMax);
     this.devices = new Array<VirtualDevice>(count);
     for (let index = 0; index < count; index++) {
       if (!isOwn(this.#userOf(index), segment)) continue;
@@ -94,6 +97,7 @@ export class DeviceSessions implements Sessions {
     let failure = "connect_failed" as LoadError;
     this.#presence[index] = Presence.starting;
     this.#endExpected[index] = 0;
+    this.#expectKicks(index);
     this.starting++;
     try {
       const startedMs = this.now();
@@ -102,8 +106,9 @@ export class DeviceSessions implements Sessions {
       this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
-        this.metrics.stepDone(user, step, step === "login" ? durationMs + lateMs : durationMs);
-        if (step === "login") this.#loggedIn(device);
+        if (step !== "login") return this.metrics.pullDone(user, step, durationMs);
+        this.metrics.loggedIn(user, device.options.clientType, durationMs + lateMs);
+        this.#loggedIn(device);
         failure = "pull_failed";
       });
       this.#redials[index] = 0;
@@ -121,9 +126,20 @@ export class DeviceSessions implements Sessions {
     }
   }
 
+  /** The same for many who want to at once: at most `startingMax` do, and the others' latencies begin when it is their turn. */
+  async startInTurn(index: number, signal: AbortSignal): Promise<void> {
+    await this.#gate.enter();
+    try {
+      // Others may have been quicker, or the run has ended.
+      if (this.#presence[index] === Presence.away && !signal.aborted) await this.start(index, signal);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
   comeOnline(index: number, intendedMs: number): void {
     this.start(index, this.signal, Math.max(0, this.now() - intendedMs)).then(
-      () => this.hooks.onReady(this.devices[index] as VirtualDevice),
+      () => this.hooks.onReady(this.devices[index] as VirtualDevice, intendedMs),
       () => {
         if (this.#redials[index] !== 0 && this.#presence[index] === Presence.away) this.#redialLater(index);
       },
@@ -154,12 +170,17 @@ export class DeviceSessions implements Sessions {
     if (!this.isOnline(index)) return undefined;
     const asked = this.#startUp.pullAgain(this.devices[index] as VirtualDevice, name, peerId);
     return asked?.then(
-      () => this.metrics.stepDone(this.#userOf(index), name, this.now() - intendedMs),
+      () => this.metrics.pullDone(this.#userOf(index), name, this.now() - intendedMs),
       (error: unknown) => {
         if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
         throw error;
       },
     );
+  }
+
+  /** Whether a server keeps only one of them online (LGN-09). */
+  isSameClass(index: number, other: number): boolean {
+    return this.#isMobile(index) === this.#isMobile(other);
   }
 
   /** The device is of another kind from now on; only while it is away. */
@@ -268,23 +289,50 @@ export class DeviceSessions implements Sessions {
     this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
 
+  /** The server kicks the user's other device of this class (LGN-10), which the run wants so. */
+  #expectKicks(index: number): void {
+    const { devicesPerUser } = this.plan;
+    const first = this.#userOf(index) * devicesPerUser;
+    for (let other = first; other < first + devicesPerUser; other++) {
+      if (other !== index && this.isOnline(other) && this.isSameClass(other, index)) this.#endExpected[other] = 1;
+    }
+  }
+
+  #isMobile(index: number): boolean {
+    return isMobile(clientTypes[(this.devices[index] as VirtualDevice).options.clientType]);
+  }
+
   #userOf(index: number): number {
     return Math.floor(index / this.plan.devicesPerUser);
   }
 }
 
 /** One object for each pair of client type and source address, however many devices there are. */
-function sharedOptions({ scenario, devicesPerUser, localAddresses }: LoadPlan): (index: number) => DeviceOptions {
+function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
+  const { devicesPerUser, localAddresses } = plan;
   const addresses = localAddresses.length === 0 ? [undefined] : localAddresses;
-  const options = scenario.clientTypes.map((clientType) =>
-    addresses.map((localAddress) => ({
+  const made = new Map<string, DeviceOptions>();
+  return (index) => {
+    const user = Math.floor(index / devicesPerUser);
+    const clientType = typeOf(plan, user, index % devicesPerUser);
+    const localAddress = addresses[index % addresses.length];
+    const key = `${clientType} ${localAddress}`;
+    const options = made.get(key) ?? {
       clientType,
       heartbeatIntervalMs: 0,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       ...(localAddress === undefined ? {} : { localAddress }),
-    })),
-  );
-  return (index) => options[index % devicesPerUser]?.[index % addresses.length] as DeviceOptions;
+    };
+    made.set(key, options);
+    return options;
+  };
+}
+
+/** The kind of a user's device: the scenario's, or one of the plan's of the same class. */
+function typeOf({ scenario, deviceTypes = [] }: LoadPlan, user: number, place: number): ClientTypeName {
+  const usual = scenario.clientTypes[place] as ClientTypeName;
+  const ofClass = deviceTypes.filter((type) => isMobile(clientTypes[type]) === isMobile(clientTypes[usual]));
+  return ofClass[user % ofClass.length] ?? usual;
 }
 
 function addTraffic(sum: { -readonly [name in keyof Traffic]: Traffic[name] }, link: Device["link"]): void {

@@ -4,7 +4,7 @@ import type { ThresholdResult } from "./threshold.js";
 import type { PartProgress } from "./workload.js";
 
 /** What the run is doing. */
-export type LoadPhase = "setup" | "ramp-up" | "steady" | "drain" | "teardown" | "logout";
+export type LoadPhase = "setup" | "ramp-up" | "steady" | "drain" | "teardown" | "check" | "logout";
 
 /** One second of a run. Times in ms since its start, rates per second, counts since the start unless said otherwise. */
 export interface LoadSnapshot {

@@ -1,3 +1,4 @@
+import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { type CustomMetric, CustomMetrics } from "./custom-metrics.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
@@ -95,14 +96,27 @@ export class LoadMetrics {
     this.sink?.("connect_duration", durationMs, this.tagsOf(user));
   }
 
-  stepDone(user: number, step: StartUpStep, durationMs: number): void {
-    const isLogin = step === "login";
-    (isLogin ? this.all.login : this.all.pulls.get(step))?.recordMs(durationMs);
-    const part = this.#partOf(user);
-    (isLogin ? part?.login : part?.pulls.get(step))?.recordMs(durationMs);
-    this.second.get(isLogin ? step : `pull ${step}`)?.recordMs(durationMs);
-    if (isLogin) this.sink?.("login_duration", durationMs, this.tagsOf(user));
-    else this.sink?.("pull_duration", durationMs, { ...this.tagsOf(user), pull: step });
+  loggedIn(user: number, device: ClientTypeName, durationMs: number): void {
+    for (const set of [this.all, this.#partOf(user)]) {
+      set?.login.recordMs(durationMs);
+      set?.loginBy.recordMs(device, durationMs);
+    }
+    this.second.get("login")?.recordMs(durationMs);
+    this.sink?.("login_duration", durationMs, { ...this.tagsOf(user), device });
+  }
+
+  pullDone(user: number, pull: Exclude<StartUpStep, "login">, durationMs: number): void {
+    this.all.pulls.get(pull)?.recordMs(durationMs);
+    this.#partOf(user)?.pulls.get(pull)?.recordMs(durationMs);
+    this.second.get(`pull ${pull}`)?.recordMs(durationMs);
+    this.sink?.("pull_duration", durationMs, { ...this.tagsOf(user), pull });
+  }
+
+  /** A device that came back has pulled and read all that it missed. */
+  caughtUp(user: number, durationMs: number): void {
+    this.all.catchUp.recordMs(durationMs);
+    this.#partOf(user)?.catchUp.recordMs(durationMs);
+    this.sink?.("catchup_duration", durationMs, this.tagsOf(user));
   }
 
   messageSent(user: number): void {
@@ -113,32 +127,38 @@ export class LoadMetrics {
   }
 
   /** Hot. */
-  ackDone(user: number, ms: number, uncorrectedMs: number): void {
+  ackDone(user: number, device: ClientTypeName, ms: number, uncorrectedMs: number): void {
     this.all.ack.recordMs(ms);
+    this.all.ackBy.recordMs(device, ms);
     this.all.ackUncorrected.recordMs(uncorrectedMs);
     this.#secondAck.recordMs(ms);
     const part = this.#partOf(user);
-    part?.ack.recordMs(ms);
-    part?.ackUncorrected.recordMs(uncorrectedMs);
+    if (part !== undefined) {
+      part.ack.recordMs(ms);
+      part.ackBy.recordMs(device, ms);
+      part.ackUncorrected.recordMs(uncorrectedMs);
+    }
     if (this.sink === undefined) return;
-    const tags = this.tagsOf(user);
+    const tags = { ...this.tagsOf(user), device };
     this.sink("msg_ack_duration", ms, tags);
     this.sink("msg_ack_duration_uncorrected", uncorrectedMs, tags);
   }
 
-  /** Hot. `user` is who sent the message. */
-  deliveryDone(user: number, isGroup: boolean, ms: number, uncorrectedMs: number): void {
+  /** Hot. `user` is who sent the message, `device` what it came to. */
+  deliveryDone(user: number, device: ClientTypeName, isGroup: boolean, ms: number, uncorrectedMs: number): void {
     const { all } = this;
     (isGroup ? all.groupDelivery : all.delivery).recordMs(ms);
+    (isGroup ? all.groupDeliveryBy : all.deliveryBy).recordMs(device, ms);
     (isGroup ? all.groupDeliveryUncorrected : all.deliveryUncorrected).recordMs(uncorrectedMs);
     this.#secondDelivery.recordMs(ms);
     const part = this.#partOf(user);
     if (part !== undefined) {
       (isGroup ? part.groupDelivery : part.delivery).recordMs(ms);
+      (isGroup ? part.groupDeliveryBy : part.deliveryBy).recordMs(device, ms);
       (isGroup ? part.groupDeliveryUncorrected : part.deliveryUncorrected).recordMs(uncorrectedMs);
     }
     if (this.sink === undefined) return;
-    const tags = this.tagsOf(user);
+    const tags = { ...this.tagsOf(user), device };
     this.sink(isGroup ? "group_delivery_duration" : "msg_delivery_duration", ms, tags);
     this.sink(
       isGroup ? "group_delivery_duration_uncorrected" : "msg_delivery_duration_uncorrected",
@@ -338,6 +358,9 @@ export class LoadMetrics {
       ["msgs_reordered", delivery.reordered],
       ["msgs_corrupted", delivery.corrupted],
       ["msgs_misdelivered", delivery.misdelivered],
+      ["msgs_diverged", delivery.diverged],
+      ["msgs_not_in_history", delivery.notInHistory],
+      ["unread_wrong", delivery.unreadWrong],
       ["pdus_sent", traffic.pdusSent],
       ["pdus_received", traffic.pdusReceived],
       ["bytes_sent", traffic.bytesSent],

@@ -1,5 +1,7 @@
 import type { Account } from "../../client/account.js";
+import type { ClientTypeName } from "../../client/client-type.js";
 import type { Device } from "../../client/device.js";
+import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
@@ -21,6 +23,9 @@ export interface LoadPlan {
   /** One for each user; none is used twice, because a second login would kick the first (LGN-10). */
   readonly accounts: readonly Account[];
   readonly devicesPerUser: number;
+  /** Kinds of PC and of phone that users have in turn; undefined = as the scenario has them. */
+  readonly deviceTypes?: readonly ClientTypeName[] | undefined;
+  readonly behaviour: Behaviour;
   /** Members of the groups that the run makes, as numbers of users. */
   readonly groups: readonly (readonly number[])[];
   readonly connect: Connect;
@@ -36,7 +41,14 @@ export interface LoadPlan {
   readonly thinkTime: (mean: number) => ThinkTime;
   readonly seed: number;
   readonly random: (seed: number) => Random;
-  readonly messageSizeBytes: number;
+  /** Of a message's text, the token included. */
+  readonly messageSize: SizeRange;
+  /** Texts go as the shipped clients send them: AES, then base64. */
+  readonly isEncrypted: boolean;
+  /** Messages that are audio, from 0 to 1. */
+  readonly audioShare: number;
+  /** Users of whom unread counts and history are checked in the end, from 0 to 1. */
+  readonly finalCheckShare: number;
   /** Devices that connect, log in and pull at the same time. */
   readonly startingMax: number;
   /** Messages that a server takes from one connection in a second (MSG-08); undefined = send whatever the plan says. */
@@ -58,7 +70,10 @@ export interface LoadPlan {
 
 /** What the shipped clients, and servers' limits, suggest. */
 export const planDefaults = {
-  messageSizeBytes: 64,
+  messageSize: { fromBytes: 64, toBytes: 64 },
+  isEncrypted: false,
+  audioShare: 0,
+  finalCheckShare: 0,
   startingMax: 64,
   /** MSG-08. */
   messagesPerSecondMax: 20,

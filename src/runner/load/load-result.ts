@@ -23,6 +23,11 @@ export interface DeliveryWitness {
   readonly msgId: number;
   /** When it was sent, in ms since the run began; null when that is no longer known. */
   readonly sentAtMs: number | null;
+  /** The message's token as it is in its content, to look for in a recording; null when it is not known. */
+  readonly token: string | null;
+  /** What came, in latin-1, its first 256 bytes; null when nothing came. */
+  readonly arrived: string | null;
+  readonly detail: string | null;
 }
 
 /** Where the generator ran. */
@@ -142,6 +147,9 @@ export function failuresIn(
     [counts.reordered, "out of order"],
     [counts.corrupted, "corrupted"],
     [counts.misdelivered, "misdelivered"],
+    [counts.diverged, "told to one device of a user and not to the other"],
+    [counts.notInHistory, "acknowledged but not in history"],
+    [counts.unreadWrong, counts.unreadWrong === 1 ? "unread count wrong" : "unread counts wrong"],
     [connectionsLost, connectionsLost === 1 ? "connection lost" : "connections lost"],
   ];
   return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);

@@ -23,6 +23,7 @@ import { MessageDesk } from "./script/message-desk.js";
 import { metricPartsOf } from "./script/script-plan.js";
 import { ScriptWorkload } from "./script/script-workload.js";
 import { SecondWatch } from "./second-watch.js";
+import { SessionChecks } from "./session-checks.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import { Steering } from "./steering.js";
 import { StepWindow } from "./step-window.js";
@@ -81,6 +82,8 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
+/** How long unread counts and history are looked through in the end. */
+const FINAL_CHECK_MAX_MS = 60_000;
 /** A shard that begins later than this is not the plan's. */
 const START_LATE_MAX_MS = 100;
 /** Different messages of failed iterations that are passed on. */
@@ -116,8 +119,12 @@ class LoadRun {
   readonly #health: HealthWatch;
   readonly #sessions: DeviceSessions;
   readonly #messenger: Messenger;
+  readonly #checks: SessionChecks;
   readonly #workload: Workload;
   readonly #script: ScriptWorkload | undefined;
+  readonly #crowd: CrowdWorkload | undefined;
+  /** Devices that came back and have not caught up yet. */
+  #catchingUp = 0;
   readonly #wheel: TimerWheel;
   /** Timers below it are the workload's. */
   readonly #firstDeviceTimer: number;
@@ -149,6 +156,8 @@ class LoadRun {
     this.#dependencies = dependencies;
     this.#startedAt = new Date(dependencies.nowMs()).toISOString();
     this.#signal = AbortSignal.any([dependencies.signal, this.#abort.signal]);
+    // Every device that is connecting listens to it.
+    setMaxListeners(0, this.#signal);
     const { script } = plan;
     const { onSample } = dependencies;
     if (onSample !== undefined) this.#polled = new PolledSamples(onSample);
@@ -181,7 +190,20 @@ class LoadRun {
       now,
       desk,
       room,
+      {
+        elapsedShare: (inMs) => this.#crowd?.shareAt(now() + inMs) ?? 0,
+        catchUp: (device, intendedMs) => this.#catchUp(device, intendedMs),
+      },
     );
+    this.#checks = new SessionChecks({
+      messenger: this.#messenger,
+      sessions: this.#sessions,
+      metrics: this.#metrics,
+      now,
+      devicesPerUser,
+      atOnce: plan.startingMax,
+      signal: this.#signal,
+    });
     // Timers: the workload's, then one for each device's heartbeat or redial.
     const ownTimers =
       script === undefined ? CrowdWorkload.timersFor(accounts.length) : ScriptWorkload.timersFor(script);
@@ -190,7 +212,8 @@ class LoadRun {
     const gaugeFor = (search: FindMaxPlan) => this.#gaugeFor(search);
     const common = { metrics: this.#metrics, messenger: this.#messenger, timers: this.#timers(), now, gaugeFor };
     if (script === undefined || desk === undefined) {
-      this.#workload = new CrowdWorkload(plan, common);
+      this.#crowd = new CrowdWorkload(plan, common);
+      this.#workload = this.#crowd;
     } else {
       this.#script = new ScriptWorkload(script, {
         ...common,
@@ -241,10 +264,13 @@ class LoadRun {
       await this.#rampUp();
       await this.#makeGroups();
       await this.#meetOthers();
+      await this.#checks.begin();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
       await this.#tearDown();
+      await this.#finalCheck();
+      this.#messenger.audit.finish();
       this.#messenger.oracle.finish();
       await this.#logOut();
       this.#polled?.take(this.readings());
@@ -326,7 +352,9 @@ class LoadRun {
   async #makeGroups(): Promise<void> {
     const { groups, startingMax, devicesPerUser } = this.#plan;
     await rampUp(groups.length, startingMax, this.#signal, async (group) => {
-      const creator = this.#sessions.devices[(groups[group]?.[0] as number) * devicesPerUser] as VirtualDevice;
+      const first = (groups[group]?.[0] as number) * devicesPerUser;
+      const ofCreator = this.#sessions.devices.slice(first, first + devicesPerUser);
+      const creator = ofCreator.find(({ index }) => this.#sessions.isOnline(index)) ?? (ofCreator[0] as VirtualDevice);
       try {
         const name = `ttk load ${this.#plan.seed}-${group}`;
         this.#messenger.groupMade(group, await makeGroup(creator, name, this.#messenger.memberIds(group)));
@@ -362,7 +390,12 @@ class LoadRun {
     const deadlineMs = startMs + this.#plan.drainTimeoutMs;
     this.#enter("drain");
     const { oracle } = this.#messenger;
-    const isQuiet = () => oracle.inFlight === 0 && this.#sessions.starting === 0 && this.#isDrainedElsewhere();
+    const isQuiet = () =>
+      oracle.awaited === 0 &&
+      this.#sessions.starting === 0 &&
+      this.#catchingUp === 0 &&
+      this.#messenger.audit.isQuiet &&
+      this.#isDrainedElsewhere();
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0 || oracle.far !== undefined) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
       const settledMs = now() + SETTLE_MS;
@@ -371,9 +404,29 @@ class LoadRun {
     return now() - startMs;
   }
 
+  async #finalCheck(): Promise<void> {
+    if (!this.#messenger.audit.isOn || this.#signal.aborted) return;
+    this.#enter("check");
+    await this.#checks.end(this.#loop.now() + FINAL_CHECK_MAX_MS);
+  }
+
+  #catchUp(index: number, intendedMs: number): void {
+    const device = this.#sessions.devices[index] as VirtualDevice;
+    this.#catchingUp++;
+    this.#checks
+      .catchUp(device, intendedMs)
+      .catch(() => {
+        // A connection that was lost is counted as that.
+        if (this.#sessions.isOnline(index)) this.#metrics.error(this.#messenger.userOfDevice(index), "pull_failed");
+      })
+      .finally(() => {
+        this.#catchingUp--;
+      });
+  }
+
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
   #isDrainedElsewhere(): boolean {
-    const { inFlight, far } = this.#messenger.oracle;
+    const { awaited, far } = this.#messenger.oracle;
     if (far === undefined) return true;
     const counts = (sums: readonly { readonly count: number }[]) => sums.map(({ count }) => count);
     const { shards } = this.#dependencies;
@@ -381,7 +434,7 @@ class LoadRun {
     return shards.isDrained({
       expected: counts(far.expected),
       received: counts(far.received),
-      isQuiet: inFlight === 0,
+      isQuiet: awaited === 0,
     });
   }
 
@@ -438,8 +491,8 @@ class LoadRun {
 
   #handler(): DeviceHandler {
     return {
-      onMessage: (device, message) =>
-        this.#messenger.arrived(device as VirtualDevice, message.from_user_id, message.msg_id, message.msg_data),
+      onMessage: (device, message) => this.#messenger.arrived(device as VirtualDevice, message),
+      onRead: (device, notify) => this.#messenger.readTold(device as VirtualDevice, notify),
       onAck: (device, seqNum, ack) => {
         this.#messenger.acked(device as VirtualDevice, seqNum, ack.msg_id);
         this.#workload.acked((device as VirtualDevice).index);
@@ -456,7 +509,8 @@ class LoadRun {
         throw new Error(`it is the same user as ${other}: user_id ${device.userId}`);
       },
       onOffline: (device) => this.#messenger.offline(device),
-      onReady: (device) => {
+      onReady: (device, intendedMs) => {
+        this.#messenger.intendedMs = intendedMs;
         if (this.#phase === "steady") this.#workload.ready(device.index);
       },
       arm: (index, dueMs) => this.#wheel.set(this.#firstDeviceTimer + index, dueMs),

@@ -94,6 +94,13 @@ export function readToken(content: Buffer, run: number, token: MessageToken): To
   return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content) ? "intact" : "damaged";
 }
 
+/** The token as it stands at the beginning of the content: what to look for in a recording. */
+export function tokenText(token: MessageToken): string {
+  const content = contentTemplate(TOKEN_SIZE_BYTES, token.run);
+  writeToken(content, token);
+  return content.toString("latin1", 0, FILLER_AT);
+}
+
 export function emptyToken(): MessageToken {
   return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0, lateUs: 0 };
 }
@@ -107,7 +114,8 @@ function checksumIn(content: Buffer): Field {
   return { at: content.length - CHECKSUM_DIGITS, digits: CHECKSUM_DIGITS };
 }
 
-function startsWithMagic(content: Buffer): boolean {
+/** Hot: whether it looks like a message of a run. */
+export function startsWithMagic(content: Buffer): boolean {
   return content[0] === MAGIC[0] && content[1] === MAGIC[1] && content[2] === MAGIC[2] && content[3] === MAGIC[3];
 }
 

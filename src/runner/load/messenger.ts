@@ -1,3 +1,6 @@
+import { MsgType, SessionType } from "../../codec/generated/enums.js";
+import type { IMMsgData, IMMsgDataReadNotify } from "../../codec/generated/messages.js";
+import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
@@ -5,10 +8,12 @@ import type { GroupRoom } from "./audience.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { contentTemplate, contentWith, textIn } from "./message-token.js";
+import { asAudio, contentIn, encrypted } from "./message-form.js";
+import { contentTemplate, contentWith, emptyToken, readToken, textIn } from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
 import type { MessageDesk } from "./script/message-desk.js";
 import { SendWindow } from "./send-window.js";
+import { SessionAudit } from "./session-audit.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 /** Who comes and goes; the run's business. */
@@ -19,10 +24,19 @@ export interface Sessions {
   logOut(device: number): void;
   cut(device: number): void;
   pull(device: number, name: ExtraPull, peerId: number, intendedMs: number): boolean;
+  isSameClass(device: number, other: number): boolean;
+}
+
+/** What of a behaviour's wishes the workload and the run's checks see to. */
+export interface CrowdLife {
+  elapsedShare(inMs: number): number;
+  catchUp(device: number, intendedMs: number): void;
 }
 
 const RUN_NUMBERS = 2 ** 30;
 const UNKNOWN_SESSION = 0;
+/** What a server has not done by then it has not done at all: behaviour.md says so of what has no time of its own. */
+const READ_WITHIN_MS = 5000;
 
 /**
  * The run as its behaviour sees it: sends messages that are accounted for and takes what arrives. This is the hot path:
@@ -32,6 +46,8 @@ export class Messenger implements Crowd {
   readonly users: number;
   readonly devicesPerUser: number;
   readonly oracle: DeliveryOracle;
+  readonly audit: SessionAudit;
+  readonly behaviour: Behaviour;
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
   /** What a behaviour draws from; a workload may put one of its own here. */
@@ -41,13 +57,19 @@ export class Messenger implements Crowd {
   readonly #accounts: LoadPlan["accounts"];
   readonly #acks: PendingAcks;
   readonly #window: SendWindow | undefined;
+  /** As long as the longest message; shorter ones are its beginning. */
   readonly #content: Buffer;
+  readonly #sizes: SizeRange;
+  readonly #isEncrypted: boolean;
+  readonly #audioShare: number;
   readonly #run: number;
   readonly #groups: (readonly number[])[];
   readonly #groupsOf: number[][];
   /** The server's ids of our users, then of our groups; and of users back. */
   readonly #sessionIds: Float64Array;
   readonly #userOfId = new Map<number, number>();
+  readonly #groupOfId = new Map<number, number>();
+  readonly #token = emptyToken();
 
   constructor(
     plan: LoadPlan,
@@ -59,6 +81,7 @@ export class Messenger implements Crowd {
     /** Of a scenario file, which may make groups too. */
     private readonly desk?: MessageDesk,
     groupRoom: GroupRoom = { groupsMax: 0, membersMax: 0 },
+    private readonly life: CrowdLife = { elapsedShare: () => 0, catchUp: () => {} },
   ) {
     this.random = random;
     this.users = plan.accounts.length;
@@ -72,6 +95,7 @@ export class Messenger implements Crowd {
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
+      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
       startsOnline: plan.scenario.startsOnline,
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
@@ -80,8 +104,22 @@ export class Messenger implements Crowd {
     this.#acks = new PendingAcks(devices.length);
     const limit = plan.messagesPerSecondMax;
     this.#window = limit === undefined ? undefined : new SendWindow(devices.length, limit);
-    this.#content = contentTemplate(plan.messageSizeBytes, run);
+    this.behaviour = plan.behaviour;
+    this.#sizes = plan.messageSize;
+    this.#isEncrypted = plan.isEncrypted;
+    this.#audioShare = plan.audioShare;
+    this.#content = contentTemplate(plan.messageSize.toBytes, run);
     this.#groups = [...plan.groups];
+    this.audit = new SessionAudit(
+      {
+        users: this.users,
+        devicesPerUser: this.devicesPerUser,
+        checkedShare: plan.finalCheckShare,
+        readWithinMs: READ_WITHIN_MS,
+        membersOf: (target) => this.#groups[target - this.users],
+      },
+      this.oracle,
+    );
     this.#groupsOf = Array.from({ length: this.users }, () => []);
     for (const [group, members] of plan.groups.entries()) {
       for (const user of members) this.#groupsOf[user]?.push(this.users + group);
@@ -113,6 +151,7 @@ export class Messenger implements Crowd {
     this.#groups.push(members);
     for (const user of members) this.#groupsOf[user]?.push(target);
     this.#sessionIds[target] = groupId;
+    this.#groupOfId.set(groupId, target);
     return target;
   }
 
@@ -131,11 +170,12 @@ export class Messenger implements Crowd {
   /** The server has made a group of the run. */
   groupMade(group: number, groupId: number): void {
     this.#sessionIds[this.users + group] = groupId;
+    this.#groupOfId.set(groupId, this.users + group);
   }
 
   /** A device is logged in. Returns the number of another user of the run with the same id, which must not be. */
   online(device: VirtualDevice): number | undefined {
-    const user = this.#userOf(device.index);
+    const user = this.userOfDevice(device.index);
     const known = this.#userOfId.get(device.userId);
     if (known !== undefined && known !== user) return known;
     this.#sessionIds[user] = device.userId;
@@ -146,6 +186,7 @@ export class Messenger implements Crowd {
 
   offline(device: VirtualDevice): void {
     this.oracle.offline(device.index);
+    this.audit.offline(device.index, this.clock());
     this.#acks.forget(device.index);
     this.desk?.offline(device.index);
   }
@@ -153,11 +194,15 @@ export class Messenger implements Crowd {
   canSend(device: number, target: number): boolean {
     if (this.#sessionIds[target] === UNKNOWN_SESSION || !this.isOnline(device)) return false;
     if (this.oracle.isFull || !this.#acks.hasRoom(device) || this.oracle.isAwaitingAck(device, target)) return false;
+    if (this.audit.isOn && this.audit.history.isBusy(this.userOfDevice(device), target)) return false;
     return this.#window?.hasRoom(device, this.clock()) ?? true;
   }
 
   sendText(device: number, target: number): void {
-    this.#send(device, target, this.#content);
+    const { fromBytes, toBytes } = this.#sizes;
+    // Each doubling of the size is as likely: people write short messages.
+    const size = fromBytes === toBytes ? toBytes : Math.round(fromBytes * (toBytes / fromBytes) ** this.random.next());
+    this.#send(device, target, size === toBytes ? this.#content : this.#content.subarray(0, size));
   }
 
   /** The same with a text of one's own behind the token. @returns the message's serial */
@@ -170,14 +215,56 @@ export class Messenger implements Crowd {
   #send(device: number, target: number, content: Buffer): void {
     const sender = this.devices[device] as VirtualDevice;
     const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), content);
-    const seqNum = sender.sendText(this.#sessionIds[target] as number, this.isGroup(target), content);
+    const isAudio = this.#audioShare > 0 && this.random.next() < this.#audioShare;
+    const data = isAudio ? asAudio(content) : this.#isEncrypted ? encrypted(content) : content;
+    const seqNum = sender.sendMessage(this.#sessionIds[target] as number, this.#typeOf(target, isAudio), data);
+    this.audit.sent(this.userOfDevice(device), target);
     this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
     this.#window?.sent(device);
-    this.metrics.messageSent(this.#userOf(device));
+    this.metrics.messageSent(this.userOfDevice(device));
   }
 
   readAck(device: number, session: number, msgId: number): void {
     this.devices[device]?.sendSessionReadAck(this.#sessionIds[session] as number, this.isGroup(session), msgId);
+    this.audit.read(device, session, msgId, this.clock());
+  }
+
+  /** Another device of the user has read a session. */
+  readTold(device: VirtualDevice, { session_id, session_type, msg_id }: IMMsgDataReadNotify): void {
+    const target = this.targetOfSession(session_id, session_type);
+    if (target !== undefined) this.audit.readTold(device.index, target, msg_id);
+  }
+
+  /** What the run calls a session of the server's; undefined when it is none of the run's. */
+  targetOfSession(id: number, type: SessionType): number | undefined {
+    return (type === SessionType.SESSION_TYPE_GROUP ? this.#groupOfId : this.#userOfId).get(id);
+  }
+
+  /** The serial of a message that was found in the history of a user's session; undefined when it does not belong there, intact. */
+  serialIn(content: Buffer, user: number, target: number): number | undefined {
+    const token = this.#token;
+    if (readToken(content, this.#run, token) !== "intact") return undefined;
+    const sender = this.userOfDevice(token.senderDevice);
+    const isOfSession = this.isGroup(target)
+      ? token.target === target
+      : (sender === user && token.target === target) || (sender === target && token.target === user);
+    return isOfSession ? token.serial : undefined;
+  }
+
+  isKnown(user: number): boolean {
+    return this.#sessionIds[user] !== UNKNOWN_SESSION;
+  }
+
+  isSameClass(device: number, other: number): boolean {
+    return this.sessions.isSameClass(device, other);
+  }
+
+  elapsedShare(inMs = 0): number {
+    return this.life.elapsedShare(inMs);
+  }
+
+  catchUp(device: number): void {
+    this.life.catchUp(device, this.intendedMs);
   }
 
   isOnline(device: number): boolean {
@@ -207,25 +294,38 @@ export class Messenger implements Crowd {
   /** An ack has come. */
   acked(device: VirtualDevice, seqNum: number, msgId: number): void {
     const row = this.#acks.take(device.index, seqNum);
-    if (row === undefined) return this.metrics.error(this.#userOf(device.index), "unexpected_ack");
+    if (row === undefined) return this.metrics.error(this.userOfDevice(device.index), "unexpected_ack");
     const { takenSerial, takenLate } = this.#acks;
     const nowMs = this.clock();
     if (!takenLate) this.#window?.settled(device.index, nowMs);
     this.desk?.acked(takenSerial, msgId);
     if (!this.oracle.acked(row, takenSerial, msgId)) return;
-    const { lastIntendedMs, lastSentMs } = this.oracle;
-    this.metrics.ackDone(this.#userOf(device.index), nowMs - lastIntendedMs, nowMs - lastSentMs);
+    const { lastIntendedMs, lastSentMs, lastTarget } = this.oracle;
+    this.audit.acked(this.userOfDevice(device.index), lastTarget, takenSerial, msgId, lastSentMs);
+    this.metrics.ackDone(
+      this.userOfDevice(device.index),
+      device.options.clientType,
+      nowMs - lastIntendedMs,
+      nowMs - lastSentMs,
+    );
   }
 
-  /** A message has come; `content` is valid during the call. */
-  arrived(device: VirtualDevice, fromUserId: number, msgId: number, content: Buffer): void {
+  /** A message has come; `msg_data` is valid during the call. */
+  arrived(device: VirtualDevice, { from_user_id: fromUserId, msg_id: msgId, msg_type, msg_data }: IMMsgData): void {
+    const content = contentIn(msg_type, msg_data);
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
     const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
     const sender = fromUser as number;
-    this.metrics.deliveryDone(sender, this.isGroup(target), nowMs - lastIntendedMs, nowMs - lastSentMs);
+    this.metrics.deliveryDone(
+      sender,
+      device.options.clientType,
+      this.isGroup(target),
+      nowMs - lastIntendedMs,
+      nowMs - lastSentMs,
+    );
     this.#scenario.onMessage(this, device.index, sender, msgId, target);
     this.desk?.arrived(device.index, {
       fromUser: sender,
@@ -243,13 +343,18 @@ export class Messenger implements Crowd {
   }
 
   readonly #expired = (device: number, serial: number): void => {
-    this.metrics.error(this.#userOf(device), "ack_timeout");
+    this.metrics.error(this.userOfDevice(device), "ack_timeout");
     this.#acks.giveUp(device, serial);
     this.#window?.settled(device, this.clock());
     this.desk?.notAcked(serial, "no ack in time");
   };
 
-  #userOf(device: number): number {
+  #typeOf(target: number, isAudio: boolean): MsgType {
+    if (this.isGroup(target)) return isAudio ? MsgType.MSG_TYPE_GROUP_AUDIO : MsgType.MSG_TYPE_GROUP_TEXT;
+    return isAudio ? MsgType.MSG_TYPE_SINGLE_AUDIO : MsgType.MSG_TYPE_SINGLE_TEXT;
+  }
+
+  userOfDevice(device: number): number {
     return Math.floor(device / this.devicesPerUser);
   }
 }

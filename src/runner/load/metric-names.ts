@@ -1,3 +1,4 @@
+import { clientTypes } from "../../client/client-type.js";
 import type { PullName } from "../../client/pull-all.js";
 import type { MetricResult } from "./metrics.js";
 
@@ -36,6 +37,8 @@ export interface MetricKind {
   readonly tag?: { readonly name: string; readonly values: readonly string[] };
 }
 
+/** Who sent, received or logged in. */
+const byDevice = { name: "device", values: Object.keys(clientTypes) };
 const startUpTrend: MetricKind = { type: "trend", over: "run" };
 const trend: MetricKind = { type: "trend", over: "steady" };
 const counter: MetricKind = { type: "counter", over: "steady" };
@@ -45,16 +48,17 @@ const gauge: MetricKind = { type: "gauge", over: "run" };
 /** Every metric of a run, by the name that reports and thresholds use. Times are in ms. */
 export const metricKinds: Readonly<Record<string, MetricKind>> = {
   connect_duration: startUpTrend,
-  login_duration: startUpTrend,
+  login_duration: { ...startUpTrend, tag: byDevice },
   pull_duration: { ...startUpTrend, tag: { name: "pull", values: pulls } },
-  msg_ack_duration: trend,
+  msg_ack_duration: { ...trend, tag: byDevice },
   msg_ack_duration_uncorrected: trend,
-  msg_delivery_duration: trend,
+  msg_delivery_duration: { ...trend, tag: byDevice },
   msg_delivery_duration_uncorrected: trend,
-  group_delivery_duration: trend,
+  group_delivery_duration: { ...trend, tag: byDevice },
   group_delivery_duration_uncorrected: trend,
   heartbeat_duration: trend,
   heartbeat_duration_uncorrected: trend,
+  catchup_duration: trend,
   event_loop_lag: trend,
   pdus_sent: runCounter,
   pdus_received: runCounter,
@@ -68,6 +72,9 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   msgs_reordered: counter,
   msgs_corrupted: counter,
   msgs_misdelivered: counter,
+  msgs_diverged: counter,
+  msgs_not_in_history: counter,
+  unread_wrong: counter,
   kicks: runCounter,
   errors: { ...runCounter, tag: { name: "kind", values: loadErrors } },
   iterations: counter,

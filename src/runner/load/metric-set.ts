@@ -1,3 +1,4 @@
+import { type ClientTypeName, clientTypes } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import { pulls } from "./metric-names.js";
 import { counterReading, type MetricReading, trendReading } from "./metric-reading.js";
@@ -16,9 +17,14 @@ export class MetricSet {
   readonly groupDeliveryUncorrected = new Trend();
   readonly heartbeat = new Trend();
   readonly heartbeatUncorrected = new Trend();
+  readonly catchUp = new Trend();
   readonly iterationDuration = new Trend();
   readonly errors = new TaggedCounter();
   readonly pulls: ReadonlyMap<StartUpStep, Trend> = new Map(pulls.map((name) => [name, new Trend()] as const));
+  readonly loginBy = new TrendByDevice();
+  readonly ackBy = new TrendByDevice();
+  readonly deliveryBy = new TrendByDevice();
+  readonly groupDeliveryBy = new TrendByDevice();
   kicks = 0;
   iterations = 0;
   droppedIterations = 0;
@@ -71,8 +77,27 @@ export class MetricSet {
       ["group_delivery_duration_uncorrected", this.groupDeliveryUncorrected],
       ["heartbeat_duration", this.heartbeat],
       ["heartbeat_duration_uncorrected", this.heartbeatUncorrected],
+      ["catchup_duration", this.catchUp],
       ["iteration_duration", this.iterationDuration],
     ];
+  }
+
+  /** The trend of one kind of device by its name in reports, made when there is none yet; undefined for another name. */
+  deviceTrend(name: string): Trend | undefined {
+    const [, metric = "", device = ""] = /^(\w+)\{device:(\w+)\}$/.exec(name) ?? [];
+    if (!Object.hasOwn(clientTypes, device)) return undefined;
+    return this.#byDevice()
+      .get(metric)
+      ?.of(device as ClientTypeName);
+  }
+
+  #byDevice(): Map<string, TrendByDevice> {
+    return new Map([
+      ["login_duration", this.loginBy],
+      ["msg_ack_duration", this.ackBy],
+      ["msg_delivery_duration", this.deliveryBy],
+      ["group_delivery_duration", this.groupDeliveryBy],
+    ]);
   }
 
   counters(): Map<string, number> {
@@ -92,5 +117,28 @@ export class MetricSet {
       ["dropped_iterations", this.droppedIterations],
       ["kicks", this.kicks],
     ];
+  }
+}
+
+/** Durations by the kind of device; one that nobody has costs nothing. */
+class TrendByDevice {
+  readonly #trends = new Map<ClientTypeName, Trend>();
+
+  /** Hot. */
+  recordMs(device: ClientTypeName, durationMs: number): void {
+    this.of(device).recordMs(durationMs);
+  }
+
+  of(device: ClientTypeName): Trend {
+    let trend = this.#trends.get(device);
+    if (trend === undefined) {
+      trend = new Trend();
+      this.#trends.set(device, trend);
+    }
+    return trend;
+  }
+
+  entries(metric: string): [string, Trend][] {
+    return [...this.#trends].map(([device, trend]) => [`${metric}{device:${device}}`, trend]);
   }
 }

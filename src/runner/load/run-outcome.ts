@@ -117,7 +117,7 @@ function failedSearches(parts: readonly PartResult[]): string[] {
 
 /** A fault with names in place of numbers. */
 function named(witness: FaultWitness, { accounts }: LoadPlan, sessions: DeviceSessions): DeliveryWitness {
-  const { kind, serial, senderDevice, target, device, msgId, sentMs } = witness;
+  const { kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived, detail } = witness;
   return {
     kind,
     message: serial,
@@ -128,5 +128,8 @@ function named(witness: FaultWitness, { accounts }: LoadPlan, sessions: DeviceSe
     deviceServer: device === undefined ? null : (sessions.servers[device] ?? ""),
     msgId,
     sentAtMs: sentMs === undefined ? null : Math.round(sentMs),
+    token: token ?? null,
+    arrived: arrived ?? null,
+    detail: detail ?? null,
   };
 }

@@ -1,17 +1,28 @@
-import type { Crowd } from "./load-scenario.js";
+import type { ActOutcome, Crowd } from "./load-scenario.js";
 
 const PEERS_TRIED = 3;
 
-/** Writes to anybody else from any of the user's devices that may now. False when none may. */
-export function writeToAnybody(crowd: Crowd, user: number): boolean {
+/** Writes to somebody whom the behaviour chooses, or to one of the user's groups, from any of its devices that may now. */
+export function writeToSomebody(crowd: Crowd, user: number): ActOutcome {
+  if (isUserAway(crowd, user)) return "away";
+  const { choosePeer, groupShare } = crowd.behaviour;
+  const groups = crowd.groupsOf(user);
+  const isForGroup = groups.length > 0 && (groupShare >= 1 || crowd.random.next() < groupShare);
+  if (isForGroup) return writeTo(crowd, user, groups[crowd.random.below(groups.length)] as number);
+  // Somebody in no group who writes to groups alone has nobody to write to; the act is done.
+  if (groupShare >= 1) return true;
+  let knowsSomebody = false;
   for (let attempt = 0; attempt < PEERS_TRIED; attempt++) {
-    if (writeTo(crowd, user, anybodyElse(crowd, user))) return true;
+    const peer = choosePeer(user, crowd.random);
+    if (!crowd.isKnown(peer)) continue;
+    knowsSomebody = true;
+    if (writeTo(crowd, user, peer)) return true;
   }
-  return false;
+  return knowsSomebody ? false : "away";
 }
 
 /** Writes to a user or group from any of the user's devices that may now, beginning with a random one. */
-export function writeTo(crowd: Crowd, user: number, target: number): boolean {
+function writeTo(crowd: Crowd, user: number, target: number): boolean {
   const first = crowd.random.below(crowd.devicesPerUser);
   for (let place = 0; place < crowd.devicesPerUser; place++) {
     const device = user * crowd.devicesPerUser + ((first + place) % crowd.devicesPerUser);
@@ -22,20 +33,18 @@ export function writeTo(crowd: Crowd, user: number, target: number): boolean {
   return false;
 }
 
-export function anybodyElse(crowd: Crowd, user: number): number {
-  return (user + 1 + crowd.random.below(crowd.users - 1)) % crowd.users;
+/** Whether none of a user's devices is online, or on its way to be. */
+function isUserAway(crowd: Crowd, user: number): boolean {
+  for (let place = 0; place < crowd.devicesPerUser; place++) {
+    if (!crowd.isAway(user * crowd.devicesPerUser + place)) return false;
+  }
+  return true;
 }
 
-/** Reads one in `interval` of the messages that others sent, and says so to the server. */
-export function readSome(
-  crowd: Crowd,
-  device: number,
-  fromUser: number,
-  msgId: number,
-  session: number,
-  interval: number,
-): void {
+/** Reads some of the messages that others sent, as the behaviour says, and tells the server. */
+export function readSome(crowd: Crowd, device: number, fromUser: number, msgId: number, target: number): void {
   const ownUser = Math.floor(device / crowd.devicesPerUser);
-  if (fromUser === ownUser || crowd.random.below(interval) > 0) return;
-  crowd.readAck(device, session, msgId);
+  const { readShare } = crowd.behaviour;
+  if (fromUser === ownUser || readShare === 0 || crowd.random.next() >= readShare) return;
+  crowd.readAck(device, target >= crowd.users ? target : fromUser, msgId);
 }

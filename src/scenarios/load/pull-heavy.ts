@@ -1,4 +1,3 @@
-import { anybodyElse } from "./chat-peers.js";
 import { extraPulls } from "./extra-pulls.js";
 import type { LoadScenario } from "./load-scenario.js";
 import { ShippedStartUp } from "./start-up.js";
@@ -14,7 +13,7 @@ export const pullHeavy: LoadScenario = {
   act(crowd, user) {
     const device = user * crowd.devicesPerUser + crowd.random.below(crowd.devicesPerUser);
     const name = extraPulls[crowd.random.below(extraPulls.length)] as (typeof extraPulls)[number];
-    return crowd.pull(device, name, anybodyElse(crowd, user));
+    return crowd.pull(device, name, crowd.behaviour.choosePeer(user, crowd.random));
   },
   onMessage: () => {},
 };

@@ -1,8 +1,7 @@
-import { readSome, writeToAnybody } from "./chat-peers.js";
+import { readSome, writeToSomebody } from "./chat-peers.js";
 import type { LoadScenario } from "./load-scenario.js";
 import { ShippedStartUp } from "./start-up.js";
 
-const MESSAGES_PER_READ_ACK = 10;
 const CUT_INTERVAL_MS = 4000;
 /** One device in so many loses its connection each time. */
 const DEVICES_PER_CUT = 5;
@@ -24,7 +23,6 @@ export const reconnectStorm: LoadScenario = {
       }
     },
   },
-  act: writeToAnybody,
-  onMessage: (crowd, device, fromUser, msgId) =>
-    readSome(crowd, device, fromUser, msgId, fromUser, MESSAGES_PER_READ_ACK),
+  act: writeToSomebody,
+  onMessage: readSome,
 };

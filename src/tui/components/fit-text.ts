@@ -7,20 +7,29 @@ import stringWidth from "string-width";
  */
 
 const PLAIN = /^[\x20-\x7e]*$/;
+/** One column each: what frames, bars, plots and marks of the views are made of. Telling that by the library takes most of a redraw. */
+const NARROW = /^[\x20-\x7e·…×←-↓─-▟■✔✘⠀-⣿]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a look begins with an escape
+const LOOKS = /\u001b\[[\d;]*m/g;
 
 /** How many columns a text takes, styles not counted. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  if (PLAIN.test(text)) return text.length;
+  const bare = text.replace(LOOKS, "");
+  return NARROW.test(bare) ? bare.length : stringWidth(text);
 }
 
 /** The beginning of a text that has room, with `…` where something is left out. Styles may be in it. */
 export function cut(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (PLAIN.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
-  if (stringWidth(text) <= columns) return text;
-  // The library keeps a wide character of which one column has room.
-  const shown = cliTruncate(text, columns);
-  return stringWidth(shown) <= columns ? shown : cliTruncate(text, columns - 1);
+  if (widthOf(text) <= columns) return text;
+  // The library keeps a wide character of which a part has room.
+  for (let room = columns; room > 1; room--) {
+    const shown = cliTruncate(text, room);
+    if (stringWidth(shown) <= columns) return shown;
+  }
+  return "…";
 }
 
 /** A text that takes exactly so many columns: cut, or blanks after it (before it, with `right`). */

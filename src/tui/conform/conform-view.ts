@@ -142,7 +142,7 @@ export class ConformView {
     if (isQuit(key)) this.#quit();
     else if (this.screen === "help") this.screen = this.#before;
     else this.#command(key);
-    this.redraws.changed();
+    this.redraws.changed(true);
   }
 
   /** The cursor stays with its finding when others come before it. */

@@ -103,5 +103,5 @@ function crowdLine({ snapshot, live }: LoadDashboard, columns: number, theme: Th
 }
 
 function generatorText(busyShare: number, lagMs: number, dropped: number): string {
-  return `CPU${shareText(busyShare)} ${fitted(durationText(lagMs), 7, "right")} late ${countWithin(dropped, 5)} dropped`;
+  return `CPU${shareText(busyShare)} ${fitted(durationText(lagMs), 7, "right")} late ${countWithin(dropped, 4)} dropped`;
 }

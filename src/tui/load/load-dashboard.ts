@@ -36,6 +36,8 @@ export interface DashboardNote {
 }
 
 const REDRAW_INTERVAL_MS = 250;
+/** Of the time: the rest is the generator's. */
+const DRAWING_SHARE_MAX = 0.015;
 const NOTES_MAX = 200;
 const MESSAGE_SECONDS = 4;
 const factors = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100];
@@ -54,7 +56,7 @@ export class LoadDashboard {
   tag: string | undefined;
   message = "";
   isStopping = false;
-  readonly redraws = new Redraws(REDRAW_INTERVAL_MS);
+  readonly redraws = new Redraws(REDRAW_INTERVAL_MS, DRAWING_SHARE_MAX);
   #messageSeconds = 0;
   #hands: DashboardHands | undefined;
 
@@ -104,7 +106,7 @@ export class LoadDashboard {
     else if (isQuit(key)) this.#stop();
     else if (this.isHelpShown) this.isHelpShown = false;
     else await this.#command(key);
-    this.redraws.changed();
+    this.redraws.changed(true);
   }
 
   get isPaused(): boolean {

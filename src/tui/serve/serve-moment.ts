@@ -38,7 +38,7 @@ export interface CommandRow {
 }
 
 /** `msg`, or `msg 2` where there are several. */
-export function serverNames(roles: readonly RoleStatus[]): string[] {
+function serverNames(roles: readonly RoleStatus[]): string[] {
   return roles.map(({ role }, at) => {
     const alike = roles.filter((other) => other.role === role).length;
     const nth = roles.slice(0, at + 1).filter((other) => other.role === role).length;

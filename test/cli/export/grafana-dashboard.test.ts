@@ -27,11 +27,11 @@ const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map((
 function exposed(): Set<string> {
   const metrics = new LoadMetrics();
   metrics.connected(0, 1);
-  metrics.stepDone(0, "login", 1);
-  metrics.stepDone(0, "users", 1);
-  metrics.ackDone(0, 1, 1);
-  metrics.deliveryDone(0, true, 1, 1);
-  metrics.deliveryDone(0, false, 1, 1);
+  metrics.loggedIn(0, "windows", 1);
+  metrics.pullDone(0, "users", 1);
+  metrics.ackDone(0, "windows", 1, 1);
+  metrics.deliveryDone(0, "ios", true, 1, 1);
+  metrics.deliveryDone(0, "ios", false, 1, 1);
   metrics.heartbeatDone(0, 1, 1);
   metrics.error(0, "link_lost");
   metrics.lagged(1);

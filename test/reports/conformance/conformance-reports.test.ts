@@ -32,10 +32,38 @@ describe.each([
 
 describe("the junit report", () => {
   const counts = (xml: string) =>
-    /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/.exec(xml);
+    /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"/
+      .exec(xml)
+      ?.concat(String(xml.match(/<skipped /g)?.length ?? 0));
 
   it("keeps failures, errors and skips apart", () => {
     expect(counts(conformanceJunit(conformanceResult(everyVerdict)))?.slice(1)).toEqual(["10", "2", "2", "4"]);
+  });
+
+  it("keeps the rules of Jenkins' schema: which elements and attributes stand where, and one outcome a case at most", () => {
+    const attributes: Readonly<Record<string, readonly string[]>> = {
+      testsuites: ["name", "time", "tests", "failures", "disabled", "errors"],
+      testsuite: ["name", "tests", "failures", "errors", "time", "disabled", "skipped", "timestamp", "hostname", "id"],
+      testcase: ["name", "assertions", "time", "classname", "status"],
+      skipped: ["message", "type"],
+      error: ["message", "type"],
+      failure: ["message", "type"],
+    };
+    const xml = conformanceJunit(conformanceResult(withFlaky));
+    for (const [, name = "", text = ""] of xml.matchAll(/<([a-z]+)((?: [a-z]+="[^"]*")*)\/?>/g)) {
+      const given = [...text.matchAll(/ ([a-z]+)=/g)].map(([, each]) => each);
+      expect(attributes[name], name).toEqual(expect.arrayContaining(given));
+      expect(new Set(given).size).toBe(given.length);
+    }
+    for (const [, inside = ""] of xml.matchAll(/<testcase [^>]*[^/]>([\s\S]*?)<\/testcase>/g)) {
+      expect(inside.match(/<(?:skipped|error|failure) /g)).toHaveLength(1);
+    }
+    for (const [suite, tests, failures, errors, skipped] of xml.matchAll(
+      /<testsuite [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"[\s\S]*?<\/testsuite>/g,
+    )) {
+      const count = (element: string) => String(suite.match(new RegExp(`<${element} `, "g"))?.length ?? 0);
+      expect([tests, failures, errors, skipped]).toEqual(["testcase", "failure", "error", "skipped"].map(count));
+    }
   });
 
   it("counts a failed SHOULD as a failure when the run is strict", () => {

@@ -45,7 +45,7 @@ describe("built-in scenarios, against two reference msg_servers", () => {
   });
 
   it("group-chat expects each message at every other device of every member", async () => {
-    const result = await runScenario("group-chat", { groups: 3, groupSize: 5 });
+    const result = await runScenario("group-chat", { groups: 3, groupSize: { from: 5, to: 5 } });
     const { sent, expectedDeliveries, delivered } = result.delivery;
     expect(sent).toBeGreaterThan(5);
     expect(expectedDeliveries).toBe(sent * (5 * 2 - 1));
@@ -55,7 +55,9 @@ describe("built-in scenarios, against two reference msg_servers", () => {
   });
 
   it("group-chat says what is wrong with its groups before it runs", async () => {
-    await expect(async () => runScenario("group-chat", { groupSize: USERS + 1 })).rejects.toThrow("there are 12 users");
+    await expect(async () => runScenario("group-chat", { groupSize: { from: 2, to: USERS + 1 } })).rejects.toThrow(
+      "there are 12 users",
+    );
     await expect(async () => runScenario("steady-chat", { groups: 1 })).rejects.toThrow("has no groups");
   });
 
@@ -93,6 +95,8 @@ describe("built-in scenarios, against two reference msg_servers", () => {
 
   it("cannot begin with accounts that the server does not know", async () => {
     const accounts = ["nobody1", "nobody2"].map((name) => ({ name, password: "secret" }));
-    await expect(runScenario("group-chat", { accounts, groupSize: 2 })).rejects.toThrow(LoadBlockedError);
+    await expect(runScenario("group-chat", { accounts, groupSize: { from: 2, to: 2 } })).rejects.toThrow(
+      LoadBlockedError,
+    );
   });
 });

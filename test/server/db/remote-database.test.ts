@@ -81,7 +81,9 @@ async function twoProxies() {
     log: silentLog,
   });
   cleanups.push(() => database.stop(0), ...proxies.map((proxy) => () => proxy.end()));
-  await until(() => database.counters().databaseLinks === 2 * LINKS, "all links");
+  // At both ends: a proxy may accept a link after it is open here.
+  const isLinked = () => proxies.every(({ listener }) => listener.connections.size === LINKS);
+  await until(() => database.counters().databaseLinks === 2 * LINKS && isLinked(), "all links");
   const askAll = async () => {
     for (let user_id = 1; user_id <= USERS; user_id++) {
       const asked = [database.request(LOGIN_TIME, { user_id }), database.request(OTHER, { user_id })];

@@ -30,6 +30,10 @@ describe("text in columns", () => {
     expect(fitted(text, columns)).toBe(shown);
   });
 
+  it("leaves out a character of three columns of which two have room", () => {
+    expect(cut("\u{1d158}\u{1d165}\u{1d16e} ", 3)).toBe("…");
+  });
+
   it("puts blanks before a text at the right, and around one in the middle", () => {
     expect(fitted("12", 5, "right")).toBe("   12");
     expect(centred("王", 5)).toBe(" 王  ");

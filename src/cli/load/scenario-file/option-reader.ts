@@ -60,6 +60,14 @@ export class OptionReader {
     return undefined;
   }
 
+  flag(name: string): boolean | undefined {
+    const value = this.fields[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "boolean") return value;
+    this.problem(name, `expected true or false, not ${shown(value)}`);
+    return undefined;
+  }
+
   text(name: string): string | undefined {
     const value = this.fields[name];
     if (value === undefined || value === null) return undefined;

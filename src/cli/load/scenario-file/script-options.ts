@@ -3,6 +3,7 @@ import { parseExpression } from "../../../runner/load/parse-threshold.js";
 import type { MetricBook } from "../../../runner/load/script/own-metrics.js";
 import type { ScriptPlan, ScriptScenario } from "../../../runner/load/script/script-plan.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
+import type { SizeRange } from "../../../scenarios/load/behaviour.js";
 import { thinkTimes } from "../../../scenarios/load/think-time.js";
 import { thresholdOf, thresholdOn } from "../threshold-value.js";
 import { isFields, OptionReader } from "./option-reader.js";
@@ -18,7 +19,10 @@ export interface ScriptChoice {
   readonly script: ScriptPlan;
   readonly thresholds: readonly Threshold[];
   readonly summaryTrendStats: readonly string[] | undefined;
-  readonly messageSizeBytes: number | undefined;
+  readonly messageSize: SizeRange | undefined;
+  readonly isEncrypted: boolean | undefined;
+  readonly audioShare: number | undefined;
+  readonly finalCheckShare: number | undefined;
   readonly handleSummary: ((data: unknown, result: unknown) => unknown) | undefined;
   readonly handleSummaryTimeoutMs: number;
 }
@@ -102,7 +106,10 @@ export function readScript(exports: FileExports, book: MetricBook, overrides: Sc
     },
     thresholds: thresholdsOf(reader, metrics),
     summaryTrendStats: trendStatsOf(reader),
-    messageSizeBytes: extension.messageSizeBytes,
+    messageSize: extension.messageSize,
+    isEncrypted: extension.isEncrypted,
+    audioShare: extension.audioShare,
+    finalCheckShare: extension.finalCheckShare,
     handleSummary: functionOf(exports, "handleSummary", problems) as ScriptChoice["handleSummary"],
     handleSummaryTimeoutMs: reader.durationMs("handleSummaryTimeout") ?? SUMMARY_TIMEOUT_MS,
   };
@@ -228,11 +235,24 @@ function readExtension(reader: OptionReader) {
   const ext = reader.within("ext", reader.object("ext") ?? {});
   ext.allow(["teamtalk"], refusedExtensions);
   const own = ext.within("teamtalk", ext.object("teamtalk") ?? {});
-  own.allow(["usersPerVu", "messageSizeBytes", "groupsMax", "groupMembersMax"]);
+  own.allow([
+    "usersPerVu",
+    "messageSizeBytes",
+    "encrypted",
+    "audioShare",
+    "finalCheckShare",
+    "groupsMax",
+    "groupMembersMax",
+  ]);
+  const sizeBytes = own.number("messageSizeBytes", { min: 1, max: 4096 });
+  const share = { min: 0, max: 1, isWhole: false };
   const above = (min: number, max: number) => ({ min, max });
   return {
     usersPerVu: own.number("usersPerVu", above(1, 100)) ?? USERS_PER_VU,
-    messageSizeBytes: own.number("messageSizeBytes", above(1, 4096)),
+    messageSize: sizeBytes === undefined ? undefined : { fromBytes: sizeBytes, toBytes: sizeBytes },
+    isEncrypted: own.flag("encrypted"),
+    audioShare: own.number("audioShare", share),
+    finalCheckShare: own.number("finalCheckShare", share),
     groupsMax: own.number("groupsMax", above(0, 100_000)) ?? GROUPS_MAX,
     groupMembersMax: own.number("groupMembersMax", above(2, 1000)) ?? GROUP_MEMBERS_MAX,
   };

@@ -33,7 +33,9 @@ async function readJson(file: string, cwd: string): Promise<unknown> {
   });
   if (bytes.length > SIZE_MAX_BYTES) throw usageError(`${file}: larger than ${SIZE_MAX_BYTES} bytes`);
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    const text = bytes.toString("utf8");
+    // A pod's log has what went to stderr, too.
+    return JSON.parse(text.split("\n").find((line) => line.startsWith('{"kind":"load-shard"')) ?? text);
   } catch (error) {
     throw usageError(`${file}: is not JSON (${(error as Error).message.split("\n")[0]})`);
   }

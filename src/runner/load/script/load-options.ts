@@ -30,6 +30,12 @@ export type LoadOptions = Omit<Options, "scenarios" | "ext"> & {
       usersPerVu?: number;
       /** Of a message without a text of its own. */
       messageSizeBytes?: number;
+      /** Texts go as the shipped clients send them: AES, then base64. */
+      encrypted?: boolean;
+      /** Messages without a text of their own that are audio, from 0 to 1. */
+      audioShare?: number;
+      /** Users whose unread counts and history are compared in the end, from 0 to 1; 0 unless given. */
+      finalCheckShare?: number;
       /** Groups that the file may make; 1000 unless given. */
       groupsMax?: number;
       /** Members that each of them may have; 100 unless given. */

@@ -56,12 +56,12 @@ export class VuDevice {
   }
 
   /**
-   * Connects, logs in and makes the seven pulls; nothing when the device is online already.
+   * Connects, logs in and makes the seven pulls; nothing when the device is online already. Of many who want to at once,
+   * `--starting` do, and the others wait for their turn, from which their latency counts.
    * @throws Error when it cannot, or when the user's other device of this class is online
    */
   async login(): Promise<this> {
-    const { sessions, now } = this.context;
-    const askedMs = now() - this.lateMs();
+    const { sessions, signal } = this.context;
     if (this.isOnline) return this;
     // It may still be leaving, or be on its way to come back by itself.
     const isSettled = () => sessions.isAway(this.#index) || sessions.isOnline(this.#index);
@@ -72,7 +72,8 @@ export class VuDevice {
       throw new Error(`${this.person.name} is online on ${other}: log it out first, or the server kicks it (LGN-10)`);
     }
     sessions.become(this.#index, this.type);
-    await this.waits.promised(sessions.start(this.#index, this.context.signal, now() - askedMs));
+    await this.waits.promised(sessions.startInTurn(this.#index, signal));
+    if (!this.isOnline) throw new Error(`${this.person.name}/${this.type} did not come online`);
     return this;
   }
 
@@ -168,7 +169,7 @@ export class VuDevice {
         msg_cnt: count,
       }),
     );
-    metrics.stepDone(this.person.user, "history", now() - intendedMs);
+    metrics.pullDone(this.person.user, "history", now() - intendedMs);
     return answer.msg_list.map(({ msg_id, from_session_id, msg_data }) => ({
       msgId: msg_id,
       fromUserId: from_session_id,

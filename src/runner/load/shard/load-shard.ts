@@ -9,13 +9,13 @@ import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 
 /** Deliveries of one direction between two shards, as DeliverySum writes them. */
-export interface FarSum {
+interface FarSum {
   readonly count: number;
   readonly sum: string;
 }
 
 /** What one shard knows of the deliveries between it and the others; lists by the others' indices. */
-export interface FarState {
+interface FarState {
   readonly expected: readonly FarSum[];
   readonly received: readonly FarSum[];
   readonly corrupted: readonly number[];

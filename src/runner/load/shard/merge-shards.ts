@@ -141,5 +141,8 @@ function named(
     deviceServer: servers.get(device) ?? "",
     msgId,
     sentAtMs: Math.round(epochMs + sentMs),
+    token: null,
+    arrived: null,
+    detail: null,
   };
 }

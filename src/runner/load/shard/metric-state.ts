@@ -5,7 +5,7 @@ import type { MetricSet } from "../metric-set.js";
 import type { Gauge, Trend } from "../metrics.js";
 
 /** A histogram in full; `hdr` is HdrHistogram's V2, compressed, base64, of microseconds. */
-export interface TrendState {
+interface TrendState {
   readonly count: number;
   readonly sumUs: number;
   readonly minUs: number;
@@ -13,7 +13,7 @@ export interface TrendState {
   readonly hdr: string;
 }
 
-export interface GaugeState {
+interface GaugeState {
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -50,7 +50,7 @@ export function metricsStateOf(metrics: LoadMetrics): MetricsState {
 export function addMetricsState(metrics: LoadMetrics, state: MetricsState): void {
   const trends = trendsOf(metrics);
   for (const [name, { count, sumUs, minUs, maxUs, hdr }] of Object.entries(state.trends)) {
-    const trend = trends.get(name);
+    const trend = trends.get(name) ?? metrics.all.deviceTrend(name);
     if (trend === undefined) throw new RangeError(`there is no metric ${name}`);
     trend.histogram.merge(Histogram.fromHdrBase64(hdr, { count, sumUs, minUs, maxUs }));
   }

@@ -19,7 +19,12 @@ export function planFingerprint(plan: LoadPlan): string {
     stages: plan.stages,
     thinkTime: Array.from({ length: DRAWS }, () => think(random)),
     seed: plan.seed,
-    messageSizeBytes: plan.messageSizeBytes,
+    deviceTypes: plan.deviceTypes ?? [],
+    messageSize: plan.messageSize,
+    isEncrypted: plan.isEncrypted,
+    audioShare: plan.audioShare,
+    habits: Array.from({ length: DRAWS }, () => plan.behaviour.choosePeer(0, random)),
+    shares: [plan.behaviour.groupShare, plan.behaviour.readShare],
     messagesPerSecondMax: plan.messagesPerSecondMax ?? null,
     thresholds: plan.thresholds,
   };

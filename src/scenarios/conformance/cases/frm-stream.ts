@@ -1,6 +1,7 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import { encodePdu } from "../../../codec/pdu.js";
+import { HEADER_SIZE } from "../../../codec/pdu-header.js";
 import type { CaseContext } from "../case-context.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual } from "../expect-that.js";
@@ -41,15 +42,19 @@ export const frmStreamCases = [
     title: "handles a PDU that arrives in two pieces, cut at each byte of its header",
     why: "TCP cuts where it likes; a server that expects whole headers breaks on slow networks only",
     async run(context) {
-      const peer = await context.dial();
-      for (let cut = 1; cut < 16; cut++) {
-        const seqNum = peer.nextSeqNum();
-        const bytes = encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum });
-        peer.sendBytes(bytes.subarray(0, cut));
-        await context.pause(SEGMENT_GAP_MS);
-        peer.sendBytes(bytes.subarray(cut));
-        await peer.expectAnswer(CommandId.CID_OTHER_HEARTBEAT, seqNum, { what: `cut after ${cut} bytes` });
-      }
+      // A connection for each cut, side by side: one that nobody has logged in on does not last for all of them (CON-02).
+      const cuts = Array.from({ length: HEADER_SIZE - 1 }, (_, index) => index + 1);
+      await Promise.all(
+        cuts.map(async (cut) => {
+          const peer = await context.dial();
+          const seqNum = peer.nextSeqNum();
+          const bytes = encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum });
+          peer.sendBytes(bytes.subarray(0, cut));
+          await context.pause(SEGMENT_GAP_MS);
+          peer.sendBytes(bytes.subarray(cut));
+          await peer.expectAnswer(CommandId.CID_OTHER_HEARTBEAT, seqNum, { what: `cut after ${cut} bytes` });
+        }),
+      );
     },
   }),
 

@@ -1,0 +1,125 @@
+import type { DeliveryOracle } from "./delivery-oracle.js";
+import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
+import { ReadWatch } from "./read-watch.js";
+import { UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
+
+export interface SessionAuditOptions {
+  readonly users: number;
+  readonly devicesPerUser: number;
+  /** Users whose unread counts and history are compared, from 0 to 1. */
+  readonly checkedShare: number;
+  readonly readWithinMs: number;
+  readonly membersOf: (target: number) => readonly number[] | undefined;
+}
+
+/** What servers keep about sessions, compared with what the run did: history, unread counts, and what was read where. */
+export class SessionAudit {
+  readonly history: HistoryAudit;
+  readonly #unread: UnreadAudit;
+  readonly #reads = new ReadWatch();
+
+  constructor(
+    private readonly options: SessionAuditOptions,
+    private readonly oracle: DeliveryOracle,
+  ) {
+    const { users, membersOf, readWithinMs } = options;
+    const isChecked = (user: number) => this.isChecked(user);
+    this.history = new HistoryAudit(users, isChecked, membersOf);
+    this.#unread = new UnreadAudit(isChecked, membersOf, readWithinMs);
+  }
+
+  get isOn(): boolean {
+    return this.options.checkedShare > 0;
+  }
+
+  /** Spread evenly over the users. */
+  isChecked(user: number): boolean {
+    const { checkedShare } = this.options;
+    return Math.floor((user + 1) * checkedShare) > Math.floor(user * checkedShare);
+  }
+
+  sent(sender: number, target: number): void {
+    if (this.isOn) this.history.sent(sender, target);
+  }
+
+  acked(sender: number, target: number, serial: number, msgId: number, sentMs: number): void {
+    if (!this.isOn) return;
+    this.history.acked(sender, target, serial, msgId);
+    this.#unread.acked(sender, target, sentMs);
+  }
+
+  doubted(sender: number, target: number, serial: number): void {
+    if (!this.isOn) return;
+    this.history.doubted(sender, target, serial);
+    this.#unread.doubted(sender, target);
+  }
+
+  read(device: number, target: number, msgId: number, nowMs: number): void {
+    const { devicesPerUser } = this.options;
+    const user = Math.floor(device / devicesPerUser);
+    for (let other = user * devicesPerUser; other < (user + 1) * devicesPerUser; other++) {
+      if (other === device || !this.oracle.isOnline(other)) continue;
+      this.oracle.counts.readsExpected++;
+      this.#reads.sent({ device: other, fromDevice: device, target, msgId, sentMs: nowMs });
+    }
+    if (this.isOn) this.#unread.read(device, user, target, nowMs);
+  }
+
+  readTold(device: number, target: number, msgId: number): void {
+    if (this.#reads.told(device, target, msgId)) this.oracle.counts.readsTold++;
+  }
+
+  offline(device: number, nowMs: number): void {
+    this.oracle.counts.readsExpected -= this.#reads.offline(device);
+    if (this.isOn) this.#unread.offline(device, nowMs);
+  }
+
+  get isQuiet(): boolean {
+    return this.#reads.isQuiet;
+  }
+
+  askUnread(user: number, nowMs: number): UnreadQuestion {
+    return this.#unread.ask(user, nowMs);
+  }
+
+  /** `counts` as the server told a device: by target, without those of 0. */
+  judgeUnread(question: UnreadQuestion, device: number, counts: ReadonlyMap<number, number>, nowMs: number): void {
+    const { user } = question;
+    if (!this.isChecked(user)) return;
+    const unacked = new Map<number, number>();
+    this.oracle.eachUnacked(user, (sender, target) => {
+      const session = this.options.membersOf(target) === undefined ? sender : target;
+      unacked.set(session, (unacked.get(session) ?? 0) + 1);
+    });
+    const { checked, faults } = this.#unread.judge(question, counts, unacked, nowMs);
+    this.oracle.counts.unreadChecked += checked;
+    this.oracle.counts.unreadWrong += faults.length;
+    for (const { target, atLeast, atMost, count } of faults) {
+      const wanted = atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
+      const detail = `the server says ${count} unread, it must be ${wanted}`;
+      const sender = { serial: 0, senderDevice: device, target, device, msgId: 0, sentMs: nowMs };
+      this.oracle.found({ kind: "unread-wrong", ...sender, detail });
+    }
+  }
+
+  /** `entries`: what a device found when it pulled the session's history down to `history.leastIdOf`. */
+  judgeHistory(session: number, device: number, target: number, entries: readonly HistoryEntry[]): void {
+    const { expected, missing, missingIds } = this.history.judge(session, entries);
+    this.oracle.counts.historyChecked += expected;
+    this.oracle.counts.notInHistory += missing;
+    for (let index = 0; index < missing; index++) {
+      const msgId = missingIds[index] ?? 0;
+      const message = { serial: 0, senderDevice: device, target, device, msgId, sentMs: undefined };
+      this.oracle.found({ kind: "not-in-history", ...message, detail: "acknowledged, but not in history" });
+    }
+  }
+
+  /** The run is over: who has not been told of a read ack by now never was. */
+  finish(): void {
+    for (const { device, fromDevice, target, msgId, sentMs } of this.#reads.takeLeft()) {
+      this.oracle.counts.diverged++;
+      const message = { serial: 0, senderDevice: fromDevice, target, device, msgId, sentMs };
+      this.oracle.found({ kind: "diverged", ...message, detail: "read on one device, and the other was not told" });
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { schemaErrors } from "../helpers/schema-check.js";
+import { ServedCluster } from "../helpers/served-cluster.js";
+import { runTtk, TtkProcess } from "../helpers/ttk-process.js";
+
+const folder = mkdtempSync(join(tmpdir(), "ttk-shards-"));
+let cluster: ServedCluster;
+beforeAll(async () => {
+  cluster = await ServedCluster.start("--users", "40", "--time-scale", "1");
+});
+afterAll(() => {
+  cluster?.kill();
+  rmSync(folder, { recursive: true });
+});
+const running: TtkProcess[] = [];
+afterEach(() => {
+  for (const each of running.splice(0)) each.kill();
+});
+
+interface Report {
+  readonly summary: { readonly users: number; readonly seed: number; readonly interrupted: boolean };
+  readonly delivery: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, { readonly count: number }>>;
+}
+
+const plan = ["steady-chat", "--users", "20", "--rate", "40", "--duration", "1s"];
+
+let whole: Promise<Report> | undefined;
+function alone(): Promise<Report> {
+  whole ??= runAlone();
+  return whole;
+}
+
+async function runAlone(): Promise<Report> {
+  const { stdout } = await runTtk(["load", ...plan, "--target", ...cluster.msgServers, "--seed", "7", "--json"]);
+  return JSON.parse(stdout) as Report;
+}
+
+/** What a plan comes to, whoever runs it. */
+function planned({ summary, delivery, metrics }: Report) {
+  const counts = ["iterations", "msgs_sent", "msgs_delivered", "login_duration"].map((name) => metrics[name]?.count);
+  const { witnesses: _, ...deliveries } = delivery;
+  return { users: summary.users, counts, deliveries };
+}
+
+/** The fields that Kubernetes requires of what is exported; additionalProperties find what is misspelt. */
+const container = {
+  type: "object",
+  required: ["name", "image", "command", "args"],
+  properties: {
+    name: { type: "string", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" },
+    image: { type: "string" },
+    command: { type: "array", items: { type: "string" } },
+    args: { type: "array", items: { type: "string" } },
+    env: {
+      type: "array",
+      items: { type: "object", required: ["name", "value"], additionalProperties: { type: "string" } },
+    },
+    ports: {
+      type: "array",
+      items: { type: "object", required: ["containerPort"], additionalProperties: { type: "integer" } },
+    },
+    readinessProbe: { type: "object", required: ["tcpSocket"] },
+    resources: { type: "object", required: ["requests"] },
+  },
+  additionalProperties: false,
+};
+const template = (restartPolicy: readonly string[]) => ({
+  type: "object",
+  required: ["metadata", "spec"],
+  properties: {
+    metadata: { type: "object", required: ["labels"] },
+    spec: {
+      type: "object",
+      required: ["containers", ...restartPolicy],
+      properties: { restartPolicy: { enum: ["Never", "OnFailure"] }, containers: { type: "array", items: container } },
+      additionalProperties: false,
+    },
+  },
+});
+const manifest = (apiVersion: string, kind: string, spec: object) => ({
+  type: "object",
+  required: ["apiVersion", "kind", "metadata", "spec"],
+  properties: {
+    apiVersion: { const: apiVersion },
+    kind: { const: kind },
+    metadata: { type: "object", required: ["name"] },
+    spec: { type: "object", additionalProperties: false, ...spec },
+  },
+  additionalProperties: false,
+});
+const indexedJob = manifest("batch/v1", "Job", {
+  required: ["template", "completions", "parallelism", "completionMode"],
+  properties: {
+    completionMode: { const: "Indexed" },
+    completions: { type: "integer" },
+    parallelism: { type: "integer" },
+    backoffLimit: { type: "integer" },
+    template: template(["restartPolicy"]),
+  },
+});
+const deployment = manifest("apps/v1", "Deployment", {
+  required: ["selector", "template"],
+  properties: {
+    replicas: { type: "integer" },
+    selector: { type: "object", required: ["matchLabels"] },
+    template: template([]),
+  },
+});
+const service = manifest("v1", "Service", {
+  required: ["selector", "ports"],
+  properties: {
+    selector: { type: "object" },
+    ports: {
+      type: "array",
+      items: { type: "object", required: ["name", "port"], properties: { name: { type: "string", maxLength: 63 } } },
+    },
+  },
+});
+
+function mistakesIn(schema: object, value: unknown): unknown {
+  const check = new Ajv({ allErrors: true }).compile(schema);
+  check(value);
+  return check.errors ?? [];
+}
+
+describe("ttk load --workers", () => {
+  it("makes in 2 processes the run that one does alone, with one report", async () => {
+    const file = join(folder, "workers.json");
+    const args = ["load", ...plan, "--target", ...cluster.msgServers, "--seed", "7", "--workers", "2"];
+    const { code, stdout, stderr } = await runTtk([
+      ...args,
+      "--threshold",
+      "msgs_lost:count==0",
+      "--report",
+      `json=${file}`,
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/ steady +\d+ sent\/s/) });
+    expect(stdout).toMatch(/^steady-chat: 20 users, 40 devices online at .*\n.*seed 7\n/);
+    const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+    expect(schemaErrors("load-report", report)).toEqual([]);
+    expect(planned(report)).toEqual(planned(await alone()));
+  });
+
+  it("finishes and reports at the first Ctrl-C", async () => {
+    const args = ["load", "steady-chat", "--users", "20", "--duration", "1m", "--target", ...cluster.msgServers];
+    const ttk = new TtkProcess([...args, "--workers", "2", "--json"]);
+    running.push(ttk);
+    await ttk.errorLine((line) => / steady /.test(line));
+    ttk.signal("SIGINT");
+    expect(await ttk.end()).toBe(130);
+    const report = JSON.parse(ttk.stdout) as Report;
+    expect(report.summary).toMatchObject({ users: 20, interrupted: true });
+    expect(report.delivery).toMatchObject({ lost: 0, duplicated: 0 });
+  });
+
+  it("says which worker cannot go on, and why", async () => {
+    const { code, stderr } = await runTtk(["load", ...plan, "--target", "127.0.0.1:1", "--workers", "2"]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^ttk: worker [01] of 2: cannot connect to 127/),
+    });
+  });
+});
+
+describe("ttk export k8s", () => {
+  it("writes manifests that Kubernetes takes", async () => {
+    const { code, stdout } = await runTtk(["export", "k8s", "--out", join(folder, "k8s"), "--image", "ttk:1"]);
+    expect({ code, files: stdout.split("\n").length - 1 }).toEqual({ code: 0, files: 3 });
+    const read = (name: string) => readFileSync(join(folder, "k8s", name), "utf8");
+    expect(mistakesIn(indexedJob, parse(read("load.yaml")))).toEqual([]);
+    const [first, second] = parseAllDocuments(read("cluster.yaml")).map((document) => document.toJS() as unknown);
+    expect(mistakesIn(deployment, first)).toEqual([]);
+    expect(mistakesIn(service, second)).toEqual([]);
+  });
+
+  it("has a Job whose 3 pods, run here, make the run that one process does alone", async () => {
+    const shards = 3;
+    const out = join(folder, `k8s${shards}`);
+    const args = ["export", "k8s", "--out", out, "--shards", `${shards}`, "--seed", "7", "--start-at", "+8s", "--"];
+    expect(await runTtk([...args, ...plan, "--drain-timeout", "1s", "--target", ...cluster.msgServers])).toMatchObject({
+      code: 0,
+    });
+    const job = parse(readFileSync(join(out, "load.yaml"), "utf8"));
+    const [{ args: podArgs, env }] = job.spec.template.spec.containers as [
+      { args: string[]; env: [{ value: string }] },
+    ];
+    const files = await Promise.all(
+      Array.from({ length: job.spec.completions as number }, async (_, index) => {
+        const own = podArgs.map((arg) =>
+          arg.replace("$(JOB_COMPLETION_INDEX)", `${index}`).replace("$(TTK_START_AT)", env[0].value),
+        );
+        const { code, stdout, stderr } = await runTtk(own, { deadlineMs: 40_000 });
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        const file = join(out, `shard${index}.json`);
+        // As in a pod's log, where other lines may stand before it.
+        writeFileSync(file, `npm notice\n${stdout}`);
+        return file;
+      }),
+    );
+    const merged = await runTtk(["report", "merge", ...files, "--json"]);
+    expect(merged).toMatchObject({ code: 0, stderr: "" });
+    const report = JSON.parse(merged.stdout) as Report;
+    expect(schemaErrors("load-report", report)).toEqual([]);
+    expect(planned(report)).toEqual(planned(await alone()));
+
+    const one = await runTtk(["report", "merge", ...files.slice(1)]);
+    expect(one).toEqual({ code: 2, stdout: "", stderr: `ttk: missing: segment 0/${shards}\n` });
+  }, 60_000);
+});
