@@ -21,6 +21,9 @@ export const textShapes: readonly TextShape[] = [
   { name: "od -A x -t x1z", shape: "od", write: odX1z },
   { name: "od -t x1", shape: "od", write: (bytes) => od(bytes, 8) },
   { name: "od -A d -t x1", shape: "od", write: (bytes) => od(bytes, 10) },
+  { name: "od -t u1", shape: "od", write: (bytes) => odDecimal(bytes, 4, String) },
+  { name: "od -t d1", shape: "od", write: (bytes) => odDecimal(bytes, 5, (byte) => String((byte << 24) >> 24)) },
+  { name: "WinDbg's db", shape: "windbg", write: windbg },
   {
     name: "od -A n -t x1",
     shape: "spaced-hex",
@@ -169,6 +172,22 @@ function odX1z(bytes: Buffer): string {
 function od(bytes: Buffer, radix: number): string {
   const lines = chunks(bytes, 16).map((row, index) => `${offset(index, 16, 7, radix)} ${spaced(row)}\n`);
   return `${lines.join("")}${bytes.length.toString(radix).padStart(7, "0")}\n`;
+}
+
+function odDecimal(bytes: Buffer, width: number, number: (byte: number) => string): string {
+  const lines = chunks(bytes, 16).map((row, index) => {
+    const cells = Array.from(row, (byte) => number(byte).padStart(width));
+    return `${offset(index, 16, 7, 8)}${cells.join("")}\n`;
+  });
+  return `${lines.join("")}${bytes.length.toString(8).padStart(7, "0")}\n`;
+}
+
+function windbg(bytes: Buffer): string {
+  const lines = chunks(bytes, 16).map((row, index) => {
+    const halves = chunks(row, 8).map(spaced).join("-");
+    return `fffff801\`${offset(index, 16, 8)}  ${halves.padEnd(47)}  ${printable(row)}\n`;
+  });
+  return `0: kd> db fffff801\`00000000\n${lines.join("")}`;
 }
 
 function tcpdump(bytes: Buffer): string {

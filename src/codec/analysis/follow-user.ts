@@ -1,4 +1,5 @@
 import { decodeBody } from "../body-codec.js";
+import { peekBytes } from "../body-peek.js";
 import { CommandId } from "../generated/commands.js";
 import type { UserInfo } from "../generated/messages.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
@@ -6,7 +7,6 @@ import { ProtocolError } from "../protocol-error.js";
 import { carriedMessage } from "../record/attachment.js";
 import { commandById } from "../registry.js";
 import type { AnalysedPdu } from "./analysed-pdu.js";
-import { peekBytes } from "./body-peek.js";
 import { LinkUsers } from "./link-users.js";
 
 /** Fields that say whom a PDU is about; lists of strangers (all users, somebody's statuses) are not among them. */

@@ -1,7 +1,7 @@
+import { peekBytes, peekNumber } from "../body-peek.js";
 import { CommandId } from "../generated/commands.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import type { AnalysedPdu } from "./analysed-pdu.js";
-import { peekBytes, peekNumber } from "./body-peek.js";
 
 export interface LinkUser {
   readonly id: number;

@@ -1,8 +1,8 @@
+import { peekNumber } from "../body-peek.js";
 import { CommandId } from "../generated/commands.js";
 import { SessionType } from "../generated/enums.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import type { AnalysedPdu } from "./analysed-pdu.js";
-import { peekNumber } from "./body-peek.js";
 
 export interface RepeatedId {
   /** `1-2` of a pair of users, `group 4`. */

@@ -1,9 +1,9 @@
 import { AttachType } from "../attach-data.js";
+import { peekBytes } from "../body-peek.js";
 import { HEADER_SIZE, HeaderOffset } from "../pdu-header.js";
 import type { PduDirection } from "../record/pdu-record.js";
 import type { Party } from "../registry.js";
 import { answerCommand, clientCommandsBehind } from "./answer-command.js";
-import { peekBytes } from "./body-peek.js";
 
 /** A PDU on a link, as pairing needs it. */
 export interface LinkPdu {

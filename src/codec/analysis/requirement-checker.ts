@@ -1,4 +1,5 @@
 import { decodeBody } from "../body-codec.js";
+import { peekBytes } from "../body-peek.js";
 import { CommandId } from "../generated/commands.js";
 import { GroupType } from "../generated/enums.js";
 import type { IMGroupChangeMemberRsp, IMGroupInfoListRsp, IMLoginReq, IMMsgData } from "../generated/messages.js";
@@ -8,7 +9,6 @@ import { commandById, commands, type Party } from "../registry.js";
 import { messageType } from "../schema.js";
 import type { AnalysedPdu } from "./analysed-pdu.js";
 import { answerCommand } from "./answer-command.js";
-import { peekBytes } from "./body-peek.js";
 import { type LinkFacts, newLinkFacts, type WaitingRequest } from "./link-facts.js";
 import { digestOf, MessageHistory, sessionOf } from "./message-history.js";
 import { Pairing, type PendingRequest } from "./pairing.js";

@@ -1,10 +1,10 @@
+import { peekNumber } from "../body-peek.js";
 import { CommandId } from "../generated/commands.js";
 import { KickReasonType } from "../generated/enums.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import type { PduDirection } from "../record/pdu-record.js";
 import { commandById, hexId } from "../registry.js";
 import type { AnalysedPdu, LinkEnds } from "./analysed-pdu.js";
-import { peekNumber } from "./body-peek.js";
 import { LinkUsers } from "./link-users.js";
 import { MessageIds, type MissingIds, type RepeatedId } from "./message-ids.js";
 import { type Pair, Pairing, type PendingRequest } from "./pairing.js";

@@ -82,6 +82,10 @@ export class CaptureDecoder implements PacketSink {
     this.#order.end();
     this.#connections.end();
     this.totals.connections = this.#connections.count;
+    const { incompleteCount } = this.#fragments;
+    if (incompleteCount === 1) this.onFileProblem(0, "1 IP datagram lacks fragments: what came of it is left out");
+    if (incompleteCount > 1)
+      this.onFileProblem(0, `${incompleteCount} IP datagrams lack fragments: what came of them is left out`);
   }
 
   /** Hot. */

@@ -31,22 +31,34 @@ interface Datagram {
   bytes: number;
   /** Known once the last fragment is there. */
   length: number | undefined;
+  /** A datagram with the same key was completed before it: what comes may be a repetition of that one's fragments. */
+  readonly mayRepeat: boolean;
 }
 
 /** Datagrams of which some fragments have come (IPv4 and IPv6). Rare, so simple. */
 export class IpFragments {
   readonly #datagrams = new Map<string, Datagram>();
   #bytes = 0;
+  #givenUp = 0;
 
   constructor(private readonly limits: FragmentLimits) {}
+
+  /** Datagrams that are not complete so far, with those that were given up. */
+  get incompleteCount(): number {
+    return [...this.#datagrams.values()].filter(({ mayRepeat }) => !mayRepeat).length + this.#givenUp;
+  }
 
   /** Takes the fragment that `packet` holds. When it completes its datagram, `packet` becomes that datagram: true. */
   add(packet: IpPayload, identification: number, offset: number, moreFollow: boolean, nowSeconds: number): boolean {
     const length = packet.capturedEnd - packet.payloadAt;
-    // A fragment that was cut when captured leaves a hole that nothing can fill.
-    if (packet.end !== packet.capturedEnd || length <= 0 || offset + length > DATAGRAM_SIZE_MAX_BYTES) return false;
     const key = keyOf(packet, identification);
     const datagram = this.#datagramOf(key, nowSeconds);
+    // A fragment that was cut when captured leaves a hole that only a repetition can fill.
+    const isWhole = packet.end === packet.capturedEnd && length > 0 && offset + length <= DATAGRAM_SIZE_MAX_BYTES;
+    if (!isWhole) {
+      this.#evict();
+      return false;
+    }
     if (datagram.fragments.length >= this.limits.fragmentsPerDatagramMax) return false;
     if (datagram.fragments.some((known) => known.offset === offset && known.bytes.length >= length)) return false;
     // Copied, for fragments are kept while the file is read on.
@@ -61,6 +73,8 @@ export class IpFragments {
       return false;
     }
     this.#forget(key, datagram);
+    this.#datagrams.set(key, newDatagram(nowSeconds, true));
+    this.#evict();
     becomeDatagram(packet, whole);
     return true;
   }
@@ -68,8 +82,8 @@ export class IpFragments {
   #datagramOf(key: string, nowSeconds: number): Datagram {
     const known = this.#datagrams.get(key);
     if (known !== undefined && nowSeconds - known.startedSeconds <= this.limits.fragmentAgeMaxSeconds) return known;
-    if (known !== undefined) this.#forget(key, known);
-    const datagram: Datagram = { fragments: [], startedSeconds: nowSeconds, bytes: 0, length: undefined };
+    if (known !== undefined) this.#giveUp(key, known);
+    const datagram = newDatagram(nowSeconds, false);
     this.#datagrams.set(key, datagram);
     return datagram;
   }
@@ -79,14 +93,23 @@ export class IpFragments {
       const isWithin =
         this.#bytes <= this.limits.fragmentBytesMax && this.#datagrams.size <= this.limits.fragmentedDatagramsMax;
       if (isWithin) return;
-      this.#forget(key, datagram);
+      this.#giveUp(key, datagram);
     }
+  }
+
+  #giveUp(key: string, datagram: Datagram): void {
+    this.#forget(key, datagram);
+    if (!datagram.mayRepeat) this.#givenUp++;
   }
 
   #forget(key: string, datagram: Datagram): void {
     this.#datagrams.delete(key);
     this.#bytes -= datagram.bytes;
   }
+}
+
+function newDatagram(startedSeconds: number, mayRepeat: boolean): Datagram {
+  return { fragments: [], startedSeconds, bytes: 0, length: undefined, mayRepeat };
 }
 
 function keyOf(packet: IpPayload, identification: number): string {

@@ -37,6 +37,7 @@ export class PcapngReader implements PacketReader {
   #number = 0;
   /** Bytes of a block that is passed over and has not come yet. */
   #passing = 0;
+  #passingFrom = 0;
   #broken = false;
 
   constructor(private readonly sink: PacketSink) {}
@@ -50,7 +51,14 @@ export class PcapngReader implements PacketReader {
   end(): void {
     if (this.#broken) return;
     const left = this.#queue.length;
-    if (left === 0 && this.#passing === 0) return;
+    if (this.#passing > 0) {
+      const passed = this.#queue.position - this.#passingFrom;
+      const claimed = passed + this.#passing;
+      const reason = `the file ends inside a block of an unread kind: ${passed} of the ${claimed} bytes that it claims are there`;
+      this.sink.onFileProblem(this.#passingFrom, reason);
+      return;
+    }
+    if (left === 0) return;
     this.sink.onFileProblem(this.#queue.position, `the file ends inside a block: ${left} bytes of it are there`);
   }
 
@@ -69,6 +77,7 @@ export class PcapngReader implements PacketReader {
     if (size < BLOCK_SIZE_MIN || size % 4 !== 0) return this.#breakOff(`a block claims a length of ${size} bytes`);
     if (!isRead(type)) {
       this.#passing = size;
+      this.#passingFrom = this.#queue.position;
       return true;
     }
     if (size > blockSizeMaxBytes) {

@@ -13,17 +13,21 @@ export interface DumpLine {
   readonly wordSize: number;
   /** Bytes that the first group of digits prints: what `xxd -e` reverses. */
   readonly groupSize: number;
+  /** How it was recognised: the next line of the same dump is tried so first. */
+  readonly style: LineStyle;
 }
 
-interface Recogniser {
+interface LineStyle {
   readonly shape: InputShape;
   readonly pattern: RegExp;
+  /** For lines behind one of this style: what sets them apart from other dumps may be missing. */
+  readonly laterPattern?: RegExp;
   readonly wordSize: number;
   readonly bytesOf: (columns: string) => Buffer | undefined;
 }
 
 // Each pattern has the groups 1 what stands before, 2 the offset, 3 the columns of bytes and perhaps of characters.
-const recognisers: readonly Recogniser[] = [
+const styles: readonly LineStyle[] = [
   { shape: "gdb", pattern: /^(.*?\s|)0x([0-9a-f]+)(?: <[^>]*>)?:(\t.*|\s+0x.*)$/i, wordSize: 1, bytesOf: gdbBytes },
   { shape: "tcpdump", pattern: /^(.*?\s|)0x([0-9a-f]{4,16}): {1,3}([0-9a-f].*)$/i, wordSize: 1, bytesOf: groups },
   {
@@ -49,11 +53,33 @@ const recognisers: readonly Recogniser[] = [
   },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: +[0-9a-f]{2})+)\s*$/i, wordSize: 1, bytesOf: spaced },
   { shape: "od", pattern: /^(\s*)([0-7]{7})((?: [0-7]{3})+)\s*$/, wordSize: 1, bytesOf: octal },
+  // -t u1 and -t d1: right-aligned in columns of four and five.
+  {
+    shape: "od",
+    pattern: /^(\s*)([0-9a-f]{6,7})((?: (?: {2}\d| [1-9]\d|[12]\d\d))+)\s*$/i,
+    wordSize: 1,
+    bytesOf: decimal,
+  },
+  {
+    shape: "od",
+    pattern: /^(\s*)([0-9a-f]{6,7})((?: (?: {3}\d| {2}[-1-9]\d| [-1]\d\d|-1\d\d))+)\s*$/i,
+    wordSize: 1,
+    bytesOf: decimal,
+  },
   {
     shape: "od",
     pattern: /^(\s*)([0-7]{7})((?: (?: {2}[^\n]| \\[^\n]|[0-7]{3}))+)\s*$/,
     wordSize: 1,
     bytesOf: characters,
+  },
+  {
+    // Addresses of 64 bits have a mark in the middle; the lower half is enough to go on by, and what a number holds exactly.
+    shape: "windbg",
+    pattern:
+      /^(.*?[\s>]|)(?:[0-9a-f]{8}`)?((?<=`)[0-9a-f]{8}|[0-9a-f]{8}(?= {2}(?:[0-9a-f]{2} ){7}[0-9a-f]{2}-)) {2}([0-9a-f]{2}[ -].*)$/i,
+    laterPattern: /^(.*?[\s>]|)([0-9a-f]{8}) {2}([0-9a-f]{2} .*)$/i,
+    wordSize: 1,
+    bytesOf: windbgBytes,
   },
   {
     shape: "tshark",
@@ -68,20 +94,30 @@ const lineLengthMax = 2000;
 
 /** Reads a line as one of a numbered dump; `only` limits it to one shape. */
 export function readDumpLine(line: string, only?: InputShape): DumpLine | undefined {
-  if (line.length > lineLengthMax) return undefined;
-  // A tab instead of blanks stands in for as many as separate columns anywhere.
-  const untabbed = line.trimStart().includes("\t") ? line.replaceAll("\t", "   ") : line;
-  for (const { shape, pattern, wordSize, bytesOf } of recognisers) {
-    if (only !== undefined && only !== shape) continue;
-    const [, prefix, offset, columns] = pattern.exec(shape === "gdb" ? line : untabbed) ?? [];
-    if (prefix === undefined || offset === undefined || columns === undefined) continue;
-    const bytes = bytesOf(columns);
-    if (bytes === undefined || bytes.length === 0) continue;
-    const size = shape === "gdb" ? gdbWordSize(columns) : wordSize;
-    const groupSize = (/^\s*([0-9a-f]+)/i.exec(columns)?.[1]?.length ?? 2) >> 1;
-    return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size, groupSize };
+  for (const style of styles) {
+    const read = only === undefined || only === style.shape ? readAs(style, line, style.pattern) : undefined;
+    if (read !== undefined) return read;
   }
   return undefined;
+}
+
+/** Reads a line that stands behind one of this style. */
+export function readLaterLine(line: string, { style }: DumpLine): DumpLine | undefined {
+  return readAs(style, line, style.pattern) ?? (style.laterPattern && readAs(style, line, style.laterPattern));
+}
+
+function readAs(style: LineStyle, line: string, pattern: RegExp): DumpLine | undefined {
+  if (line.length > lineLengthMax) return undefined;
+  const { shape, wordSize, bytesOf } = style;
+  // A tab instead of blanks stands in for as many as separate columns anywhere.
+  const isTabbed = shape !== "gdb" && line.trimStart().includes("\t");
+  const [, prefix, offset, columns] = pattern.exec(isTabbed ? line.replaceAll("\t", "   ") : line) ?? [];
+  if (prefix === undefined || offset === undefined || columns === undefined) return undefined;
+  const bytes = bytesOf(columns);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const size = shape === "gdb" ? gdbWordSize(columns) : wordSize;
+  const groupSize = (/^\s*([0-9a-f]+)/i.exec(columns)?.[1]?.length ?? 2) >> 1;
+  return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size, groupSize, style };
 }
 
 function widthOf(prefix: string): number {
@@ -123,6 +159,8 @@ const morePairs = /^(?: [0-9a-f]{2}){16}(?: |$)/i;
  * thirty-second), end them. Without counting, characters that happen to be hex digits would be read as bytes.
  */
 function pairs(columns: string): Buffer | undefined {
+  const short = unpadded(columns);
+  if (short !== undefined) return short;
   const pair = /( {0,2})([0-9a-f]{2})(?![^ ])/giy;
   let digits = "";
   let read = 0;
@@ -138,6 +176,41 @@ function pairs(columns: string): Buffer | undefined {
   // Words would follow after one space, characters only after more, or behind a full line.
   const isFull = digits.length === 2 * PAIRS_IN_A_LINE;
   return (isFull ? /^(?:$| )/ : /^(?:\s*$|\s{2})/).test(columns.slice(read)) ? fromHex(digits) : undefined;
+}
+
+/**
+ * curl's --trace, and others that set the characters of a line one space behind its bytes, however few: they are told from
+ * bytes by being just what the bytes print as.
+ */
+function unpadded(columns: string): Buffer | undefined {
+  const most = Math.min(PAIRS_IN_A_LINE - 1, Math.floor((columns.length + 1) / 3));
+  for (let count = most; count > 0; count--) {
+    const width = 3 * count;
+    const digits = columns.slice(0, width - 1);
+    const characters = columns.slice(width);
+    if (columns[width - 1] !== " " || characters.trimEnd().length > count || characters.trim() === "") continue;
+    if (!/^[0-9a-f]{2}(?: [0-9a-f]{2})*$/i.test(digits)) continue;
+    const bytes = fromHex(digits.replaceAll(" ", ""));
+    if (bytes !== undefined && printsAs(bytes, characters.padEnd(count))) return bytes;
+  }
+  return undefined;
+}
+
+function printsAs(bytes: Buffer, characters: string): boolean {
+  return bytes.every((byte, at) => {
+    const isPrintable = byte >= 0x20 && byte < 0x7f;
+    return characters.charCodeAt(at) === (isPrintable ? byte : ".".charCodeAt(0));
+  });
+}
+
+/** Like other dumps, but for a dash behind the eighth pair. */
+function windbgBytes(columns: string): Buffer | undefined {
+  return pairs(columns.replace(/^((?:[0-9a-f]{2} ){7}[0-9a-f]{2})-/i, "$1 "));
+}
+
+function decimal(columns: string): Buffer | undefined {
+  const values = columns.trim().split(/\s+/).map(Number);
+  return values.every((value) => value >= -128 && value <= 255) ? Buffer.from(values) : undefined;
 }
 
 function binary(columns: string): Buffer {

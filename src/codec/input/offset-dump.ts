@@ -2,7 +2,7 @@ import { HEADER_SIZE } from "../pdu-header.js";
 import { looksLikePdu } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape } from "./input-shape.js";
-import { type DumpLine, readDumpLine } from "./offset-dump-line.js";
+import { type DumpLine, readDumpLine, readLaterLine } from "./offset-dump-line.js";
 import type { SourceText } from "./source-text.js";
 
 /** Most bytes that the `*` lines of a text, "the same again until the next offset", may stand for together. */
@@ -51,8 +51,11 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
     }
     const end = start + text.length;
     if (last !== undefined && endsDump(last, text, end, budget)) continue;
-    const line = readDumpLine(text, only);
-    if (line === undefined) continue;
+    const line = goingOn(last, text) ?? readDumpLine(text, only);
+    if (line === undefined) {
+      if (last !== undefined && goesOnUnread(last, text)) findings.push(unreadLine(source, last, start, end));
+      continue;
+    }
     const known = open.get(line.indent) ?? reindented(open, last, line);
     if (known !== undefined && known.first.shape === line.shape && continues(known, line, end, budget)) {
       if (known === last) extendSpan(known, end);
@@ -70,6 +73,17 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
   }
   for (const dump of open.values()) close(dump);
   return findings;
+}
+
+/** The line as the one above was read, when its offset goes on from there: what it says may be ambiguous on its own. */
+function goingOn(last: OpenDump | undefined, text: string): DumpLine | undefined {
+  const line = last === undefined ? undefined : readLaterLine(text, last.first);
+  if (last === undefined || line === undefined) return undefined;
+  const isNext = last.origins.some(({ radix, offset }) => {
+    const ahead = aheadOf(last, line.offset, radix, offset);
+    return ahead === 0 || (last.repeats && ahead > 0);
+  });
+  return isNext ? line : undefined;
 }
 
 /** The first line of a paste may stand elsewhere than the others: the dump goes on in their column. */
@@ -165,11 +179,32 @@ const holeMaxBytes = 65_536;
 
 /** The bytes that lines left out between a dump and a line would have had. Addresses of a debugger may jump. */
 function holeBetween(dump: OpenDump, line: DumpLine): number | undefined {
-  if (line.shape !== dump.first.shape || line.shape === "gdb" || dump.repeats) return undefined;
+  if (line.shape !== dump.first.shape || isDebugger(line.shape) || dump.repeats) return undefined;
   const [origin] = dump.origins;
   if (origin === undefined) return undefined;
   const ahead = aheadOf(dump, line.offset, origin.radix, origin.offset);
   return ahead > 0 && ahead <= holeMaxBytes ? ahead : undefined;
+}
+
+function isDebugger(shape: InputShape): boolean {
+  return shape === "gdb" || shape === "windbg";
+}
+
+const offsetAndMore = /^\s*(?:0x)?([0-9a-f]{4,16})h?:?\s+[0-9a-f]{2}/i;
+
+/** Whether a line that cannot be read begins with just the offset that the dump goes on with. */
+function goesOnUnread(dump: OpenDump, text: string): boolean {
+  const offset = offsetAndMore.exec(text)?.[1];
+  return (
+    offset !== undefined && dump.origins.some(({ radix, offset: origin }) => aheadOf(dump, offset, radix, origin) === 0)
+  );
+}
+
+/** Zero width, like a missing line: no other reading of the line is kept from counting. */
+function unreadLine(source: SourceText, { first }: OpenDump, start: number, end: number): Finding {
+  const problem = "this line goes on with the dump above, but its bytes cannot be told from what stands behind them";
+  const content = new InputError(source.positionOf(start), problem, "two spaces or a mark behind the last byte");
+  return { shape: first.shape, start: end, end, content, isDistinct: true };
 }
 
 function missingLine(source: SourceText, shape: InputShape, start: number, end: number, hole: number): Finding {

@@ -141,7 +141,16 @@ function nothingFound(source: SourceText, shape: InputShape | undefined): InputE
   return new InputError(source.positionOf(at), problem, anyShape);
 }
 
-const dumpShapes: ReadonlySet<InputShape> = new Set(["xxd", "hexdump-c", "hexdump", "od", "tcpdump", "tshark", "gdb"]);
+const dumpShapes: ReadonlySet<InputShape> = new Set([
+  "xxd",
+  "hexdump-c",
+  "hexdump",
+  "od",
+  "tcpdump",
+  "tshark",
+  "gdb",
+  "windbg",
+]);
 
 function findings(source: SourceText, shape: InputShape | undefined): Finding[] {
   if (shape === undefined) {

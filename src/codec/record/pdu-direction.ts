@@ -1,4 +1,4 @@
-import { peekBytes } from "../analysis/body-peek.js";
+import { peekBytes } from "../body-peek.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import {
   type Command,

@@ -78,6 +78,67 @@ describe("gzip", () => {
   });
 });
 
+describe("every kind of file", () => {
+  const seen = frames.map((bytes) => ({ bytes, seconds }));
+  const kinds = [false, true].flatMap((bigEndian) => {
+    const blocks = new PcapngBlocks(bigEndian);
+    const head = [blocks.section(), blocks.interface(1)];
+    const order = bigEndian ? "big-endian" : "little-endian";
+    const enhanced = frames.map((frame, index) => blocks.enhanced(0, BigInt(index), frame));
+    return [
+      { name: `pcap, ${order}`, file: pcap(seen, { bigEndian }) },
+      { name: `nanosecond pcap, ${order}`, file: pcap(seen, { bigEndian, nanoseconds: true }) },
+      { name: `pcapng, ${order}`, file: Buffer.concat([...head, ...enhanced]) },
+      {
+        name: `pcapng of simple packets, ${order}`,
+        file: Buffer.concat([...head, ...frames.map((frame) => blocks.simple(frame))]),
+      },
+    ];
+  });
+
+  it.each(kinds)("$name: is read through gzip, also of several members", async ({ file }) => {
+    const [half, rest] = [file.subarray(0, file.length >> 1), file.subarray(file.length >> 1)];
+    expect(eventLines((await readCapture(gzipSync(file), { chunkSize: 50 })).events)).toEqual(lines);
+    const members = Buffer.concat([gzipSync(half), gzipSync(rest)]);
+    expect(eventLines((await readCapture(members)).events)).toEqual(lines);
+  });
+
+  it.each(kinds)("$name: says where it is cut, and gives what is before", async ({ file }) => {
+    const { events } = await readCapture(file.subarray(0, -10));
+    expect(eventLines(events)).toEqual([
+      expect.stringMatching(/^file \d+: the file ends inside a/),
+      ...lines.slice(0, 3),
+    ]);
+  });
+
+  it.each(kinds)("$name: says that there is garbage behind the last packet", async ({ file }) => {
+    for (const garbage of [Buffer.from("END\n!"), Buffer.alloc(100, 0xff), Buffer.from("<html>".repeat(9))]) {
+      const { events } = await readCapture(Buffer.concat([file, garbage]));
+      expect(eventLines(events)).toEqual([expect.stringMatching(new RegExp(`^file ${file.length}: `)), ...lines]);
+    }
+  });
+});
+
+describe("lengths that lie", () => {
+  const around = (bytes: Buffer) => [first, bytes, third, fourth].map((frame) => ({ bytes: frame }));
+
+  it("of a record cost what is behind it, and are named", async () => {
+    const file = pcap(around(second));
+    const at = 24 + 16 + first.length;
+    file.writeUInt32LE(second.length + 5, at + 8);
+    expect(eventLines((await readCapture(file)).events)).toContainEqual(
+      expect.stringMatching(/^file \d+: a packet claims/),
+    );
+  });
+
+  it("of an IP packet that claims more than the frame has are bytes that the capture lacks", async () => {
+    const lying = Buffer.from(second);
+    lying.writeUInt16BE(lying.readUInt16BE(16) + 18, 16);
+    const { events } = await readCapture(pcap(around(lying)));
+    expect(eventLines(events)).toEqual([...lines.slice(0, 2), "c2s 36 skipped 18 snap-length", ...lines.slice(3)]);
+  });
+});
+
 describe.each([
   ["little-endian", false],
   ["big-endian", true],

@@ -156,7 +156,42 @@ describe("fragments", () => {
     expect([totals.pdus, totals.connections]).toEqual([2, 2]);
   });
 
-  it("that never come together cost no more than a bounded memory and give nothing", async () => {
+  const overlapping = [
+    [0, 24],
+    [16, 48],
+    [8, segment.length],
+  ] as const;
+  const overlaps = overlapping.map(([at, end], index) =>
+    ipv4(segment.subarray(at, end), { identification: 9, fragmentOffset: at, moreFragments: index < 2 }),
+  );
+
+  it.each<[string, readonly Buffer[]]>([
+    ["overlapping", overlaps],
+    ["overlapping, in reverse", overlaps.toReversed()],
+    ["all of them again behind the whole", [...v4, ...v4.slice(0, -1)]],
+  ])("are put together: %s", async (_, fragments) => {
+    const packets = fragments.map((bytes) => ({ bytes }));
+    expect(eventLines((await readCapture(pcap(packets, { linkType: 101 }))).events)).toEqual(read);
+  });
+
+  it.each<[string, readonly { bytes: Buffer; seconds?: number }[]]>([
+    ["the first is missing", v4.slice(1).map((bytes) => ({ bytes }))],
+    ["the last is missing", v6.slice(0, -1).map((bytes) => ({ bytes }))],
+    [
+      "one was cut by the snap length",
+      v4.map((bytes, index) => ({ bytes: index === 1 ? bytes.subarray(0, 30) : bytes })),
+    ],
+    ["the rest comes after a minute", v4.map((bytes, index) => ({ bytes, seconds: index < 2 ? 100 : 160 }))],
+  ])("are said to be incomplete where %s", async (_, packets) => {
+    const { events } = await readCapture(pcap(packets, { linkType: 101 }));
+    expect(eventLines(events)).toEqual([
+      expect.stringMatching(
+        /^file 0: (1 IP datagram lacks|2 IP datagrams lack) fragments: what came of (it|them) is left out$/,
+      ),
+    ]);
+  });
+
+  it("that never come together cost no more than a bounded memory and are counted", async () => {
     const firsts = Array.from({ length: 5000 }, (_, identification) =>
       ipv4(Buffer.alloc(8000), { identification, moreFragments: true }),
     );
@@ -166,6 +201,7 @@ describe("fragments", () => {
         { linkType: 101 },
       ),
     );
-    expect([events.length, totals.ignoredPackets]).toEqual([0, 5000]);
+    expect(eventLines(events)).toEqual(["file 0: 5000 IP datagrams lack fragments: what came of them is left out"]);
+    expect(totals.ignoredPackets).toBe(5000);
   });
 });

@@ -16,6 +16,11 @@ describe("where a text cannot be read", () => {
     ["a stray digit in a long word", "0000001000010000000707010001000x", "line 1, column 32: 'x' is not hex"],
     ["pairs that were cut short", "00 00 00 10 00 01 00 00 00 07 ...", "line 1, column 31: the bytes were cut short"],
     ["a star without offsets", "00 00 00 10\n*\n00 00 00 00", "line 2, column 1: '*' stands for a number of lines"],
+    [
+      "a last line whose bytes cannot be told from its characters",
+      "0000: 00 00 00 12 00 01 00 00 00 07 07 01 00 01 00 00 ................\n0010: 08 01 abcd",
+      "line 2, column 1: this line goes on with the dump above, but its bytes cannot be told",
+    ],
     ["a line that is missing", `${dump(0)}\n${dump(0x20)}`, "line 2, column 1: 16 bytes before this line are missing"],
     ["a list with a word in it", "{0x00, 0x00, seven, 0x10}", "line 1, column 14: 'seven' is not a byte"],
     ["a list with a large number", "[0, 0, 0, 16, 300, 1, 2]", "line 1, column 15: 300 is not a byte"],
