@@ -227,6 +227,7 @@ describe("caseNotRun", () => {
       actual: null,
       reason: "--skip con.*",
       trace: [],
+      capture: null,
       runs: null,
       rerun: "ttk conform … --only x",
     });
