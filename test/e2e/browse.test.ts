@@ -34,7 +34,7 @@ describe("ttk browse", () => {
     tmux("-f", "/dev/null", "new-session", "-d", "-s", "browse", "-x", "80", "-y", "24", command);
     await screenThat((screen) => screen.includes("1135 PDUs") && screen.includes("? help"));
     tmux("send-keys", "-t", "browse", "/");
-    await screenThat((screen) => screen.includes("search:"));
+    await screenThat((screen) => /^ search/m.test(screen));
     tmux("send-keys", "-t", "browse", "userlogin", "Enter");
     await screenThat((screen) => /^> +21 /m.test(screen));
     tmux("send-keys", "-t", "browse", "Enter");

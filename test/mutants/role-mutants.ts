@@ -493,7 +493,7 @@ const isolated: readonly RoleMutant[] = [
     },
   },
   { id: "kicks-not-sent", breaks: ["LGN-11"], ports: { route: () => ignores(CommandId.CID_OTHER_SERVER_KICK_USER) } },
-  { id: "reads-not-relayed", breaks: ["MSG-13"], ports: { route: () => ignores(CommandId.CID_MSG_READ_NOTIFY) } },
+  { id: "reads-not-relayed", breaks: ["MSG-14"], ports: { route: () => ignores(CommandId.CID_MSG_READ_NOTIFY) } },
   {
     id: "group-changes-not-relayed",
     breaks: ["GRP-05"],
