@@ -40,7 +40,7 @@ describe("ttk browse", () => {
     tmux("send-keys", "-t", "browse", "Enter");
     await screenThat((screen) => screen.includes("[0a 06 75 73 65 72 32 30]"));
     tmux("resize-window", "-t", "browse", "-x", "120", "-y", "40");
-    await screenThat((screen) => screen.includes("bytes  what it says"));
+    await screenThat((screen) => screen.includes("bytes what it says"));
     tmux("send-keys", "-t", "browse", "q");
     const after = await screenThat((screen) => screen.includes("left with 0"));
     expect(after).not.toContain("PDUs");
