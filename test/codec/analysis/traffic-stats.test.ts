@@ -35,9 +35,9 @@ describe("TrafficStats", () => {
 
 it("counts each connection once, also those beyond what it lists", () => {
   const stats = new TrafficStats(() => new Histogram());
-  const links = Array.from({ length: 65_540 }, (_, index) => new ClientLink(index + 1));
-  for (const link of [...links, ...links.slice(-8), ...links.slice(-8)])
-    stats.take(link.c2s(CommandId.CID_OTHER_HEARTBEAT, {}));
+  const pdu = new ClientLink().c2s(CommandId.CID_OTHER_HEARTBEAT, {});
+  const links = Array.from({ length: 65_540 }, (_, index) => index + 1);
+  for (const link of [...links, ...links.slice(-8), ...links.slice(-8)]) stats.take({ ...pdu, link });
   expect(stats.report().connectionsTotal).toBe(65_540);
 });
 
