@@ -5,7 +5,7 @@ import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
 import { directoryOf } from "./directory.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import type { StepGauge } from "./find-max-search.js";
-import { doubtsAbout, type GeneratorHealth, HealthWatch } from "./generator-health.js";
+import { doubtsAbout, type GeneratorHealth, type HealthLimits, HealthWatch, healthLimits } from "./generator-health.js";
 import { LoadBlockedError } from "./load-blocked-error.js";
 import type { LoadControl } from "./load-control.js";
 import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
@@ -43,6 +43,8 @@ export interface LoadDependencies {
    * since. Costs a call for each; leave it out unless an output needs it.
    */
   readonly onSample?: SampleSink;
+  /** Beyond which the generator's own state spoils a run, or ends a search; the usual ones unless given. */
+  readonly healthLimits?: HealthLimits;
   /** For the report. */
   readonly environment?: GeneratorEnvironment;
   /** Given when other processes have other segments of the plan. */
@@ -375,9 +377,10 @@ class LoadRun {
     this.#health.begin(startMs);
     this.#workload.begin(startMs);
     this.steering.steadyBegins(startMs);
-    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.now()));
+    // What is due but has not had its turn yet is not what the server prevented: only what the loop has reached counts.
+    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.reachedMs));
     this.steering.steadyEnds();
-    await this.#workload.end(this.#loop.now());
+    await this.#workload.end(this.#loop.reachedMs);
     this.#health.end();
     this.#steadyMs = this.#loop.now() - startMs;
     this.#steadyStartMs = undefined;
@@ -473,6 +476,7 @@ class LoadRun {
     return new StepWindow(conditions, {
       metrics: this.#metrics,
       health: this.#health,
+      healthLimits: this.#healthLimits,
       moment: () => this.#moment(),
       isQuiet: () => this.#messenger.oracle.inFlight === 0,
       skipOverdue: (nowMs) => this.#workload.skipOverdue(nowMs),
@@ -550,7 +554,7 @@ class LoadRun {
       this.#metrics.errors.of("link_lost"),
       this.#plan.messagesPerSecondMax === undefined,
     );
-    const doubts = this.#plan.findMax === undefined ? doubtsAbout(this.#healthSoFar()) : [];
+    const doubts = this.#plan.findMax === undefined ? doubtsAbout(this.#healthSoFar(), this.#healthLimits) : [];
     const others = { parts, isPaused, factor, thresholds, serverFaults, doubts };
     const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, others);
     this.#series.push(snapshot);
@@ -595,6 +599,7 @@ class LoadRun {
       sessions: this.#sessions,
       thresholds: this.#thresholds.results(),
       health: this.#healthSoFar(),
+      healthLimits: this.#healthLimits,
       environment: this.#dependencies.environment ?? null,
       parts: this.#workload.results(),
       checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
@@ -621,6 +626,10 @@ class LoadRun {
       far,
       servers: this.#sessions.servers,
     });
+  }
+
+  get #healthLimits(): HealthLimits {
+    return this.#dependencies.healthLimits ?? healthLimits;
   }
 
   #healthSoFar(): GeneratorHealth {
