@@ -1,8 +1,9 @@
 import type { Address } from "../../src/net/address.js";
 import { formatAddress } from "../../src/net/address.js";
+import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import { type LoadPlan, planDefaults } from "../../src/runner/load/load-plan.js";
 import type { LoadResult } from "../../src/runner/load/load-result.js";
-import { type LoadDependencies, runLoad } from "../../src/runner/load/load-run.js";
+import { runLoad } from "../../src/runner/load/load-run.js";
 import { behaviourOf, habitDefaults } from "../../src/scenarios/load/behaviour.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { steadyChat } from "../../src/scenarios/load/steady-chat.js";
