@@ -1,6 +1,8 @@
+import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../src/runner/load/load-plan.js";
-import { type FarCounts, type LoadDependencies, startLoad } from "../../src/runner/load/load-run.js";
+import { startLoad } from "../../src/runner/load/load-run.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
+import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;

@@ -1,5 +1,5 @@
 import type { LoadEvent } from "../../../runner/load/load-event.js";
-import type { FarCounts, ShardSync } from "../../../runner/load/load-run.js";
+import type { FarCounts, ShardSync } from "../../../runner/load/shard/shard-meeting.js";
 import { usageError } from "../../command-error.js";
 import type { Host } from "../../host.js";
 import type { StartAt } from "./start-at-value.js";

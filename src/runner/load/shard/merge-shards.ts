@@ -1,5 +1,5 @@
 import type { DeliveryCounts } from "../delivery-oracle.js";
-import { doubtsAbout, type GeneratorHealth } from "../generator-health.js";
+import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
 import { LoadMetrics, type Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
@@ -64,7 +64,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
     serverFaults,
     failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure)],
-    invalid: [...doubtsOf(shards), ...doubtsAbout(health), ...balance.doubts],
+    invalid: [...doubtsOf(shards), ...doubtsAbout(health, healthLimits), ...balance.doubts],
     health,
     environment: first.result.environment,
     metrics: metrics.results(
