@@ -15,20 +15,23 @@ export class RouteContext extends BaseContext {
   /** Links of several msg_servers, each of which has said that nobody is logged in there and is served. */
   async msgServers<T extends readonly string[]>(...names: T): Promise<{ [K in keyof T]: MsgServerLink }> {
     const links: MsgServerLink[] = [];
-    for (const name of names) links.push(await this.#served(await this.connectServer(`msg_server ${name}`)));
+    for (const name of names) {
+      const link = await this.unprovenMsgServer(name);
+      link.peer.send(CommandId.CID_OTHER_ONLINE_USER_INFO, { user_stat_list: [] }, { seqNum: 0 });
+      await this.precondition("the route_server does not serve a msg_server", link.settle());
+      links.push(link);
+    }
     return links as { [K in keyof T]: MsgServerLink };
   }
 
-  /** One that sends what a case sends on it, and no heartbeats. */
-  async silentMsgServer(name: string): Promise<MsgServerLink> {
-    return this.#served(await this.connect("target", `msg_server ${name}`));
+  /** A link on which nothing has been said, for a case that judges what the others take for granted. */
+  async unprovenMsgServer(name: string): Promise<MsgServerLink> {
+    return new MsgServerLink(this, await this.connectServer(`msg_server ${name}`));
   }
 
-  async #served(peer: PduPeer): Promise<MsgServerLink> {
-    const link = new MsgServerLink(this, peer);
-    link.peer.send(CommandId.CID_OTHER_ONLINE_USER_INFO, { user_stat_list: [] }, { seqNum: 0 });
-    await this.precondition("the route_server does not serve a msg_server", link.settle());
-    return link;
+  /** The same without heartbeats: only what the case sends goes over it. */
+  async silentMsgServer(name: string): Promise<MsgServerLink> {
+    return new MsgServerLink(this, await this.connect("target", `msg_server ${name}`));
   }
 }
 

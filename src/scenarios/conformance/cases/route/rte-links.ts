@@ -165,7 +165,7 @@ export const rteLinkCases = [
     sends: "0x070a online, offline and online in one segment, then 0x020a",
     why: "msg_servers write what has collected at once",
     async run(context) {
-      const [home] = await context.msgServers("A");
+      const home = await context.unprovenMsgServer("A");
       const userId = context.unknownId();
       home.cameOnline(userId, WINDOWS);
       home.wentOffline(userId, WINDOWS);

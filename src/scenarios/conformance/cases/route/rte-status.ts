@@ -26,7 +26,7 @@ export const rteStatusCases = [
     sends: "0x020a with several seq_nums, and attach_data of 1 to 4096 bytes",
     why: "the msg_server finds by them which client asked; any other value loses the answer or gives it to somebody else",
     async run(context) {
-      const [asker] = await context.msgServers("A");
+      const asker = await context.unprovenMsgServer("A");
       for (const seqNum of [1, 0x7fff, 0xffff]) {
         for (const attach_data of attachments) {
           const user_id = context.unknownId();
