@@ -282,6 +282,7 @@ class LoadRun {
     const startMs = this.#meeting.epochMs ?? this.#loop.now();
     this.#steadyStartMs = startMs;
     this.#steadyBeganMs = startMs;
+    this.#messenger.epochMs = startMs;
     this.#enter("steady");
     this.#health.begin(startMs);
     this.#workload.begin(startMs);
