@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { Command, Option } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
@@ -387,9 +388,9 @@ async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, worke
   return runWorkers(host, workers, plan.seed, plan.accounts.length * plan.devicesPerUser);
 }
 
-/** One of the processes of --workers. */
+/** One of the processes of --workers, whose shard goes to a file in a folder that is this run's alone. */
 async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host);
+  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(file)));
   try {
     const signals = AbortSignal.any([host.signal, signal]);
     const { result, shard } = await start(host, plan, undefined, { signal: signals, onEvent, shards: sync });

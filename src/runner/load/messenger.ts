@@ -15,6 +15,7 @@ import { PendingAcks } from "./pending-acks.js";
 import type { MessageDesk } from "./script/message-desk.js";
 import { SendWindow } from "./send-window.js";
 import { SessionAudit } from "./session-audit.js";
+import { introduction } from "./shard/introduction.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 /** Who comes and goes; the run's business. */
@@ -323,6 +324,8 @@ export class Messenger implements Crowd {
   /** A message has come; `msg_data` is valid during the call. */
   arrived(device: VirtualDevice, { from_user_id: fromUserId, msg_id: msgId, msg_type, msg_data }: IMMsgData): void {
     const content = contentIn(msg_type, msg_data);
+    // Before the start of a sharded run only.
+    if (this.oracle.far !== undefined && content.equals(introduction)) return;
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
