@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";
@@ -13,6 +14,7 @@ export async function shardedRun(
   count: number,
   dependencies: Partial<LoadDependencies> = {},
 ): Promise<LoadShard[]> {
+  const runId = randomUUID();
   let ready = 0;
   let begin: (atMs: number) => void = () => {};
   const start = new Promise<number>((resolve) => {
@@ -27,6 +29,7 @@ export async function shardedRun(
         nowMs: () => performance.timeOrigin + performance.now(),
         ...dependencies,
         shards: {
+          runId,
           startAtMs: () => {
             if (++ready === count) begin(Math.ceil(performance.timeOrigin + performance.now()) + START_AFTER_MS);
             return start;

@@ -5,6 +5,8 @@ import type { LoadPlan } from "./load-plan.js";
 import { makeGroup } from "./make-groups.js";
 import type { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
+import { isOwn, wholeRun } from "./segment.js";
+import type { FarGroups } from "./shard/far-groups.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 interface ArrivalSources {
@@ -12,6 +14,9 @@ interface ArrivalSources {
   readonly sessions: DeviceSessions;
   readonly messenger: Messenger;
   readonly devicesOnline: () => number;
+  /** What a group of the run is called. */
+  readonly groupName: (group: number) => string;
+  readonly farGroups: FarGroups;
   /** Of the run: aborted = nobody else starts. */
   readonly signal: AbortSignal;
 }
@@ -34,21 +39,25 @@ export class CrowdArrival {
     );
   }
 
-  /** @throws LoadBlockedError for the first group that a server does not make */
+  /** Makes those that are this segment's, and finds the others. @throws LoadBlockedError for the first that cannot be had */
   async makeGroups(): Promise<void> {
-    const { plan, sessions, messenger, signal } = this.sources;
-    const { groups, startingMax, devicesPerUser } = plan;
-    await rampUp(groups.length, startingMax, signal, async (group) => {
+    const { plan, sessions, messenger, groupName, farGroups, signal } = this.sources;
+    const { groups, startingMax, devicesPerUser, segment = wholeRun } = plan;
+    const own = [...groups.keys()].filter((group) => isOwn(groups[group]?.[0] as number, segment));
+    await rampUp(own.length, startingMax, signal, async (place) => {
+      const group = own[place] as number;
       const first = (groups[group]?.[0] as number) * devicesPerUser;
       const ofCreator = sessions.devices.slice(first, first + devicesPerUser);
       const creator = ofCreator.find(({ index }) => sessions.isOnline(index)) ?? (ofCreator[0] as VirtualDevice);
       try {
-        const name = `ttk load ${plan.seed}-${group}`;
-        messenger.groupMade(group, await makeGroup(creator, name, messenger.memberIds(group)));
+        const groupId = await makeGroup(creator, groupName(group), messenger.memberIds(group));
+        messenger.groupMade(group, groupId);
+        await farGroups.introduce(group, creator, groupId);
       } catch (error) {
         throw new LoadBlockedError(`${sessions.nameOf(creator.index)}: ${(error as Error).message}`);
       }
     });
+    await farGroups.find();
   }
 
   async #start({ index }: VirtualDevice, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,7 @@ import { IterationFailures, ScriptStages } from "./script/script-stages.js";
 import { ScriptWorkload } from "./script/script-workload.js";
 import { type OthersView, SecondWatch } from "./second-watch.js";
 import { SessionChecks } from "./session-checks.js";
+import { FarGroups } from "./shard/far-groups.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import { ShardMeeting } from "./shard/shard-meeting.js";
 import { Steering } from "./steering.js";
@@ -207,10 +208,15 @@ class LoadRun {
       marked: (mark) => dependencies.onEvent?.({ type: "mark", mark }),
     });
     const [sessions, messenger, metrics] = [this.#sessions, this.#messenger, this.#metrics];
+    const runId = dependencies.shards === undefined ? "" : ` ${dependencies.shards.runId}`;
+    const groupName = (group: number) => `ttk load ${plan.seed}-${group}${runId}`;
+    const loop = this.#loop;
     this.#arrival = new CrowdArrival({
       plan,
       sessions,
       messenger,
+      groupName,
+      farGroups: new FarGroups({ plan, sessions, messenger, loop, signal: this.#signal, nameOf: groupName }),
       devicesOnline: () => metrics.devicesOnline.value,
       signal: this.#signal,
     });
@@ -219,7 +225,7 @@ class LoadRun {
       sync: dependencies.shards,
       sessions,
       messenger,
-      loop: this.#loop,
+      loop,
       nowMs: dependencies.nowMs,
       signal: this.#signal,
     });
@@ -253,6 +259,7 @@ class LoadRun {
       await this.#stages?.setUp();
       this.#enter("ramp-up");
       await this.#arrival.logIn();
+      await this.#meeting.learnUsers();
       await this.#arrival.makeGroups();
       await this.#meeting.begin();
       await this.#checks.begin();
@@ -282,6 +289,7 @@ class LoadRun {
     const startMs = this.#meeting.epochMs ?? this.#loop.now();
     this.#steadyStartMs = startMs;
     this.#steadyBeganMs = startMs;
+    this.#messenger.epochMs = startMs;
     this.#enter("steady");
     this.#health.begin(startMs);
     this.#workload.begin(startMs);

@@ -32,11 +32,19 @@ interface Worker {
  * Runs a plan in so many processes of this program, each with a segment of its own, and puts together what they report.
  * @throws CommandError when one of them cannot go on
  */
-export async function runWorkers(host: Host, count: number, seed: number, devices: number): Promise<LoadResult> {
+export async function runWorkers(
+  host: Host,
+  count: number,
+  seed: number,
+  devices: number,
+  /** Called with the shards' files once all are there, before they go. */
+  done: (files: readonly string[]) => Promise<void>,
+): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), "ttk-workers-"));
   const crew = new Crew(host, count, seed, devices, folder);
   try {
     await crew.run();
+    await done(crew.files);
     return mergeShards(await readShards(crew.files, host.cwd));
   } finally {
     crew.kill();

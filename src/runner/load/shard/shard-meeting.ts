@@ -7,6 +7,8 @@ import type { RunLoop } from "../run-loop.js";
 
 /** What the shards of a run have in common beside the plan. */
 export interface ShardSync {
+  /** The same for all shards of this run, and for no other run. */
+  readonly runId: string;
   /** When the steady phase begins, as unix time in ms. Asked once everybody is online. */
   startAtMs(): Promise<number>;
   /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
@@ -44,12 +46,11 @@ export class ShardMeeting {
 
   constructor(private readonly sources: MeetingSources) {}
 
-  /** Learns who the other shards' users are, and waits for the common start. @throws LoadBlockedError */
+  /** Waits for the common start. @throws LoadBlockedError when it is over */
   async begin(): Promise<void> {
     const { sync, loop, messenger, signal, nowMs } = this.sources;
     const { far } = messenger.oracle;
     if (sync === undefined || signal.aborted) return;
-    if (far !== undefined) await this.#learnOthers();
     const startAtMs = await sync.startAtMs();
     const { now } = loop;
     const epochMs = now() + startAtMs - nowMs();
@@ -78,8 +79,10 @@ export class ShardMeeting {
     });
   }
 
-  async #learnOthers(): Promise<void> {
-    const { plan, sessions, messenger } = this.sources;
+  /** Learns what the server calls the other shards' users. @throws LoadBlockedError */
+  async learnUsers(): Promise<void> {
+    const { plan, sync, sessions, messenger, signal } = this.sources;
+    if (sync === undefined || signal.aborted || messenger.oracle.far === undefined) return;
     const asking = sessions.devices.find((device) => device !== undefined && sessions.isOnline(device.index));
     // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them.
     if (asking === undefined) return;
