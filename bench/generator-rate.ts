@@ -12,7 +12,7 @@ export interface RateOptions {
   readonly rounds: number;
 }
 
-interface Rate {
+export interface Rate {
   readonly perSecond: number;
   readonly cpuMicros: number;
 }
@@ -30,16 +30,13 @@ export async function measureRate({ connections, measuredMs, rounds }: RateOptio
   const client = cProgram("devices");
   console.log(`PDU rate: ${connections} connections, median of ${rounds} rounds in turn`);
   for (const [inFlight, wanted] of ratioMin) {
-    const numbers = (port: number, ...more: number[]) =>
-      [port, connections, inFlight, ...more, WARM_UP_MS, measuredMs].map(String);
     const [inC, ours]: [Rate[], Rate[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       await withEchoServers(1, async ([port = 0]) => {
         // To as many others as the generator writes to.
-        const args = ["messages", ...numbers(port, inFlight, LOGS_IN), loginPassword("secret")];
-        inC.push(await rateOf([client, ...args], measuredMs));
-        const generator = [process.execPath, "--import", "tsx", "bench/generator-run.ts", ...numbers(port)];
-        ours.push(await rateOf(generator, measuredMs));
+        const numbers = [port, connections, inFlight, inFlight, LOGS_IN, WARM_UP_MS, measuredMs].map(String);
+        inC.push(await rateOf([client, "messages", ...numbers, loginPassword("secret")], measuredMs));
+        ours.push(await generatorRate(port, connections, inFlight, measuredMs));
       });
     }
     const byRate = median(ours.map(({ perSecond }, round) => perSecond / (inC[round] as Rate).perSecond));
@@ -49,6 +46,11 @@ export async function measureRate({ connections, measuredMs, rounds }: RateOptio
         `${byRate.toFixed(2)} (at least ${wanted}: ${verdict(byRate >= wanted)}), for the same CPU time ${byCpu.toFixed(2)}`,
     );
   }
+}
+
+export function generatorRate(port: number, devices: number, inFlight: number, measuredMs: number): Promise<Rate> {
+  const numbers = [port, devices, inFlight, WARM_UP_MS, measuredMs].map(String);
+  return rateOf([process.execPath, "--import", "tsx", "bench/generator-run.ts", ...numbers], measuredMs);
 }
 
 function shown(rates: readonly Rate[]): string {

@@ -1,6 +1,5 @@
 /** Login PDUs a second of CPU time: the generator's devices against Tsung's ts_raw, with the same server. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { CommandId } from "../src/codec/generated/commands.js";
 import { ClientType, UserStatType } from "../src/codec/generated/enums.js";
 import { loginPassword } from "../src/codec/password.js";
 import { encodePdu } from "../src/codec/pdu.js";
+import { cpuSecondsOf } from "./cpu-seconds.js";
 import { withEchoServers } from "./echo-server.js";
 import { verdict } from "./message-load.js";
 
@@ -48,23 +48,6 @@ export async function compareWithTsung({ devices, loginsEach }: TsungOptions): P
     // Erlang's port mapper stays when whoever needed it has gone.
     if (!hadEpmd) spawnSync("epmd", ["-kill"]);
   }
-}
-
-/** Of a program and all that it starts, its own start included; on the first core. */
-async function cpuSecondsOf(command: readonly string[]): Promise<number> {
-  const script = '"$@" >&2 || exit 1; times';
-  const child = spawn("taskset", ["-c", "0", "sh", "-c", script, "sh", ...command], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (more: string) => {
-    text += more;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`${command.join(" ")}: exit ${code}`);
-  // The shell's own times, then those of its children: 0m0.610s 0m0.380s.
-  const times = [...(text.split("\n")[1] ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
-  return times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
 }
 
 /** XML cannot hold a PDU's zeros, so a piece of Erlang does. */

@@ -5,11 +5,13 @@
  *   cpu        what 4,000 devices at 10,000 messages a second take of a core
  *   size       memory of 15,000 devices beyond as many bare sockets, and of 30,000 in two processes
  *   tsung      login PDUs, against Tsung where it is installed
+ *   artillery  PDUs, against packages/artillery-engine-teamtalk under Artillery where it is in PATH
  * Linux; `cc` and `taskset` are needed.
  *
- * npm run bench:generator [-- --only rate cpu size tsung --seconds 3 --rounds 3 --devices 15000 --processes 2 --idle-seconds 30]
+ * npm run bench:generator [-- --only rate --only cpu --seconds 3 --rounds 3 --devices 15000 --processes 2 --idle-seconds 30]
  */
 import { parseArgs } from "node:util";
+import { compareWithArtillery } from "./generator-artillery.js";
 import { measureCpu } from "./generator-cpu.js";
 import { measureRate } from "./generator-rate.js";
 import { measureSize } from "./generator-size.js";
@@ -38,6 +40,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       idleMs: Number(values["idle-seconds"]) * 1000,
     }),
   tsung: () => compareWithTsung({ devices: 20, loginsEach: 2000 }),
+  artillery: () => compareWithArtillery({ users: 20, messagesEach: 1000, measuredMs }),
 };
 const chosen = [...values.only, ...positionals];
 const unknown = chosen.find((name) => parts[name] === undefined);
