@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** `ttk load` in a process of its own. */
@@ -46,16 +46,6 @@ async function reportOf(child: ChildProcess, said: () => string): Promise<LoadRe
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`ttk load: exit ${code}: ${said()}`);
   return JSON.parse(text) as LoadReport;
-}
-
-/** The processes that a process has started, by pid. Linux. */
-export function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8")
-      .split(" ")
-      .filter((child) => child !== "")
-      .map(Number),
-  );
 }
 
 export function rssKib(pid: number): number {
