@@ -74,8 +74,11 @@ export class MessageTable {
     this.msgId[row] = 0;
     this.earlyMsgId[row] = 0;
     this.pending[row] = 0;
-    this.#expectedBits.fill(0, row * this.#words, (row + 1) * this.#words);
-    this.#pendingBits.fill(0, row * this.#words, (row + 1) * this.#words);
+    const end = (row + 1) * this.#words;
+    for (let word = row * this.#words; word < end; word++) {
+      this.#expectedBits[word] = 0;
+      this.#pendingBits[word] = 0;
+    }
     return row;
   }
 

@@ -66,8 +66,11 @@ export class StreamTable {
     if (row >= this.inFlight.length) this.#grow();
     this.inFlight[row] = 0;
     this.unacked[row] = 0;
-    this.#newestSerial.fill(0, row * this.recipientsMax, (row + 1) * this.recipientsMax);
-    this.#newestMsgId.fill(0, row * this.recipientsMax, (row + 1) * this.recipientsMax);
+    const end = (row + 1) * this.recipientsMax;
+    for (let at = row * this.recipientsMax; at < end; at++) {
+      this.#newestSerial[at] = 0;
+      this.#newestMsgId[at] = 0;
+    }
     return row;
   }
 
