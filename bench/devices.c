@@ -2,41 +2,36 @@
  * The devices of the benches, in C and on epoll, so that the server is the limit and not they. One thread; PDUs are made
  * by hand and answers are read by their command id alone. Linux.
  *
- * devices messages PORT CONNECTIONS IN_FLIGHT LOGS_IN WARM_UP_MS MEASURED_MS PASSWORD
- *   Connections 0 and 1 talk to each other, 2 and 3, ...: each keeps IN_FLIGHT messages without an ack, and confirms what
- *   it receives (0x0302). Prints "measuring", and then "messages N", those acked meanwhile.
+ * devices messages PORT CONNECTIONS IN_FLIGHT PEERS LOGS_IN WARM_UP_MS MEASURED_MS PASSWORD
+ *   Each keeps IN_FLIGHT messages without an ack, and confirms what it receives (0x0302). With PEERS 1, connections 0 and 1
+ *   talk to each other, 2 and 3, ...; with more, each writes to so many that follow it, in turn. Prints "measuring", and
+ *   then "messages N CPU_MS", those acked meanwhile and what they took of a core.
  * devices logins PORT DEVICES DEVICES_PER_USER AT_ONCE USERS_PULLED MOBILES_ONLY PASSWORD
  *   Logs in, so many at once; with USERS_PULLED above 0 each then makes the seven pulls of a first login, asking for the
  *   status of that many users. Prints "measuring", then "logins N", and keeps the connections until its input ends.
  *
  * PASSWORD: the 32 characters that 0x0103 carries. Anything unexpected ends it with exit code 1.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+#include "pdu.h"
 
-enum { HEADER = 16, KEPT_MAX = 4096, READ_MAX = 1 << 18, MESSAGE_BYTES = 64, EVENTS_MAX = 512 };
-enum {
-  LOGIN_REQ = 0x0103, LOGIN_RES = 0x0104, SESSIONS_REQ = 0x0201, USERS_REQ = 0x0208, STATUS_REQ = 0x020a,
-  DEPARTMENTS_REQ = 0x0210, MESSAGE = 0x0301, ACK = 0x0302, UNREAD_REQ = 0x0307, GROUPS_REQ = 0x0401, GROUPS_RES = 0x0402,
-  GROUP_INFO_REQ = 0x0403,
-};
+enum { KEPT_MAX = 4096, READ_MAX = 1 << 18, MESSAGE_BYTES = 64, EVENTS_MAX = 512 };
 /* In the order of the shipped clients; an answer's id is the request's and one more. */
 static const int pulls[] = {DEPARTMENTS_REQ, USERS_REQ, GROUPS_REQ, GROUP_INFO_REQ, SESSIONS_REQ, STATUS_REQ, UNREAD_REQ};
 enum { PULLS = sizeof pulls / sizeof *pulls };
 
 typedef struct {
   int fd, index, pulled;
+  /* How far away the next one is that it writes to. */
+  int distance;
   /* Of the PDU that is being read: how much of it is here, and how long it is once its header is. */
   uint32_t have, length;
   /* What the socket did not take. */
@@ -47,7 +42,7 @@ typedef struct {
 
 typedef struct { uint8_t *bytes; uint32_t size, room; } outgoing;
 
-static int epoll_fd, port, in_flight, per_user, users_pulled, mobiles_only;
+static int epoll_fd, port, connections, peers, in_flight, per_user, users_pulled, mobiles_only;
 static const char *password;
 static device *devices;
 static uint8_t read_buffer[READ_MAX];
@@ -56,9 +51,9 @@ static void (*on_pdu)(device *, int id, const uint8_t *body, uint32_t size, outg
 
 static void die(const char *what) { fprintf(stderr, "devices: %s: %s\n", what, strerror(errno)); exit(1); }
 
-static double now_ms(void) {
+static double cpu_ms(void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
@@ -70,32 +65,19 @@ static uint8_t *room_for(outgoing *out, uint32_t size) {
   return out->bytes + out->size;
 }
 
-static uint8_t *varint(uint8_t *at, uint32_t value) {
-  for (; value > 0x7f; value >>= 7) *at++ = value | 0x80;
-  *at++ = value;
-  return at;
-}
-static uint8_t *number(uint8_t *at, int field, uint32_t value) { return varint(varint(at, field << 3), value); }
-static uint8_t *bytes(uint8_t *at, int field, const void *value, uint32_t size) {
-  at = varint(varint(at, field << 3 | 2), size);
-  memcpy(at, value, size);
-  return at + size;
-}
-
 /* Ends the PDU whose body runs from start + HEADER to end. */
 static void finish(outgoing *out, uint8_t *start, uint8_t *end, int id) {
-  uint32_t length = htonl(end - start);
-  uint16_t rest[6] = {htons(1), 0, htons(id >> 8), htons(id), htons(1), 0};
-  memcpy(start, &length, 4);
-  memcpy(start + 4, rest, 12);
+  header(start, end, id, 1);
   out->size += end - start;
 }
 
 static void put_message(device *from, outgoing *out) {
   static const char text[MESSAGE_BYTES + 1] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
   uint8_t *start = room_for(out, 256), *at = start + HEADER;
+  int to = peers == 1 ? from->index ^ 1 : (from->index + 1 + from->distance) % connections;
+  from->distance = (from->distance + 1) % peers;
   at = number(at, 1, from->index + 1);
-  at = number(at, 2, (from->index ^ 1) + 1);
+  at = number(at, 2, to + 1);
   at = number(at, 3, 0);
   at = number(at, 4, 0);
   at = number(at, 5, 1);
@@ -103,10 +85,10 @@ static void put_message(device *from, outgoing *out) {
 }
 
 /* 0x0302 as a receiver sends it: user, session, message, kind of session. */
-static void put_confirmation(device *by, uint32_t message_id, outgoing *out) {
+static void put_confirmation(device *by, uint32_t sender_id, uint32_t message_id, outgoing *out) {
   uint8_t *start = room_for(out, 64), *at = start + HEADER;
   at = number(at, 1, by->index + 1);
-  at = number(at, 2, (by->index ^ 1) + 1);
+  at = number(at, 2, sender_id);
   at = number(at, 3, message_id);
   finish(out, start, number(at, 4, 1), ACK);
 }
@@ -182,10 +164,10 @@ static void write_rest(device *to) {
 static void take(device *to, const uint8_t *in, uint32_t size, outgoing *out) {
   while (size > 0) {
     if (to->have == 0 && size >= HEADER) {
-      uint32_t length = (uint32_t)in[0] << 24 | in[1] << 16 | in[2] << 8 | in[3];
+      uint32_t length = length_in(in);
       if (length < HEADER) errno = EPROTO, die("length");
       if (length <= size) {
-        on_pdu(to, in[10] << 8 | in[11], in + HEADER, length - HEADER, out);
+        on_pdu(to, id_in(in), in + HEADER, length - HEADER, out);
         in += length;
         size -= length;
         continue;
@@ -199,11 +181,11 @@ static void take(device *to, const uint8_t *in, uint32_t size, outgoing *out) {
     size -= part;
     if (to->have < HEADER) return;
     const uint8_t *kept = to->kept;
-    to->length = (uint32_t)kept[0] << 24 | kept[1] << 16 | kept[2] << 8 | kept[3];
+    to->length = length_in(kept);
     if (to->have < to->length) continue;
     uint32_t length = to->length < KEPT_MAX ? to->length : KEPT_MAX;
     to->have = 0;
-    on_pdu(to, kept[10] << 8 | kept[11], kept + HEADER, length - HEADER, out);
+    on_pdu(to, id_in(kept), kept + HEADER, length - HEADER, out);
   }
 }
 
@@ -260,7 +242,7 @@ static void messaging(device *by, int id, const uint8_t *body, uint32_t size, ou
   }
   if (id != MESSAGE) return;
   /* Behind the two user ids, which take as long as they take, stands the message's own. */
-  uint32_t at = 0, field = 0, value = 0;
+  uint32_t at = 0, field = 0, value = 0, sender = 0;
   while (at < size && field != 3) {
     field = body[at++] >> 3;
     value = 0;
@@ -268,8 +250,9 @@ static void messaging(device *by, int id, const uint8_t *body, uint32_t size, ou
       value |= (uint32_t)(body[at] & 0x7f) << shift;
       if (!(body[at++] & 0x80)) break;
     }
+    if (field == 1) sender = value;
   }
-  put_confirmation(by, value, out);
+  put_confirmation(by, sender, value, out);
 }
 
 static int devices_total, opened;
@@ -284,10 +267,12 @@ static void logging_in(device *by, int id, const uint8_t *body, uint32_t size, o
 }
 
 static void messages(char **args) {
-  int connections = atoi(args[0]), logs_in = atoi(args[2]);
+  int logs_in = atoi(args[3]);
   outgoing out = {0};
+  connections = atoi(args[0]);
   in_flight = atoi(args[1]);
-  password = args[5];
+  peers = atoi(args[2]);
+  password = args[6];
   per_user = 1;
   devices = calloc(connections, sizeof *devices);
   on_pdu = messaging;
@@ -304,11 +289,12 @@ static void messages(char **args) {
     for (int n = 0; n < in_flight; n++) put_message(&devices[i], &out);
     write_out(&devices[i], out.bytes, out.size);
   }
-  serve_until(now_ms() + atof(args[3]), &acked, __LONG_MAX__);
+  serve_until(now_ms() + atof(args[4]), &acked, __LONG_MAX__);
   puts("measuring");
   long before = acked;
-  serve_until(now_ms() + atof(args[4]), &acked, __LONG_MAX__);
-  printf("messages %ld\n", acked - before);
+  double cpu_before = cpu_ms();
+  serve_until(now_ms() + atof(args[5]), &acked, __LONG_MAX__);
+  printf("messages %ld %.3f\n", acked - before, cpu_ms() - cpu_before);
 }
 
 static void logins(char **args) {
@@ -331,7 +317,7 @@ static void logins(char **args) {
 }
 
 int main(int count, char **args) {
-  if (count != 9) return fprintf(stderr, "see the head of bench/devices.c\n"), 2;
+  if (count != (count > 1 && strcmp(args[1], "messages") == 0 ? 10 : 9)) return fprintf(stderr, "see the head of bench/devices.c\n"), 2;
   setvbuf(stdout, NULL, _IOLBF, 0);
   epoll_fd = epoll_create1(0);
   port = atoi(args[2]);

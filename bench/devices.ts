@@ -1,16 +1,10 @@
 /** Runs bench/devices.c: built by the C compiler that is there, on the first core where there is taskset. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { loginPassword } from "../src/codec/password.js";
+import { cProgram } from "./c-program.js";
 
-const folder = mkdtempSync(join(tmpdir(), "ttk-bench-devices-"));
-process.on("exit", () => rmSync(folder, { recursive: true }));
-const program = join(folder, "devices");
-const { status, error } = spawnSync("cc", ["-O2", "-o", program, "bench/devices.c"], { stdio: ["ignore", 2, 2] });
-if (status !== 0) throw new Error(`bench/devices.c needs a C compiler as "cc": ${error?.message ?? `exit ${status}`}`);
+const program = cProgram("devices");
 
 export interface DevicesRun {
   readonly process: ChildProcess;

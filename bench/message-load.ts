@@ -13,6 +13,8 @@ export interface MessageLoad {
 
 const WARM_UP_MS = 2000;
 const TICK_MS = 10;
+/** Whom each connection writes to: one other. */
+const PAIRS = 1;
 export const MESSAGE_SIZE_BYTES = 64;
 
 export interface Server {
@@ -77,7 +79,7 @@ export async function rateOf(
 ): Promise<Rate> {
   const server = await starting;
   try {
-    const numbers = [server.port, connections, inFlight, logsIn ? 1 : 0, WARM_UP_MS, measuredMs];
+    const numbers = [server.port, connections, inFlight, PAIRS, logsIn ? 1 : 0, WARM_UP_MS, measuredMs];
     const devices = runDevices("messages", numbers);
     await devices.measuring;
     const [startedMs, cpuBeforeMs] = [performance.now(), cpuMs(server)];
@@ -90,7 +92,7 @@ export async function rateOf(
 }
 
 /** User and system time of all its threads. */
-export function cpuMs({ process }: Server): number {
+export function cpuMs({ process }: Pick<Server, "process">): number {
   const fields = readFileSync(`/proc/${process.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

@@ -88,7 +88,8 @@ export class Audience {
   }
 
   #members(target: number): readonly number[] | undefined {
-    return this.#groups[target - this.users];
+    // A negative index would be looked up as a name, which is slow.
+    return target < this.users ? undefined : this.#groups[target - this.users];
   }
 }
 

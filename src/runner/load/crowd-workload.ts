@@ -212,12 +212,14 @@ export class CrowdWorkload implements Workload {
   }
 
   #armAll(): void {
-    for (const user of this.#schedule.own()) this.#armUser(user);
+    const nowMs = this.now();
+    for (const user of this.#schedule.own()) this.#armUser(user, nowMs);
   }
 
   #catchUp(user: number): void {
-    this.#schedule.catchUp(user, this.now(), this.#act);
-    this.#armUser(user);
+    const nowMs = this.now();
+    this.#schedule.catchUp(user, nowMs, this.#act);
+    this.#armUser(user, nowMs);
   }
 
   readonly #act = (user: number, intendedMs: number, act: number): boolean => {
@@ -229,10 +231,10 @@ export class CrowdWorkload implements Workload {
     return true;
   };
 
-  #armUser(user: number): void {
+  #armUser(user: number, nowMs: number): void {
     const nextMs = this.#schedule.nextMs(user);
     if (nextMs === undefined) return this.timers.clear(user);
-    this.timers.set(user, this.#schedule.isBlocked(user) ? this.now() + RETRY_MS : nextMs);
+    this.timers.set(user, this.#schedule.isBlocked(user) ? nowMs + RETRY_MS : nextMs);
   }
 
   #pulse(timer: number, { intervalMs, happen }: Pulse, dueMs: number): void {

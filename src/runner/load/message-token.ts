@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32Of } from "./crc32.js";
 
 /**
  * What a load message says about itself, so that whoever receives it can be judged without a table of everything sent.
@@ -76,7 +76,7 @@ export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, ROW, token.row);
   writeDigits(content, INTENDED, token.intendedUs);
   writeDigits(content, LATE, Math.min(token.lateUs, LATE_MAX_US));
-  writeDigits(content, checksumIn(content), crc32(content.subarray(0, content.length - CHECKSUM_DIGITS)));
+  writeDigits(content, checksumIn(content), crc32Of(content, content.length - CHECKSUM_DIGITS));
 }
 
 /** Hot: reads into `token`, whose fields mean something unless the answer is `foreign`. */
@@ -90,7 +90,7 @@ export function readToken(content: Buffer, run: number, token: MessageToken): To
   token.row = readDigits(content, ROW);
   token.intendedUs = readDigits(content, INTENDED);
   token.lateUs = readDigits(content, LATE);
-  const checksum = crc32(content.subarray(0, content.length - CHECKSUM_DIGITS));
+  const checksum = crc32Of(content, content.length - CHECKSUM_DIGITS);
   return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content) ? "intact" : "damaged";
 }
 
@@ -128,19 +128,31 @@ function hasChecksumDigits(content: Buffer): boolean {
   return true;
 }
 
-/** Multiplies and divides, because fields are wider than the 32 bits of JavaScript's shifts. */
+/** What four digits hold: shifts do for these, and only what is above needs a division. */
+const FOUR_DIGITS = 2 ** 24;
+
 function writeDigits(out: Buffer, { at, digits }: Field, value: number): void {
-  let rest = value;
-  for (let place = at + digits - 1; place >= at; place--) {
-    const quotient = Math.floor(rest / 64);
-    out[place] = digitCodes[rest - quotient * 64] as number;
-    rest = quotient;
+  const high = Math.floor(value / FOUR_DIGITS);
+  const lowFrom = Math.max(at, at + digits - 4);
+  let rest = value - high * FOUR_DIGITS;
+  for (let place = at + digits - 1; place >= lowFrom; place--) {
+    out[place] = digitCodes[rest & 63] as number;
+    rest >>= 6;
+  }
+  rest = high;
+  for (let place = lowFrom - 1; place >= at; place--) {
+    out[place] = digitCodes[rest & 63] as number;
+    rest >>= 6;
   }
 }
 
 function readDigits(bytes: Buffer, { at, digits }: Field): number {
-  let value = 0;
-  for (let place = at; place < at + digits; place++)
-    value = value * 64 + (valueOfCode[bytes[place] as number] as number);
-  return value;
+  const lowFrom = Math.max(at, at + digits - 4);
+  let high = 0;
+  for (let place = at; place < lowFrom; place++) high = (high << 6) | (valueOfCode[bytes[place] as number] as number);
+  let low = 0;
+  for (let place = lowFrom; place < at + digits; place++) {
+    low = (low << 6) | (valueOfCode[bytes[place] as number] as number);
+  }
+  return high * FOUR_DIGITS + low;
 }

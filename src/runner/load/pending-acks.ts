@@ -84,10 +84,12 @@ export class PendingAcks {
 
   #remove(device: number, cell: number): void {
     const end = device * CELLS + (this.#used[device] as number);
-    this.#row.copyWithin(cell, cell + 1, end);
-    this.#serial.copyWithin(cell, cell + 1, end);
-    this.#seqNum.copyWithin(cell, cell + 1, end);
-    this.#givenUp.copyWithin(cell, cell + 1, end);
+    for (let at = cell; at < end - 1; at++) {
+      this.#row[at] = this.#row[at + 1] as number;
+      this.#serial[at] = this.#serial[at + 1] as number;
+      this.#seqNum[at] = this.#seqNum[at + 1] as number;
+      this.#givenUp[at] = this.#givenUp[at + 1] as number;
+    }
     this.#used[device] = (this.#used[device] as number) - 1;
   }
 }
