@@ -219,9 +219,18 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
 
   it("is smaller than 1.5 MB after ten minutes, and no larger after ten hours", () => {
     const full = { ackCounts: Array(36).fill(123), deliveryCounts: Array(36).fill(12_345) };
+    const witness = {
+      ...(forgetfulLoad.witnesses.at(-1) as LoadResult["witnesses"][number]),
+      arrived: "x".repeat(256),
+    };
+    // As many as a run keeps: twenty of each of nine kinds.
+    const witnesses = Array.from({ length: 180 }, (_, index) => ({ ...witness, message: 100_000 + index }));
+    const measured = (second: LoadSnapshot, index: number) => {
+      const ms = (index * 7919) / 1000;
+      return { ...second, ...full, ackP50Ms: ms, ackP99Ms: 7 * ms, deliveryP50Ms: 2 * ms, deliveryP99Ms: 9 * ms };
+    };
     const sizeOf = (length: number) =>
-      loadHtml({ ...minute, series: seconds(length).map((each) => ({ ...each, ...full })) }, builtAssets("load"))
-        .length;
+      loadHtml({ ...minute, witnesses, series: seconds(length).map(measured) }, builtAssets("load"), minute).length;
     expect(sizeOf(600)).toBeLessThan(HTML_SIZE_MAX_BYTES);
     expect(sizeOf(36_000)).toBeLessThan(HTML_SIZE_MAX_BYTES);
   });
