@@ -1,7 +1,12 @@
 import { connect } from "node:net";
 import { Redis } from "ioredis";
 import { createConnection } from "mysql2/promise";
-import { counterTables, deploymentTables, loginTables } from "../../src/server/storage/sql/schema-tables.js";
+import {
+  counterTables,
+  deploymentTables,
+  handedOutTables,
+  loginTables,
+} from "../../src/server/storage/sql/schema-tables.js";
 
 /** Where the services are; each test file takes a database and a prefix of its own there. */
 const mysqlAt = { host: "127.0.0.1", port: 3306, user: "root" };
@@ -34,7 +39,7 @@ export class TestDatabase {
         `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${this.name}'`,
       );
       const there = new Set((tables as { name: string }[]).map(({ name }) => name));
-      const ours = [...deploymentTables, ...counterTables, ...loginTables]
+      const ours = [...deploymentTables, ...counterTables, ...loginTables, ...handedOutTables]
         .map(({ name }) => name)
         .filter((name) => there.has(name));
       const deletes = ours.map((name) => `DELETE FROM ${this.name}.${name}`);

@@ -1,58 +1,63 @@
-/** What a user was handed in the current second, or ahead of it. */
-interface HandedOut {
-  /** The newest time handed out. */
-  time: number;
-  pulledAt: number;
-  /** Sessions of groups: the time that each last message was given. */
-  readonly groups: Map<number, { readonly lastId: number; readonly time: number }>;
+import { GROUP, type OwnSession } from "./conversation-rows.js";
+import type { MessageParts } from "./sql-messages.js";
+
+/** The longest that storing a batch of messages may take, and that clocks may differ, without a pull missing one. */
+const WINDOW_S = 5;
+/** Never back: a time that was raised, here or elsewhere, stays. */
+const RAISED = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
+
+interface Listed {
+  readonly updated: number;
 }
 
-/** Users remembered before those of past seconds are forgotten. */
-const SWEEP_ABOVE = 10_000;
-
 /**
- * PUL-09 for recent sessions: see MonotonicStamp. A time handed out matters only until the clock has passed it, so only
- * users who pulled just now are remembered. Other processes on the same store do not know of them: there a session that
- * changes in the very second of a pull elsewhere shows with its next change.
+ * PUL-09 for recent sessions, among all processes of a store. A client asks for what is newer than the newest time that it
+ * was handed, and times are whole seconds. So a time that may still be given to a change is announced in the store before
+ * the list is read, and whoever stored messages looks afterwards who was handed which time: either the list has the
+ * change, or the change sees the announcement and gets a later time, ahead of the clock if need be.
  */
 export class HandedOutTimes {
-  readonly #byUser = new Map<number, HandedOut>();
+  constructor(private readonly parts: Pick<MessageParts, "db" | "live" | "rows" | "nowSeconds">) {}
 
-  /** The time of a change now. */
-  next(userId: number, now: number): number {
-    return Math.max(now, (this.#current(userId, now)?.time ?? 0) + 1);
+  /** What `read` lists, newest first, in such a way that what follows has a time after the newest one. */
+  async announced<T extends Listed>(userId: number, since: number, read: () => Promise<T[]>): Promise<T[]> {
+    const now = this.parts.nowSeconds();
+    const found = await read();
+    // With nothing newer the client keeps the time it asked with. A stranger's time in the future must not push ours there.
+    const newest = found[0]?.updated ?? Math.min(since, now);
+    if (newest < now - WINDOW_S) return found;
+    const announced = Math.max(newest, now);
+    await this.parts.live.handOut(userId, announced, now);
+    // A change that came after the announcement has a later time, with which the next list has it again.
+    return (await read()).map((one) => (one.updated > announced ? { ...one, updated: announced } : one));
   }
 
-  /** Since when a group's messages may be news although their time was handed out. */
-  since(userId: number, now: number): number {
-    return this.#current(userId, now)?.pulledAt ?? now;
+  /** Raises the sessions of messages that were stored at that time; before their acks. */
+  async raise(sessions: readonly OwnSession[], groupIds: readonly number[], storedAt: number): Promise<void> {
+    const handedOut = await this.parts.live.handedOut(storedAt);
+    if (handedOut.size === 0) return;
+    const touched = sessions.filter(({ userId }) => handedOut.has(userId));
+    const ofGroups = await this.#members(groupIds, handedOut);
+    const all = [...touched, ...ofGroups];
+    const ids = await this.parts.rows.makeSessions(all, storedAt);
+    const byTime = new Map<number, number[]>();
+    for (const [index, { userId }] of all.entries()) {
+      const time = (handedOut.get(userId) ?? 0) + 1;
+      const known = byTime.get(time) ?? [];
+      known.push(ids[index] as number);
+      byTime.set(time, known);
+    }
+    for (const [time, some] of byTime) {
+      some.sort((a, b) => a - b);
+      await this.parts.db.updateByIds("IMRecentSession", RAISED, [time, time], some);
+    }
   }
 
-  /** The time of a group's session with that last message, written at `written`: the same until there is a newer message. */
-  groupTime(userId: number, group: { id: number; lastId: number; written: number }, now: number): number {
-    const current = this.#current(userId, now);
-    const known = current?.groups.get(group.id);
-    if (known?.lastId === group.lastId) return Math.max(known.time, group.written);
-    const isNews = current !== undefined && group.written >= current.pulledAt;
-    return isNews ? Math.max(group.written, current.time + 1) : group.written;
-  }
-
-  handedOut(userId: number, time: number, groups: Iterable<[id: number, lastId: number, time: number]>, now: number) {
-    if (this.#byUser.size > SWEEP_ABOVE) this.#forgetThePast(now);
-    const current = this.#current(userId, now) ?? { time: 0, pulledAt: now, groups: new Map() };
-    current.time = Math.max(current.time, time);
-    for (const [id, lastId, given] of groups) current.groups.set(id, { lastId, time: given });
-    if (current.time >= now) this.#byUser.set(userId, current);
-  }
-
-  #current(userId: number, now: number): HandedOut | undefined {
-    const known = this.#byUser.get(userId);
-    if (known === undefined || known.time >= now) return known;
-    this.#byUser.delete(userId);
-    return undefined;
-  }
-
-  #forgetThePast(now: number): void {
-    for (const [userId, { time }] of this.#byUser) if (time < now) this.#byUser.delete(userId);
+  async #members(groupIds: readonly number[], handedOut: ReadonlyMap<number, number>): Promise<OwnSession[]> {
+    if (groupIds.length === 0) return [];
+    const members = await this.parts.live.members(this.parts.db, groupIds);
+    return [...members].flatMap(([id, userIds]) =>
+      userIds.filter((userId) => handedOut.has(userId)).map((userId) => ({ userId, kind: GROUP, id })),
+    );
   }
 }

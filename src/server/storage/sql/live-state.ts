@@ -64,6 +64,11 @@ export interface LiveState {
   joined(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void>;
   left(session: SqlSession, groupId: number, userIds: readonly number[]): Promise<void>;
 
+  /** What was handed out to users whose newest time is at least that (HandedOutTimes), by user. */
+  handedOut(timeMin: number): Promise<Map<number, number>>;
+  /** Remembered for a minute at least; an older time than before changes nothing. */
+  handOut(userId: number, time: number, now: number): Promise<void>;
+
   setShield(groupId: number, userId: number, status: number): Promise<void>;
   /** Of those that have set one. */
   shields(groupId: number, userIds: readonly number[]): Promise<Map<number, number>>;

@@ -5,6 +5,9 @@ import type { MessageToStore } from "./message-tables.js";
 import type { SqlSession } from "./sql-database.js";
 import type { MessageParts } from "./sql-messages.js";
 
+/** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice. */
+const SHOWN = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
+
 /** A message that will be stored: where, and as which of the sequence's new ones. */
 interface Accepted {
   readonly message: NewMessage;
@@ -42,13 +45,14 @@ export class MessageBatch {
       const ids = taken ?? (await live.takeIds(session, shares));
       const stored = this.#numbered(accepted, ids);
       await this.parts.tables.insert(session, stored);
-      await this.#touchSessions(session, sessions, sessionIds);
+      await this.#touchSessions(session, sessionIds);
       await this.#touchGroups(session);
       if (live.isTransactional) await this.#count(session, stored);
       return ids;
     });
     const stored = this.#numbered(accepted, firstIds);
     if (!live.isTransactional) await this.#count(db, stored);
+    await this.parts.handedOut.raise(sessions, this.#groupIds(), this.#now);
     let next = 0;
     return accepted.map((one) => (one === undefined ? undefined : stored[next++]?.msgId));
   }
@@ -100,24 +104,10 @@ export class MessageBatch {
   }
 
   /** MSG-21, MSG-22, GRP-11: both sides of a pair; of a group the sender. */
-  async #touchSessions(
-    session: SqlSession,
-    sessions: readonly OwnSession[],
-    sessionIds: readonly number[],
-  ): Promise<void> {
-    const byTime = new Map<number, number[]>();
-    for (const [index, { userId }] of sessions.entries()) {
-      const updated = this.parts.handedOut.next(userId, this.#now);
-      const ids = byTime.get(updated);
-      const id = sessionIds[index] as number;
-      if (ids === undefined) byTime.set(updated, [id]);
-      else ids.push(id);
-    }
-    for (const [updated, ids] of byTime) {
-      // In one order, so that two processes do not wait for each other.
-      ids.sort((a, b) => a - b);
-      await session.updateByIds("IMRecentSession", "status = 0, updated = ?", [updated], ids);
-    }
+  async #touchSessions(session: SqlSession, sessionIds: readonly number[]): Promise<void> {
+    // In one order, so that two processes do not wait for each other.
+    const ids = sessionIds.toSorted((a, b) => a - b);
+    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now], ids);
   }
 
   async #touchGroups(session: SqlSession): Promise<void> {
@@ -132,7 +122,7 @@ export class MessageBatch {
       groups.map((groupId) => [groupId]),
     );
     const ids = removed.map(({ id }) => id);
-    await session.updateByIds("IMRecentSession", "status = 0, updated = ?", [this.#now], ids);
+    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now], ids);
   }
 
   /** MSG-11, GRP-08. */

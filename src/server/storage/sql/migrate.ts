@@ -1,4 +1,11 @@
-import { counterTables, createStatements, deploymentTables, loginTables, type SqlTable } from "./schema-tables.js";
+import {
+  counterTables,
+  createStatements,
+  deploymentTables,
+  handedOutTables,
+  loginTables,
+  type SqlTable,
+} from "./schema-tables.js";
 import type { SqlDatabase } from "./sql-database.js";
 
 interface Migration {
@@ -11,6 +18,7 @@ const migrations: readonly Migration[] = [
   { number: 1, tables: deploymentTables },
   { number: 2, tables: counterTables },
   { number: 3, tables: loginTables },
+  { number: 4, tables: handedOutTables },
 ];
 
 /** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
@@ -46,7 +54,7 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
 /** Of a store of our own: all rows, none of the tables. */
 export async function emptyTables(db: SqlDatabase): Promise<void> {
   await db.alone("seed", async (session) => {
-    for (const { name } of [...deploymentTables, ...counterTables, ...loginTables])
+    for (const { name } of [...deploymentTables, ...counterTables, ...loginTables, ...handedOutTables])
       await session.run(`DELETE FROM ${name}`);
   });
 }

@@ -33,9 +33,12 @@ export class MysqlSession implements SqlSession {
   }
 
   async upsertRows({ table, columns, key, merge }: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
-    const updates = columns
-      .filter((column) => !key.includes(column))
-      .map((column) => `${column} = ${merge === "add" ? `${column} + ` : ""}VALUES(${column})`);
+    const merged = {
+      add: (column: string) => `${column} + VALUES(${column})`,
+      set: (column: string) => `VALUES(${column})`,
+      raise: (column: string) => `GREATEST(${column}, VALUES(${column}))`,
+    }[merge];
+    const updates = columns.filter((column) => !key.includes(column)).map((column) => `${column} = ${merged(column)}`);
     // Sorted by key, so that two transactions lock the rows in one order.
     for (const some of chunks(rows.toSorted(byNumbers), INSERTED_AT_ONCE)) {
       const insert = insertInto(table, columns, some);

@@ -19,9 +19,16 @@ local held = tonumber(redis.call('GET', KEYS[1]) or '0')
 if tonumber(ARGV[1]) > held then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`;
 
+/** Sets a member's score unless it is greater already; ZADD … GT is not there before Redis 6.2. */
+const RAISE_SCORE = `
+local held = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0')
+if tonumber(ARGV[2]) > held then redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
+return 1`;
+
 interface RedisScripts {
   raiseField(key: string, field: string, atLeast: number): Promise<number>;
   raiseCounter(key: string, atLeast: number): Promise<number>;
+  raiseScore(key: string, member: string, atLeast: number): Promise<number>;
 }
 
 export type RedisConnection = Redis & RedisScripts;
@@ -81,6 +88,7 @@ export class RedisConnections {
     });
     connection.defineCommand("raiseField", { numberOfKeys: 1, lua: RAISE_FIELD });
     connection.defineCommand("raiseCounter", { numberOfKeys: 1, lua: RAISE_COUNTER });
+    connection.defineCommand("raiseScore", { numberOfKeys: 1, lua: RAISE_SCORE });
     this.#byNumber.set(db, connection);
     await connection.connect().catch((error: Error) => {
       throw failure ?? error;

@@ -10,6 +10,8 @@ const ANDROID = 0x12;
 const platforms: Readonly<Record<string, number>> = { ios: IOS, android: ANDROID };
 /** Sequences whose counter was compared with the table; beyond it they are compared again. */
 const SETTLED_MAX = 200_000;
+const HANDED_OUT_KEY = "ttk_handed_out";
+const HANDED_OUT_KEPT_S = 60;
 
 /**
  * In the keys of a deployment (docs/spec/storage.md), for our servers and original ones at the same time. A counter that
@@ -119,6 +121,22 @@ export class RedisState implements LiveState {
 
   async left(_: SqlSession, groupId: number, userIds: readonly number[]): Promise<void> {
     if (userIds.length > 0) await this.#groupMember.hdel(memberKey(groupId), ...userIds.map(String));
+  }
+
+  /** In a key of our own, which goes away by itself. */
+  async handedOut(timeMin: number): Promise<Map<number, number>> {
+    const pairs = await this.#unread.zrangebyscore(HANDED_OUT_KEY, timeMin, "+inf", "WITHSCORES");
+    const times = new Map<number, number>();
+    for (let at = 0; at < pairs.length; at += 2) times.set(Number(pairs[at]), Number(pairs[at + 1]));
+    return times;
+  }
+
+  async handOut(userId: number, time: number, now: number): Promise<void> {
+    await this.#unread.raiseScore(HANDED_OUT_KEY, String(userId), time);
+    await Promise.all([
+      this.#unread.zremrangebyscore(HANDED_OUT_KEY, "-inf", now - HANDED_OUT_KEPT_S),
+      this.#unread.expire(HANDED_OUT_KEY, HANDED_OUT_KEPT_S),
+    ]);
   }
 
   async setShield(groupId: number, userId: number, status: number): Promise<void> {

@@ -173,6 +173,11 @@ export const loginTables: readonly SqlTable[] = [
   },
 ];
 
+/** PUL-09, for all db_proxy_servers of a store together. */
+export const handedOutTables: readonly SqlTable[] = [
+  { name: "ttk_handed_out", columns: { userId: number, time: number }, primaryKey: ["userId"], indexes: [["time"]] },
+];
+
 /** Makes a table and its indexes unless the table is there; one that is there stays as it is. */
 export function createStatements(
   { name, columns, primaryKey, indexes = [], sqliteIndexes = indexes }: SqlTable,

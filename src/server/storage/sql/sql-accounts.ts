@@ -6,11 +6,12 @@ import { credentialsOf, type UserRow, userColumns, userOf } from "./sql-user-row
 
 const STATUS_LEFT = 3;
 const KNOWN_MAX = 1_000_000;
+/** Takes a time twice. */
+const NOT_BELOW = "CASE WHEN updated > ? THEN updated ELSE ? END";
 
 export class SqlAccounts implements AccountStorage {
   /** Users never go away, so those that were seen need not be looked for again. */
   readonly #known = new Set<number>();
-  #newestUpdated = 0;
 
   constructor(
     private readonly db: SqlDatabase,
@@ -53,9 +54,7 @@ export class SqlAccounts implements AccountStorage {
       `SELECT ${userColumns} FROM IMUser WHERE ${condition} ORDER BY id`,
       since === 0 ? [] : [since],
     );
-    const users = rows.map(userOf);
-    this.#newestUpdated = users.reduce((newest, { updated }) => Math.max(newest, updated), this.#newestUpdated);
-    return users;
+    return rows.map(userOf);
   }
 
   async setSignInfo(userId: number, text: string): Promise<boolean> {
@@ -67,14 +66,16 @@ export class SqlAccounts implements AccountStorage {
   }
 
   async #change(userId: number, column: "sign_info" | "avatar", value: SqlValue): Promise<boolean> {
-    // Never below what a client of this process was handed, even when the clock is set back (PUL-09).
-    this.#newestUpdated = Math.max(this.#newestUpdated, this.nowSeconds());
-    const { affected } = await this.db.run(`UPDATE IMUser SET ${column} = ?, updated = ? WHERE id = ?`, [
-      value,
-      this.#newestUpdated,
-      userId,
-    ]);
-    if (affected > 0) await this.live.userChanged(this.#newestUpdated);
-    return affected > 0;
+    const now = this.nowSeconds();
+    const change = `UPDATE IMUser SET ${column} = ?, updated = ${NOT_BELOW} WHERE id = ?`;
+    const { affected } = await this.db.run(change, [value, now, now, userId]);
+    if (affected === 0) return false;
+    // PUL-09: whatever time a client was handed by any process is in the table, and lists have what is not older. So a
+    // change must not stay below it, though the clock was set back, others' clocks are ahead, or storing took its time.
+    const [newest] = await this.db.all<{ updated: number }>("SELECT MAX(updated) AS updated FROM IMUser");
+    const time = Math.max(now, Number(newest?.updated ?? 0));
+    if (time > now) await this.db.run(`UPDATE IMUser SET updated = ${NOT_BELOW} WHERE id = ?`, [time, time, userId]);
+    await this.live.userChanged(time);
+    return true;
   }
 }

@@ -8,12 +8,12 @@ export interface SqlResult {
   readonly insertedId: number;
 }
 
-/** How a row that is there already takes up a new one: every other column is added to, or set. */
+/** How a row that is there already takes up a new one: every other column is added to, set, or raised to it. */
 export interface SqlUpsert {
   readonly table: string;
   readonly columns: readonly string[];
   readonly key: readonly string[];
-  readonly merge: "add" | "set";
+  readonly merge: "add" | "set" | "raise";
 }
 
 /** Statements of one connection, in both dialects alike. Placeholders are `?`; numbers are 32-bit and come back as numbers. */

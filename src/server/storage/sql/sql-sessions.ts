@@ -28,19 +28,11 @@ export class SqlSessions implements SessionStorage {
   constructor(private readonly parts: MessageParts) {}
 
   async recent(userId: number, since: number): Promise<RecentSession[]> {
-    const now = this.parts.nowSeconds();
-    const [peers, groups] = await Promise.all([
-      this.#recentPeers(userId, since),
-      this.#recentGroups(userId, since, now),
-    ]);
-    const found = [...peers, ...groups.filter(({ updated }) => updated > since)];
-    found.sort((a, b) => b.updated - a.updated);
-    // With nothing newer the client keeps the time it asked with, so that one is over, too (PUL-09); but a stranger's time
-    // in the future must not push ours there.
-    const time = found[0]?.updated ?? Math.min(since, now);
-    const given = groups.map(({ id, last, updated }): [number, number, number] => [id, last.msgId, updated]);
-    this.parts.handedOut.handedOut(userId, time, given, now);
-    return found.slice(0, RECENT_MAX);
+    return this.parts.handedOut.announced(userId, since, async () => {
+      const [peers, groups] = await Promise.all([this.#recentPeers(userId, since), this.#recentGroups(userId, since)]);
+      const found = [...peers, ...groups].sort((a, b) => b.updated - a.updated);
+      return found.slice(0, RECENT_MAX);
+    });
   }
 
   async remove(userId: number, session: SessionKey): Promise<boolean> {
@@ -89,19 +81,12 @@ export class SqlSessions implements SessionStorage {
     });
   }
 
-  /** Those that may be news since then, with the time to give each. */
-  async #recentGroups(userId: number, since: number, now: number): Promise<RecentSession[]> {
-    const { handedOut } = this.parts;
-    const newsSince = handedOut.since(userId, now);
-    const shown = (await this.#groupRows(userId)).filter(
-      (row) => row.status !== 1 && (timeOf(row) > since || row.lastChated >= newsSince),
-    );
+  async #recentGroups(userId: number, since: number): Promise<RecentSession[]> {
+    const shown = (await this.#groupRows(userId)).filter((row) => row.status !== 1 && timeOf(row) > since);
     const last = await this.#lastVisible(shown);
     return shown.flatMap((row) => {
       const message = last.get(row.id);
-      if (message === undefined) return [];
-      const group = { id: row.id, lastId: message.msgId, written: timeOf(row) };
-      return { kind: GROUP, id: row.id, updated: handedOut.groupTime(userId, group, now), last: message };
+      return message === undefined ? [] : { kind: GROUP, id: row.id, updated: timeOf(row), last: message };
     });
 
     function timeOf({ lastChated, updated }: GroupRow): number {

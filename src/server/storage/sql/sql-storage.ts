@@ -39,14 +39,15 @@ export class SqlStorage implements Storage {
     this.accounts = new SqlAccounts(db, live, now);
     this.departments = new SqlDepartments(db);
     this.groups = new SqlGroups(db, live, this.accounts, now);
+    const rows = new ConversationRows(db);
     const parts = {
       db,
       live,
       accounts: this.accounts,
-      rows: new ConversationRows(db),
+      rows,
       tables: new MessageTables(db),
       audio: new AudioMessages(db, sounds),
-      handedOut: new HandedOutTimes(),
+      handedOut: new HandedOutTimes({ db, live, rows, nowSeconds: now }),
       nowSeconds: now,
     };
     this.messages = new SqlMessages(parts);

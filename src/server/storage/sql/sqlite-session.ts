@@ -37,9 +37,12 @@ export class SqliteSession implements SqlSession {
   }
 
   async upsertRows({ table, columns, key, merge }: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
-    const updates = columns
-      .filter((column) => !key.includes(column))
-      .map((column) => `${column} = ${merge === "add" ? `${column} + ` : ""}excluded.${column}`);
+    const merged = {
+      add: (column: string) => `${column} + excluded.${column}`,
+      set: (column: string) => `excluded.${column}`,
+      raise: (column: string) => `MAX(${column}, excluded.${column})`,
+    }[merge];
+    const updates = columns.filter((column) => !key.includes(column)).map((column) => `${column} = ${merged(column)}`);
     const onConflict = `ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${updates.join(", ")}`;
     this.#runInBlocks(rows, (count) => `${insertInto(table, columns, count)} ${onConflict}`);
   }

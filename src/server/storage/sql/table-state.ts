@@ -22,6 +22,12 @@ const groupRead: SqlUpsert = {
   key: ["userId", "groupId"],
   merge: "set",
 };
+const handedOut: SqlUpsert = {
+  table: "ttk_handed_out",
+  columns: ["userId", "time"],
+  key: ["userId"],
+  merge: "raise",
+};
 const groupShield: SqlUpsert = {
   table: "ttk_group_shield",
   columns: ["groupId", "userId", "status"],
@@ -128,6 +134,18 @@ export class TableState implements LiveState {
   /** IMGroupMember is all there is. */
   async joined(): Promise<void> {}
   async left(): Promise<void> {}
+
+  async handedOut(timeMin: number): Promise<Map<number, number>> {
+    const rows = await this.db.all<{ userId: number; time: number }>(
+      "SELECT userId, time FROM ttk_handed_out WHERE time >= ?",
+      [timeMin],
+    );
+    return new Map(rows.map(({ userId, time }) => [userId, time]));
+  }
+
+  async handOut(userId: number, time: number): Promise<void> {
+    await this.db.upsertRows(handedOut, [[userId, time]]);
+  }
 
   async setShield(groupId: number, userId: number, status: number): Promise<void> {
     await this.db.upsertRows(groupShield, [[groupId, userId, status]]);
