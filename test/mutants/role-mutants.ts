@@ -56,7 +56,7 @@ const all: Readonly<Record<Role, readonly RoleMutant[]>> = {
 
 /** Deviations of a role that its cases see; the others show to clients, or by chance. */
 const seen: Readonly<Record<Role, readonly DeviationId[]>> = {
-  route: ["FRM-05", "RTE-07"],
+  route: ["FRM-05", "RTE-02", "RTE-07"],
   login: ["LSV-02", "LSV-03"],
   db: ["LGN-08", "MSG-05", "MSG-12", "MSG-18", "GRP-03"],
   file: [],

@@ -211,7 +211,9 @@ export const rteLinkCases = [
     sends: "a header whose length is 0",
     why: "a stream that is out of step can only be started anew",
     async run(context) {
-      const [broken, other] = await context.msgServers("A", "B");
+      // A heartbeat must not come behind it.
+      const broken = await context.silentMsgServer("A");
+      const [other] = await context.msgServers("B");
       broken.peer.sendHex("00000000 0001 0000 0007 0701 0000 0000");
       await broken.peer.expectClosed();
       await other.settle();
@@ -227,7 +229,8 @@ export const rteLinkCases = [
       sends: `a header whose length is ${length}`,
       why: "no PDU is shorter than its header, so the stream is out of step",
       async run(context) {
-        const [broken, other] = await context.msgServers("A", "B");
+        const broken = await context.silentMsgServer("A");
+        const [other] = await context.msgServers("B");
         broken.peer.sendHex(`${length.toString(16).padStart(8, "0")} 0001 0000 0007 0701 0000 0000`);
         await broken.peer.expectClosed();
         await other.settle();

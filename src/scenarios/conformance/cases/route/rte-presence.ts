@@ -207,6 +207,27 @@ export const rtePresenceCases = [
       for (const link of links) await link.expectPcLogin(userId, 0);
     },
   }),
+
+  defineRouteCase({
+    id: "rte.forgotten-at-once",
+    requirements: ["RTE-02"],
+    level: "should",
+    title: "knows nothing more of a user whose last client left: no 0x070e with 0 follows",
+    sends: "0x070a online and then offline of a Windows client, the user's only one",
+    why: "users who are remembered after they left fill the route_server until a msg_server restarts",
+    async run(context) {
+      const links = await context.msgServers("A", "B");
+      const [home] = links;
+      const userId = context.unknownId();
+      home.cameOnline(userId, WINDOWS);
+      for (const link of links) await link.expectPcLogin(userId, 1);
+      home.wentOffline(userId, WINDOWS);
+      for (const link of links) {
+        await link.expectPresence(userId, OFFLINE);
+        await link.expectNoPcLogin(userId, home, 0);
+      }
+    },
+  }),
 ];
 
 async function expectSilence(links: readonly MsgServerLink[], userId: number, after: MsgServerLink): Promise<void> {
