@@ -28,6 +28,7 @@ import {
   behaviourChoice,
   refusedForFiles,
 } from "../load/behaviour-options.js";
+import { requireDescriptors } from "../load/descriptor-limit.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
@@ -215,6 +216,8 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
       ? planFor({ scenario: scenarioNamed(name, options), ...(await common(host, options, undefined)) })
       : planForScript(await common(host, options, choice), file.name, choice);
   requireTogether(options);
+  const processes = options.workers ?? options.segment?.count ?? 1;
+  await requireDescriptors(plan.accounts.length, plan.devicesPerUser, processes);
   if (options.asWorker !== undefined) return work(host, plan, options, options.asWorker);
   const reports = options.report ?? [];
   await requireWritableReports(reports, host.cwd);
