@@ -2,15 +2,6 @@
  * Kills the servers of a reference cluster in turn with SIGKILL while users chat, starts each again, and looks for what was
  * promised: every acknowledged message is in the history of its session (MSG-10), no connection got a message twice, and who
  * was on another msg_server kept the connection.
- *
- * npm run kill-nine -- --rounds 100
- *   --storage sqlite | sqlite:PATH | mysql://user@host/database   what the db_proxy_servers keep messages in (sqlite)
- *   --redis redis://host   with mysql://…
- *   --kill db1,db2   these in each round, at the same moment, in place of all in turn:
- *                    login, route1, route2, db1, db2, file, push, msg1, msg2
- *   --users 24   --seed N (repeats the moments of a run that printed it)   --host 127.0.0.77
- *
- * Exit 0: all held; 1: a message was lost or came twice, or a connection was cut; 3: the servers did not start or come back.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
@@ -30,8 +21,21 @@ const SHOWN_MAX = 5;
 /** Of the reference fixture: the users 1 … 100 are in it. */
 const ALL_HANDS = 3;
 
+const USAGE = `npm run kill-nine -- --rounds 100
+
+  --storage sqlite | sqlite:PATH | mysql://user@host/database   what the db_proxy_servers keep messages in (sqlite)
+  --redis redis://host   with mysql://…
+  --rounds 3   one server is killed in each
+  --kill db1,db2   these in each round, at the same moment, in place of all in turn:
+                   login, route1, route2, db1, db2, file, push, msg1, msg2
+  --users 24   --seed N (repeats the moments of a run that printed it)   --host 127.0.0.77
+
+Exit 0: all held; 1: a message was lost or came twice, or a connection was cut; 3: the servers did not start or come back.
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     users: { type: "string", default: "24" },
     storage: { type: "string", default: "sqlite" },
@@ -41,6 +45,10 @@ const { values } = parseArgs({
     host: { type: "string" },
   },
 });
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const rounds = Number(values.rounds);
 const users = Math.min(100, Math.max(8, Number(values.users) & ~1));
 const always = (values.kill?.split(",") ?? []).map((asked) => serverNames.find((name) => name === asked));
