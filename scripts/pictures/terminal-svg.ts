@@ -1,5 +1,7 @@
 /** A screen as `tmux capture-pane -e` tells it, as an SVG that looks the same with any font: lines, blocks and dots are drawn. */
 
+import stringWidth from "string-width";
+
 interface Look {
   readonly colour: number | undefined;
   readonly background: number | undefined;
@@ -47,13 +49,9 @@ function cellsOf(line: string, before: Look): { readonly cells: readonly Cell[];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are what this reads
   for (const [part, codes] of line.matchAll(/\u001b\[([\d;]*)m|\u000e|\u000f|[^\u001b]/gu)) {
     if (codes !== undefined) look = styled(look, codes);
-    else if (part >= " ") cells.push({ ...look, text: part, width: isWide(part) ? 2 : 1 });
+    else if (part >= " ") cells.push({ ...look, text: part, width: stringWidth(part) });
   }
   return { cells, look };
-}
-
-function isWide(character: string): boolean {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/.test(character);
 }
 
 function styled(before: Look, codes: string): Look {
@@ -129,7 +127,7 @@ function drawnRun(cells: readonly Cell[], column: number, y: number): string[] {
 }
 
 function textAt(text: string, column: number, y: number, attributes: string): string {
-  const columns = [...text].reduce((sum, character) => sum + (isWide(character) ? 2 : 1), 0);
+  const columns = [...text].reduce((sum, character) => sum + stringWidth(character), 0);
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const length = (columns * CELL_WIDTH).toFixed(1);
   return `<text x="${(column * CELL_WIDTH).toFixed(1)}" y="${y + 13}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${attributes}>${escaped}</text>`;

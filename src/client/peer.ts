@@ -30,6 +30,8 @@ export interface PeerOptions {
   /** How long `expect…` waits unless told; 5,000 unless given. */
   readonly answerTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** Sends a heartbeat whenever it has sent nothing for so long, as servers do on their links (RTE-09); none unless given. */
+  readonly heartbeatIntervalMs?: number;
   readonly limits?: PduLimits;
   readonly signal?: AbortSignal;
 }
@@ -61,12 +63,13 @@ export class PduPeer {
   /** @throws DialError */
   static async dial(address: Address, options: PeerOptions = {}): Promise<PduPeer> {
     const peer = new PduPeer(options);
-    const { connectTimeoutMs, signal } = options;
+    const { connectTimeoutMs, heartbeatIntervalMs, signal } = options;
     peer.#link = await dial(
       address,
       {
         limits: options.limits ?? serverLimits,
         ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+        ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
         ...(signal === undefined ? {} : { signal }),
       },
       {

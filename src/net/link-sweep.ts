@@ -7,11 +7,15 @@ export interface Watched {
 }
 
 const SLOT_MS = 250;
+/** A sweep that comes so long after the one before says that this process stood still. */
+const LATE_MS = 3 * SLOT_MS;
 const NOWHERE = 0;
 /** By the time at which they are to be looked at, in units of SLOT_MS. */
 const slots = new Map<number, Set<Watched>>();
 let watched = 0;
 let sweptSlot = 0;
+let sweptMs = 0;
+let wasLate = false;
 let timer: NodeJS.Timeout | undefined;
 
 /**
@@ -22,6 +26,8 @@ export function watch(one: Watched): void {
   if (watched === 0) sweptSlot = Math.floor(performance.now() / SLOT_MS);
   put(one, sweptSlot + 1);
   if (timer !== undefined) return;
+  sweptMs = performance.now();
+  wasLate = false;
   timer = setInterval(sweepDue, SLOT_MS);
   timer.unref();
 }
@@ -53,6 +59,14 @@ function take(one: Watched): void {
 
 function sweepDue(): void {
   const nowMs = performance.now();
+  const isLate = nowMs - sweptMs > LATE_MS;
+  sweptMs = nowMs;
+  if (isLate && !wasLate) {
+    // What peers sent meanwhile waits to be read, and is no silence of theirs. One sweep is put off, and never two in a row.
+    wasLate = true;
+    return;
+  }
+  wasLate = false;
   const dueSlot = Math.floor(nowMs / SLOT_MS);
   for (; sweptSlot < dueSlot; sweptSlot++) {
     for (const one of slots.get(sweptSlot + 1) ?? []) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -22,7 +23,14 @@ afterEach(() => {
   for (const each of running.splice(0)) each.kill();
 });
 
+interface SampleLine {
+  readonly metric: string;
+  readonly type: "Metric" | "Point";
+  readonly data: { readonly tags?: Readonly<Record<string, string>> };
+}
+
 interface Report {
+  readonly outputs: readonly { readonly output: string; readonly sent: number }[];
   readonly summary: { readonly users: number; readonly seed: number; readonly interrupted: boolean };
   readonly delivery: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, { readonly count: number }>>;
@@ -44,8 +52,7 @@ async function runAlone(): Promise<Report> {
 /** What a plan comes to, whoever runs it. */
 function planned({ summary, delivery, metrics }: Report) {
   const counts = ["iterations", "msgs_sent", "msgs_delivered", "login_duration"].map((name) => metrics[name]?.count);
-  // Who reads what is drawn as it comes, in an order that no plan says.
-  const { witnesses: _, readsExpected: __, readsTold: ___, ...deliveries } = delivery;
+  const { witnesses: _, ...deliveries } = delivery;
   return { users: summary.users, counts, deliveries };
 }
 
@@ -134,8 +141,12 @@ describe("ttk load --workers", () => {
   it("makes in 2 processes the run that one does alone, with one report", async () => {
     const file = join(folder, "workers.json");
     const args = ["load", ...plan, "--target", ...cluster.msgServers, "--seed", "7", "--workers", "2"];
+    const samples = join(folder, "workers-samples.json");
     const { code, stdout, stderr } = await runTtk([
       ...args,
+      "--out",
+      `json=${samples}`,
+      `csv=${join(folder, "workers-samples.csv.gz")}`,
       "--threshold",
       "msgs_lost:count==0",
       "--report",
@@ -146,6 +157,25 @@ describe("ttk load --workers", () => {
     const report = JSON.parse(readFileSync(file, "utf8")) as Report;
     expect(schemaErrors("load-report", report)).toEqual([]);
     expect(planned(report)).toEqual(planned(await alone()));
+
+    const lines = readFileSync(samples, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as SampleLine);
+    const named = lines.filter(({ type }) => type === "Metric").map(({ metric }) => metric);
+    expect(new Set(named).size).toBe(named.length);
+    const logins = lines.filter(({ type, metric }) => type === "Point" && metric === "login_duration");
+    expect(logins).toHaveLength(report.metrics.login_duration?.count as number);
+    expect(new Set(logins.map(({ data }) => data.tags?.segment))).toEqual(new Set(["0/2", "1/2"]));
+    const rows = gunzipSync(readFileSync(join(folder, "workers-samples.csv.gz")))
+      .toString()
+      .split("\n");
+    expect(rows.filter((row) => row.startsWith("metric_name,"))).toHaveLength(1);
+    expect(rows.filter((row) => row.startsWith("login_duration,"))).toHaveLength(logins.length);
+    expect(report.outputs.map(({ output, sent }) => [output.split("=")[0], sent > logins.length])).toEqual([
+      ["json", true],
+      ["csv", true],
+    ]);
   });
 
   it("finishes and reports at the first Ctrl-C", async () => {

@@ -1,6 +1,6 @@
 import type { Address } from "../../src/net/address.js";
 import { formatAddress } from "../../src/net/address.js";
-import type { LoadEvent } from "../../src/runner/load/load-event.js";
+import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import { type LoadPlan, planDefaults } from "../../src/runner/load/load-plan.js";
 import type { LoadResult } from "../../src/runner/load/load-result.js";
 import { runLoad } from "../../src/runner/load/load-run.js";
@@ -31,12 +31,8 @@ export function loadPlan(address: Address, users: number, overrides: Partial<Loa
   };
 }
 
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: LoadEvent) => void;
-}
+export type RunOptions = Partial<LoadDependencies>;
 
 export function run(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
-  const { signal = new AbortController().signal, onEvent } = options;
-  return runLoad(plan, { signal, nowMs: () => Date.now(), ...(onEvent === undefined ? {} : { onEvent }) });
+  return runLoad(plan, { signal: new AbortController().signal, nowMs: () => Date.now(), ...options });
 }

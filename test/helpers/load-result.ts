@@ -35,6 +35,10 @@ export const snapshot: LoadSnapshot = {
   misdelivered: 0,
   errors: 0,
   busyShare: 0.337,
+  diverged: 0,
+  notInHistory: 0,
+  unreadWrong: 0,
+  readsTold: 0,
 };
 
 /** A run that held. */
@@ -143,5 +147,43 @@ export const failedLoad: LoadResult = {
   witnesses: [
     ...Array.from({ length: 6 }, (_, index) => ({ ...lost, message: 17 + index, msgId: 5 + index })),
     { ...lost, kind: "unacked", message: 30, device: null, deviceServer: null, msgId: 0, sentAtMs: null },
+  ],
+};
+
+const told: DeliveryWitness = {
+  ...lost,
+  kind: "diverged",
+  message: 0,
+  detail: "read on one device, and the other was not told",
+};
+
+/** A run in which every message came, and the server forgot some of what it must keep. */
+export const forgetfulLoad: LoadResult = {
+  ...heldLoad,
+  serverFaults: [
+    "2 told to one device of a user and not to the other",
+    "3 acknowledged but not in history",
+    "1 unread count wrong",
+  ],
+  failures: [
+    "2 told to one device of a user and not to the other",
+    "3 acknowledged but not in history",
+    "1 unread count wrong",
+  ],
+  delivery: {
+    ...heldLoad.delivery,
+    diverged: 2,
+    readsExpected: 1040,
+    readsTold: 1038,
+    historyChecked: 900,
+    notInHistory: 3,
+    unreadChecked: 120,
+    unreadWrong: 1,
+  },
+  witnesses: [
+    told,
+    { ...told, kind: "not-in-history", msgId: 9, sentAtMs: null, detail: "acknowledged, but not in history" },
+    { ...told, kind: "unread-wrong", msgId: 0, detail: "the server says 7 unread, it must be 2 to 3" },
+    { ...lost, kind: "corrupted", token: "TTK18f3of0", arrived: "TTK18f3\u0000of0 and more" },
   ],
 };

@@ -6,7 +6,7 @@ import type { Address } from "../../src/net/address.js";
 import { type CaseRole, type PlayedRole, playedRoles } from "../../src/runner/conformance/case-role.js";
 import type { ConformanceOptions } from "../../src/runner/conformance/run-conformance.js";
 import { startDbProxyServer } from "../../src/server/db/db-proxy-server.js";
-import { strict } from "../../src/server/deviations.js";
+import { type Deviations, strict } from "../../src/server/deviations.js";
 import { startFileServer } from "../../src/server/file/file-server.js";
 import { startLoginServer } from "../../src/server/login/login-server.js";
 import { startMsgServer } from "../../src/server/msg/msg-server.js";
@@ -21,11 +21,13 @@ const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const clock = { nowMs: () => Date.now() };
 /** As judgeRole has it. */
 const TIME_SCALE = 0.05;
-const link = { heartbeatIntervalMs: 250, idleTimeoutMs: 1500 };
+/** RTE-09 */
+const HEARTBEAT_INTERVAL_MS = 5000;
+const IDLE_TIMEOUT_MS = 30_000;
 const USERS = 200;
 
 /** What stands between the suite and a port, or between a msg_server in isolation and a server that the suite plays. */
-export type Via = (address: Address, port: "target" | "clients" | PlayedRole) => Promise<Address>;
+export type Via = (address: Address, port: "target" | "clients" | "http" | PlayedRole) => Promise<Address>;
 
 /** A reference server of one role, and how the suite gets at it. */
 export interface RoleServer {
@@ -36,19 +38,36 @@ export interface RoleServer {
 
 const straight: Via = async (address) => address;
 
-/** Starts a strict server of that role, its time limits a twentieth. */
-export async function startRoleServer(role: CaseRole, via: Via = straight): Promise<RoleServer> {
-  return starters[role](via);
+export interface RoleServerOptions {
+  readonly via?: Via;
+  /** Of its time limits; a twentieth unless given. */
+  readonly timeScale?: number;
+  /** Strict unless given. */
+  readonly deviates?: Deviations;
 }
 
-const starters: Readonly<Record<CaseRole, (via: Via) => Promise<RoleServer>>> = {
-  async msg() {
+/** Starts a server of that role, as the suite's options for it expect. */
+export async function startRoleServer(
+  role: CaseRole,
+  { via = straight, timeScale = TIME_SCALE, deviates = strict }: RoleServerOptions = {},
+): Promise<RoleServer> {
+  const link = { heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS * timeScale, idleTimeoutMs: IDLE_TIMEOUT_MS * timeScale };
+  const server = await starters[role]({ via, timeScale, deviates, link });
+  return { ...server, options: { ...server.options, timeScale } };
+}
+
+interface Given extends Required<RoleServerOptions> {
+  readonly link: { readonly heartbeatIntervalMs: number; readonly idleTimeoutMs: number };
+}
+
+const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>> = {
+  async msg({ timeScale }) {
     const { loginTimeoutMs, pcIdleTimeoutMs, mobileIdleTimeoutMs } = msgServerLimits;
     const msgLimits = {
       ...msgServerLimits,
-      loginTimeoutMs: loginTimeoutMs * TIME_SCALE,
-      pcIdleTimeoutMs: pcIdleTimeoutMs * TIME_SCALE,
-      mobileIdleTimeoutMs: mobileIdleTimeoutMs * TIME_SCALE,
+      loginTimeoutMs: loginTimeoutMs * timeScale,
+      pcIdleTimeoutMs: pcIdleTimeoutMs * timeScale,
+      mobileIdleTimeoutMs: mobileIdleTimeoutMs * timeScale,
     };
     const cluster = await ReferenceCluster.start({ fixture: await referenceFixture(), msgServers: 2, msgLimits });
     return {
@@ -57,37 +76,37 @@ const starters: Readonly<Record<CaseRole, (via: Via) => Promise<RoleServer>>> = 
       stop: () => cluster.stop(),
     };
   },
-  async route(via) {
-    const server = await startRouteServer({ listen: LOOPBACK, deviates: strict, link });
+  async route({ via, deviates, link }) {
+    const server = await startRouteServer({ listen: LOOPBACK, deviates, link });
     return {
       target: await via(server.addresses.servers ?? LOOPBACK, "target"),
       options: {},
       stop: () => server.stop(0),
     };
   },
-  async login(via) {
+  async login({ via, deviates, link }) {
     const listen = { clients: LOOPBACK, http: LOOPBACK, servers: LOOPBACK };
-    const server = await startLoginServer({ listen, deviates: strict, link });
+    const server = await startLoginServer({ listen, deviates, link });
     const { servers = LOOPBACK, clients = LOOPBACK, http = LOOPBACK } = server.addresses;
     return {
       target: await via(servers, "target"),
-      options: { clients: await via(clients, "clients"), http },
+      options: { clients: await via(clients, "clients"), http: await via(http, "http") },
       stop: () => server.stop(0),
     };
   },
-  async db(via) {
+  async db({ via, deviates, link }) {
     const storage = new MemoryStorage(parseSeedFixture(await referenceFixture(), "reference.yaml"), clock);
-    const server = await startDbProxyServer({ listen: LOOPBACK, storage, clock, deviates: strict, link });
+    const server = await startDbProxyServer({ listen: LOOPBACK, storage, clock, deviates, link });
     return {
       target: await via(server.addresses.servers ?? LOOPBACK, "target"),
       options: { accounts, nowMs: clock.nowMs },
       stop: () => server.stop(0),
     };
   },
-  async file(via) {
+  async file({ via, deviates, link }) {
     const folder = await mkdtemp(join(tmpdir(), "ttk-role-server-"));
     const listen = { clients: LOOPBACK, servers: LOOPBACK };
-    const server = await startFileServer({ listen, folder, clock, deviates: strict, link });
+    const server = await startFileServer({ listen, folder, clock, deviates, link });
     const { servers = LOOPBACK, clients = LOOPBACK } = server.addresses;
     return {
       target: await via(servers, "target"),
@@ -98,7 +117,7 @@ const starters: Readonly<Record<CaseRole, (via: Via) => Promise<RoleServer>>> = 
       },
     };
   },
-  async "msg-isolated"(via) {
+  async "msg-isolated"({ via, deviates, link: { heartbeatIntervalMs } }) {
     const played = Object.fromEntries(
       await Promise.all(playedRoles.map(async (role) => [role, [await nobodyAt()]] as const)),
     ) as Record<PlayedRole, [Address]>;
@@ -112,8 +131,8 @@ const starters: Readonly<Record<CaseRole, (via: Via) => Promise<RoleServer>>> = 
       pushServers: await at("push"),
       advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
       clock,
-      deviates: strict,
-      serverLink: { redialDelaysMs: [100], heartbeatIntervalMs: 250 },
+      deviates,
+      serverLink: { redialDelaysMs: [100], heartbeatIntervalMs },
     });
     return {
       target: await via(server.addresses.clients ?? LOOPBACK, "target"),

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../src/runner/load/load-plan.js";
-import { type FarCounts, type LoadDependencies, startLoad } from "../../src/runner/load/load-run.js";
+import { startLoad } from "../../src/runner/load/load-run.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
+import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;
@@ -11,6 +14,7 @@ export async function shardedRun(
   count: number,
   dependencies: Partial<LoadDependencies> = {},
 ): Promise<LoadShard[]> {
+  const runId = randomUUID();
   let ready = 0;
   let begin: (atMs: number) => void = () => {};
   const start = new Promise<number>((resolve) => {
@@ -25,6 +29,7 @@ export async function shardedRun(
         nowMs: () => performance.timeOrigin + performance.now(),
         ...dependencies,
         shards: {
+          runId,
           startAtMs: () => {
             if (++ready === count) begin(Math.ceil(performance.timeOrigin + performance.now()) + START_AFTER_MS);
             return start;

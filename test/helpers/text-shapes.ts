@@ -23,6 +23,9 @@ export const textShapes: readonly TextShape[] = [
   { name: "od -A d -t x1", shape: "od", write: (bytes) => od(bytes, 10) },
   { name: "od -t u1", shape: "od", write: (bytes) => odDecimal(bytes, 4, String) },
   { name: "od -t d1", shape: "od", write: (bytes) => odDecimal(bytes, 5, (byte) => String((byte << 24) >> 24)) },
+  { name: "od -A n -t u1", shape: "od", write: (bytes) => rows(bytes, (byte) => String(byte).padStart(4)) },
+  { name: "od -A n -b", shape: "od", write: (bytes) => rows(bytes, (byte) => ` ${byte.toString(8).padStart(3, "0")}`) },
+  { name: "od", shape: "od", write: odOctalWords },
   { name: "WinDbg's db", shape: "windbg", write: windbg },
   {
     name: "od -A n -t x1",
@@ -178,6 +181,22 @@ function odDecimal(bytes: Buffer, width: number, number: (byte: number) => strin
   const lines = chunks(bytes, 16).map((row, index) => {
     const cells = Array.from(row, (byte) => number(byte).padStart(width));
     return `${offset(index, 16, 7, 8)}${cells.join("")}\n`;
+  });
+  return `${lines.join("")}${bytes.length.toString(8).padStart(7, "0")}\n`;
+}
+
+function rows(bytes: Buffer, cell: (byte: number) => string): string {
+  return chunks(bytes, 16)
+    .map((row) => `${Array.from(row, cell).join("")}\n`)
+    .join("");
+}
+
+function odOctalWords(bytes: Buffer): string {
+  const lines = chunks(bytes, 16).map((row, index) => {
+    const parts = chunks(row, 2).map((part) =>
+      (part.readUInt8(0) | ((part[1] ?? 0) << 8)).toString(8).padStart(6, "0"),
+    );
+    return `${offset(index, 16, 7, 8)} ${parts.join(" ")}\n`;
   });
   return `${lines.join("")}${bytes.length.toString(8).padStart(7, "0")}\n`;
 }

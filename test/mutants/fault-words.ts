@@ -72,6 +72,7 @@ export function together(...faults: readonly WireFault[]): WireFault {
     received: (pdu, line) => first(faults, (fault) => fault.received?.(pdu, line)),
     sent: (pdu, line) => first(faults, (fault) => fault.sent?.(pdu, line)),
     read: (bytes, line) => faults.reduce((left, fault) => fault.read?.(left, line) ?? left, bytes),
+    written: (bytes) => faults.reduce((left, fault) => fault.written?.(left) ?? left, bytes),
     staysOpen: (line) => faults.some((fault) => fault.staysOpen?.(line)),
     missesClose: (line) => faults.some((fault) => fault.missesClose?.(line)),
     opened: (line) => {

@@ -56,7 +56,9 @@ export class Line implements FaultyLine {
     client.on("data", (bytes: Buffer) => up.push(fault.read?.(bytes, this) ?? bytes));
     upstream.on("data", (bytes: Buffer) => down.push(bytes));
     client.on("end", () => {
-      if (!fault.missesClose?.(this)) upstream.end();
+      // Whoever hung up sees the end that it waits for, whether the server has noticed or not.
+      if (fault.missesClose?.(this)) client.end();
+      else upstream.end();
     });
     upstream.on("end", () => {
       if (!fault.staysOpen?.(this)) client.end();
@@ -117,7 +119,7 @@ export class Line implements FaultyLine {
   }
 
   #down(bytes: Buffer, isPdu: boolean): void {
-    if (!isPdu) return this.toClient(bytes);
+    if (!isPdu) return this.toClient(this.fault.written?.(bytes) ?? bytes);
     const pdu = new PassingPdu(bytes);
     if (pdu.commandId === CommandId.CID_LOGIN_RES_USERLOGIN) {
       const answer = pdu.body(CommandId.CID_LOGIN_RES_USERLOGIN);

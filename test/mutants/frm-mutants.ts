@@ -1,12 +1,21 @@
 import { encodeMessage } from "../../src/codec/body-codec.js";
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { encodePdu, framePdu } from "../../src/codec/pdu.js";
-import { HEADER_SIZE } from "../../src/codec/pdu-header.js";
-import { commandById } from "../../src/codec/registry.js";
 import { sends, sendsHeader } from "./fault-words.js";
+import {
+  ignoringZeroLength,
+  isUndecodable,
+  isUnknown,
+  losing,
+  losingTheRest,
+  onReceived,
+  pdusOf,
+  requiring,
+  stalling,
+} from "./framing-faults.js";
 import type { Mutant } from "./mutant.js";
 import type { PassingPdu } from "./passing-pdu.js";
-import type { FaultyLine, WireFault } from "./wire-fault.js";
+import type { FaultyLine } from "./wire-fault.js";
 
 /** Tag and value of a field 99, which no message has. */
 const UNKNOWN_FIELD = Buffer.from("98060a", "hex");
@@ -16,18 +25,18 @@ const isNotification = (commandId: number) =>
 
 /** Framing faults: what one read brings, what a header says, what a body may hold. */
 export const frmMutants: readonly Mutant[] = [
-  { id: "rest-of-segment-lost", breaks: ["FRM-02"], clients: () => ({ read: (bytes) => firstPdus(bytes, 1) }) },
+  { id: "rest-of-segment-lost", breaks: ["FRM-02"], clients: () => losingTheRest },
   {
     id: "segment-handled-backwards",
     breaks: ["FRM-02"],
     clients: () => ({ read: (bytes) => Buffer.concat(pdusOf(bytes).toReversed()) }),
   },
-  { id: "split-header-lost", breaks: ["FRM-03"], clients: () => losing((have) => have < HEADER_SIZE) },
-  { id: "split-body-lost", breaks: ["FRM-03"], clients: () => losing((have) => have >= HEADER_SIZE) },
+  { id: "split-header-lost", breaks: ["FRM-03"], clients: () => losing("header") },
+  { id: "split-body-lost", breaks: ["FRM-03"], clients: () => losing("body") },
   {
     id: "zero-length-ignored",
     breaks: ["FRM-04"],
-    clients: () => ({ read: (bytes) => (bytes.length >= 4 && bytes.readUInt32BE(0) === 0 ? Buffer.alloc(0) : bytes) }),
+    clients: () => ignoringZeroLength,
   },
   { id: "wrong-version-sent", breaks: ["FRM-01"], clients: () => sendsHeader(() => ({ version: 2 })) },
   { id: "wrong-service-id-sent", breaks: ["FRM-01"], clients: () => sendsHeader(() => ({ serviceId: 0x0007 })) },
@@ -106,15 +115,7 @@ export const frmMutants: readonly Mutant[] = [
   {
     id: "undecodable-body-stalls",
     breaks: ["FRM-10"],
-    clients: () => {
-      const stalled = new WeakSet<FaultyLine>();
-      return {
-        received(pdu, line) {
-          if (isUndecodable(pdu)) stalled.add(line);
-          return stalled.has(line) ? [] : undefined;
-        },
-      };
-    },
+    clients: stalling,
   },
   {
     id: "unknown-fields-refused",
@@ -162,62 +163,6 @@ export const frmMutants: readonly Mutant[] = [
     clients: () => sendsHeader(({ commandId }) => (isNotification(commandId) ? { seqNum: 7 } : undefined)),
   },
 ];
-
-/** PDUs that the server ignores unless that holds. */
-function requiring(holds: (pdu: PassingPdu) => boolean): WireFault {
-  return { received: (pdu) => (holds(pdu) ? undefined : []) };
-}
-
-function onReceived(which: (pdu: PassingPdu) => boolean, act: (pdu: PassingPdu, line: FaultyLine) => void): WireFault {
-  return {
-    received(pdu, line) {
-      if (!which(pdu)) return undefined;
-      act(pdu, line);
-      return [];
-    },
-  };
-}
-
-function isUnknown({ commandId }: PassingPdu): boolean {
-  return commandById(commandId) === undefined;
-}
-
-function isUndecodable(pdu: PassingPdu): boolean {
-  return !isUnknown(pdu) && pdu.body(pdu.commandId as CommandId) === undefined;
-}
-
-function pdusOf(bytes: Buffer): Buffer[] {
-  const pdus: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = bytes.length - at >= 4 ? bytes.readUInt32BE(at) : 0;
-    const end = length >= HEADER_SIZE && at + length <= bytes.length ? at + length : bytes.length;
-    pdus.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return pdus;
-}
-
-function firstPdus(bytes: Buffer, count: number): Buffer {
-  return Buffer.concat(pdusOf(bytes).slice(0, count));
-}
-
-/** A PDU is lost when a read ends inside it at a place where `isLost`; the rest of it is skipped. */
-function losing(isLost: (haveBytes: number) => boolean): WireFault {
-  const begun = new WeakMap<FaultyLine, Buffer>();
-  return {
-    read(bytes, line) {
-      const whole = Buffer.concat([begun.get(line) ?? Buffer.alloc(0), bytes]);
-      const pdus = pdusOf(whole);
-      const last = pdus.at(-1) as Buffer;
-      const isWhole = last.length >= HEADER_SIZE && last.readUInt32BE(0) === last.length;
-      const wasBegun = begun.has(line);
-      if (isWhole) begun.delete(line);
-      else begun.set(line, last);
-      if (!isWhole) return Buffer.concat(pdus.slice(0, -1));
-      return wasBegun && isLost(whole.length - bytes.length) ? Buffer.concat(pdus.slice(1)) : whole;
-    },
-  };
-}
 
 /** What a decoder makes of no bytes at all that takes missing fields for 0. */
 function defaulted(pdu: PassingPdu, { userId: user_id }: FaultyLine): Buffer | undefined {

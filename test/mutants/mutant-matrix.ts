@@ -32,8 +32,6 @@ export interface MutantMatrix {
   readonly problems: readonly string[];
 }
 
-const clientCases = new Set(allCases.filter(({ role }) => role === "msg").map(({ id }) => id));
-
 /** Cases at once in each cluster. */
 const CASES_AT_ONCE = 8;
 
@@ -86,8 +84,7 @@ export async function mutantMatrix({ mutants, jobs, onVerdict, ...options }: Mat
       ...(options.signal.aborted ? [`ended before ${mutants.length - judged.length} mutants were judged`] : []),
       ...controls.flatMap(problemsOfControl),
       ...judged.flatMap(problemsOf),
-      // Faults of the other roles are a sample so far: which of their cases find none stands in the table alone.
-      ...(isWhole ? idle(cases.filter(({ id }) => clientCases.has(id))) : []),
+      ...(isWhole ? idle(cases) : []),
     ],
   };
 }

@@ -29,5 +29,5 @@ export interface Mutant {
   /** A server of this role by itself, instead of a cluster as clients see it. */
   readonly role?: Exclude<CaseRole, "msg">;
   /** Of such a server: what is on the wire to its ports, or to the servers that the suite plays around it. */
-  readonly ports?: Readonly<Partial<Record<"target" | "clients" | PlayedRole, () => WireFault>>>;
+  readonly ports?: Readonly<Partial<Record<"target" | "clients" | "http" | PlayedRole, () => WireFault>>>;
 }

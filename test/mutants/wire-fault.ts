@@ -32,6 +32,8 @@ export interface WireFault {
   sent?(pdu: PassingPdu, line: FaultyLine): InPlace;
   /** Of the bytes of one read from the client. */
   read?(bytes: Buffer, line: FaultyLine): Buffer;
+  /** Of the bytes of one write of the server, where they are no PDUs. */
+  written?(bytes: Buffer): Buffer;
   /** The server closed: `true` leaves the client's side open, and mute. */
   staysOpen?(line: FaultyLine): boolean;
   /** The client closed: `true` does not tell the server. */

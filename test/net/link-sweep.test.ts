@@ -40,4 +40,35 @@ describe("link sweep", () => {
     expect([gone.looks.length, done.looks.length, kept.looks.length]).toEqual([0, 1, looks]);
     expect(looks).toBeGreaterThan(2);
   });
+
+  it("takes no standstill of the process for silence: what waits to be read is read first", () => {
+    const one = watched(500);
+    watch(one);
+    vi.advanceTimersByTime(1000);
+    const before = one.looks.length;
+    // The clock goes on and no timer runs, as in a process that is stopped.
+    vi.setSystemTime(Date.now() + 5000);
+    const nowMs = performance.now();
+    const standstill = vi.spyOn(performance, "now").mockImplementation(() => nowMs + 5000);
+    vi.advanceTimersByTime(250);
+    expect(one.looks.length).toBe(before);
+    vi.advanceTimersByTime(250);
+    expect(one.looks.length).toBe(before + 1);
+    standstill.mockRestore();
+    unwatch(one);
+  });
+
+  it("looks all the same when every sweep is late", () => {
+    const one = watched(500);
+    watch(one);
+    let nowMs = performance.now();
+    const slow = vi.spyOn(performance, "now").mockImplementation(() => {
+      nowMs += 1000;
+      return nowMs;
+    });
+    for (let n = 0; n < 10; n++) vi.advanceTimersByTime(250);
+    expect(one.looks.length).toBeGreaterThanOrEqual(4);
+    slow.mockRestore();
+    unwatch(one);
+  });
 });

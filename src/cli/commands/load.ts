@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { Command, Option } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
 import { type Address, formatAddress } from "../../net/address.js";
@@ -5,10 +6,11 @@ import type { OutputTarget } from "../../outputs/open-output.js";
 import { loadConsole } from "../../reports/load/load-console.js";
 import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
+import type { LoadDependencies } from "../../runner/load/load-dependencies.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import { type LoadDependencies, type RunningLoad, startLoad } from "../../runner/load/load-run.js";
+import { type RunningLoad, startLoad } from "../../runner/load/load-run.js";
 import type { Tags } from "../../runner/load/metric-selector.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
@@ -51,10 +53,11 @@ import { runWorkers } from "../load/shards/run-workers.js";
 import { SEGMENTS_MAX, segmentValue } from "../load/shards/segment-value.js";
 import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
+import { joinSamples, requireShareable, workerTargets } from "../load/shards/worker-samples.js";
 import { stageValues } from "../load/stage-value.js";
 import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { type ReportTarget, reportValues } from "../report-files.js";
+import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
 interface LoadOptions extends BehaviourOptions {
@@ -215,7 +218,7 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   requireTogether(options);
   const processes = options.workers ?? options.segment?.count ?? 1;
   await requireDescriptors(plan.accounts.length, plan.devicesPerUser, processes);
-  if (options.asWorker !== undefined) return work(host, plan, options.asWorker);
+  if (options.asWorker !== undefined) return work(host, plan, options, options.asWorker);
   const reports = options.report ?? [];
   await requireWritableReports(reports, host.cwd);
 
@@ -322,9 +325,7 @@ function requireTogether({ segment, startAt, workers, seed, report = [], out, as
   if (workers !== undefined && (segment !== undefined || startAt !== undefined)) {
     throw usageError("--workers starts segments itself, at the same time: leave out --segment and --start-at");
   }
-  if (workers !== undefined && workers > 1 && out !== undefined) {
-    throw usageError("--out is of one process: start the parts yourself with --segment, each with an --out of its own");
-  }
+  if (workers !== undefined && workers > 1) requireShareable(out ?? []);
   const hasShard = report.some(({ format }) => format === "shard");
   if (segment === undefined) {
     if (hasShard) throw usageError("--report shard=FILE is for a --segment");
@@ -350,26 +351,52 @@ async function run(host: Host, plan: LoadPlan, file: LoadedFile | undefined, opt
   const isDashboard = plan.segment === undefined && mayFillTerminal(host, options);
   const shards = startAt === undefined ? undefined : syncByClock(startAt, host.clock.nowMs);
   const watch = isDashboard ? await dashboardWatch(host, watched) : progressWatch(host, watched);
-  let running: RunningLoad | undefined;
-  const readings = () => running?.readings() ?? [];
   try {
-    const outputs = await openOutputs(host, out, tag, plan, readings, (text) => watch.warn(text));
-    const onEvent = (event: LoadEvent) => {
-      watch.onEvent(event);
-      if (event.type === "second") outputs.onSecond();
-    };
-    const { onSample } = outputs;
-    const how = { signal: host.signal, onEvent, shards, ...(onSample === undefined ? {} : { onSample }) };
-    const ran = start(host, plan, file, how, (load) => {
-      running = load;
-      watch.begins(load);
-    });
-    const close = () => outputs.close();
-    const sent = await ran.then(close, close);
-    return withOutputs(await ran, sent);
+    return await startWithOutputs(
+      host,
+      plan,
+      file,
+      { out, tag, warn: (text) => watch.warn(text) },
+      (load) => watch.begins(load),
+      {
+        signal: host.signal,
+        onEvent: (event) => watch.onEvent(event),
+        shards,
+      },
+    );
   } finally {
     await watch.end();
   }
+}
+
+interface OutputChoice {
+  readonly out: readonly OutputTarget[];
+  readonly tag: Tags;
+  readonly warn: (text: string) => void;
+}
+
+async function startWithOutputs(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  { out, tag, warn }: OutputChoice,
+  begins: (running: RunningLoad) => void,
+  how: Pick<LoadDependencies, "signal" | "shards"> & { readonly onEvent: (event: LoadEvent) => void },
+): Promise<Ran> {
+  let running: RunningLoad | undefined;
+  const outputs = await openOutputs(host, out, tag, plan, () => running?.readings() ?? [], warn);
+  const { onSample } = outputs;
+  const onEvent = (event: LoadEvent) => {
+    how.onEvent(event);
+    if (event.type === "second") outputs.onSecond();
+  };
+  const ran = start(host, plan, file, { ...how, onEvent, ...(onSample === undefined ? {} : { onSample }) }, (load) => {
+    running = load;
+    begins(load);
+  });
+  const close = () => outputs.close();
+  const sent = await ran.then(close, close);
+  return withOutputs(await ran, sent);
 }
 
 function withOutputs({ result, shard }: Ran, outputs: LoadResult["outputs"]): Ran {
@@ -386,15 +413,21 @@ async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, worke
     scenario: plan.scenario,
     segment: { index: 0, count: workers },
   });
-  return runWorkers(host, workers, plan.seed, plan.accounts.length * plan.devicesPerUser);
+  const { out = [] } = options;
+  const files = out.flatMap((target) => ("file" in target ? [target] : []));
+  await requireWritable(files, host.cwd, "--out");
+  const devices = plan.accounts.length * plan.devicesPerUser;
+  return runWorkers(host, workers, plan.seed, devices, (shardFiles) => joinSamples(out, shardFiles, host.cwd));
 }
 
-/** One of the processes of --workers. */
-async function work(host: Host, plan: LoadPlan, file: string): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host);
+/** One of the processes of --workers, whose shard goes to a file in a folder that is this run's alone. */
+async function work(host: Host, plan: LoadPlan, { out = [], tag = {} }: LoadOptions, file: string): Promise<void> {
+  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(file)));
   try {
     const signals = AbortSignal.any([host.signal, signal]);
-    const { result, shard } = await start(host, plan, undefined, { signal: signals, onEvent, shards: sync });
+    const outputs = { out: workerTargets(out, file), tag, warn: (text: string) => host.stderr.write(`ttk: ${text}\n`) };
+    const how = { signal: signals, onEvent, shards: sync };
+    const { result, shard } = await startWithOutputs(host, plan, undefined, outputs, () => {}, how);
     await writeShard(file, host.cwd, shard);
     host.exitCode = exitCodeOf(result);
   } finally {

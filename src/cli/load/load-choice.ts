@@ -136,9 +136,6 @@ function requireDivisible({ segment, findMax, scenario, accounts, finalCheckShar
   if ((finalCheckShare ?? scenario.finalCheckShare ?? 0) > 0) {
     throw usageError("--final-check cannot be parted: a shard does not see what others send to its users");
   }
-  if (habits.groupShare > 0) {
-    throw usageError(`${scenario.name} cannot be parted: a shard cannot know the groups that another one makes`);
-  }
   if (ownCount(accounts.length, { ...segment, index: segment.count - 1 }) === 0) {
     throw usageError(`${segment.count} segments need as many users, at least; there are ${accounts.length}`);
   }

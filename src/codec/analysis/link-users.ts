@@ -1,4 +1,5 @@
 import { peekBytes, peekNumber } from "../body-peek.js";
+import { CappedMap } from "../capped-map.js";
 import { CommandId } from "../generated/commands.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import type { AnalysedPdu } from "./analysed-pdu.js";
@@ -31,8 +32,8 @@ const nothing = Buffer.alloc(0);
 
 /** Learns from logins and answers whose connection each link is, and which id a name has. */
 export class LinkUsers {
-  readonly #users = new Map<number, LinkUser>();
-  readonly #logins = new Map<number, { readonly name: string; readonly clientType: number }>();
+  readonly #users = new CappedMap<number, LinkUser>(LINKS_MAX);
+  readonly #logins = new CappedMap<number, { readonly name: string; readonly clientType: number }>(LINKS_MAX);
   readonly #idOfName = new Map<string, number>();
   readonly #nameOfId = new Map<number, string>();
 
@@ -66,19 +67,19 @@ export class LinkUsers {
     const body = pdu.start + HEADER_SIZE;
     if (commandId === CommandId.CID_LOGIN_REQ_USERLOGIN && dir === "c2s") {
       const name = (peekBytes(buffer, body, end, 1) ?? nothing).toString("utf8");
-      if (!this.#logins.has(link)) remember(this.#logins, link, { name, clientType: peekNumber(buffer, body, end, 4) });
+      if (!this.#logins.has(link)) this.#logins.set(link, { name, clientType: peekNumber(buffer, body, end, 4) });
     } else if (commandId === CommandId.CID_LOGIN_RES_USERLOGIN) {
       const id = userIdIn(buffer, body, end, 2, 5);
       const login = this.#logins.get(link);
       if (id < 0) return;
-      remember(this.#users, link, { id, name: login?.name, clientType: login?.clientType });
+      this.#users.set(link, { id, name: login?.name, clientType: login?.clientType });
       if (login !== undefined) this.learnName(login.name, id);
     } else if (commandId === CommandId.CID_OTHER_VALIDATE_RSP) {
       const id = userIdIn(buffer, body, end, 2, 4);
       if (id >= 0) this.learnName((peekBytes(buffer, body, end, 1) ?? nothing).toString("utf8"), id);
     } else if (dir === "s2c" && ownAnswers.has(commandId) && !this.#users.has(link)) {
       const id = peekNumber(buffer, body, end, 1);
-      if (id >= 0) remember(this.#users, link, { id, name: this.nameOf(id), clientType: undefined });
+      if (id >= 0) this.#users.set(link, { id, name: this.nameOf(id), clientType: undefined });
     }
   }
 }
@@ -88,14 +89,4 @@ function userIdIn(buffer: Buffer, start: number, end: number, resultField: numbe
   if (peekNumber(buffer, start, end, resultField) !== 0) return -1;
   const info = peekBytes(buffer, start, end, infoField);
   return info === undefined ? -1 : peekNumber(info, 0, info.length, 1);
-}
-
-function remember<V>(map: Map<number, V>, link: number, value: V): void {
-  if (map.size >= LINKS_MAX) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
-  map.set(link, value);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CappedMap } from "../capped-map.js";
 import type { IMMsgData } from "../generated/messages.js";
 
 /** Messages and sessions remembered; the one met first is forgotten for a new one. */
@@ -27,8 +28,8 @@ export interface NewestMessage {
 /** What the connections of one input tell together of its messages. */
 export class MessageHistory {
   /** `null` where two messages that were on their way at the same time got the same id: nothing tells which is meant. */
-  readonly #sent = new Map<string, SentMessage | null>();
-  readonly #newest = new Map<string, NewestMessage>();
+  readonly #sent = new CappedMap<string, SentMessage | null>(MESSAGES_MAX);
+  readonly #newest = new CappedMap<string, NewestMessage>(SESSIONS_MAX);
 
   sent(session: string, msgId: number): SentMessage | undefined {
     return this.#sent.get(`${session} ${msgId}`) ?? undefined;
@@ -42,13 +43,13 @@ export class MessageHistory {
     const key = `${session} ${msgId}`;
     const twin = this.#sent.get(key);
     const isOneOfTwo = twin === null || (twin !== undefined && message.requestSeq < twin.ackSeq);
-    remember(this.#sent, key, isOneOfTwo ? null : message, MESSAGES_MAX);
+    this.#sent.renew(key, isOneOfTwo ? null : message);
     const { link, requestSeq, ackSeq } = message;
     const known = this.#newest.get(session);
     // A history that begins anew begins at 1 (MSG-02): a database was set up again.
     const isAnew = msgId === 1 && known !== undefined && requestSeq > known.ackSeq;
     if (known === undefined || isAnew || msgId > known.msgId)
-      remember(this.#newest, session, { msgId, link, requestSeq, ackSeq }, SESSIONS_MAX);
+      this.#newest.renew(session, { msgId, link, requestSeq, ackSeq });
   }
 }
 
@@ -65,14 +66,4 @@ const FIRST_GROUP_TYPE = 0x11;
 
 export function sessionOf(server: string, { from_user_id, to_session_id, msg_type }: IMMsgData): string {
   return sessionKey(server, from_user_id, to_session_id, msg_type >= FIRST_GROUP_TYPE);
-}
-
-function remember<V>(map: Map<string, V>, key: string, value: V, max: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= max) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    break;
-  }
 }

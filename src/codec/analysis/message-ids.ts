@@ -1,4 +1,5 @@
 import { peekNumber } from "../body-peek.js";
+import { CappedMap } from "../capped-map.js";
 import { CommandId } from "../generated/commands.js";
 import { SessionType } from "../generated/enums.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
@@ -37,8 +38,8 @@ interface Session {
 export class MessageIds {
   repeatedCount = 0;
   readonly repeated: RepeatedId[] = [];
-  readonly #sessions = new Map<string, Session>();
-  readonly #recent = new Map<string, number[]>();
+  readonly #sessions = new CappedMap<string, Session>(SESSIONS_MAX);
+  readonly #recent = new CappedMap<string, number[]>(SESSIONS_MAX);
 
   /** Hot. */
   take({ buffer, start, end, dir, link, seq }: AnalysedPdu): void {
@@ -75,7 +76,7 @@ export class MessageIds {
     const msgId = peekNumber(buffer, body, end, 3);
     if (msgId <= 0) return;
     const session = isGroup ? `group ${other}` : `${Math.min(one, other)}-${Math.max(one, other)}`;
-    const recent = capped(this.#recent, scope + session, () => []);
+    const recent = this.#recent.getOrMake(scope + session, () => []);
     if (recent.includes(msgId)) {
       this.repeatedCount++;
       if (this.repeated.length < REPEATED_MAX) this.repeated.push({ session, msgId, what, seq });
@@ -87,24 +88,10 @@ export class MessageIds {
   }
 
   #count(name: string, msgId: number): void {
-    const session = capped(this.#sessions, name, () => ({ highest: msgId, missing: new Set<number>() }));
+    const session = this.#sessions.getOrMake(name, () => ({ highest: msgId, missing: new Set<number>() }));
     session.missing.delete(msgId);
     for (let id = session.highest + 1; id < msgId && session.missing.size < MISSING_IDS_MAX; id++)
       session.missing.add(id);
     session.highest = Math.max(session.highest, msgId);
   }
-}
-
-function capped<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  if (map.size >= SESSIONS_MAX) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
-  const made = make();
-  map.set(key, made);
-  return made;
 }

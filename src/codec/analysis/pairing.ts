@@ -69,13 +69,14 @@ interface Pending extends PendingRequest {
   /** The client's request that this one serves. */
   readonly origin: Pending | undefined;
   readonly hops: Hop[];
-  isForwarded: boolean;
 }
 
 const ATTACH_FIELD = 20;
 const HANDLE_OFFSET = 4;
 const ATTACH_FIXED_SIZE = 12;
-const none: readonly Pending[] = [];
+const none: ReadonlySet<Pending> = new Set();
+/** Requests that wait under one key; an answer looks through them. */
+const WAITING_ALIKE_MAX = 1024;
 const HANDLES_MAX = 65_536;
 const LINKS_TOLD_APART = 2 ** 20;
 
@@ -86,9 +87,9 @@ const LINKS_TOLD_APART = 2 ** 20;
 export class Pairing {
   /** In order of age. */
   readonly #pending = new Set<Pending>();
-  readonly #byAnswer = new Map<number, Pending[]>();
-  /** Waiting requests of clients, for the requests between servers that they cause. */
-  readonly #clientRequests = new Map<number, Pending[]>();
+  readonly #byAnswer = new Map<number, Set<Pending>>();
+  /** Waiting requests of clients that no request between servers was seen for. */
+  readonly #clientRequests = new Map<number, Set<Pending>>();
   /** Which client a msg_server means by a handle on one of its links. */
   readonly #handles = new Map<number, number>();
 
@@ -118,8 +119,8 @@ export class Pairing {
 
   #answer(pdu: LinkPdu, commandId: number): Pair | undefined {
     const seqNum = pdu.buffer.readUInt16BE(pdu.start + HeaderOffset.seqNum);
-    const waiting = this.#byAnswer.get(keyOf(pdu.link, !pdu.towardsServer, commandId, seqNum));
-    const request = waiting?.[pdu.dir === "s2s" ? indexByAttach(waiting, attachOf(pdu)) : 0];
+    const waiting = this.#byAnswer.get(keyOf(pdu.link, !pdu.towardsServer, commandId, seqNum)) ?? none;
+    const request = pdu.dir === "s2s" ? withAttach(waiting, attachOf(pdu)) : oldestOf(waiting);
     if (request === undefined) return undefined;
     this.#forget(request);
     const latencyMs = differenceMs(pdu.timeMs, request.timeMs);
@@ -154,12 +155,12 @@ export class Pairing {
       attach: attach && Buffer.from(attach),
       origin,
       hops: [],
-      isForwarded: false,
     };
     this.#pending.add(request);
-    append(this.#byAnswer, request.key, request);
-    if (pdu.dir === "c2s") append(this.#clientRequests, clientKeyOf(commandId, seqNum), request);
-    if (this.#pending.size > this.limits.pendingMax) this.#giveUpOldest();
+    const alike = addTo(this.#byAnswer, request.key, request);
+    if (pdu.dir === "c2s") this.#awaitForwarding(request);
+    if (alike.size > WAITING_ALIKE_MAX) this.#giveUpOldest(alike);
+    if (this.#pending.size > this.limits.pendingMax) this.#giveUpOldest(this.#pending);
   }
 
   /**
@@ -174,12 +175,11 @@ export class Pairing {
     let origin: Pending | undefined;
     for (const client of clientCommandsBehind(commandId)) {
       for (const candidate of this.#clientRequests.get(clientKeyOf(client, seqNum)) ?? none) {
-        const isBetter = origin === undefined || origin.link !== known || candidate.link === known;
-        if (!candidate.isForwarded && isBetter) origin = candidate;
+        if (origin === undefined || origin.link !== known || candidate.link === known) origin = candidate;
       }
     }
     if (origin === undefined) return undefined;
-    origin.isForwarded = true;
+    this.#forwarded(origin);
     if (known !== origin.link) {
       if (this.#handles.size >= HANDLES_MAX) this.#handles.clear();
       this.#handles.set(handleKey, origin.link);
@@ -194,8 +194,9 @@ export class Pairing {
     }
   }
 
-  #giveUpOldest(): void {
-    for (const request of this.#pending) return this.#giveUp(request);
+  #giveUpOldest(requests: ReadonlySet<Pending>): void {
+    const oldest = oldestOf(requests);
+    if (oldest !== undefined) this.#giveUp(oldest);
   }
 
   #giveUp(request: Pending): void {
@@ -205,8 +206,19 @@ export class Pairing {
 
   #forget(request: Pending): void {
     this.#pending.delete(request);
-    remove(this.#byAnswer, request.key, request);
-    if (request.dir === "c2s") remove(this.#clientRequests, clientKeyOf(request.commandId, request.seqNum), request);
+    removeFrom(this.#byAnswer, request.key, request);
+    if (request.dir === "c2s") this.#forwarded(request);
+  }
+
+  #awaitForwarding(request: Pending): void {
+    const alike = addTo(this.#clientRequests, clientKeyOf(request.commandId, request.seqNum), request);
+    const oldest = alike.size > WAITING_ALIKE_MAX ? oldestOf(alike) : undefined;
+    if (oldest !== undefined) alike.delete(oldest);
+  }
+
+  /** Or given up: no request between servers is put down to it any more. */
+  #forwarded(request: Pending): void {
+    removeFrom(this.#clientRequests, clientKeyOf(request.commandId, request.seqNum), request);
   }
 }
 
@@ -231,29 +243,34 @@ function handleOf(attach: Buffer | undefined): number | undefined {
   return isOfClient ? attach.readUInt32BE(HANDLE_OFFSET) : undefined;
 }
 
-function indexByAttach(waiting: readonly Pending[], attach: Buffer | undefined): number {
-  return waiting.findIndex((request) =>
+function oldestOf(requests: ReadonlySet<Pending>): Pending | undefined {
+  for (const request of requests) return request;
+  return undefined;
+}
+
+function withAttach(waiting: ReadonlySet<Pending>, attach: Buffer | undefined): Pending | undefined {
+  for (const request of waiting) {
     // Who asked with nothing attached may get an empty attachment back.
-    request.attach === undefined ? !attach?.length : attach !== undefined && request.attach.equals(attach),
-  );
+    const isIts =
+      request.attach === undefined ? !attach?.length : attach !== undefined && request.attach.equals(attach);
+    if (isIts) return request;
+  }
+  return undefined;
 }
 
 function differenceMs(later: number | undefined, earlier: number | undefined): number | undefined {
   return later === undefined || earlier === undefined ? undefined : later - earlier;
 }
 
-function append<K>(lists: Map<K, Pending[]>, key: K, request: Pending): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [request]);
-  else list.push(request);
+function addTo(sets: Map<number, Set<Pending>>, key: number, request: Pending): Set<Pending> {
+  const known = sets.get(key);
+  if (known !== undefined) return known.add(request);
+  const made = new Set([request]);
+  sets.set(key, made);
+  return made;
 }
 
-function remove<K>(lists: Map<K, Pending[]>, key: K, request: Pending): void {
-  const list = lists.get(key);
-  if (list === undefined) return;
-  if (list.length === 1 && list[0] === request) lists.delete(key);
-  else {
-    const at = list.indexOf(request);
-    if (at >= 0) list.splice(at, 1);
-  }
+function removeFrom(sets: Map<number, Set<Pending>>, key: number, request: Pending): void {
+  const set = sets.get(key);
+  if (set?.delete(request) && set.size === 0) sets.delete(key);
 }

@@ -1,5 +1,6 @@
 import { decodeBody } from "../body-codec.js";
 import { peekBytes } from "../body-peek.js";
+import { CappedMap } from "../capped-map.js";
 import { CommandId } from "../generated/commands.js";
 import { GroupType } from "../generated/enums.js";
 import type { IMGroupChangeMemberRsp, IMGroupInfoListRsp, IMLoginReq, IMMsgData } from "../generated/messages.js";
@@ -59,7 +60,7 @@ interface Link {
 
 /** Holds a stream of PDUs to the requirements that a capture can show to be violated. Memory is bounded. */
 export class RequirementChecker {
-  readonly #links = new Map<number, Link>();
+  readonly #links = new CappedMap<number, Link>(LINKS_MAX);
   #newestLink = -1;
   readonly #messages = new MessageHistory();
   readonly #pairing = new Pairing((request) => this.#gaveUp(request));
@@ -124,12 +125,6 @@ export class RequirementChecker {
   #linkOf({ link: id, seq, timeMs, connection }: AnalysedPdu): Link {
     const known = this.#links.get(id);
     if (known !== undefined) return known;
-    if (this.#links.size >= LINKS_MAX) {
-      for (const oldest of this.#links.keys()) {
-        this.#links.delete(oldest);
-        break;
-      }
-    }
     // One that was forgotten and is met again has a past that nobody knows.
     const isWhole = id > this.#newestLink && connection?.isOpeningSeen === true;
     this.#newestLink = Math.max(this.#newestLink, id);

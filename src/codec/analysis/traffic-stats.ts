@@ -7,6 +7,7 @@ import { commandById, hexId } from "../registry.js";
 import type { AnalysedPdu, LinkEnds } from "./analysed-pdu.js";
 import { LinkUsers } from "./link-users.js";
 import { MessageIds, type MissingIds, type RepeatedId } from "./message-ids.js";
+import { NumberSet } from "./number-set.js";
 import { type Pair, Pairing, type PendingRequest } from "./pairing.js";
 
 /** Where latencies are counted; the caller has a good one. */
@@ -127,7 +128,7 @@ export class TrafficStats {
   readonly #links = new Map<number, LinkTally>();
   #lastLink: LinkTally | undefined;
   #lastLinkId = -1;
-  #linksTotal = 0;
+  readonly #linksMet = new NumberSet();
   #total: Tally = { pdus: 0, bytes: 0 };
   #skipped = 0;
   #firstMs: number | undefined;
@@ -175,7 +176,7 @@ export class TrafficStats {
       durationMs: this.#firstMs === undefined || this.#lastMs === undefined ? null : this.#lastMs - this.#firstMs,
       commands: this.#commandStats(),
       connections: this.#connectionStats().slice(0, LISTED_MAX),
-      connectionsTotal: this.#linksTotal,
+      connectionsTotal: this.#linksMet.size,
       users: users.slice(0, LISTED_MAX),
       usersTotal: users.length,
       unanswered: this.#unansweredList,
@@ -236,7 +237,7 @@ export class TrafficStats {
       // Its ends alone: the connection holds what reassembly needs, and there may be tens of thousands.
       const ends = connection && { client: connection.client, server: connection.server };
       tally = { pdus: 0, bytes: 0, ends };
-      this.#linksTotal++;
+      this.#linksMet.add(link);
       // More links than that are counted, not listed.
       if (this.#links.size < LINKS_MAX) this.#links.set(link, tally);
     }

@@ -4,7 +4,7 @@ import type { SourceText } from "./source-text.js";
 
 /** A number as some language writes it, perhaps behind a cast: `0x1f`, `(byte)0x80`, `-128`, `16u`, `0x80y`. */
 const element =
-  /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:u8|i8|[uUlLyY]{1,2}|\.toU?Byte\(\))?(?![\w.])/giy;
+  /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:_?[ui]8|[uUlLyY]{1,2}|\.toU?Byte\(\))?(?![\w.])/giy;
 const elementStart = /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(?:0x[0-9a-f]|-?\d)/gi;
 const separator = /[\s,;|]*/y;
 /** What Wireshark and gdb put behind the last bytes: their characters, which may look like a string with escapes. */

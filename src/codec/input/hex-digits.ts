@@ -67,9 +67,16 @@ function findBlocks(source: SourceText): Finding[] {
     } else if (line.kind === "prose") {
       finish();
     } else {
-      block ??= newBlock(start);
+      block ??= newBlock(start + (line.kind === "broken" ? (line.groups[0]?.start ?? 0) : 0));
+      const problem = problemOf(source, line, start);
+      if (line.kind === "broken" && isCutPdu(block, line.groups)) {
+        addLine(block, { kind: "hex", groups: line.groups, isWhole: true, isAtEnd: false }, start);
+        findings.push(cutFinding(block.end, problem));
+        finish();
+        continue;
+      }
       block.end = start + text.length;
-      block.problem ??= problemOf(source, line, start);
+      block.problem ??= problem;
       block.isList ||= listMark.test(text);
     }
     blankBefore = false;
@@ -101,6 +108,16 @@ function startsAnew(block: Block, line: GroupLine, blankBefore: boolean): boolea
   if (blankBefore) return begins || !looksLikeHeaderDigits(block.digits.join("").slice(0, HEADER_DIGITS));
   const isWrapped = !block.isSpaced && line.groups.length === 1 && isWidthKept(block, digitsOf(line.groups).length);
   return begins && !isWrapped;
+}
+
+/** What was printed of it is worth reading when it begins as a PDU does. */
+function isCutPdu({ digits, problem }: Block, groups: readonly HexGroup[]): boolean {
+  return groups.length > 0 && problem === undefined && looksLikeHeaderDigits(digits.join("") + digitsOf(groups));
+}
+
+/** Zero width: the bytes before it are read. */
+function cutFinding(at: number, content: InputError): Finding {
+  return { shape: "spaced-hex", start: at, end: at, content, isDistinct: true };
 }
 
 function isWidthKept(block: Block, length: number): boolean {

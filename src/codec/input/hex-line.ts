@@ -15,8 +15,8 @@ export type HexLine =
   | { readonly kind: "prose" }
   /** Groups in a row; with `isWhole` there is nothing else on the line, else text stands before or after. */
   | { readonly kind: "hex"; readonly groups: readonly HexGroup[]; readonly isWhole: boolean; readonly isAtEnd: boolean }
-  /** Hex with something in it that is none. */
-  | { readonly kind: "broken"; readonly at: number; readonly problem: string };
+  /** Hex with something in it that is none; `groups` stand before the mark of a program that left out the rest. */
+  | { readonly kind: "broken"; readonly at: number; readonly problem: string; readonly groups: readonly HexGroup[] };
 
 interface Word {
   readonly start: number;
@@ -111,7 +111,7 @@ function brokenLine(words: readonly Word[]): HexLine | undefined {
   const good = words.length - bad.length;
   const width = words.find(({ group }) => group !== undefined)?.group?.digits.length ?? 0;
   const isOfWidth = good >= 3 && bad.length <= good / 3 && bad.every(({ text }) => text.length === width);
-  if (isOfWidth) return stray(first);
+  if (isOfWidth) return stray(words, first);
   return strayBetweenRuns(words, width);
 }
 
@@ -126,17 +126,25 @@ function strayBetweenRuns(words: readonly Word[], width: number): HexLine | unde
     }
     const rest = words.length - index - 1;
     const goesOn = words[index + 1]?.group?.digits.length === width && goodRest > rest / 2;
-    if (run >= 3 && (goesOn || cutShort.test(word.text))) return stray(word);
+    if (run >= 3 && (goesOn || cutShort.test(word.text))) return stray(words, word);
     run = 0;
   }
   return undefined;
 }
 
-function stray({ start, text }: Word): HexLine {
-  if (cutShort.test(text))
-    return { kind: "broken", at: start, problem: "the bytes were cut short when they were printed" };
+function stray(words: readonly Word[], word: Word): HexLine {
+  const { start, text } = word;
+  if (cutShort.test(text)) {
+    const groups = words.slice(0, words.indexOf(word)).flatMap(({ group }) => group ?? []);
+    return { kind: "broken", at: start, problem: "the bytes were cut short when they were printed", groups };
+  }
   const offset = Math.max(0, text.search(/[^0-9a-f]/i));
-  return { kind: "broken", at: start + (text.length <= 4 ? 0 : offset), problem: `'${shown(text)}' is not hex` };
+  return {
+    kind: "broken",
+    at: start + (text.length <= 4 ? 0 : offset),
+    problem: `'${shown(text)}' is not hex`,
+    groups: [],
+  };
 }
 
 /** A line of one long word that is hex but for a few characters. */
@@ -144,7 +152,8 @@ function brokenWord({ start, text }: Word): HexLine | undefined {
   const bad = text.match(/[^0-9a-f]/gi) ?? [];
   if (text.length < 8 || bad.length > text.length / 4) return undefined;
   const offset = text.search(/[^0-9a-f]/i);
-  return { kind: "broken", at: start + offset, problem: `'${shown(text.slice(offset, offset + 1))}' is not hex` };
+  const problem = `'${shown(text.slice(offset, offset + 1))}' is not hex`;
+  return { kind: "broken", at: start + offset, problem, groups: [] };
 }
 
 function shown(text: string): string {

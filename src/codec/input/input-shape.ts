@@ -7,7 +7,7 @@ export const inputShapes = {
   xxd: "xxd: `00000000: 0000 0010 …  ....`",
   "hexdump-c": "hexdump -C, hd: `00000000  00 00 00 10 …  |....|`",
   hexdump: "hexdump, od -x: `0000000 0000 1000 …`, 16-bit words in the machine's byte order",
-  od: "od -t x1, -t u1, -t d1, -b, -c, also with -A x and z: `000000 00 00 00 10 …  >....<`",
+  od: "od with any -t and -A: `000000 00 00 00 10 …  >....<`; rows of decimal or octal bytes without offsets",
   tcpdump: "tcpdump -X or -XX: `0x0000:  4500 0044 …  E..D`",
   tshark: "tshark -x, Wireshark's hex dump, Follow TCP stream as hex dump: `0000  00 00 00 10 …   ....`",
   gdb: "gdb's x/40xb: `0x4010 <buf>:  0x00  0x00 …`",

@@ -1,3 +1,4 @@
+import { characters, decimal, fromHex, octal, octalWords } from "./byte-columns.js";
 import type { InputShape } from "./input-shape.js";
 
 /** One line of a dump that numbers its lines. */
@@ -52,6 +53,10 @@ const styles: readonly LineStyle[] = [
     bytesOf: spaced,
   },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: +[0-9a-f]{2})+)\s*$/i, wordSize: 1, bytesOf: spaced },
+  // od without a type, -t o2: octal words; -t x4 and -t x8.
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [01][0-7]{5})+)\s*$/i, wordSize: 2, bytesOf: octalWords },
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [0-9a-f]{8})+)\s*$/i, wordSize: 4, bytesOf: spaced },
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [0-9a-f]{16})+)\s*$/i, wordSize: 8, bytesOf: spaced },
   { shape: "od", pattern: /^(\s*)([0-7]{7})((?: [0-7]{3})+)\s*$/, wordSize: 1, bytesOf: octal },
   // -t u1 and -t d1: right-aligned in columns of four and five.
   {
@@ -208,44 +213,8 @@ function windbgBytes(columns: string): Buffer | undefined {
   return pairs(columns.replace(/^((?:[0-9a-f]{2} ){7}[0-9a-f]{2})-/i, "$1 "));
 }
 
-function decimal(columns: string): Buffer | undefined {
-  const values = columns.trim().split(/\s+/).map(Number);
-  return values.every((value) => value >= -128 && value <= 255) ? Buffer.from(values) : undefined;
-}
-
 function binary(columns: string): Buffer {
   return Buffer.from(columns.split(" ").map((digits) => Number.parseInt(digits, 2)));
-}
-
-function octal(columns: string): Buffer | undefined {
-  const values = columns
-    .trim()
-    .split(" ")
-    .map((digits) => Number.parseInt(digits, 8));
-  return values.every((value) => value <= 0xff) ? Buffer.from(values) : undefined;
-}
-
-const namedCharacters: Readonly<Record<string, number>> = {
-  "\\0": 0x00,
-  "\\a": 0x07,
-  "\\b": 0x08,
-  "\\t": 0x09,
-  "\\n": 0x0a,
-  "\\v": 0x0b,
-  "\\f": 0x0c,
-  "\\r": 0x0d,
-};
-
-/** `od -c`: four columns for each byte. */
-function characters(columns: string): Buffer | undefined {
-  const bytes: number[] = [];
-  for (let at = 0; at < columns.length; at += 4) {
-    const cell = columns.slice(at + 1, at + 4);
-    const value = /^\d/.test(cell) ? Number.parseInt(cell, 8) : (namedCharacters[cell.trim()] ?? cell.charCodeAt(2));
-    if (!(value <= 0xff)) return undefined;
-    bytes.push(value);
-  }
-  return Buffer.from(bytes);
 }
 
 const gdbValue = /^(?:0x(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{16})|-?\d{1,3})$/i;
@@ -268,9 +237,4 @@ function gdbBytes(columns: string): Buffer | undefined {
 function gdbWordSize(columns: string): number {
   const first = /0x([0-9a-f]+)/i.exec(columns)?.[1];
   return first === undefined ? 1 : first.length / 2;
-}
-
-function fromHex(digits: string): Buffer | undefined {
-  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
-  return Buffer.from(digits, "hex");
 }

@@ -1,6 +1,7 @@
 import { looksLikeHeader } from "../plausible-header.js";
 import { findBase64 } from "./base64-text.js";
 import { findByteLists } from "./byte-list.js";
+import { findByteRows } from "./byte-rows.js";
 import { looksLikePdu, packetLinkType } from "./chunk-content.js";
 import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
@@ -156,12 +157,14 @@ function findings(source: SourceText, shape: InputShape | undefined): Finding[] 
   if (shape === undefined) {
     return [
       findOffsetDumps(source),
+      findByteRows(source, false),
       findEscapedStrings(source),
       findByteLists(source),
       findBase64(source),
       findHexDigits(source),
     ].flat();
   }
+  if (shape === "od") return [findOffsetDumps(source, shape), findByteRows(source, true)].flat();
   if (dumpShapes.has(shape)) return findOffsetDumps(source, shape);
   if (shape === "escaped-string") return findEscapedStrings(source);
   if (shape === "byte-list") return findByteLists(source);

@@ -1,4 +1,5 @@
 import { peekBytes } from "../body-peek.js";
+import { CappedMap } from "../capped-map.js";
 import { HEADER_SIZE, readCommandId } from "../pdu-header.js";
 import {
   type Command,
@@ -60,7 +61,7 @@ const ATTACH_FIELD = 20;
  * between servers are possible, a client is assumed.
  */
 export class LinkKinds {
-  readonly #kinds = new Map<number | string, number>();
+  readonly #kinds = new CappedMap<number | string, number>(LINKS_MAX);
 
   /** Of the PDU `buffer[start, end)`, cut off perhaps. Hot. `towardsServer`: the sender is the side that dialled. */
   directionOf(
@@ -91,12 +92,6 @@ export class LinkKinds {
   #begin(link: number | string, serverPort: number): number {
     const kind = kindOfPort.get(serverPort);
     const mask = kind === undefined ? anyKind : 1 << linkKinds.indexOf(kind);
-    if (this.#kinds.size >= LINKS_MAX) {
-      for (const oldest of this.#kinds.keys()) {
-        this.#kinds.delete(oldest);
-        break;
-      }
-    }
     this.#kinds.set(link, mask);
     return mask;
   }

@@ -64,11 +64,17 @@ export function recordOf(pdu: Buffer, origin: PduOrigin, options: RecordOptions 
 
 /** Stands where bytes of a stream could not be taken as a PDU. */
 export function skippedRecord(message: string, origin: PduOrigin): PduRecord {
-  return { ...origin, header: null, ...nothingDecoded, error: { code: "SKIPPED", message } };
+  return {
+    ...origin,
+    header: null,
+    command: null,
+    message: null,
+    ...nothingInside,
+    error: { code: "SKIPPED", message },
+  };
 }
 
 const nothingInside = { body: null, text: null, attach: null, unknownFields: [] };
-const nothingDecoded = { command: null, message: null, ...nothingInside };
 
 function brokenRecord(
   origin: PduOrigin,
@@ -76,7 +82,9 @@ function brokenRecord(
   code: ProtocolErrorCode,
   detail: ProtocolErrorDetail,
 ): PduRecord {
-  return { ...origin, header, ...nothingDecoded, error: recordError(new ProtocolError(code, detail)) };
+  const known = header === null ? undefined : commandById(header.commandId);
+  const names = { command: known?.name ?? null, message: known?.messageName ?? null };
+  return { ...origin, header, ...names, ...nothingInside, error: recordError(new ProtocolError(code, detail)) };
 }
 
 /** Hot. The fields are spelt out in their order: spreading objects costs more than decoding most bodies. */

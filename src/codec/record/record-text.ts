@@ -38,6 +38,7 @@ export function recordLine(record: PduRecord, options: RecordTextOptions): strin
 export function recordTree(record: PduRecord, pdu: Buffer, options: RecordTextOptions): string {
   const style = textStyle(options.isStyled);
   const lines = [recordLine(record, options)];
+  if (pdu.length === 0) return lines.join("\n");
   const { header, message } = record;
   if (header !== null && (header.version !== 1 || header.flag !== 0 || header.reserved !== 0)) {
     lines.push(style.dim(`    header: version ${header.version}, flag ${header.flag}, reserved ${header.reserved}`));

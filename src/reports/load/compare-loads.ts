@@ -39,6 +39,18 @@ export interface LoadComparison {
   readonly worse: number;
 }
 
+const faults = [
+  ["lost", "messages lost"],
+  ["duplicated", "messages duplicated"],
+  ["reordered", "messages reordered"],
+  ["corrupted", "messages corrupted"],
+  ["misdelivered", "messages misdelivered"],
+  ["unacked", "messages unacked"],
+  ["diverged", "devices diverged"],
+  ["notInHistory", "messages not in history"],
+  ["unreadWrong", "unread counts wrong"],
+] as const satisfies readonly (readonly [keyof LoadResult["delivery"], string])[];
+
 /** What is different in a later run. Uncorrected durations and the generator's own lag are left out. */
 export function compareLoads(before: LoadResult, after: LoadResult): LoadComparison {
   const trends = Object.entries(after.metrics).flatMap(([metric, result]) => {
@@ -48,10 +60,11 @@ export function compareLoads(before: LoadResult, after: LoadResult): LoadCompari
   });
   const counts: ComparedCount[] = [
     { name: "messages acked a second", value: moreIsBetter(ackRate(before), ackRate(after)) },
-    ...(["lost", "duplicated", "reordered", "corrupted", "misdelivered", "unacked"] as const).map((name) => ({
-      name: `messages ${name}`,
+    ...faults.map(([name, title]) => ({
+      name: title,
       value: lessIsBetter(before.delivery[name], after.delivery[name]),
     })),
+    { name: "read acks not told on", value: lessIsBetter(readsNotTold(before), readsNotTold(after)) },
     { name: "errors", value: lessIsBetter(countOf(before.metrics.errors), countOf(after.metrics.errors)) },
   ];
   const values = [
@@ -105,6 +118,10 @@ function differencesOf(before: LoadResult, after: LoadResult): string[] {
 
 function ackRate({ delivery, steadyMs }: LoadResult): number {
   return steadyMs === 0 ? 0 : (delivery.acked * 1000) / steadyMs;
+}
+
+function readsNotTold({ delivery }: LoadResult): number {
+  return delivery.readsExpected - delivery.readsTold;
 }
 
 function countOf(metric: MetricResult | undefined): number {

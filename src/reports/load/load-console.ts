@@ -86,12 +86,17 @@ function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[]
 
 /** What servers keep of sessions, when it was looked at. */
 function sessionLines(counts: LoadResult["delivery"]): string[] {
-  const { readsExpected, readsTold, historyChecked, notInHistory, unreadChecked, unreadWrong } = counts;
+  const { readsExpected, readsTold, historyChecked, notInHistory, unreadChecked, unreadWrong, diverged } = counts;
   const reads = `read        ${count(readsTold)} of ${count(readsExpected)} read acks told to the user's other devices`;
+  const apart = `            ${count(diverged)} told to one device of a user and not to the other`;
   const kept =
     `sessions    ${count(historyChecked)} acked messages looked for in history, ${count(notInHistory)} not there; ` +
     `${count(unreadChecked)} unread counts compared, ${count(unreadWrong)} wrong`;
-  return [...(readsExpected > 0 ? [reads] : []), ...(historyChecked + unreadChecked > 0 ? [kept] : [])];
+  return [
+    ...(readsExpected > 0 ? [reads] : []),
+    ...(diverged > 0 ? [apart] : []),
+    ...(historyChecked + unreadChecked > 0 ? [kept] : []),
+  ];
 }
 
 function thresholdLines({ thresholds }: LoadResult): string[] {

@@ -25,6 +25,10 @@ const columns: readonly (keyof LoadSnapshot)[] = [
   "misdelivered",
   "errors",
   "busyShare",
+  "diverged",
+  "notInHistory",
+  "unreadWrong",
+  "readsTold",
 ];
 
 /** The seconds of a run, a row each, under the names of the JSON report; what was not measured is empty. */

@@ -24,12 +24,16 @@ export function loadProgress(snapshot: LoadSnapshot, devices: number): string {
   ].join("  ");
 }
 
-function faultsIn({ duplicated, reordered, corrupted, misdelivered, errors }: LoadSnapshot): string {
+function faultsIn(snapshot: LoadSnapshot): string {
+  const { duplicated, reordered, corrupted, misdelivered, diverged, notInHistory, unreadWrong, errors } = snapshot;
   const faults: Array<[number, string]> = [
     [duplicated, "duplicated"],
     [reordered, "reordered"],
     [corrupted, "corrupted"],
     [misdelivered, "misdelivered"],
+    [diverged, "diverged"],
+    [notInHistory, "not in history"],
+    [unreadWrong, "unread wrong"],
     [errors, "errors"],
   ];
   return faults

@@ -136,14 +136,15 @@ function environmentFor(
     random,
     nowMs,
     played: surroundings?.servers ?? {},
-    async dial(port, label) {
+    async dial(port, label, beats = false) {
       const address = addressOf(ports, port);
-      const { answerMs } = timing;
+      const { answerMs, heartbeatIntervalMs } = timing;
       const dialled = await PduPeer.dial(address, {
         label,
         trace,
         answerTimeoutMs: answerMs,
         connectTimeoutMs: answerMs,
+        ...(beats ? { heartbeatIntervalMs } : {}),
         signal,
       });
       peers.push(dialled);

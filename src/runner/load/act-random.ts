@@ -4,7 +4,7 @@ const GOLDEN = 0x9e3779b9;
 
 /**
  * The choices of one act follow from the run's seed, the user and the act's number, and from nothing else: who writes to
- * whom is the same however late acts are, and whichever process does them.
+ * whom is the same however late acts are, and whichever process does them. So do those upon the arrival of a message.
  */
 export class ActRandom implements Random {
   #act = 0;
@@ -15,6 +15,12 @@ export class ActRandom implements Random {
   /** What is drawn from here on belongs to this act. */
   at(user: number, act: number): void {
     this.#act = mixed(mixed(mixed(this.seed) ^ user) ^ act);
+    this.#draws = 0;
+  }
+
+  /** What is drawn from here on belongs to the arrival at a device of what a user meant to send at that time, in µs since the start. */
+  atArrival(device: number, fromUser: number, intendedUs: number): void {
+    this.#act = mixed(mixed(mixed(mixed(~this.seed) ^ device) ^ fromUser) ^ intendedUs);
     this.#draws = 0;
   }
 

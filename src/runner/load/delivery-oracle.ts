@@ -161,6 +161,11 @@ export class DeliveryOracle {
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
   readonly #witnessed = new Map<Fault, number>();
+  /**
+   * By row: recipients to whom a message came before its ack and not as the first one had it, with the msg_id that theirs
+   * had; NaN = it was wrong in another way. Empty while nothing is wrong.
+   */
+  readonly #odd = new Map<number, Map<number, number>>();
   #lastSerial = 0;
   #abandonedRows = 0;
   /** What has just come, for witnesses. */
@@ -292,7 +297,8 @@ export class DeliveryOracle {
     this.counts.acked++;
     if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
     messages.state[row] = MessageState.acked;
-    messages.msgId[row] ||= msgId;
+    messages.msgId[row] = msgId;
+    this.#judgeEarly(row, msgId);
     if (this.far !== undefined) this.#ackedToFar(row, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
@@ -385,25 +391,23 @@ export class DeliveryOracle {
       messages.release(row);
       this.#streams.remove(messages.stream[row] as number);
     }
+    this.#odd.clear();
   }
 
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
     messages.settle(row, recipient);
-    const knownMsgId = messages.msgId[row] as number;
     const sender = this.#userOf(messages.senderDevice[row] as number);
-    if (fromUser !== sender || (knownMsgId !== 0 && knownMsgId !== msgId)) {
+    const isIntact = fromUser === sender;
+    if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
+    if (!isIntact || !this.#hasRightId(row, recipient, msgId)) {
       this.counts.corrupted++;
       this.#witnessRow("corrupted", row, device, msgId);
       this.#releaseWhenDone(row);
       return false;
     }
-    messages.msgId[row] = msgId;
     this.counts.delivered++;
-    const stream = messages.stream[row] as number;
-    const ordered =
-      messages.unordered[row] === 1 || this.#streams.inOrder(stream, recipient, messages.serial[row] as number, msgId);
-    if (!ordered) {
+    if (!this.#isInOrder(row, recipient)) {
       this.counts.reordered++;
       this.#witnessRow("reordered", row, device);
     }
@@ -412,6 +416,80 @@ export class DeliveryOracle {
     this.lastTarget = messages.target[row] as number;
     this.#releaseWhenDone(row);
     return true;
+  }
+
+  #isInOrder(row: number, recipient: number): boolean {
+    const messages = this.#messages;
+    if (messages.unordered[row] === 1) return true;
+    const stream = messages.stream[row] as number;
+    const isNewer = this.#streams.isNewer(stream, recipient, messages.serial[row] as number);
+    const msgId = messages.msgId[row] as number;
+    return (msgId === 0 || this.#streams.isGreater(stream, recipient, msgId)) && isNewer;
+  }
+
+  /** Which msg_id a message has its ack says; until then what comes first is believed. */
+  #hasRightId(row: number, recipient: number, msgId: number): boolean {
+    const { msgId: known, earlyMsgId: early } = this.#messages;
+    if (known[row] !== 0) return known[row] === msgId;
+    if (early[row] === 0) early[row] = msgId;
+    if (early[row] === msgId) return true;
+    this.#noteOdd(row, recipient, msgId);
+    return false;
+  }
+
+  #noteOdd(row: number, recipient: number, msgId: number): void {
+    if (this.#messages.msgId[row] !== 0) return;
+    const odd = this.#odd.get(row) ?? new Map<number, number>();
+    this.#odd.set(row, odd.set(recipient, msgId));
+  }
+
+  /** The ack has come after some deliveries: now it is known which of them had the right msg_id. */
+  #judgeEarly(row: number, ackedMsgId: number): void {
+    const messages = this.#messages;
+    const early = messages.earlyMsgId[row] as number;
+    if (early === 0 || ackedMsgId === 0) return;
+    const odd = this.#odd.get(row);
+    const senderDevice = messages.senderDevice[row] as number;
+    const target = messages.target[row] as number;
+    this.#arrived = undefined;
+    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
+      if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
+      const msgId = odd?.get(recipient) ?? early;
+      if (Number.isNaN(msgId)) continue;
+      const device = this.#audience.deviceAt(recipient, senderDevice, target);
+      if (msgId !== ackedMsgId) {
+        if (msgId === early) this.#wasCorrupted(row, device, msgId);
+        continue;
+      }
+      if (msgId !== early) this.#wasIntact(row, device);
+      this.#judgeIdOrder(row, recipient, device);
+    }
+    this.#odd.delete(row);
+  }
+
+  #wasCorrupted(row: number, device: number, msgId: number): void {
+    this.counts.delivered--;
+    this.counts.corrupted++;
+    this.#witnessRow("corrupted", row, device, msgId);
+  }
+
+  #wasIntact(row: number, device: number): void {
+    this.counts.corrupted--;
+    this.counts.delivered++;
+    const serial = this.#messages.serial[row];
+    const at = this.witnesses.findIndex(
+      (witness) => witness.kind === "corrupted" && witness.serial === serial && witness.device === device,
+    );
+    if (at !== -1) this.witnesses.splice(at, 1);
+    this.#witnessed.set("corrupted", (this.#witnessed.get("corrupted") ?? 1) - 1);
+  }
+
+  #judgeIdOrder(row: number, recipient: number, device: number): void {
+    const messages = this.#messages;
+    if (messages.unordered[row] === 1) return;
+    if (this.#streams.isGreater(messages.stream[row] as number, recipient, messages.msgId[row] as number)) return;
+    this.counts.reordered++;
+    this.#witnessRow("reordered", row, device);
   }
 
   #ackedToFar(row: number, far: FarDeliveries): void {
@@ -489,7 +567,9 @@ export class DeliveryOracle {
     }
     const messages = this.#messages;
     const sender = messages.senderDevice[row] as number;
-    messages.settle(row, this.#numberOf(device, sender, messages.target[row] as number));
+    const recipient = this.#numberOf(device, sender, messages.target[row] as number);
+    messages.settle(row, recipient);
+    this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
     this.#witnessRow("corrupted", row, device, msgId);
     this.#releaseWhenDone(row);
@@ -562,7 +642,7 @@ export class DeliveryOracle {
     this.#doubted?.(senderDevice[row] as number, target[row] as number, serial[row] as number);
   }
 
-  #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#messages.msgId[row] as number): void {
+  #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#msgIdOf(row)): void {
     const messages = this.#messages;
     const message = {
       serial: messages.serial[row] as number,
@@ -592,6 +672,12 @@ export class DeliveryOracle {
     this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived });
   }
 
+  /** As far as it is known. */
+  #msgIdOf(row: number): number {
+    const { msgId, earlyMsgId } = this.#messages;
+    return (msgId[row] as number) || (earlyMsgId[row] as number);
+  }
+
   #hasRoomFor(kind: Fault): boolean {
     const witnessed = this.#witnessed.get(kind) ?? 0;
     this.#witnessed.set(kind, witnessed + 1);
@@ -617,6 +703,7 @@ export class DeliveryOracle {
     if (state === MessageState.abandoned) this.#abandonedRows--;
     this.#streams.remove(messages.stream[row] as number);
     messages.release(row);
+    this.#odd.delete(row);
     if (state === MessageState.acked) this.#settled?.(messages.serial[row] as number);
   }
 

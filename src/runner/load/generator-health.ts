@@ -11,12 +11,18 @@ export interface GeneratorHealth {
   readonly iterations: number;
 }
 
-/** Above these the generator measures itself rather than the server. */
-const healthLimits = {
+/** Above these the generator measures itself rather than the server. Shares are from 0 to 1. */
+export interface HealthLimits {
+  readonly busyShareMax: number;
+  readonly eventLoopLagP99MaxMs: number;
+  readonly droppedShareMax: number;
+}
+
+export const healthLimits: HealthLimits = {
   busyShareMax: 0.95,
   eventLoopLagP99MaxMs: 100,
   droppedShareMax: 0.01,
-} as const;
+};
 
 /** Lag is looked at so often. */
 const LAG_SAMPLE_INTERVAL_MS = 10;
@@ -90,9 +96,9 @@ export class HealthWatch {
 }
 
 /** Why the run's latencies are not to be trusted; empty when they are. */
-export function doubtsAbout(health: GeneratorHealth): string[] {
+export function doubtsAbout(health: GeneratorHealth, limits: HealthLimits): string[] {
   const doubts: string[] = [];
-  const { busyShareMax, eventLoopLagP99MaxMs, droppedShareMax } = healthLimits;
+  const { busyShareMax, eventLoopLagP99MaxMs, droppedShareMax } = limits;
   if (health.busyShare > busyShareMax) {
     doubts.push(`the generator was ${percent(health.busyShare)} busy (limit ${percent(busyShareMax)})`);
   }

@@ -39,6 +39,12 @@ export interface LoadSnapshot {
   readonly errors: number;
   /** Share of this second that the generator's event loop was at work. */
   readonly busyShare: number;
+  /** What servers keep of sessions, as far as it was looked at: see `DeliveryCounts`. */
+  readonly diverged: number;
+  readonly notInHistory: number;
+  readonly unreadWrong: number;
+  /** Other devices that were told of a read ack. */
+  readonly readsTold: number;
 }
 
 /** How long something took during the last second. */

@@ -1,69 +1,38 @@
 import { setMaxListeners } from "node:events";
 import type { DeviceHandler } from "../../client/device.js";
+import { CrowdArrival } from "./crowd-arrival.js";
 import { CrowdWorkload } from "./crowd-workload.js";
 import { DeviceSessions, type SessionHooks } from "./device-sessions.js";
-import { directoryOf } from "./directory.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import type { StepGauge } from "./find-max-search.js";
-import { doubtsAbout, type GeneratorHealth, HealthWatch } from "./generator-health.js";
-import { LoadBlockedError } from "./load-blocked-error.js";
+import { doubtsAbout, type GeneratorHealth, type HealthLimits, HealthWatch, healthLimits } from "./generator-health.js";
 import type { LoadControl } from "./load-control.js";
-import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
-import { LoadMetrics, type Moment, type SampleSink } from "./load-metrics.js";
+import type { LoadDependencies } from "./load-dependencies.js";
+import type { LoadPhase } from "./load-event.js";
+import { LoadMetrics, type Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { failuresIn, type GeneratorEnvironment, type LoadResult } from "./load-result.js";
-import { makeGroup } from "./make-groups.js";
+import { failuresIn, type LoadResult } from "./load-result.js";
 import { Messenger } from "./messenger.js";
 import type { MetricReading } from "./metric-reading.js";
 import { PolledSamples } from "./polled-samples.js";
-import { rampUp } from "./ramp-up.js";
 import { RunLoop } from "./run-loop.js";
 import { resultOf } from "./run-outcome.js";
+import { RunSeconds } from "./run-seconds.js";
 import { MessageDesk } from "./script/message-desk.js";
 import { metricPartsOf } from "./script/script-plan.js";
+import { IterationFailures, ScriptStages } from "./script/script-stages.js";
 import { ScriptWorkload } from "./script/script-workload.js";
-import { SecondWatch } from "./second-watch.js";
+import { type OthersView, SecondWatch } from "./second-watch.js";
 import { SessionChecks } from "./session-checks.js";
+import { FarGroups } from "./shard/far-groups.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
+import { ShardMeeting } from "./shard/shard-meeting.js";
 import { Steering } from "./steering.js";
 import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
 import type { VirtualDevice } from "./virtual-device.js";
 import type { Timers, Workload } from "./workload.js";
-
-export interface LoadDependencies {
-  /** Aborted = finish with what is under way and report. */
-  readonly signal: AbortSignal;
-  /** Wall clock, unix time in ms. */
-  readonly nowMs: () => number;
-  readonly onEvent?: (event: LoadEvent) => void;
-  /**
-   * Every value as it is measured; what others count (deliveries' faults, PDUs, gauges) once a second, counters as what came
-   * since. Costs a call for each; leave it out unless an output needs it.
-   */
-  readonly onSample?: SampleSink;
-  /** For the report. */
-  readonly environment?: GeneratorEnvironment;
-  /** Given when other processes have other segments of the plan. */
-  readonly shards?: ShardSync | undefined;
-}
-
-/** What the shards of a run have in common beside the plan. */
-export interface ShardSync {
-  /** When the steady phase begins, as unix time in ms. Asked once everybody is online. */
-  startAtMs(): Promise<number>;
-  /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
-  isDrained(far: FarCounts): boolean;
-}
-
-/** Deliveries by shard. */
-export interface FarCounts {
-  readonly expected: readonly number[];
-  readonly received: readonly number[];
-  /** Nothing of our own is awaited. */
-  readonly isQuiet: boolean;
-}
 
 export interface RunningLoad {
   readonly control: LoadControl;
@@ -77,17 +46,12 @@ export interface RunningLoad {
   shard(): LoadShard | undefined;
 }
 
-const SECOND_MS = 1000;
 const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
 /** How long unread counts and history are looked through in the end. */
 const FINAL_CHECK_MAX_MS = 60_000;
-/** A shard that begins later than this is not the plan's. */
-const START_LATE_MAX_MS = 100;
-/** Different messages of failed iterations that are passed on. */
-const FAILURES_TOLD_MAX = 20;
 
 /**
  * Runs a plan: logs everybody in, lets the workload act, waits for what is still under way, logs out, and accounts for
@@ -128,25 +92,24 @@ class LoadRun {
   readonly #wheel: TimerWheel;
   /** Timers below it are the workload's. */
   readonly #firstDeviceTimer: number;
-  readonly #failuresTold = new Set<string>();
+  readonly #failures: IterationFailures;
+  readonly #arrival: CrowdArrival;
+  readonly #meeting: ShardMeeting;
+  /** Of a scenario file. */
+  readonly #stages: ScriptStages | undefined;
   readonly #thresholds: ThresholdWatch;
-  readonly #seconds: SecondWatch;
+  readonly #seconds: RunSeconds;
   /** Aborted by a threshold, or with the signal of the run's owner: finish and report. */
   readonly #abort = new AbortController();
   readonly #signal: AbortSignal;
   #abortedBy: string | null = null;
   #isStopped = false;
-  /** The start that all shards share, on this run's clock. */
-  #epochMs: number | undefined;
-  #startAtMs = 0;
   readonly #startedAt: string;
   #steadyBeganMs: number | undefined;
   #steadyStartMs: number | undefined;
   #steadyMs = 0;
-  readonly #series: LoadSnapshot[] = [];
   readonly #polled: PolledSamples | undefined;
   #phase: LoadPhase = "ramp-up";
-  #nextSecondMs = SECOND_MS;
   #nextExpiryMs = EXPIRE_INTERVAL_MS;
   readonly #loop = new RunLoop((nowMs) => this.#advance(nowMs));
 
@@ -211,6 +174,7 @@ class LoadRun {
     this.#firstDeviceTimer = ownTimers;
     const gaugeFor = (search: FindMaxPlan) => this.#gaugeFor(search);
     const common = { metrics: this.#metrics, messenger: this.#messenger, timers: this.#timers(), now, gaugeFor };
+    this.#failures = new IterationFailures(dependencies.onEvent);
     if (script === undefined || desk === undefined) {
       this.#crowd = new CrowdWorkload(plan, common);
       this.#workload = this.#crowd;
@@ -223,9 +187,16 @@ class LoadRun {
         until: (done) => this.#loop.until(done),
         signal: this.#signal,
         devicesPerUser,
-        failed: (scenario, error) => this.#iterationFailed(scenario, error),
+        failed: (scenario, error) => this.#failures.add(scenario, error),
       });
       this.#workload = this.#script;
+      this.#stages = new ScriptStages({
+        script: this.#script,
+        signal: this.#signal,
+        onFailure: this.#failures,
+        sent: () => this.#messenger.oracle.counts.sent,
+        drain: () => this.#drain(),
+      });
     }
     this.steering = new Steering({
       workload: this.#workload,
@@ -236,11 +207,36 @@ class LoadRun {
       },
       marked: (mark) => dependencies.onEvent?.({ type: "mark", mark }),
     });
-    this.#seconds = new SecondWatch({
-      metrics: this.#metrics,
-      oracle: this.#messenger.oracle,
-      health: this.#health,
-      traffic: () => this.#sessions.traffic(),
+    const [sessions, messenger, metrics] = [this.#sessions, this.#messenger, this.#metrics];
+    const runId = dependencies.shards === undefined ? "" : ` ${dependencies.shards.runId}`;
+    const groupName = (group: number) => `ttk load ${plan.seed}-${group}${runId}`;
+    const loop = this.#loop;
+    this.#arrival = new CrowdArrival({
+      plan,
+      sessions,
+      messenger,
+      groupName,
+      farGroups: new FarGroups({ plan, sessions, messenger, loop, signal: this.#signal, nameOf: groupName }),
+      devicesOnline: () => metrics.devicesOnline.value,
+      signal: this.#signal,
+    });
+    this.#meeting = new ShardMeeting({
+      plan,
+      sync: dependencies.shards,
+      sessions,
+      messenger,
+      loop,
+      nowMs: dependencies.nowMs,
+      signal: this.#signal,
+    });
+    const traffic = () => sessions.traffic();
+    this.#seconds = new RunSeconds({
+      watch: new SecondWatch({ metrics, oracle: messenger.oracle, health: this.#health, traffic }),
+      metrics,
+      polled: this.#polled,
+      readings: () => this.readings(),
+      others: (nowMs) => this.#othersView(nowMs),
+      onEvent: dependencies.onEvent,
     });
   }
 
@@ -259,16 +255,19 @@ class LoadRun {
   async run(): Promise<LoadResult> {
     this.#loop.start();
     try {
-      await this.#setUp();
+      if (this.#stages !== undefined) this.#enter("setup");
+      await this.#stages?.setUp();
       this.#enter("ramp-up");
-      await this.#rampUp();
-      await this.#makeGroups();
-      await this.#meetOthers();
+      await this.#arrival.logIn();
+      await this.#meeting.learnUsers();
+      await this.#arrival.makeGroups();
+      await this.#meeting.begin();
       await this.#checks.begin();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
-      await this.#tearDown();
+      if (this.#stages !== undefined) this.#enter("teardown");
+      await this.#stages?.tearDown();
       await this.#finalCheck();
       this.#messenger.audit.finish();
       this.#messenger.oracle.finish();
@@ -283,101 +282,22 @@ class LoadRun {
     }
   }
 
-  async #rampUp(): Promise<void> {
-    const { startingMax } = this.#plan;
-    // Of our own, because every device that is connecting listens to it.
-    const signal = AbortSignal.any([this.#signal]);
-    setMaxListeners(startingMax, signal);
-    const { startsOnline = () => true } = this.#plan.scenario;
-    const starting = this.#sessions.devices.filter(({ index }) => startsOnline(index % this.#plan.devicesPerUser));
-    await rampUp(starting.length, startingMax, signal, (place) =>
-      this.#start(starting[place] as VirtualDevice, signal),
-    );
-  }
-
-  async #start({ index }: VirtualDevice, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#sessions.start(index, signal);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const server = this.#sessions.servers[index];
-      if (server === undefined) throw new LoadBlockedError(reason);
-      const { devices } = this.#sessions;
-      const online = `${this.#metrics.devicesOnline.value} of ${devices.length} devices were online`;
-      throw new LoadBlockedError(`${this.#sessions.nameOf(index)} cannot start on ${server}: ${reason} (${online})`);
-    }
-  }
-
-  /** Learns who the other shards' users are, and waits for the start that all have in common. */
-  async #meetOthers(): Promise<void> {
-    const { shards } = this.#dependencies;
-    const { far } = this.#messenger.oracle;
-    if (shards === undefined || this.#signal.aborted) return;
-    if (far !== undefined) await this.#learnOthers();
-    const startAtMs = await shards.startAtMs();
-    const { now } = this.#loop;
-    const epochMs = now() + startAtMs - this.#dependencies.nowMs();
-    await this.#loop.until(() => this.#signal.aborted || now() >= epochMs);
-    const lateMs = now() - epochMs;
-    if (lateMs > START_LATE_MAX_MS) {
-      throw new LoadBlockedError(`everybody was online ${Math.ceil(lateMs / 1000)} s after the start: start later`);
-    }
-    this.#startAtMs = startAtMs;
-    this.#epochMs = epochMs;
-    if (far === undefined) return;
-    far.epochMs = epochMs;
-    far.hasBegun = true;
-  }
-
-  async #learnOthers(): Promise<void> {
-    const messenger = this.#messenger;
-    const asking = this.#sessions.devices.find(
-      (device) => device !== undefined && this.#sessions.isOnline(device.index),
-    );
-    // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them.
-    if (asking === undefined) return;
-    try {
-      const ids = await directoryOf(asking);
-      for (let user = 0; user < messenger.users; user++) {
-        messenger.learnUserId(user, ids.get(messenger.nameOf(user)) ?? 0);
-      }
-    } catch (error) {
-      throw new LoadBlockedError(`${this.#sessions.nameOf(asking.index)}: ${(error as Error).message}`);
-    }
-    const unknown = this.#plan.accounts.find((_, user) => messenger.userIdOf(user) === 0);
-    if (unknown === undefined) return;
-    throw new LoadBlockedError(`${unknown.name}, a user of another segment, is not in the server's directory (PUL-02)`);
-  }
-
-  async #makeGroups(): Promise<void> {
-    const { groups, startingMax, devicesPerUser } = this.#plan;
-    await rampUp(groups.length, startingMax, this.#signal, async (group) => {
-      const first = (groups[group]?.[0] as number) * devicesPerUser;
-      const ofCreator = this.#sessions.devices.slice(first, first + devicesPerUser);
-      const creator = ofCreator.find(({ index }) => this.#sessions.isOnline(index)) ?? (ofCreator[0] as VirtualDevice);
-      try {
-        const name = `ttk load ${this.#plan.seed}-${group}`;
-        this.#messenger.groupMade(group, await makeGroup(creator, name, this.#messenger.memberIds(group)));
-      } catch (error) {
-        throw new LoadBlockedError(`${this.#sessions.nameOf(creator.index)}: ${(error as Error).message}`);
-      }
-    });
-  }
-
   async #steady(): Promise<number> {
     const signal = this.#signal;
     if (signal.aborted) return 0;
     // All shards count from the same moment.
-    const startMs = this.#epochMs ?? this.#loop.now();
+    const startMs = this.#meeting.epochMs ?? this.#loop.now();
     this.#steadyStartMs = startMs;
     this.#steadyBeganMs = startMs;
+    this.#messenger.epochMs = startMs;
     this.#enter("steady");
     this.#health.begin(startMs);
     this.#workload.begin(startMs);
     this.steering.steadyBegins(startMs);
-    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.now()));
+    // What is due but has not had its turn yet is not what the server prevented: only what the loop has reached counts.
+    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.reachedMs));
     this.steering.steadyEnds();
-    await this.#workload.end(this.#loop.now());
+    await this.#workload.end(this.#loop.reachedMs);
     this.#health.end();
     this.#steadyMs = this.#loop.now() - startMs;
     this.#steadyStartMs = undefined;
@@ -395,7 +315,7 @@ class LoadRun {
       this.#sessions.starting === 0 &&
       this.#catchingUp === 0 &&
       this.#messenger.audit.isQuiet &&
-      this.#isDrainedElsewhere();
+      this.#meeting.isDrained();
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0 || oracle.far !== undefined) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
       const settledMs = now() + SETTLE_MS;
@@ -424,55 +344,11 @@ class LoadRun {
       });
   }
 
-  /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
-  #isDrainedElsewhere(): boolean {
-    const { awaited, far } = this.#messenger.oracle;
-    if (far === undefined) return true;
-    const counts = (sums: readonly { readonly count: number }[]) => sums.map(({ count }) => count);
-    const { shards } = this.#dependencies;
-    if (shards === undefined) return true;
-    return shards.isDrained({
-      expected: counts(far.expected),
-      received: counts(far.received),
-      isQuiet: awaited === 0,
-    });
-  }
-
-  async #setUp(): Promise<void> {
-    if (this.#script === undefined) return;
-    this.#enter("setup");
-    try {
-      await this.#script.setup();
-    } catch (error) {
-      if (this.#signal.aborted) return;
-      throw new LoadBlockedError("setup failed", { cause: error });
-    }
-  }
-
-  /** Also after an interrupt: what setup made is to be cleaned up. */
-  async #tearDown(): Promise<void> {
-    if (this.#script === undefined) return;
-    this.#enter("teardown");
-    const { sent } = this.#messenger.oracle.counts;
-    try {
-      await this.#script.teardown();
-    } catch (error) {
-      this.#iterationFailed("teardown", error);
-    }
-    if (this.#messenger.oracle.counts.sent > sent) await this.#drain();
-  }
-
-  #iterationFailed(scenario: string, error: unknown): void {
-    const text = `${scenario} ${error instanceof Error ? error.message : String(error)}`;
-    if (this.#failuresTold.has(text) || this.#failuresTold.size >= FAILURES_TOLD_MAX) return;
-    this.#failuresTold.add(text);
-    this.#dependencies.onEvent?.({ type: "iteration-failed", scenario, error });
-  }
-
   #gaugeFor({ conditions }: FindMaxPlan): StepGauge {
     return new StepWindow(conditions, {
       metrics: this.#metrics,
       health: this.#health,
+      healthLimits: this.#healthLimits,
       moment: () => this.#moment(),
       isQuiet: () => this.#messenger.oracle.inFlight === 0,
       skipOverdue: (nowMs) => this.#workload.skipOverdue(nowMs),
@@ -533,7 +409,9 @@ class LoadRun {
       this.#nextExpiryMs = nowMs + EXPIRE_INTERVAL_MS;
       this.#messenger.expireAcks(nowMs);
     }
-    if (nowMs >= this.#nextSecondMs) this.#secondOver(nowMs);
+    if (!this.#seconds.isOver(nowMs)) return;
+    this.#seconds.end(nowMs, this.#phase, this.#meeting.epochMs ?? 0);
+    this.#abortOnBreach(nowMs);
   }
 
   readonly #due = (timer: number, dueMs: number): void => {
@@ -541,26 +419,20 @@ class LoadRun {
     else this.#sessions.timerDue(timer - this.#firstDeviceTimer, dueMs);
   };
 
-  #secondOver(nowMs: number): void {
+  #othersView(nowMs: number): OthersView {
     const { isPaused, factor } = this.steering;
-    const parts = this.#phase === "steady" ? this.#workload.progress(nowMs) : [];
-    const thresholds = this.#thresholds.results();
-    const serverFaults = failuresIn(
-      this.#messenger.oracle.counts,
-      this.#metrics.errors.of("link_lost"),
-      this.#plan.messagesPerSecondMax === undefined,
-    );
-    const doubts = this.#plan.findMax === undefined ? doubtsAbout(this.#healthSoFar()) : [];
-    const others = { parts, isPaused, factor, thresholds, serverFaults, doubts };
-    const { snapshot, live } = this.#seconds.take(nowMs, this.#phase, others);
-    this.#series.push(snapshot);
-    this.#metrics.busyShare.set(snapshot.busyShare);
-    this.#polled?.take(this.readings());
-    this.#dependencies.onEvent?.({ type: "second", snapshot, live });
-    // Of shards that begin together, seconds end together.
-    const phaseMs = (this.#epochMs ?? 0) % SECOND_MS;
-    this.#nextSecondMs = (Math.floor((nowMs - phaseMs) / SECOND_MS) + 1) * SECOND_MS + phaseMs;
-    this.#abortOnBreach(nowMs);
+    return {
+      parts: this.#phase === "steady" ? this.#workload.progress(nowMs) : [],
+      isPaused,
+      factor,
+      thresholds: this.#thresholds.results(),
+      serverFaults: failuresIn(
+        this.#messenger.oracle.counts,
+        this.#metrics.errors.of("link_lost"),
+        this.#plan.messagesPerSecondMax === undefined,
+      ),
+      doubts: this.#plan.findMax === undefined ? doubtsAbout(this.#healthSoFar(), this.#healthLimits) : [],
+    };
   }
 
   #abortOnBreach(nowMs: number): void {
@@ -595,24 +467,26 @@ class LoadRun {
       sessions: this.#sessions,
       thresholds: this.#thresholds.results(),
       health: this.#healthSoFar(),
+      healthLimits: this.#healthLimits,
       environment: this.#dependencies.environment ?? null,
       parts: this.#workload.results(),
       checks: [...(this.#script?.checks ?? [])].map(([name, counts]) => ({ name, ...counts })),
       setupData: this.#script?.setupData,
       marks: [...this.steering.marks],
-      series: [...this.#series],
+      series: [...this.#seconds.series],
     });
   }
 
   #shardOf(result: LoadResult): LoadShard | undefined {
     const { far } = this.#messenger.oracle;
-    if (far === undefined || this.#epochMs === undefined) return undefined;
+    const { epochMs, startAtMs } = this.#meeting;
+    if (far === undefined || epochMs === undefined) return undefined;
     const { steadyMs, runMs, traffic } = this.#moment();
     return shardOf({
       plan: this.#plan,
       segment: far.segment,
-      startAtMs: this.#startAtMs,
-      epochMs: this.#epochMs,
+      startAtMs,
+      epochMs,
       steadyMs,
       runMs,
       result,
@@ -621,6 +495,10 @@ class LoadRun {
       far,
       servers: this.#sessions.servers,
     });
+  }
+
+  get #healthLimits(): HealthLimits {
+    return this.#dependencies.healthLimits ?? healthLimits;
   }
 
   #healthSoFar(): GeneratorHealth {

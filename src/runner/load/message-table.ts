@@ -25,8 +25,10 @@ export class MessageTable {
   target = new Int32Array(INITIAL_ROWS);
   /** How many of the recipients that must get the message have not got it yet. */
   pending = new Int32Array(INITIAL_ROWS);
-  /** As the ack or the first delivery says; 0 = not known yet. */
+  /** As the ack says; 0 = not known yet. */
   msgId = new Float64Array(INITIAL_ROWS);
+  /** As the first of the deliveries says that came before the ack; 0 = none did. */
+  earlyMsgId = new Float64Array(INITIAL_ROWS);
   stream = new Int32Array(INITIAL_ROWS);
   intendedMs = new Float64Array(INITIAL_ROWS);
   sentMs = new Float64Array(INITIAL_ROWS);
@@ -70,6 +72,7 @@ export class MessageTable {
     if (row >= this.state.length) this.#grow();
     this.unordered[row] = 0;
     this.msgId[row] = 0;
+    this.earlyMsgId[row] = 0;
     this.pending[row] = 0;
     const end = (row + 1) * this.#words;
     for (let word = row * this.#words; word < end; word++) {
@@ -129,6 +132,7 @@ export class MessageTable {
     this.#expectedBits = grown(this.#expectedBits, new Uint32Array(length * this.#words));
     this.#pendingBits = grown(this.#pendingBits, new Uint32Array(length * this.#words));
     this.msgId = grown(this.msgId, new Float64Array(length));
+    this.earlyMsgId = grown(this.earlyMsgId, new Float64Array(length));
     this.stream = grown(this.stream, new Int32Array(length));
     this.intendedMs = grown(this.intendedMs, new Float64Array(length));
     this.sentMs = grown(this.sentMs, new Float64Array(length));

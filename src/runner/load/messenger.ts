@@ -4,6 +4,7 @@ import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
+import { ActRandom } from "./act-random.js";
 import type { GroupRoom } from "./audience.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
 import type { LoadMetrics } from "./load-metrics.js";
@@ -14,6 +15,7 @@ import { PendingAcks } from "./pending-acks.js";
 import type { MessageDesk } from "./script/message-desk.js";
 import { SendWindow } from "./send-window.js";
 import { SessionAudit } from "./session-audit.js";
+import { introduction } from "./shard/introduction.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 /** Who comes and goes; the run's business. */
@@ -70,6 +72,10 @@ export class Messenger implements Crowd {
   readonly #userOfId = new Map<number, number>();
   readonly #groupOfId = new Map<number, number>();
   readonly #token = emptyToken();
+  /** What is drawn when a message comes. */
+  readonly #arrivals: ActRandom;
+  /** The beginning of the steady phase, on the run's clock: messages are known by when they were meant to go. */
+  epochMs = 0;
 
   constructor(
     plan: LoadPlan,
@@ -84,6 +90,7 @@ export class Messenger implements Crowd {
     private readonly life: CrowdLife = { elapsedShare: () => 0, catchUp: () => {} },
   ) {
     this.random = random;
+    this.#arrivals = new ActRandom(plan.seed);
     this.users = plan.accounts.length;
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
@@ -294,7 +301,11 @@ export class Messenger implements Crowd {
   /** An ack has come. */
   acked(device: VirtualDevice, seqNum: number, msgId: number): void {
     const row = this.#acks.take(device.index, seqNum);
-    if (row === undefined) return this.metrics.error(this.userOfDevice(device.index), "unexpected_ack");
+    if (row === undefined) {
+      // Whoever is leaving no longer waits for the acks that are still on their way.
+      if (this.isOnline(device.index)) this.metrics.error(this.userOfDevice(device.index), "unexpected_ack");
+      return;
+    }
     const { takenSerial, takenLate } = this.#acks;
     const nowMs = this.clock();
     if (!takenLate) this.#window?.settled(device.index, nowMs);
@@ -313,6 +324,8 @@ export class Messenger implements Crowd {
   /** A message has come; `msg_data` is valid during the call. */
   arrived(device: VirtualDevice, { from_user_id: fromUserId, msg_id: msgId, msg_type, msg_data }: IMMsgData): void {
     const content = contentIn(msg_type, msg_data);
+    // Before the start of a sharded run only.
+    if (this.oracle.far !== undefined && content.equals(introduction)) return;
     const fromUser = this.#userOfId.get(fromUserId);
     if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
     const nowMs = this.clock();
@@ -326,7 +339,11 @@ export class Messenger implements Crowd {
       nowMs - lastIntendedMs,
       nowMs - lastSentMs,
     );
+    this.#arrivals.atArrival(device.index, sender, Math.round((lastIntendedMs - this.epochMs) * 1000));
+    const acting = this.random;
+    this.random = this.#arrivals;
     this.#scenario.onMessage(this, device.index, sender, msgId, target);
+    this.random = acting;
     this.desk?.arrived(device.index, {
       fromUser: sender,
       fromName: this.nameOf(sender),

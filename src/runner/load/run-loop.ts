@@ -5,12 +5,18 @@ export class RunLoop {
   readonly #startedAtMs = performance.now();
   readonly #awaited: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #reachedMs = 0;
 
   /** `advance` is called once a millisecond, or as soon after as the event loop allows. */
   constructor(private readonly advance: (nowMs: number) => void) {}
 
   /** Milliseconds since the run began. */
   readonly now = (): number => performance.now() - this.#startedAtMs;
+
+  /** The whole millisecond up to which everything has happened that is due by time. `now` may be further. */
+  get reachedMs(): number {
+    return this.#reachedMs;
+  }
 
   start(): void {
     this.#tick();
@@ -28,7 +34,10 @@ export class RunLoop {
   }
 
   readonly #tick = (): void => {
-    this.advance(this.now());
+    const nowMs = this.now();
+    this.advance(nowMs);
+    // A timer wheel's slots are whole milliseconds: what is due within this one comes with the next.
+    this.#reachedMs = Math.floor(nowMs);
     for (let at = this.#awaited.length - 1; at >= 0; at--) {
       if (this.#awaited[at]?.done()) this.#awaited.splice(at, 1)[0]?.resolve();
     }

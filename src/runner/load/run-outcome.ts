@@ -1,7 +1,7 @@
 import { paceOf, shareOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
-import { doubtsAbout, type GeneratorHealth } from "./generator-health.js";
+import { doubtsAbout, type GeneratorHealth, type HealthLimits } from "./generator-health.js";
 import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
@@ -37,6 +37,7 @@ export interface RunFacts {
   readonly sessions: DeviceSessions;
   readonly thresholds: readonly ThresholdResult[];
   readonly health: GeneratorHealth;
+  readonly healthLimits: HealthLimits;
   readonly environment: GeneratorEnvironment | null;
   readonly parts: readonly PartResult[];
   readonly checks: readonly CheckResult[];
@@ -54,7 +55,7 @@ export function resultOf(facts: RunFacts): LoadResult {
   const pace = paceOf(plan);
   // A search goes beyond what the servers can do: what was dropped there is judged step by step.
   const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
-  const doubts = isSearch ? [] : doubtsAbout(health);
+  const doubts = isSearch ? [] : doubtsAbout(health, facts.healthLimits);
   const watched = thresholds.map(({ metric }) => metric);
   const results = metrics.results(facts.moment, watched);
   return {

@@ -33,6 +33,7 @@ export class SecondWatch {
   #snapshot(nowMs: number, phase: LoadPhase): LoadSnapshot {
     const { metrics, oracle, health } = this.sources;
     const { sent, acked, delivered, duplicated, reordered, corrupted, misdelivered } = oracle.counts;
+    const { diverged, notInHistory, unreadWrong, readsTold } = oracle.counts;
     const { pdusSent, pdusReceived } = this.sources.traffic();
     const { iterations, droppedIterations } = metrics;
     const last = this.#last;
@@ -66,6 +67,10 @@ export class SecondWatch {
       misdelivered,
       errors: metrics.errors.total,
       busyShare: Math.round(health.busyShareLately() * 1000) / 1000,
+      diverged,
+      notInHistory,
+      unreadWrong,
+      readsTold,
     };
   }
 

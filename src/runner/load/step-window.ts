@@ -1,5 +1,5 @@
 import type { StepGauge, StepReading } from "./find-max-search.js";
-import { doubtsAbout, type HealthWatch } from "./generator-health.js";
+import { doubtsAbout, type HealthLimits, type HealthWatch } from "./generator-health.js";
 import type { Histogram } from "./histogram.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
 import { selectorOf } from "./metric-selector.js";
@@ -10,6 +10,7 @@ import { type Aggregate, judgeThreshold, type Threshold } from "./threshold.js";
 export interface WindowSources {
   readonly metrics: LoadMetrics;
   readonly health: HealthWatch;
+  readonly healthLimits: HealthLimits;
   moment(): Moment;
   isQuiet(): boolean;
   /** Gives up what was meant to happen before now and has not; returns how much that is. */
@@ -62,7 +63,7 @@ export class StepWindow implements StepGauge {
       ),
       acts,
       dropped,
-      doubts: doubtsAbout({ ...generator, busyShare: health.stepBusyShare() }),
+      doubts: doubtsAbout({ ...generator, busyShare: health.stepBusyShare() }, this.sources.healthLimits),
     };
   }
 

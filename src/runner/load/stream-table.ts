@@ -51,17 +51,14 @@ export class StreamTable {
     this.#free.push(row);
   }
 
-  /**
-   * Notes an arrival at a recipient. False when the recipient already has a message of the stream that was sent later, or
-   * has a greater msg_id (MSG-09).
-   */
-  inOrder(row: number, recipient: number, serial: number, msgId: number): boolean {
-    const at = row * this.recipientsMax + recipient;
-    const later = serial > (this.#newestSerial[at] as number);
-    const greater = msgId > (this.#newestMsgId[at] as number);
-    if (later) this.#newestSerial[at] = serial;
-    if (greater) this.#newestMsgId[at] = msgId;
-    return later && greater;
+  /** Notes an arrival at a recipient. False when the recipient already has a message of the stream that was sent later (MSG-09). */
+  isNewer(row: number, recipient: number, serial: number): boolean {
+    return raises(this.#newestSerial, row * this.recipientsMax + recipient, serial);
+  }
+
+  /** Notes the msg_id of an arrival, once it is beyond doubt. False when the recipient already has a greater one (MSG-09). */
+  isGreater(row: number, recipient: number, msgId: number): boolean {
+    return raises(this.#newestMsgId, row * this.recipientsMax + recipient, msgId);
   }
 
   #take(): number {
@@ -94,4 +91,10 @@ export class StreamTable {
     this.#newestSerial = widen(this.#newestSerial, rows * this.recipientsMax);
     this.#newestMsgId = widen(this.#newestMsgId, rows * this.recipientsMax);
   }
+}
+
+function raises(most: Float64Array, at: number, value: number): boolean {
+  if (value <= (most[at] as number)) return false;
+  most[at] = value;
+  return true;
 }

@@ -49,6 +49,11 @@ export class BaseContext {
     return this.environment.dial(port, label);
   }
 
+  /** A link of a msg_server to the server under test, with the heartbeats that servers send each other (RTE-09). */
+  connectServer(label: string): Promise<PduPeer> {
+    return this.environment.dial("target", label, true);
+  }
+
   /** A step that the case takes for granted: where it fails, something else is to be judged first. */
   async precondition<T>(what: string, step: Promise<T>): Promise<T> {
     try {

@@ -59,8 +59,8 @@ export interface CaseEnvironment {
   readonly random: () => number;
   /** Unix milliseconds of this machine, which need not be the server's. */
   readonly nowMs: () => number;
-  /** Connects without logging in; closed when the case ends. */
-  dial(port: PortName, label: string): Promise<PduPeer>;
+  /** Connects without logging in; closed when the case ends. With heartbeats, as a server does (RTE-09), or without. */
+  dial(port: PortName, label: string, beats?: boolean): Promise<PduPeer>;
   /** Sends an HTTP request as it is written to the port for HTTP, on a connection of its own. */
   exchangeHttp(request: string): Promise<HttpAnswer>;
   /** The servers that the suite plays around a msg_server in isolation. */

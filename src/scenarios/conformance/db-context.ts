@@ -44,7 +44,7 @@ export class DatabaseContext extends BaseContext {
 
   /** The case's link, the same each time. */
   async link(): Promise<PduPeer> {
-    this.#link ??= await this.connect("target", "msg_server");
+    this.#link ??= await this.connectServer("msg_server");
     return this.#link;
   }
 

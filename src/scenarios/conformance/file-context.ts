@@ -25,7 +25,7 @@ class FileContext extends BaseContext {
   #msgServer: PduPeer | undefined;
 
   async msgServer(): Promise<PduPeer> {
-    this.#msgServer ??= await this.connect("target", "msg_server");
+    this.#msgServer ??= await this.connectServer("msg_server");
     return this.#msgServer;
   }
 

@@ -29,9 +29,27 @@ export class LoginContext extends BaseContext {
     }
   }
 
+  /** Nobody is handed out, whatever the server says of the reason: for a case that judges just that. */
+  async untilNobodyIsOffered(): Promise<void> {
+    const offered = this.eventually(
+      "no msg_server is handed out",
+      () => this.ask(),
+      ({ code }) => code !== DiscoveryCode.ok,
+    );
+    await this.precondition("the login_server must know no msg_server before the case", offered);
+  }
+
   /** A msg_server that has sent its registration (0x0709). */
   async register(info: Partial<IMMsgServInfo> = {}): Promise<RegisteredServer> {
-    const link = await this.connect("target", `msg_server ${info.ip1 ?? "10.1.1.1"}`);
+    return this.#registered(await this.connectServer(`msg_server ${info.ip1 ?? ordinary.ip1}`), info);
+  }
+
+  /** One that says nothing more, not even heartbeats. */
+  async registerSilent(): Promise<RegisteredServer> {
+    return this.#registered(await this.connect("target", "silent msg_server"), {});
+  }
+
+  #registered(link: PduPeer, info: Partial<IMMsgServInfo>): RegisteredServer {
     const server = new RegisteredServer(link, { ...ordinary, ...info });
     server.register();
     return server;

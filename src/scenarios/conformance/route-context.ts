@@ -16,12 +16,22 @@ export class RouteContext extends BaseContext {
   async msgServers<T extends readonly string[]>(...names: T): Promise<{ [K in keyof T]: MsgServerLink }> {
     const links: MsgServerLink[] = [];
     for (const name of names) {
-      const link = new MsgServerLink(this, await this.connect("target", `msg_server ${name}`));
+      const link = await this.unprovenMsgServer(name);
       link.peer.send(CommandId.CID_OTHER_ONLINE_USER_INFO, { user_stat_list: [] }, { seqNum: 0 });
       await this.precondition("the route_server does not serve a msg_server", link.settle());
       links.push(link);
     }
     return links as { [K in keyof T]: MsgServerLink };
+  }
+
+  /** A link on which nothing has been said, for a case that judges what the others take for granted. */
+  async unprovenMsgServer(name: string): Promise<MsgServerLink> {
+    return new MsgServerLink(this, await this.connectServer(`msg_server ${name}`));
+  }
+
+  /** The same without heartbeats: only what the case sends goes over it. */
+  async silentMsgServer(name: string): Promise<MsgServerLink> {
+    return new MsgServerLink(this, await this.connect("target", `msg_server ${name}`));
   }
 }
 

@@ -23,7 +23,11 @@ export function helpLines({ keys, notes = "", width, height, theme }: HelpOption
   const inner = panelWidth - 4;
   const keyWidth = Math.max(...keys.map(([names]) => widthOf(names))) + KEY_GAP;
   const text = [
-    ...keys.map(([names, what]) => `${theme.key(fitted(names, keyWidth))}${what}`),
+    ...keys.flatMap(([names, what]) =>
+      wrapped(what, Math.max(1, inner - keyWidth)).map(
+        (line, at) => `${theme.key(fitted(at === 0 ? names : "", keyWidth))}${line}`,
+      ),
+    ),
     ...(notes === "" ? [] : ["", ...wrapped(notes, inner)]),
   ];
   const panelHeight = Math.min(height, text.length + 2);

@@ -40,10 +40,11 @@ function verdictOf(view: ConformView, theme: Theme): [mark: string, word: string
     const isHeld = result.summary.outcome === "held";
     return [isHeld ? "✔" : "✘", word, text, isHeld ? theme.good : theme.bad];
   }
-  const { failed, warning, blocked } = groups.all.counts;
+  const { passed, failed, warning, blocked } = groups.all.counts;
   if (failed > 0) return ["✘", "FAILS", `${failed} failed so far`, theme.bad];
   if (awaited !== undefined) return ["…", "WAITS", `for the msg_server to dial ${awaited}`, theme.warn];
   if (blocked > 0) return ["!", "BLOCKED", `${blocked} could not be judged so far`, theme.warn];
+  if (passed + warning === 0) return ["·", "WAITS", "no case has been judged yet", theme.dim];
   const warnings =
     warning === 0 ? "" : `; ${warning} failed SHOULD${warning === 1 ? " is a warning" : "s are warnings"}`;
   return ["✔", "HOLDS", `every MUST so far${warnings}`, theme.good];

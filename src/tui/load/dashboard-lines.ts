@@ -3,18 +3,11 @@ import { helpLines } from "../components/help-lines.js";
 import { sideBySide } from "../components/panel-lines.js";
 import type { Theme } from "../theme.js";
 import { dashboardKeys, dashboardNotes } from "./dashboard-keys.js";
+import { deliveryLines } from "./delivery-lines.js";
 import { failuresOf, headerLines } from "./header-lines.js";
 import { latencyLines, messageRateLines, pduRateLines } from "./latency-lines.js";
 import type { LoadDashboard } from "./load-dashboard.js";
-import {
-  commandLines,
-  deliveryLines,
-  errorLines,
-  generatorLines,
-  noteLines,
-  thresholdLines,
-  trafficLines,
-} from "./panel-texts.js";
+import { commandLines, errorLines, generatorLines, noteLines, thresholdLines, trafficLines } from "./panel-texts.js";
 
 /** A titled part, for so many columns and lines. */
 type Block = (width: number, height: number) => string[];

@@ -27,35 +27,6 @@ export function trafficLines({ history, snapshot }: LoadDashboard, columns: numb
   });
 }
 
-/** What became of the messages; faults are red as soon as there is one. */
-export function deliveryLines({ live }: LoadDashboard, columns: number, height: number, theme: Theme): string[] {
-  const counts = live?.counts;
-  const of = (name: string, done = 0, all = 0) =>
-    `${fitted(name, NAME_COLUMNS)} ${fitted(countText(done), NUMBER_COLUMNS, "right")} ${columns < 36 ? "" : theme.dim(`of ${countText(all)}`)}`;
-  const faults: [name: string, count: number | undefined][] = [
-    ["lost", counts?.lost],
-    ["duplicated", counts?.duplicated],
-    ["reordered", counts?.reordered],
-    ["corrupted", counts?.corrupted],
-    [columns < 36 ? "astray" : "misdelivered", counts?.misdelivered],
-    [columns < 36 ? "unacked" : "never acked", counts?.unacked],
-  ];
-  const cell = ([name, count = 0]: (typeof faults)[number], width: number) => {
-    const look = count > 0 ? theme.bad : same;
-    const number = `${count > 0 ? "!" : ""}${countText(count)}`;
-    return look(`${fitted(name, Math.max(0, width - number.length - 1))} ${number}`);
-  };
-  const totals = [
-    of("acked", counts?.acked, counts?.sent),
-    of("delivered", counts?.delivered, counts?.expectedDeliveries),
-  ];
-  if (height >= totals.length + faults.length)
-    return [...totals, ...faults.map((fault) => cell(fault, NAME_COLUMNS + 1 + NUMBER_COLUMNS))];
-  const half = Math.floor((columns - 2) / 2);
-  const cells = faults.map((fault) => cell(fault, half));
-  return [...totals, ...[0, 2, 4].map((at) => `${cells[at]}  ${cells[at + 1]}`)];
-}
-
 type CommandRow = SecondLatency & { readonly command: string };
 
 const milliseconds = (title: string, read: (row: CommandRow) => number, fromWidth = 0): TableColumn<CommandRow> => ({

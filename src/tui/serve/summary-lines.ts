@@ -53,7 +53,7 @@ export function summaryLines(view: ServeView, columns: number, theme: Theme): st
           "requestsOverPending",
         ),
         trouble("broken", "connectionsBrokeProtocol"),
-        trouble("no ack", "missedAcks"),
+        trouble("missed ack", "missedAcks"),
       ],
       columns,
       theme,

@@ -54,6 +54,16 @@ describe("Pairing", () => {
     expect(given).toEqual([1, 2, 3]);
     expect([...pairing.waiting()].map(({ seq }) => seq)).toEqual([4]);
   });
+
+  it("gives up the oldest of those that one answer could be for, so that no answer has long lists to look through", () => {
+    const given: number[] = [];
+    const pairing = new Pairing(({ seq }) => given.push(seq), { pendingMax: 100_000, patienceMs: 1e9 });
+    const link = new ClientLink();
+    for (let count = 1; count <= 1026; count++) pairing.take(link.c2s(CommandId.CID_MSG_TIME_REQUEST, {}, 7));
+    expect(given).toEqual([1, 2]);
+    const pair = pairing.take(link.s2c(CommandId.CID_MSG_TIME_RESPONSE, { server_time: 1 }, 7));
+    expect(pair?.request.seq).toBe(3);
+  });
 });
 
 const online = { user_stat: { user_id: 1, status: 1 } } as const;

@@ -33,6 +33,14 @@ describe("TrafficStats", () => {
   });
 });
 
+it("counts each connection once, also those beyond what it lists", () => {
+  const stats = new TrafficStats(() => new Histogram());
+  const pdu = new ClientLink().c2s(CommandId.CID_OTHER_HEARTBEAT, {});
+  const links = Array.from({ length: 65_540 }, (_, index) => index + 1);
+  for (const link of [...links, ...links.slice(-8), ...links.slice(-8)]) stats.take({ ...pdu, link });
+  expect(stats.report().connectionsTotal).toBe(65_540);
+});
+
 describe("FollowUser", () => {
   it("picks one person's connections, and what servers say about the person, by name or id alike", async () => {
     const pdus = await seenPdus("cluster-session.pcap");

@@ -83,6 +83,19 @@ describe("a text that could be read in several ways", () => {
   });
 });
 
+it("reads what there is of a PDU whose print was cut short, and says so", () => {
+  const { chunks, problems } = readHexText(
+    `<Buffer ${"00000024000100000007070100010000".replace(/../g, "$& ")}0a 0b ... 18 more bytes>`,
+  );
+  expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual(["000000240001000000070701000100000a0b"]);
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining("the bytes were cut short")]);
+});
+
+it("takes rows of numbers for bytes only where they begin as a PDU does, or where it is told to", () => {
+  expect(() => readHexText("  1   2   3 200\n 17  18  19  20\n")).toThrow(InputError);
+  expect(readHexText("  1   2   3 200\n", "od").chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual(["010203c8"]);
+});
+
 describe("large and odd texts", () => {
   it("reads a dump whose first group is a single digit, and comes to an end", () => {
     expect(readHexText("00000000: 3 0\t\ta3").chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual(["30"]);

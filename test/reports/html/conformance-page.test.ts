@@ -7,6 +7,9 @@ import { conformanceResult, everyVerdict } from "../../helpers/conformance-resul
 import { hostileText } from "../../helpers/hostile-text.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
 
+/** 210 mm without 10 mm on each side, at 96 pixels an inch. */
+const A4_WITHIN_MARGINS_PX = 718;
+
 const words = {
   requirement: (id: string) => ({ clauses: [{ level: "must", text: `what ${id} asks for` }], teamtalk: null }),
   why: (id: string) => `clients of ${id} break`,
@@ -46,6 +49,22 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
   const open = (...runs: NamedRun[]): Promise<ReadPage> =>
     reader.open(conformanceHtml(runs, words, builtAssets("conformance")));
   const listed = ({ page }: ReadPage) => page.locator(".cases > li").evaluateAll((items) => items.map(({ id }) => id));
+
+  it("is printed light, as wide as A4, with the largest group of requirements whole", async () => {
+    const many = Array.from({ length: 24 }, (_, at) => {
+      const number = String(at + 1).padStart(2, "0");
+      return caseResult("passed", { id: `msg.case-${number}`, requirements: [`MSG-${number}`] });
+    });
+    const run = (name: string): NamedRun => ({ name, result: conformanceResult(many) });
+    const pages = [run("reference-server"), run("deviating-server")];
+    const { page } = await reader.open(conformanceHtml(pages, words, builtAssets("conformance")), {
+      width: A4_WITHIN_MARGINS_PX,
+      isDark: true,
+    });
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(A4_WITHIN_MARGINS_PX);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(255, 255, 255)");
+  });
 
   it("asks for nothing but itself, and complains of nothing, whatever peers have sent", async () => {
     for (const runs of [[ours], [ours, theirs], [hostile], [{ name: "none", result: conformanceResult([]) }]]) {

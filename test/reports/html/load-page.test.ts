@@ -5,7 +5,7 @@ import type { LoadSnapshot } from "../../../src/runner/load/load-event.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { hostileText } from "../../helpers/hostile-text.js";
-import { failedLoad, heldLoad, snapshot } from "../../helpers/load-result.js";
+import { failedLoad, forgetfulLoad, heldLoad, snapshot, trendOf } from "../../helpers/load-result.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
 
 const HTML_SIZE_MAX_BYTES = 1_500_000;
@@ -95,6 +95,45 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(await read.texts(".tag")).toEqual(["held", "not held"]);
   });
 
+  it("shows what servers keep of sessions as the JSON has it, and what witnesses say of it", async () => {
+    const read = await open(forgetfulLoad);
+    const shown = await read.page
+      .locator("[data-count]")
+      .evaluateAll((cells) => cells.map((cell) => [cell.getAttribute("data-count"), cell.textContent]));
+    const { foreign: _, ...judged } = forgetfulLoad.delivery;
+    expect(Object.fromEntries(shown)).toEqual(
+      Object.fromEntries(Object.entries(judged).map(([name, value]) => [name, count(value)])),
+    );
+    expect(await read.texts("tr.bad th")).toEqual([
+      "told to one device of a user and not to the other",
+      "not in history",
+      "unread counts wrong",
+    ]);
+    expect((await read.texts(".number"))[0]).toContain(
+      "0 corrupted, 2 told to one device and not to the other, 3 not in history, 1 unread counts wrong",
+    );
+    expect(await read.texts("#witnesses td:last-child")).toEqual([
+      "read on one device, and the other was not told",
+      "acknowledged, but not in history",
+      "the server says 7 unread, it must be 2 to 3",
+      "token TTK18f3of0\ncame TTK18f3‹0000›of0 and more",
+    ]);
+  });
+
+  it("tells dashed lines in legends, and an earlier run's curves once each", async () => {
+    const sending = { msg_ack_duration_uncorrected: heldLoad.metrics.msg_ack_duration_uncorrected as TrendResult };
+    const read = await open(minute, { ...heldLoad, metrics: { ...heldLoad.metrics, ...sending } });
+    const names = await read.texts("#percentiles .u-series th");
+    expect(names.filter((name) => name === "message acked, before")).toHaveLength(1);
+    const markers = await read.page.locator("#percentiles .u-series").evaluateAll((rows) =>
+      rows.map((row) => {
+        const marker = row.querySelector<HTMLElement>(".u-marker");
+        return [row.querySelector("th")?.textContent, marker?.style.background.includes("gradient") ?? false];
+      }),
+    );
+    for (const [name, isDashed] of markers) expect(isDashed).toBe(String(name).endsWith("before"));
+  });
+
   it("shows what the scenarios of a file came to", async () => {
     const [text] = await (await open(minute)).texts("#parts");
     expect(text).toContain("chat\tfind-max\t20\t90\t2\t1\t0");
@@ -171,6 +210,11 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
   it("fits on a phone", async () => {
     const { page } = await open(minute, heldLoad, 390);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const slower = { ...heldLoad, metrics: { ...heldLoad.metrics, msg_ack_duration: trendOf(90, 91) } };
+    for (const result of [forgetfulLoad, hostile]) {
+      const changed = await open(result, slower, 390);
+      expect(await changed.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    }
   });
 
   it("is smaller than 1.5 MB after ten minutes, and no larger after ten hours", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareLoads } from "../../../src/reports/load/compare-loads.js";
 import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
-import { failedLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
+import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
 
 function withAcks(...durationsMs: number[]): LoadResult {
   return { ...heldLoad, metrics: { msg_ack_duration: trendOf(...durationsMs) } };
@@ -32,6 +32,11 @@ describe("compareLoads", () => {
     expect(marks(heldLoad, failedLoad).get("messages lost")).toBe("worse");
     expect(marks(failedLoad, heldLoad).get("messages lost")).toBe("better");
     expect(marks(heldLoad, failedLoad).get("errors")).toBe("worse");
+    const kept = ["devices diverged", "messages not in history", "unread counts wrong", "read acks not told on"];
+    for (const name of kept) {
+      expect(marks(heldLoad, forgetfulLoad).get(name)).toBe("worse");
+      expect(marks(forgetfulLoad, heldLoad).get(name)).toBe("better");
+    }
   });
 
   it("names what makes runs unlike", () => {
@@ -51,6 +56,13 @@ describe("a comparison as text", () => {
     expect(text).toMatch(/^msg_ack_duration +p99 +20\.0 ms → 40\.0 ms +\+100 % {2}WORSE$/m);
     expect(text).toMatch(/^msg_ack_duration +p50 +10\.0 ms → 10\.0 ms +0 %$/m);
     expect(text.trimEnd().split("\n").at(-1)).toBe("3 values became worse");
+  });
+
+  it("has what servers forgot", () => {
+    const forgot = compareLoads(heldLoad, forgetfulLoad);
+    expect(loadComparisonText(forgot)).toMatch(/^messages not in history +0 → 3 +WORSE$/m);
+    expect(loadComparisonMarkdown(forgot)).toContain("| `unread counts wrong` |  | 0 | 1 |  | 🔴 worse |");
+    expect(loadComparisonMarkdown(forgot)).toContain("| `read acks not told on` |  | 0 | 2 |  | 🔴 worse |");
   });
 
   it("is a table for a pull request", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConsole } from "../../../src/reports/load/load-console.js";
-import { failedLoad, heldLoad } from "../../helpers/load-result.js";
+import { failedLoad, forgetfulLoad, heldLoad } from "../../helpers/load-result.js";
 
 describe("loadConsole", () => {
   it("shows a run that held", async () => {
@@ -9,6 +9,16 @@ describe("loadConsole", () => {
 
   it("shows what a server did wrong, with the first witnesses", async () => {
     await expect(loadConsole(failedLoad)).toMatchFileSnapshot("../golden/load-console-failed.txt");
+  });
+
+  it("shows what a server forgot", () => {
+    const text = loadConsole(forgetfulLoad);
+    expect(text).toContain("read        1,038 of 1,040 read acks told to the user's other devices\n");
+    expect(text).toContain("            2 told to one device of a user and not to the other\n");
+    expect(text).toContain(
+      "sessions    900 acked messages looked for in history, 3 not there; 120 unread counts compared, 1 wrong",
+    );
+    expect(text).toContain("msg_id 0: the server says 7 unread, it must be 2 to 3\n");
   });
 
   it("says first that a run was interrupted", () => {

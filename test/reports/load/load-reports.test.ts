@@ -50,10 +50,18 @@ describe("loadCsv", () => {
   it("has a row for each second, and nothing where nothing was measured", () => {
     const [head, row, end] = loadCsv({
       ...heldLoad,
-      series: [{ ...snapshot, deliveryP50Ms: null, deliveryP99Ms: null }],
+      series: [
+        {
+          ...snapshot,
+          ...{ deliveryP50Ms: null, deliveryP99Ms: null },
+          ...{ diverged: 1, notInHistory: 2, unreadWrong: 3, readsTold: 4 },
+        },
+      ],
     }).split("\n");
-    expect(head).toMatch(/^atMs,phase,users,/);
-    expect(row).toBe("4000,steady,2000,4000,2000,1012,0,1012,1010,3031,5000,6000,0.42,3.14,,,12,0,0,0,0,0,0.337");
+    expect(head).toMatch(/^atMs,phase,users,.*,busyShare,diverged,notInHistory,unreadWrong,readsTold$/);
+    expect(row).toBe(
+      "4000,steady,2000,4000,2000,1012,0,1012,1010,3031,5000,6000,0.42,3.14,,,12,0,0,0,0,0,0.337,1,2,3,4",
+    );
     expect(end).toBe("");
   });
 

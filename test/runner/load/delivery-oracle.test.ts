@@ -43,7 +43,7 @@ class World {
       .filter((device) => device !== senderDevice)
       .filter((device) => [sender, target].includes(Math.floor(device / DEVICES_PER_USER)))
       .map((device) => ({ device, fromUser: sender, msgId, content }));
-    return { ack: () => this.oracle.acked(row, serial, msgId), arrivals, msgId, content };
+    return { ack: (id = msgId) => this.oracle.acked(row, serial, id), arrivals, msgId, content };
   }
 
   receive({ device, fromUser, msgId, content }: Arrival): boolean {
@@ -158,10 +158,51 @@ describe("DeliveryOracle", () => {
   it("counts a msg_id that goes back within a stream as reordered", () => {
     const world = new World(2);
     const one = world.send(0, 1);
+    const [before, ...after] = one.arrivals.map((arrival) => ({ ...arrival, msgId: 9 })) as [Arrival, ...Arrival[]];
+    world.receive(before);
+    one.ack(9);
     const two = world.send(0, 1);
-    for (const arrival of one.arrivals) world.receive({ ...arrival, msgId: 9 });
-    for (const arrival of two.arrivals) world.receive({ ...arrival, msgId: 8 });
-    expect(world.oracle.counts.reordered).toBe(3);
+    const [early, ...late] = two.arrivals.map((arrival) => ({ ...arrival, msgId: 8 })) as [Arrival, ...Arrival[]];
+    world.receive(early);
+    two.ack(8);
+    for (const arrival of [...after, ...late]) world.receive(arrival);
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, reordered: 3, delivered: 6 });
+  });
+
+  it("blames the delivery whose msg_id is not the acknowledged one, whenever the ack comes", () => {
+    const orders = fc.shuffledSubarray(["altered", "one", "other", "ack"] as const, { minLength: 4 });
+    fc.assert(
+      fc.property(orders, fc.nat(2), (order, whose) => {
+        const world = new World(2);
+        const message = world.send(0, 1);
+        const [altered, one, other] = [0, 1, 2].map((at) => message.arrivals[(at + whose) % 3]) as Arrival[];
+        const arrivals = { altered: { ...(altered as Arrival), msgId: 4_000_000 }, one, other };
+        for (const step of order) {
+          if (step === "ack") message.ack();
+          else world.receive(arrivals[step] as Arrival);
+        }
+        const next = world.sendAcked(0, 1);
+        for (const arrival of next.arrivals) world.receive(arrival);
+        world.oracle.finish();
+        expect(world.oracle.counts).toMatchObject({ ...noFaults, corrupted: 1, delivered: 5 });
+        expect(world.oracle.witnesses.map(({ kind, device, msgId }) => [kind, device, msgId])).toEqual([
+          ["corrupted", altered?.device, 4_000_000],
+        ]);
+      }),
+    );
+  });
+
+  it("does not count as corrupted twice what came from the wrong sender before the ack", () => {
+    const world = new World(2);
+    const message = world.send(0, 1);
+    const [one, two, three] = message.arrivals as [Arrival, Arrival, Arrival];
+    world.receive({ ...one, msgId: 7 });
+    world.receive({ ...two, fromUser: 1 });
+    world.receive({ ...three, content: Buffer.from("not even a token") });
+    message.ack();
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, corrupted: 3, delivered: 0 });
   });
 
   it("does not judge order between the two devices of a sender", () => {

@@ -107,11 +107,12 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
     expect(faultsOf(result)).toEqual({ ...none, corrupted: applied });
   });
 
-  // What is held back while the machine stalls may come in its place after all.
-  it("deliveries that change places", { retry: 3 }, async () => {
+  it("deliveries that change places", async () => {
+    // Phones, which are not told who comes and goes (PRE-01): what overtakes a message is the next message.
+    const scenario: LoadScenario = { ...oneWay, clientTypes: ["ios"] };
     const { result, applied } = await runThrough(
-      "reorder 2 10s command=CID_MSG_DATA dir=s2c every=5 times=3",
-      { scenario: oneWay, devicesPerUser: 1, actsPerSecond: 40, durationMs: 2000, thinkTime: thinkTimes.constant },
+      "reorder 1 10s command=CID_MSG_DATA dir=s2c every=5 times=3",
+      { scenario, devicesPerUser: 1, actsPerSecond: 40, durationMs: 2000, thinkTime: thinkTimes.constant },
       2,
     );
     expect(applied).toBe(3);

@@ -152,6 +152,17 @@ describe("ConformApp", () => {
     }
   });
 
+  it("praises nobody before a case has been judged", () => {
+    expect(frameOf(opened([]).view).split("\n")[1]).toMatch(/· WAITS +no case has been judged yet/);
+    expect(frameOf(opened([caseResult("passed")]).view).split("\n")[1]).toContain("✔ HOLDS");
+  });
+
+  it("has its help in full at 80×24", () => {
+    const help = frameOf(press(opened().view, "?"));
+    expect(help).toMatch(/afterwards: leave, and print the report +│/);
+    expect(help).not.toContain("…");
+  });
+
   it("says where the suite listens until somebody dials", () => {
     const { view } = opened([]);
     view.take({

@@ -5,6 +5,7 @@ import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { DashboardApp } from "../../../src/tui/load/dashboard-app.js";
 import { type DashboardHands, dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
 import { themeFor } from "../../../src/tui/theme.js";
+import { heldLoad } from "../../helpers/load-result.js";
 import { failingSecond, loadSecond } from "../../helpers/load-second.js";
 import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
 
@@ -149,6 +150,23 @@ describe("DashboardApp", () => {
       snapshot: { ...grown.snapshot, users: 123_456, devicesOnline: 246_912, inFlight: 99_999, sentPerSecond: 987_654 },
     });
     expect(columnsOf(frameOf(dashboard, size))).toEqual(before);
+  });
+
+  it.each(terminalSizes)("never leaves out what is wrong at %d×%d", async (columns, rows) => {
+    const counts = { ...heldLoad.delivery, duplicated: 41, notInHistory: 42, unreadWrong: 43 };
+    for (const panel of ["1", "3"]) {
+      const frame = frameOf(await press(watched(3, { counts }), panel), [columns, rows]);
+      const shown = ["!41", "!42", "!43"].filter((number) => frame.includes(number));
+      // Beneath the curves of 24 lines there is one line for faults.
+      expect(shown).toHaveLength(panel === "3" && rows === 24 ? 2 : 3);
+    }
+  });
+
+  it("shows how many read acks were told on, once there are any", async () => {
+    const counts = { ...heldLoad.delivery, readsExpected: 90, readsTold: 88 };
+    const size = [200, 60] as const;
+    expect(frameOf(watched(3, { counts }), size)).toMatch(/reads told +88 of 90/);
+    expect(frameOf(watched(3), size)).not.toContain("reads told");
   });
 
   it("has the verdict first, and what fails in it", () => {

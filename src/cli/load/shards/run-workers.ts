@@ -6,9 +6,9 @@ import type { Readable, Writable } from "node:stream";
 import { loadProgress } from "../../../reports/load/load-progress.js";
 import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
-import type { FarCounts } from "../../../runner/load/load-run.js";
 import { addSeconds } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
+import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
 import { CommandError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
 import type { Host } from "../../host.js";
@@ -32,11 +32,19 @@ interface Worker {
  * Runs a plan in so many processes of this program, each with a segment of its own, and puts together what they report.
  * @throws CommandError when one of them cannot go on
  */
-export async function runWorkers(host: Host, count: number, seed: number, devices: number): Promise<LoadResult> {
+export async function runWorkers(
+  host: Host,
+  count: number,
+  seed: number,
+  devices: number,
+  /** Called with the shards' files once all are there, before they go. */
+  done: (files: readonly string[]) => Promise<void>,
+): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), "ttk-workers-"));
   const crew = new Crew(host, count, seed, devices, folder);
   try {
     await crew.run();
+    await done(crew.files);
     return mergeShards(await readShards(crew.files, host.cwd));
   } finally {
     crew.kill();

@@ -1,5 +1,5 @@
 import type { LoadEvent } from "../../../runner/load/load-event.js";
-import type { FarCounts, ShardSync } from "../../../runner/load/load-run.js";
+import type { FarCounts, ShardSync } from "../../../runner/load/shard/shard-meeting.js";
 import { usageError } from "../../command-error.js";
 import type { Host } from "../../host.js";
 import type { StartAt } from "./start-at-value.js";
@@ -10,7 +10,7 @@ export function syncByClock(startAt: StartAt, nowMs: () => number): ShardSync {
   const atMs = "atMs" in startAt ? startAt.atMs : nowMs() + startAt.inMs;
   const agoMs = nowMs() - atMs;
   if (agoMs > 0) throw usageError(`--start-at: that was ${Math.ceil(agoMs / 1000)} s ago`);
-  return { startAtMs: async () => atMs, isDrained: () => false };
+  return { runId: `${atMs}`, startAtMs: async () => atMs, isDrained: () => false };
 }
 
 export interface WorkerSync {
@@ -22,8 +22,8 @@ export interface WorkerSync {
   close(): void;
 }
 
-/** Of a worker: whoever started all of them says when. */
-export function syncByOrders(host: Host): WorkerSync {
+/** Of a worker: whoever started all of them says when. `runId`: theirs and of no other run. */
+export function syncByOrders(host: Host, runId: string): WorkerSync {
   const tell = (line: WorkerLine) => host.stdout.write(`${JSON.stringify(line)}\n`);
   const gone = new AbortController();
   let begin: (atMs: number) => void = () => {};
@@ -44,6 +44,7 @@ export function syncByOrders(host: Host): WorkerSync {
   eachLine(host.stdin, onOrder, onEnd);
   return {
     sync: {
+      runId,
       startAtMs: () => {
         tell({ type: "ready" });
         return started;

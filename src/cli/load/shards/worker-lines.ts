@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { LoadSnapshot } from "../../../runner/load/load-event.js";
-import type { FarCounts } from "../../../runner/load/load-run.js";
+import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
 
 /** What a worker tells whoever started it, a JSON line each on its stdout. */
 export type WorkerLine =

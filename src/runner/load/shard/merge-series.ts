@@ -61,6 +61,10 @@ export function addSeconds(atMs: number, snapshots: readonly LoadSnapshot[]): Lo
     misdelivered: sum(({ misdelivered }) => misdelivered),
     errors: sum(({ errors }) => errors),
     busyShare: Math.max(...snapshots.map(({ busyShare }) => busyShare)),
+    diverged: sum(({ diverged }) => diverged),
+    notInHistory: sum(({ notInHistory }) => notInHistory),
+    unreadWrong: sum(({ unreadWrong }) => unreadWrong),
+    readsTold: sum(({ readsTold }) => readsTold),
   };
 }
 

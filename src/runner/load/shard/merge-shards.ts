@@ -1,5 +1,5 @@
 import type { DeliveryCounts } from "../delivery-oracle.js";
-import { doubtsAbout, type GeneratorHealth } from "../generator-health.js";
+import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
 import { LoadMetrics, type Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
@@ -64,7 +64,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
     serverFaults,
     failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure)],
-    invalid: [...doubtsOf(shards), ...doubtsAbout(health), ...balance.doubts],
+    invalid: [...doubtsOf(shards), ...doubtsAbout(health, healthLimits), ...balance.doubts],
     health,
     environment: first.result.environment,
     metrics: metrics.results(
@@ -80,9 +80,25 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     summaryTrends: undefined,
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
-    outputs: results.flatMap(({ outputs }) => outputs),
+    outputs: addOutputs(results.flatMap(({ outputs }) => outputs)),
     series: mergeSeries(shards.map(({ epochMs, result }) => ({ epochMs, series: result.series }))),
   };
+}
+
+/** Of those that are called the same, what all sent together. */
+function addOutputs(all: LoadResult["outputs"]): LoadResult["outputs"] {
+  const byName = new Map<string, LoadResult["outputs"][number]>();
+  for (const each of all) {
+    const before = byName.get(each.output);
+    byName.set(each.output, {
+      ...each,
+      sent: each.sent + (before?.sent ?? 0),
+      failed: each.failed + (before?.failed ?? 0),
+      dropped: each.dropped + (before?.dropped ?? 0),
+      firstFailure: before?.firstFailure ?? each.firstFailure,
+    });
+  }
+  return [...byName.values()];
 }
 
 function momentOf(shards: readonly LoadShard[], delivery: DeliveryCounts): Moment {

@@ -36,10 +36,8 @@ describe("mergeShards", () => {
     const merged = mergeShards(named(shards));
 
     expect(merged.failures).toEqual([]);
-    // Who reads what when it comes is chance; everything else is the plan's.
-    const { readsExpected, readsTold } = merged.delivery;
-    expect(readsTold).toBe(readsExpected);
-    expect(merged.delivery).toEqual({ ...alone.delivery, readsExpected, readsTold });
+    expect(merged.delivery.readsExpected).toBeGreaterThan(10);
+    expect(merged.delivery).toEqual(alone.delivery);
     expect(merged).toMatchObject({ users: alone.users, devicesOnline: alone.devicesOnline, rate: alone.rate });
     expect(merged.metrics.iterations).toMatchObject({ count: alone.health.iterations });
     // Bit for bit what one histogram of all values says.

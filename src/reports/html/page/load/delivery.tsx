@@ -18,6 +18,15 @@ const deliveryRows = [
   ["misdelivered", "to the wrong device"],
   ["unjudged", "cannot be judged: disconnected"],
 ] as const;
+const sessionRows = [
+  ["readsExpected", "other devices to tell of a read ack"],
+  ["readsTold", "told"],
+  ["diverged", "told to one device of a user and not to the other"],
+  ["historyChecked", "acknowledged messages looked for in history"],
+  ["notInHistory", "not in history"],
+  ["unreadChecked", "unread counts compared"],
+  ["unreadWrong", "unread counts wrong"],
+] as const;
 const faults: ReadonlySet<string> = new Set([
   "unacked",
   "lost",
@@ -25,6 +34,9 @@ const faults: ReadonlySet<string> = new Set([
   "reordered",
   "corrupted",
   "misdelivered",
+  "diverged",
+  "notInHistory",
+  "unreadWrong",
 ]);
 
 /** What became of every message, with witnesses for what went wrong. */
@@ -36,6 +48,7 @@ export function Delivery({ run }: { readonly run: LoadRun }) {
       <div class="columns">
         <Counts title="Messages" rows={messageRows} run={run} />
         <Counts title="Deliveries, one for each device that must get a message" rows={deliveryRows} run={run} />
+        <Counts title="What servers keep of sessions, as far as it was looked at" rows={sessionRows} run={run} />
       </div>
       {witnesses.length > 0 && (
         <>
@@ -57,6 +70,9 @@ export function Delivery({ run }: { readonly run: LoadRun }) {
                   <th scope="col" class="text">
                     whose delivery
                   </th>
+                  <th scope="col" class="text">
+                    detail
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -65,8 +81,8 @@ export function Delivery({ run }: { readonly run: LoadRun }) {
                     <th scope="row" class="bad">
                       {witness.kind}
                     </th>
-                    <td>{witness.message}</td>
-                    <td>{witness.msgId}</td>
+                    <td>{witness.message === 0 ? "–" : witness.message}</td>
+                    <td>{witness.msgId === 0 ? "–" : witness.msgId}</td>
                     <td>{witness.sentAtMs === null ? "–" : seconds(witness.sentAtMs)}</td>
                     <td class="text">
                       <At name={witness.from} server={witness.fromServer} />
@@ -76,6 +92,9 @@ export function Delivery({ run }: { readonly run: LoadRun }) {
                     </td>
                     <td class="text">
                       {witness.device === null ? "–" : <At name={witness.device} server={witness.deviceServer ?? ""} />}
+                    </td>
+                    <td class="text">
+                      <Evidence {...witness} />
                     </td>
                   </tr>
                 ))}
@@ -108,6 +127,37 @@ function Counts({ title, rows, run: { delivery } }: CountsProps) {
       </tbody>
     </table>
   );
+}
+
+/** What says more than the kind, and what to look for in a recording. */
+function Evidence({ kind, detail, token, arrived }: LoadRun["witnesses"][number]) {
+  return (
+    <>
+      {detail !== null && (
+        <div>
+          <PeerText>{detail}</PeerText>
+        </div>
+      )}
+      {token !== null && (
+        <div class="muted evidence">
+          token <code>{token}</code>
+        </div>
+      )}
+      {arrived !== null && isArrivalWrong(kind) && (
+        <div class="muted evidence">
+          came{" "}
+          <code>
+            <PeerText>{arrived}</PeerText>
+          </code>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Of the others it is the message itself that came. */
+function isArrivalWrong(kind: LoadRun["witnesses"][number]["kind"]): boolean {
+  return kind === "corrupted" || kind === "misdelivered";
 }
 
 function At({ name, server }: { readonly name: string; readonly server: string }) {

@@ -6,7 +6,7 @@ import { clockText, latencyAxis, shortDuration, timeAxis } from "./axes.js";
 import { marksPlugin } from "./marks-plugin.js";
 import { Plot, type Range } from "./plot.js";
 import { colour } from "./theme.js";
-import { chooseRange } from "./time-chart.js";
+import { chooseRange, LAST_LABEL_PX } from "./time-chart.js";
 
 interface HeatMapProps {
   readonly series: LoadSeries;
@@ -42,7 +42,7 @@ export function HeatMap({ series, marks, range, onRange }: HeatMapProps) {
       series: [{}, { show: true, points: { show: false } }],
       cursor: { sync: { key: "time" }, drag: { setScale: false, x: true, y: false }, points: { show: false } },
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, LAST_LABEL_PX, 0, 0],
       hooks: {
         setSelect: [(plot) => chooseRange(plot, onRange)],
         setCursor: [

@@ -2,6 +2,15 @@ import type { ComponentChildren } from "preact";
 import { count, duration } from "../../../load/quantity.js";
 import type { LoadRun, PageMetric } from "../../load/load-page-data.js";
 
+/** Rarer faults are told of where there are any. */
+const furtherRows = [
+  ["misdelivered", "misdelivered"],
+  ["unacked", "never acknowledged"],
+  ["diverged", "told to one device and not to the other"],
+  ["notInHistory", "not in history"],
+  ["unreadWrong", "unread counts wrong"],
+] as const;
+
 /** The three numbers that a run is done for. */
 export function Numbers({ run }: { readonly run: LoadRun }) {
   return <dl class="numbers">{run.delivery.sent > 0 ? <OfMessages run={run} /> : <OfLogins run={run} />}</dl>;
@@ -10,11 +19,13 @@ export function Numbers({ run }: { readonly run: LoadRun }) {
 function OfMessages({ run: { delivery, metrics, steadyMs, rate } }: { readonly run: LoadRun }) {
   const { expectedDeliveries, delivered, lost, duplicated, reordered, corrupted } = delivery;
   const latency = trend(metrics.msg_delivery_duration) ?? trend(metrics.group_delivery_duration);
-  const faults = lost + duplicated + reordered + corrupted;
+  const furtherFaults = furtherRows.filter(([name]) => delivery[name] > 0);
+  const isBad = lost + duplicated + reordered + corrupted > 0 || furtherFaults.length > 0;
   return (
     <>
-      <Figure title={`delivered of ${count(expectedDeliveries)}`} value={count(delivered)} isBad={faults > 0}>
+      <Figure title={`delivered of ${count(expectedDeliveries)}`} value={count(delivered)} isBad={isBad}>
         {count(lost)} lost, {count(duplicated)} duplicated, {count(reordered)} reordered, {count(corrupted)} corrupted
+        {furtherFaults.map(([name, text]) => `, ${count(delivery[name])} ${text}`)}
       </Figure>
       {latency === undefined ? (
         <Figure title="delivered within" value="–">

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import type { PercentileCurve } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 import { axis, decades, latencyAxis, latencyText } from "./axes.js";
+import { legendMarkers, legendText } from "./legend.js";
 import { fullMetricName } from "./metric-names.js";
 import { Plot } from "./plot.js";
 import { colour } from "./theme.js";
@@ -29,7 +30,7 @@ export function PercentileChart({ curves, before }: PercentileChartProps) {
   const [isUncorrected, setUncorrected] = useState(false);
   const shown = useMemo(() => {
     const sending = curves.filter(({ metric }) => metric.endsWith("_uncorrected"));
-    const dashed = isUncorrected ? sending : before;
+    const dashed = isUncorrected ? sending : before.filter(({ metric }) => !metric.endsWith("_uncorrected"));
     return [...curves.flatMap((curve) => lineOf(curve, false)), ...dashed.flatMap((curve) => lineOf(curve, true))];
   }, [curves, before, isUncorrected]);
   const data = useMemo(() => joined(shown.map(({ points }) => points)), [shown]);
@@ -53,18 +54,21 @@ export function PercentileChart({ curves, before }: PercentileChartProps) {
         latencyAxis(),
       ],
       series: [
-        { label: "percentile", value: (_, value) => (value === null ? "–" : percentText(value)) },
-        ...shown.map(({ name, line, isDashed }) => ({
-          label: isDashed ? `${name}, ${dashedWord}` : name,
-          stroke: colour(`series-${line}`),
-          width: 1.75,
-          spanGaps: true,
-          ...(isDashed ? { dash: [5, 4] } : {}),
-          points: { show: false },
-          value: (_: uPlot, value: number | null) => latencyText(value),
-        })),
+        { label: "percentile", value: (_, value) => (value === null ? "" : percentText(value)) },
+        ...shown.map(
+          ({ name, line, isDashed }): uPlot.Series => ({
+            label: isDashed ? `${name}, ${dashedWord}` : name,
+            stroke: colour(`series-${line}`),
+            width: 1.75,
+            spanGaps: true,
+            ...(isDashed ? { dash: [5, 4] } : {}),
+            points: { show: false },
+            value: (_, value, __, index) => legendText(value, index, latencyText),
+          }),
+        ),
       ],
       cursor: { drag: { x: false, y: false } },
+      legend: { markers: legendMarkers },
       padding: [8, 24, 0, 0],
     };
   }, [shown, isUncorrected]);

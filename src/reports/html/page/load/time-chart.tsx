@@ -2,6 +2,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import type uPlot from "uplot";
 import type { LoadSeries, Mark, SeriesColumn } from "../../load/load-page-data.js";
 import { clockText, decades, latencyAxis, timeAxis, valueAxis } from "./axes.js";
+import { legendMarkers, legendText } from "./legend.js";
 import { marksPlugin } from "./marks-plugin.js";
 import { Plot, type Range } from "./plot.js";
 import { SeriesTable } from "./series-table.js";
@@ -28,6 +29,8 @@ interface TimeChartProps {
 }
 
 const SYNC = "time";
+/** Right of a time chart, so that the label of its last moment is whole. */
+export const LAST_LABEL_PX = 22;
 
 /** Lines over the time of the run. A drag over it chooses what all charts show. */
 export function TimeChart(props: TimeChartProps) {
@@ -50,19 +53,21 @@ export function TimeChart(props: TimeChartProps) {
       },
       axes: [timeAxis(), isLatency ? latencyAxis() : valueAxis(text)],
       series: [
-        { label: "time", value: (_, value) => (value === null ? "–" : clockText(value)) },
-        ...lines.map((line) => ({
-          label: line.title,
-          stroke: colour(`series-${line.colour}`),
-          width: 1.5,
-          ...(line.isDashed ? { dash: [5, 4] } : {}),
-          points: { show: series.atMs.length < 3 },
-          value: (_: uPlot, value: number | null) => text(value),
-        })),
+        { label: "time", value: (_, value) => (value === null ? "" : clockText(value)) },
+        ...lines.map(
+          (line): uPlot.Series => ({
+            label: line.title,
+            stroke: colour(`series-${line.colour}`),
+            width: 1.5,
+            ...(line.isDashed ? { dash: [5, 4] } : {}),
+            points: { show: series.atMs.length < 3 },
+            value: (_, value, __, index) => legendText(value, index, text),
+          }),
+        ),
       ],
       cursor: { sync: { key: SYNC }, drag: { setScale: false, x: true, y: false }, points: { size: 6 } },
-      legend: { live: true },
-      padding: [hasMarkLabels ? 18 : 8, 8, 0, 0],
+      legend: { live: true, markers: legendMarkers },
+      padding: [hasMarkLabels ? 18 : 8, LAST_LABEL_PX, 0, 0],
       hooks: { setSelect: [(plot) => chooseRange(plot, onRange)] },
       plugins: [marksPlugin(marks, hasMarkLabels)],
     }),

@@ -15,7 +15,7 @@ export const dbpAccountCases = [
     requirements: ["DBP-01", "LGN-01"],
     level: "must",
     title: "answers a right name and password with result 0 and the user's data, the name and attach_data unchanged",
-    sends: "0x0703 with a right name and password",
+    sends: "0x0703 with a right name and password, then 0x0204 for that user",
     why: "the login's answer to the client is made of it",
     needs: { accounts: 1 },
     judgesLogin: true,
@@ -23,8 +23,13 @@ export const dbpAccountCases = [
       const { name } = context.account(0);
       const { result_code, user_name, user_info } = await context.validate(context.account(0));
       expectEqual("answer", [result_code, user_name], [RESULT.ok, name]);
-      expectThat((user_info?.user_id ?? 0) > 0, "user_info with a user_id", user_info);
+      const user_id = user_info?.user_id ?? 0;
+      expectThat(user_id > 0, "user_info with a user_id", user_info);
       expectEqual("status", user_info?.status, 0);
+      // What 0x0204 tells everybody of this user, field by field.
+      const asked = { user_id, user_id_list: [user_id] };
+      const { user_info_list } = await context.ask(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, asked);
+      expectEqual("user_info", user_info, user_info_list[0]);
     },
   }),
 
@@ -163,14 +168,19 @@ export const dbpAccountCases = [
     id: "dbp.departments",
     requirements: ["DBP-02", "PUL-01"],
     level: "must",
-    title: "gives the departments, their last change as time, and none for that time",
-    sends: "0x0210 with time 0, then with the time of the answer",
-    why: "a client that pulls again must not load everything",
+    title: "gives the departments, that of a user among them, their last change as time, and none for that time",
+    sends: "0x0204 for a user's department; 0x0210 with time 0, then with the time of the answer",
+    why: "people are found by it, and a client that pulls again must not load everything",
     needs: { accounts: 1 },
     async run(context) {
       const user_id = await context.userId(0);
+      const asked = { user_id, user_id_list: [user_id] };
+      const { user_info_list } = await context.ask(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, asked);
+      const home = user_info_list[0]?.department_id ?? 0;
+      if (home === 0) context.block(`user ${user_id} is in no department`);
       const all = await context.ask(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id, latest_update_time: 0 });
-      if (all.dept_list.length === 0) context.block("the database has no departments");
+      const ids = all.dept_list.map(({ dept_id }) => dept_id);
+      expectThat(ids.includes(home), `department ${home}, where user ${user_id} is, in the list`, ids);
       const { latest_update_time } = all;
       expectThat(latest_update_time > 0, "the time of the last change", latest_update_time);
       const again = await context.ask(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id, latest_update_time });

@@ -104,7 +104,7 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     needs,
     async run(context) {
       const user_id = await context.userId(0);
-      const links = await Promise.all(["A", "B", "C"].map((name) => context.connect("target", `msg_server ${name}`)));
+      const links = await Promise.all(["A", "B", "C"].map((name) => context.connectServer(`msg_server ${name}`)));
       await Promise.all(links.map((link) => context.ask(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id }, link)));
     },
   }),
@@ -139,7 +139,8 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     needs,
     async run(context) {
       await context.userId(0);
-      const link = await context.link();
+      // A heartbeat must not come between the bytes.
+      const link = await context.connect("target", "msg_server in pieces");
       const request = { user_name: "nobody-of-that-name", password: "x" };
       for (const byte of encodePdu(CommandId.CID_OTHER_VALIDATE_REQ, request, { seqNum: 0x6666 })) {
         link.sendBytes(Buffer.from([byte]));
@@ -159,7 +160,7 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     needs,
     async run(context) {
       const user_id = await context.userId(0);
-      const broken = await context.connect("target", "broken");
+      const broken = await context.connectServer("broken");
       broken.sendHex("00000000 0001 0000 0007 0701 0000 0000");
       await broken.expectClosed();
       await context.ask(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id });
@@ -191,7 +192,7 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     waitsForTimeout: true,
     async run(context) {
       const { linkTimeoutMs, answerMs } = context.timing;
-      const link = await context.link();
+      const link = await context.connect("target", "silent msg_server");
       const startedMs = performance.now();
       await link.expectClosed({ withinMs: linkTimeoutMs + answerMs });
       const afterMs = performance.now() - startedMs;

@@ -21,7 +21,7 @@ export const dbpMessageCases = [
       const stored = await context.store(sender, receiver);
       expectEqual("users", [stored.from_user_id, stored.to_session_id], [sender, receiver]);
       expectThat(stored.msg_id > 0, "a msg_id", stored.msg_id);
-      const other = await context.connect("target", "another msg_server");
+      const other = await context.connectServer("another msg_server");
       for (const [user, peer] of [
         [sender, receiver],
         [receiver, sender],

@@ -187,7 +187,8 @@ export const filTaskCases = [
         await context.pause(1);
       }
       expectEqual("result_code", (await client.expect(CommandId.CID_FILE_LOGIN_RES)).body.result_code, 0);
-      const link = await context.msgServer();
+      // A heartbeat must not come between the bytes.
+      const link = await context.connect("target", "msg_server in pieces");
       for (const byte of encodePdu(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {}, { seqNum: 4 })) {
         link.sendBytes(Buffer.from([byte]));
         await context.pause(1);
@@ -256,7 +257,7 @@ export const filTaskCases = [
     waitsForTimeout: true,
     async run(context) {
       const { linkTimeoutMs, answerMs } = context.timing;
-      const link = await context.msgServer();
+      const link = await context.connect("target", "silent msg_server");
       const startedMs = performance.now();
       await link.expectClosed({ withinMs: linkTimeoutMs + answerMs });
       const afterMs = performance.now() - startedMs;

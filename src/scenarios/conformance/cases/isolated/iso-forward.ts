@@ -15,6 +15,8 @@ const lastMessage = {
   latest_msg_from_user_id: 17,
 };
 
+const SEQ_NUM_OF_THE_GONE = 0x7abc;
+
 /** A request that the database answers as it is, and an answer to it; the user ids are put in later. */
 interface Forwarded {
   readonly commandId: RequestId;
@@ -236,10 +238,12 @@ export const isoForwardCases: readonly ConformanceCase[] = [
     why: "the next client to connect must not get somebody else's data",
     async run(context) {
       const [gone, other] = [await context.logIn(), await context.logIn()];
-      const seqNum = gone.peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, {
-        user_id: gone.userId,
-        latest_update_time: 0,
-      });
+      // A seq_num that no other client has under way: nobody else's answer may be taken for this one.
+      const seqNum = gone.peer.send(
+        CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST,
+        { user_id: gone.userId, latest_update_time: 0 },
+        { seqNum: SEQ_NUM_OF_THE_GONE },
+      );
       const asked = await context.db.expect(
         CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST,
         ({ user_id }) => user_id === gone.userId,

@@ -17,9 +17,8 @@ export const lsvDiscoveryCases = [
     why: "clients tell people that the service is down by it, instead of trying for ever",
     needs: overHttp,
     async run(context) {
-      await context.untilNobody();
-      const { code, msg } = await context.ask();
-      expectEqual("code", code, DiscoveryCode.nobodyKnown);
+      await context.untilNobodyIsOffered();
+      const { msg } = await context.untilCode(DiscoveryCode.nobodyKnown);
       expectThat(typeof msg === "string", "a text as msg", msg);
     },
   }),

@@ -233,7 +233,7 @@ export const lsvRegistrationCases = [
     needs: { ports },
     async run(context) {
       await context.untilNobody();
-      const link = await context.connect("target", "msg_server that has not registered");
+      const link = await context.connectServer("msg_server that has not registered");
       const report = { user_action: 1, user_id: context.unknownId() };
       for (let n = 0; n < 3; n++) link.send(CommandId.CID_OTHER_USER_CNT_UPDATE, report, { seqNum: 0 });
       link.send(CommandId.CID_OTHER_MSG_SERV_INFO, {
@@ -263,7 +263,7 @@ export const lsvRegistrationCases = [
     needs: { ports },
     async run(context) {
       await context.untilNobody();
-      const link = await context.connect("target", "msg_server");
+      const link = await context.connectServer("msg_server");
       const broken = Buffer.from("0a09", "hex");
       for (const body of [broken, Buffer.alloc(0)]) {
         link.sendFramed(CommandId.CID_OTHER_MSG_SERV_INFO, body);
@@ -309,6 +309,7 @@ export const lsvRegistrationCases = [
     needs: { ports },
     async run(context) {
       await context.untilNobody();
+      // A heartbeat must not come between the bytes.
       const link = await context.connect("target", "msg_server");
       const bytes = encodePdu(CommandId.CID_OTHER_MSG_SERV_INFO, {
         ip1: "10.1.1.5",
@@ -374,7 +375,7 @@ export const lsvRegistrationCases = [
     waitsForTimeout: true,
     async run(context) {
       await context.untilNobody();
-      const server = await context.register();
+      const server = await context.registerSilent();
       await context.untilOffered(server);
       const { linkTimeoutMs, answerMs } = context.timing;
       await server.peer.expectClosed({ withinMs: linkTimeoutMs + answerMs });

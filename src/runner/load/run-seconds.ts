@@ -1,0 +1,40 @@
+import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
+import type { LoadMetrics } from "./load-metrics.js";
+import type { MetricReading } from "./metric-reading.js";
+import type { PolledSamples } from "./polled-samples.js";
+import type { OthersView, SecondWatch } from "./second-watch.js";
+
+const SECOND_MS = 1000;
+
+interface SecondsSources {
+  readonly watch: SecondWatch;
+  readonly metrics: LoadMetrics;
+  readonly polled: PolledSamples | undefined;
+  readonly readings: () => readonly MetricReading[];
+  readonly others: (nowMs: number) => OthersView;
+  readonly onEvent: ((event: LoadEvent) => void) | undefined;
+}
+
+/** What happens once a second: the series grows, and whoever watches is told. */
+export class RunSeconds {
+  readonly series: LoadSnapshot[] = [];
+  #nextMs = SECOND_MS;
+
+  constructor(private readonly sources: SecondsSources) {}
+
+  isOver(nowMs: number): boolean {
+    return nowMs >= this.#nextMs;
+  }
+
+  /** Of shards that begin together at `epochMs`, seconds end together. */
+  end(nowMs: number, phase: LoadPhase, epochMs: number): void {
+    const { watch, metrics, polled, readings, others, onEvent } = this.sources;
+    const { snapshot, live } = watch.take(nowMs, phase, others(nowMs));
+    this.series.push(snapshot);
+    metrics.busyShare.set(snapshot.busyShare);
+    polled?.take(readings());
+    const phaseMs = epochMs % SECOND_MS;
+    this.#nextMs = (Math.floor((nowMs - phaseMs) / SECOND_MS) + 1) * SECOND_MS + phaseMs;
+    onEvent?.({ type: "second", snapshot, live });
+  }
+}

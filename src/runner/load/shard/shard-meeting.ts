@@ -1,0 +1,101 @@
+import type { DeviceSessions } from "../device-sessions.js";
+import { directoryOf } from "../directory.js";
+import { LoadBlockedError } from "../load-blocked-error.js";
+import type { LoadPlan } from "../load-plan.js";
+import type { Messenger } from "../messenger.js";
+import type { RunLoop } from "../run-loop.js";
+
+/** What the shards of a run have in common beside the plan. */
+export interface ShardSync {
+  /** The same for all shards of this run, and for no other run. */
+  readonly runId: string;
+  /** When the steady phase begins, as unix time in ms. Asked once everybody is online. */
+  startAtMs(): Promise<number>;
+  /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
+  isDrained(far: FarCounts): boolean;
+}
+
+/** Deliveries by shard. */
+export interface FarCounts {
+  readonly expected: readonly number[];
+  readonly received: readonly number[];
+  /** Nothing of our own is awaited. */
+  readonly isQuiet: boolean;
+}
+
+interface MeetingSources {
+  readonly plan: LoadPlan;
+  readonly sync: ShardSync | undefined;
+  readonly sessions: DeviceSessions;
+  readonly messenger: Messenger;
+  readonly loop: RunLoop;
+  /** Wall clock, unix time in ms. */
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** A shard that begins later than this is not the plan's. */
+const START_LATE_MAX_MS = 100;
+
+/** Where a shard meets the others: at the start that all have in common, and when all is where it belongs. */
+export class ShardMeeting {
+  /** The start that all shards share, on this run's clock; undefined before it, and of a run without shards. */
+  epochMs: number | undefined;
+  /** The same as unix time in ms. */
+  startAtMs = 0;
+
+  constructor(private readonly sources: MeetingSources) {}
+
+  /** Waits for the common start. @throws LoadBlockedError when it is over */
+  async begin(): Promise<void> {
+    const { sync, loop, messenger, signal, nowMs } = this.sources;
+    const { far } = messenger.oracle;
+    if (sync === undefined || signal.aborted) return;
+    const startAtMs = await sync.startAtMs();
+    const { now } = loop;
+    const epochMs = now() + startAtMs - nowMs();
+    await loop.until(() => signal.aborted || now() >= epochMs);
+    const lateMs = now() - epochMs;
+    if (lateMs > START_LATE_MAX_MS) {
+      throw new LoadBlockedError(`everybody was online ${Math.ceil(lateMs / 1000)} s after the start: start later`);
+    }
+    this.startAtMs = startAtMs;
+    this.epochMs = epochMs;
+    if (far === undefined) return;
+    far.epochMs = epochMs;
+    far.hasBegun = true;
+  }
+
+  /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
+  isDrained(): boolean {
+    const { sync, messenger } = this.sources;
+    const { awaited, far } = messenger.oracle;
+    if (far === undefined || sync === undefined) return true;
+    const counts = (sums: readonly { readonly count: number }[]) => sums.map(({ count }) => count);
+    return sync.isDrained({
+      expected: counts(far.expected),
+      received: counts(far.received),
+      isQuiet: awaited === 0,
+    });
+  }
+
+  /** Learns what the server calls the other shards' users. @throws LoadBlockedError */
+  async learnUsers(): Promise<void> {
+    const { plan, sync, sessions, messenger, signal } = this.sources;
+    if (sync === undefined || signal.aborted || messenger.oracle.far === undefined) return;
+    const asking = sessions.devices.find((device) => device !== undefined && sessions.isOnline(device.index));
+    // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them.
+    if (asking === undefined) return;
+    try {
+      const ids = await directoryOf(asking);
+      for (let user = 0; user < messenger.users; user++) {
+        messenger.learnUserId(user, ids.get(messenger.nameOf(user)) ?? 0);
+      }
+    } catch (error) {
+      throw new LoadBlockedError(`${sessions.nameOf(asking.index)}: ${(error as Error).message}`);
+    }
+    const unknown = plan.accounts.find((_, user) => messenger.userIdOf(user) === 0);
+    if (unknown === undefined) return;
+    throw new LoadBlockedError(`${unknown.name}, a user of another segment, is not in the server's directory (PUL-02)`);
+  }
+}
