@@ -27,7 +27,7 @@ const IDLE_TIMEOUT_MS = 30_000;
 const USERS = 200;
 
 /** What stands between the suite and a port, or between a msg_server in isolation and a server that the suite plays. */
-export type Via = (address: Address, port: "target" | "clients" | "http" | PlayedRole) => Promise<Address>;
+type Via = (address: Address, port: "target" | "clients" | "http" | PlayedRole) => Promise<Address>;
 
 /** A reference server of one role, and how the suite gets at it. */
 export interface RoleServer {
