@@ -51,7 +51,7 @@ describe("ttk conform", () => {
         [],
       ]);
       const teamtalk = await cluster("--profile", "teamtalk");
-      const known = await conform(teamtalk, "--skip", "slow", "--baseline", "teamtalk");
+      const known = await conform(teamtalk, "--skip", "slow", "--baseline", "teamtalk", "--timeout-factor", "0.5");
       expect([known.of("failed"), known.of("unexpected-pass"), known.exitCode]).toEqual([[], [], 0]);
       expect(known.of("expected-failure").length).toBeGreaterThan(15);
     },

@@ -43,8 +43,8 @@ export function recordTree(record: PduRecord, pdu: Buffer, options: RecordTextOp
   if (header !== null && (header.version !== 1 || header.flag !== 0 || header.reserved !== 0)) {
     lines.push(style.dim(`    header: version ${header.version}, flag ${header.flag}, reserved ${header.reserved}`));
   }
-  if (message !== null) lines.push(`    ${message}`);
   const fields = pduFields(pdu, options).filter(({ kind }) => kind !== "header");
+  if (message !== null && (record.error === null || fields.length > 0)) lines.push(`    ${message}`);
   return [...lines, ...fieldLines(fields, 0, style)].join("\n");
 }
 

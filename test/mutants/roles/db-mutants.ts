@@ -43,7 +43,6 @@ const VALIDATED = CommandId.CID_OTHER_VALIDATE_RSP;
 const HISTORY = CommandId.CID_MSG_LIST_RESPONSE;
 
 export const dbMutants: readonly RoleMutant[] = [
-  { id: "seq-num-lost", breaks: ["DBP-02"], ports: { target: () => sendsHeader(() => ({ seqNum: 0 })) } },
   {
     id: "validation-loses-attach-data",
     breaks: ["DBP-01"],

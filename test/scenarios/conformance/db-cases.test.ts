@@ -17,7 +17,7 @@ const accounts = Array.from({ length: USERS }, (_, index) => ({ name: `user${ind
 const fixture = `
 password: secret
 departments: [HQ, { name: North, parent: HQ }]
-users: ["user{1..${USERS}}"]
+users: [{ name: "user{1..${USERS}}", department: [HQ, North] }]
 groups: [{ name: Crew, creator: user1, members: "user{1..40}" }]
 `;
 

@@ -144,7 +144,7 @@ describe("telltales", () => {
           http,
         });
         const ids = [routes, logins].flatMap(({ fingerprint }) => withState(fingerprint, state));
-        expect(ids).toEqual(["FRM-05", "RTE-07", "LSV-02", "LSV-03"]);
+        expect(ids).toEqual(["FRM-05", "RTE-02", "RTE-07", "LSV-02", "LSV-03"]);
       } finally {
         await route.stop(0);
         await login.stop(0);
