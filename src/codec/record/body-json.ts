@@ -93,6 +93,6 @@ function bytesFromJson(value: string, path: string): Buffer {
   return Buffer.from(value, "base64");
 }
 
-function isObject(value: JsonValue): value is JsonObject {
+export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

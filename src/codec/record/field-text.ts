@@ -2,7 +2,7 @@ import protobuf from "protobufjs/light.js";
 import { didYouMean } from "../did-you-mean.js";
 import { loginPassword } from "../password.js";
 import { encryptText } from "../text-content.js";
-import { BodyJsonError, type JsonObject, type JsonValue } from "./body-json.js";
+import { BodyJsonError, isObject, type JsonObject, type JsonValue } from "./body-json.js";
 
 export interface FieldTextOptions {
   /** 32 bytes: key for `text:`. */
@@ -83,7 +83,7 @@ function fieldOf(type: protobuf.Type, name: string, path: string): protobuf.Fiel
 /** The message that the next step goes into; made when it is not there. */
 function messageAt(json: MutableJson, field: protobuf.Field, step: Step, below: readonly Step[], given: Assignment) {
   if (!field.repeated) {
-    const message = (json[field.name] ?? {}) as MutableJson;
+    const message = messageIn(json[field.name], field.name, given.path);
     json[field.name] = message;
     return message;
   }
@@ -92,11 +92,19 @@ function messageAt(json: MutableJson, field: protobuf.Field, step: Step, below: 
     throw new BodyJsonError(`${given.path}: ${field.name} is a list; say which entry, as in ${field.name}[0]`);
   }
   const last = list.length - 1;
-  const index = step.index ?? (last >= 0 && !isTaken(list[last] as JsonObject, below, field) ? last : list.length);
+  const isLastFree = last >= 0 && !isTaken(messageIn(list[last], field.name, given.path), below, field);
+  const index = step.index ?? (isLastFree ? last : list.length);
   checkIndex(index, list.length, given.path);
-  const message = (list[index] ?? {}) as MutableJson;
+  const message = messageIn(list[index], field.name, given.path);
   list[index] = message;
   return message;
+}
+
+/** What was given for it before may be anything; an empty message where there is nothing yet. */
+function messageIn(value: JsonValue | undefined, name: string, path: string): MutableJson {
+  if (value === undefined) return {};
+  if (isObject(value)) return value as MutableJson;
+  throw new BodyJsonError(`${path}: ${name} was given as ${JSON.stringify(value)}, which has no fields`);
 }
 
 /** Whether an entry has the field already, so that naming it again means the next entry. */
@@ -106,7 +114,7 @@ function isTaken(entry: JsonObject, below: readonly Step[], list: protobuf.Field
   const field = list.resolvedType.fields[step.name];
   const value = entry[step.name];
   if (field === undefined || field.repeated || value === undefined) return false;
-  return rest.length === 0 || isTaken(value as JsonObject, rest, field.resolve());
+  return rest.length === 0 || !isObject(value) || isTaken(value, rest, field.resolve());
 }
 
 function listAt(json: MutableJson, name: string): JsonValue[] {

@@ -110,6 +110,13 @@ describe("short form", () => {
     expect(problemOf(line)).toContain(problem);
   });
 
+  it.each(["[1]", "[null]"])("says what has no fields when an entry was given as %s", (list) => {
+    const words = ["IMUsersStatRsp", `user_stat_list=${list}`, "user_stat_list.status=1"];
+    expect(() => jsonFromShortForm(words, options)).toThrow(
+      /^user_stat_list\.status: user_stat_list was given as (1|null)/,
+    );
+  });
+
   it("never fails otherwise, whatever words it is given", () => {
     const word = fc.oneof(
       fc.string(),
