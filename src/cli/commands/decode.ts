@@ -3,6 +3,7 @@ import { type InputShape, inputShapes } from "../../codec/input/input-shape.js";
 import { usageError } from "../command-error.js";
 import { type DecodeItem, type DecodeSettings, LinkNumbers } from "../decode/decode-item.js";
 import { decodeSources, openSources } from "../decode/decode-sources.js";
+import { growHeapSlowly } from "../decode/heap-growth.js";
 import type { ItemSink } from "../decode/item-sink.js";
 import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
 import { TextBatch } from "../decode/text-batch.js";
@@ -119,6 +120,7 @@ async function readAll(
   options: DecodeOptions,
   take: (item: Exclude<DecodeItem, { remark: string }>) => string,
 ): Promise<void> {
+  growHeapSlowly();
   const batch = new TextBatch();
   for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
     for (const item of items) {
