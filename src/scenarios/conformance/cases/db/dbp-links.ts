@@ -176,7 +176,8 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     why: "a msg_server takes a silent link for dead, and refuses logins meanwhile",
     waitsForTimeout: true,
     async run(context) {
-      const link = await context.link();
+      // On a link that says nothing itself: a port that echoes must not pass.
+      const link = await context.connect("target", "silent msg_server");
       const { heartbeatIntervalMs, answerMs } = context.timing;
       await link.expect(CommandId.CID_OTHER_HEARTBEAT, undefined, { withinMs: heartbeatIntervalMs + answerMs });
     },

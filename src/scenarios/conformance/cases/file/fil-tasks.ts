@@ -241,7 +241,8 @@ export const filTaskCases = [
     why: "a msg_server takes a silent link for dead, and refuses transfers meanwhile",
     waitsForTimeout: true,
     async run(context) {
-      const link = await context.msgServer();
+      // On a link that says nothing itself: a port that echoes must not pass.
+      const link = await context.connect("target", "silent msg_server");
       const { heartbeatIntervalMs, answerMs } = context.timing;
       await link.expect(CommandId.CID_OTHER_HEARTBEAT, undefined, { withinMs: heartbeatIntervalMs + answerMs });
     },
