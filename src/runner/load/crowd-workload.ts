@@ -127,8 +127,12 @@ export class CrowdWorkload implements Workload {
   }
 
   progress(nowMs: number): readonly PartProgress[] {
-    const atMs = Math.max(0, nowMs - this.#startMs);
-    const { durationMs, stages } = this.#pace;
+    // A pause stops the clock of the plan.
+    const [pace, atMs] =
+      this.#pausedMs === undefined
+        ? [this.#pace, Math.max(0, nowMs - this.#startMs)]
+        : [this.#beforePause, this.#pausedMs];
+    const { durationMs, stages } = pace;
     const isEndless = durationMs === Number.POSITIVE_INFINITY;
     return [
       {
@@ -138,11 +142,11 @@ export class CrowdWorkload implements Workload {
           this.#search !== undefined
             ? this.#search.stageText()
             : stages > 1
-              ? `stage ${this.#pace.stageAt(atMs) + 1} of ${stages}`
+              ? `stage ${pace.stageAt(atMs) + 1} of ${stages}`
               : "running",
         share: isEndless ? 0 : Math.min(1, atMs / durationMs),
         timeLeftMs: isEndless ? null : Math.max(0, durationMs - atMs),
-        ratePerSecond: this.#pace.rateAt(atMs) * shareOf(this.plan),
+        ratePerSecond: this.#pausedMs === undefined ? pace.rateAt(atMs) * shareOf(this.plan) : 0,
         vus: this.metrics.users.value,
       },
     ];
