@@ -52,7 +52,7 @@ export async function judgeCell(cell: Cell, services: Services): Promise<Judged>
 
 async function judgeOnce(cell: Cell, services: Services, pass: Pass): Promise<readonly CaseResult[]> {
   const folder = mkdtempSync(join(tmpdir(), "ttk-conform-all-"));
-  const store = cell.storage === undefined ? undefined : newStore(cell.storage, services);
+  const store = cell.storage === undefined ? undefined : await newStore(cell.storage, services);
   const report = join(folder, "report.json");
   const judged = cell.profile === "strict" ? ["--strict"] : ["--baseline", "teamtalk"];
   const suite = ["--role", cell.role, "--report", `json=${report}`, "--quiet", "--no-tui", ...judged, ...pass.conform];

@@ -25,7 +25,7 @@ export interface Store {
 const REDIS_SCAN_COUNT = 1000;
 let made = 0;
 
-export function newStore(name: StorageName, services: Services): Store {
+export async function newStore(name: StorageName, services: Services): Promise<Store> {
   const own = `ttk_conform_all_${process.pid}_${++made}`;
   switch (name) {
     case "memory":
@@ -36,17 +36,19 @@ export function newStore(name: StorageName, services: Services): Store {
       return { options, drop: async () => rmSync(folder, { recursive: true, force: true }) };
     }
     case "mysql":
+      await onServer(services.mysql, `CREATE DATABASE ${own}`);
       return {
         options: ["--storage", databaseAt(services.mysql, own)],
-        drop: () => dropDatabase(services.mysql, own),
+        drop: () => onServer(services.mysql, `DROP DATABASE ${own}`),
       };
     case "mysql+redis": {
+      await onServer(services.mysql, `CREATE DATABASE ${own}`);
       const redis = new URL(services.redis);
       redis.searchParams.set("prefix", `${own}:`);
       return {
         options: ["--storage", databaseAt(services.mysql, own), "--redis", redis.href],
         async drop() {
-          await dropDatabase(services.mysql, own);
+          await onServer(services.mysql, `DROP DATABASE ${own}`);
           await dropKeys(services.redis, `${own}:*`);
         },
       };
@@ -60,10 +62,10 @@ function databaseAt(server: string, database: string): string {
   return url.href;
 }
 
-async function dropDatabase(server: string, database: string): Promise<void> {
+async function onServer(server: string, statement: string): Promise<void> {
   const connection = await createConnection(server);
   try {
-    await connection.query(`DROP DATABASE IF EXISTS ${database}`);
+    await connection.query(statement);
   } finally {
     await connection.end();
   }
