@@ -126,11 +126,16 @@ function isAudio({ msg_type }: MsgInfo): boolean {
   return msg_type === MsgType.MSG_TYPE_SINGLE_AUDIO || msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
 }
 
+/** Of a message's text column. */
+const COLUMN_CHARS = 4096;
+
 /** MSG-05: a text column cuts at NUL and at 4096 characters, and holds valid UTF-8 only. */
 function asColumnKeeps(content: Buffer): Buffer {
   const nul = content.indexOf(0);
   const text = (nul < 0 ? content : content.subarray(0, nul)).toString("utf8");
-  return Buffer.from([...text].slice(0, storageLimits.contentBytes).join(""), "utf8");
+  // A character is one or two UTF-16 units, so most texts need no counting.
+  const kept = text.length <= COLUMN_CHARS ? text : [...text].slice(0, COLUMN_CHARS).join("");
+  return Buffer.from(kept, "utf8");
 }
 
 /** MSG-02, MSG-09, MSG-12, MSG-23. */

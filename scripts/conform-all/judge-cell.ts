@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { playedRoles } from "../../src/runner/conformance/case-role.js";
+import type { CaseResult, ConformanceResult, Verdict } from "../../src/runner/conformance/conformance-result.js";
+import type { Cell } from "./cells.js";
+import { freeAddress, type ReadyRole, Ttk } from "./served.js";
+import { newStore, type Services, type Store } from "./stores.js";
+
+export interface Judged {
+  /** What each case of the cell came to. */
+  readonly cases: readonly CaseResult[];
+  readonly durationMs: number;
+}
+
+/** Verdicts that leave a cell sound. */
+const good: ReadonlySet<Verdict> = new Set(["passed", "expected-failure", "supported", "unsupported"]);
+
+/** Why a cell does not hold, a line for each case. */
+export function problemsOf({ cases }: Judged): string[] {
+  return cases
+    .filter(({ verdict }) => !good.has(verdict))
+    .map(({ id, verdict, reason, expected, actual }) => {
+      return `${id}: ${verdict}: ${reason ?? `expected ${expected}; got ${actual}`}`;
+    });
+}
+
+interface Pass {
+  /** Options of `ttk serve`, and of `ttk conform`. */
+  readonly serve: readonly string[];
+  readonly conform: readonly string[];
+}
+
+/** Cases that wait for the time limits of clients run against a cluster whose limits are a twentieth, the others do not. */
+const TIME_SCALE = "0.05";
+const clusterPasses: readonly Pass[] = [
+  { serve: [], conform: ["--skip", "slow"] },
+  { serve: ["--time-scale", TIME_SCALE], conform: ["--only", "slow", "--time-scale", TIME_SCALE] },
+];
+const onePass: readonly Pass[] = [{ serve: [], conform: [] }];
+/** Of the suite, which ends by itself long before. */
+const SUITE_MAX_MS = 300_000;
+
+/** @throws NotStartedError */
+export async function judgeCell(cell: Cell, services: Services): Promise<Judged> {
+  const startedMs = performance.now();
+  const cases: CaseResult[] = [];
+  const passes = cell.role === "msg" ? clusterPasses : onePass;
+  for (const pass of passes) cases.push(...(await judgeOnce(cell, services, pass)));
+  return { cases, durationMs: performance.now() - startedMs };
+}
+
+async function judgeOnce(cell: Cell, services: Services, pass: Pass): Promise<readonly CaseResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), "ttk-conform-all-"));
+  const store = cell.storage === undefined ? undefined : await newStore(cell.storage, services);
+  const report = join(folder, "report.json");
+  const judged = cell.profile === "strict" ? ["--strict"] : ["--baseline", "teamtalk"];
+  const suite = ["--role", cell.role, "--report", `json=${report}`, "--quiet", "--no-tui", ...judged, ...pass.conform];
+  let server: Ttk | undefined;
+  try {
+    const place = cell.role === "msg-isolated" ? await isolatedPlace() : undefined;
+    const serve = place?.serve ?? serveWords(cell, store, folder);
+    server = new Ttk(["serve", ...serve, "--json", "--quiet", "--profile", cell.profile, ...pass.serve]);
+    const target = place?.conform ?? conformWords(cell, await server.ready());
+    const conform = new Ttk(["conform", ...target, ...suite]);
+    const code = await conform.end(SUITE_MAX_MS);
+    const result = readReport(report);
+    if (result === undefined) throw new Error(`ttk conform ended with ${code}: ${conform.lastWords}`);
+    return result.cases.filter(({ verdict }) => verdict !== "skipped");
+  } finally {
+    await server?.stop();
+    await store?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readReport(path: string): ConformanceResult | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as ConformanceResult;
+  } catch {
+    return undefined;
+  }
+}
+
+function serveWords({ role, msgServers }: Cell, store: Store | undefined, folder: string): string[] {
+  const common = ["--ports", "auto", "--data", join(folder, "files"), ...(store?.options ?? [])];
+  if (role !== "msg") return [role, ...common];
+  const around = msgServers === 1 ? [] : ["--db-proxies", "2", "--route-servers", "2"];
+  return ["--with", "file", "--msg-servers", String(msgServers), ...around, ...common];
+}
+
+/** Where the suite finds what it judges. */
+function conformWords({ role }: Cell, roles: readonly ReadyRole[]): string[] {
+  const [first = {}, second] = roles.filter((each) => each.role === role);
+  const at = (port: string) => first[port] ?? "";
+  switch (role) {
+    case "msg":
+      return [at("address"), ...(second === undefined ? [] : ["--peer", `${second.address}`])];
+    case "login":
+      return [at("servers"), "--clients", at("address"), "--http", at("http")];
+    case "file":
+      return [at("servers"), "--clients", at("address")];
+    default:
+      return [at("address")];
+  }
+}
+
+/** The msg_server and the suite dial each other, so both need to know before where the other is. */
+async function isolatedPlace(): Promise<{ serve: string[]; conform: string[] }> {
+  const [target = "", ...played] = await Promise.all(["", ...playedRoles].map(freeAddress));
+  const serveOption = { db: "db-proxy", route: "route", login: "login", file: "file-server", push: "push-server" };
+  return {
+    serve: [
+      ...["msg", "--listen", target, "--ready-timeout", "0"],
+      ...playedRoles.flatMap((role, n) => [`--${serveOption[role]}`, played[n] ?? ""]),
+    ],
+    conform: [target, ...playedRoles.flatMap((role, n) => [`--listen-${role}`, played[n] ?? ""])],
+  };
+}
