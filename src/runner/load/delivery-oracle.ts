@@ -85,7 +85,7 @@ export interface DeliveryCounts {
   misdelivered: number;
   /** Cannot be judged: the recipient, or the sender before its ack, was disconnected meanwhile. */
   unjudged: number;
-  /** Messages that are not of this run, from people who are not either. Not a fault. */
+  /** Messages of another run, or from people who are none of this one's. Not a fault. */
   foreign: number;
   /** Something that one device of a user has been told and another one, online all the time, has not: a message, or that a session was read (MSG-14). */
   diverged: number;
@@ -312,11 +312,18 @@ export class DeliveryOracle {
     const token = this.#token;
     this.#arrived = content;
     const reading = readToken(content, this.#run, token);
+    if (reading === "another-run") {
+      this.counts.foreign++;
+      return false;
+    }
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
     if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
     const recipient = this.#numberOf(device, token.senderDevice, token.target);
-    if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial)
+    if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial) {
+      // Its connection of now is another one than that which it sent over (MSG-03).
+      if (device === token.senderDevice && token.serial < (this.#onlineSince[device] as number)) return false;
       return this.#misdelivered(device, msgId, token);
+    }
     const messages = this.#messages;
     const { row } = token;
     if (messages.state[row] === MessageState.free || messages.serial[row] !== token.serial) {
