@@ -14,9 +14,11 @@ import { contentTemplate, contentWith, emptyToken, readToken, textIn } from "./m
 import { PendingAcks } from "./pending-acks.js";
 import { runNumberOf } from "./run-number.js";
 import type { MessageDesk } from "./script/message-desk.js";
+import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
 import { SessionAudit } from "./session-audit.js";
 import { introduction } from "./shard/introduction.js";
+import { plannedPresence } from "./shard/planned-presence.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 /** Who comes and goes; the run's business. */
@@ -59,6 +61,7 @@ export class Messenger implements Crowd {
 
   readonly #scenario: LoadScenario;
   readonly #accounts: LoadPlan["accounts"];
+  readonly #segment: Segment;
   readonly #acks: PendingAcks;
   readonly #window: SendWindow | undefined;
   /** As long as the longest message; shorter ones are its beginning. */
@@ -99,6 +102,7 @@ export class Messenger implements Crowd {
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
     this.#accounts = plan.accounts;
+    this.#segment = plan.segment ?? wholeRun;
     const run = runNumberOf(plan.seed, runId);
     this.oracle = new DeliveryOracle({
       users: this.users,
@@ -108,7 +112,7 @@ export class Messenger implements Crowd {
       ackTimeoutMs: plan.ackTimeoutMs,
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
-      startsOnline: plan.scenario.startsOnline,
+      planned: plannedPresence(plan),
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
     });
     this.#run = run;
@@ -136,6 +140,10 @@ export class Messenger implements Crowd {
       for (const user of members) this.#groupsOf[user]?.push(this.users + group);
     }
     this.#sessionIds = new Float64Array(this.users + plan.groups.length + groupRoom.groupsMax).fill(UNKNOWN_SESSION);
+  }
+
+  isOwn(user: number): boolean {
+    return isOwn(user, this.#segment);
   }
 
   groupsOf(user: number): readonly number[] {
@@ -196,7 +204,7 @@ export class Messenger implements Crowd {
   }
 
   offline(device: VirtualDevice): void {
-    this.oracle.offline(device.index);
+    this.oracle.offline(device.index, this.clock());
     this.audit.offline(device.index, this.clock());
     this.#acks.forget(device.index);
     this.desk?.offline(device.index);
