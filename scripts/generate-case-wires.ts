@@ -8,7 +8,7 @@ import { CommandId } from "../src/codec/generated/commands.js";
 import { caseRoles } from "../src/runner/conformance/case-role.js";
 import { selectCases } from "../src/runner/conformance/select-cases.js";
 import { allCases } from "../src/scenarios/conformance/all-cases.js";
-import { judgeRole } from "../test/helpers/judge-role.js";
+import { instancesOf, judgeRole } from "../test/helpers/judge-role.js";
 import { startRoleServer } from "../test/helpers/role-server.js";
 
 const path = fileURLToPath(new URL("../src/scenarios/conformance/generated/case-wires.ts", import.meta.url));
@@ -26,7 +26,12 @@ for (const role of caseRoles) {
   try {
     const { cases } = await judgeRole(role, server.target, {
       ...server.options,
-      cases: selectCases(allCases, { role, hasSecondServer: role === "msg" }),
+      cases: selectCases(allCases, {
+        role,
+        hasSecondServer: role === "msg",
+        hasLeavers: true,
+        instances: instancesOf(server.options),
+      }),
       keepsAllTraces: true,
       // Alone, so that what others do is not in it.
       jobs: 1,

@@ -3,24 +3,38 @@ import { extname, resolve } from "node:path";
 import type { Account } from "../client/account.js";
 import { usageError } from "./command-error.js";
 
+/** Whom somebody may log in as, and whom nobody may, though name and password are right (LGN-07). */
+export interface AccountLists {
+  readonly accounts: readonly Account[];
+  readonly leavers: readonly Account[];
+}
+
 const RANGE = /\{(\d+)\.\.(\d+)\}/;
 const ACCOUNTS_MAX = 1_000_000;
 
+const MAY_LOG_IN = 0;
+
+/** Those of `readAccountLists` who may log in. @throws CommandError */
+export async function readAccounts(spec: string, password: string, cwd: string): Promise<readonly Account[]> {
+  return (await readAccountLists(spec, password, cwd)).accounts;
+}
+
 /**
  * The accounts that `--accounts` names: a pattern such as `user{1..2000}`, all with the same password, or a YAML, JSON or
- * CSV file: `{users: "user{1..200}", password: "secret"}`, `{accounts: [{name, password}, …]}`, or lines `name,password`.
+ * CSV file: `{users: "user{1..200}", password: "secret"}`, `{accounts: [{name, password, status}, …]}`, or lines
+ * `name,password`. The status is that of the deployment's table: 0, the default, may log in.
  * @throws CommandError
  */
-export async function readAccounts(spec: string, password: string, cwd: string): Promise<readonly Account[]> {
-  if (RANGE.test(spec)) return expandPattern(spec, password);
+export async function readAccountLists(spec: string, password: string, cwd: string): Promise<AccountLists> {
+  if (RANGE.test(spec)) return allMayLogIn(expandPattern(spec, password));
   const path = resolve(cwd, spec);
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw usageError(`accounts ${spec}: cannot be read (${error.code}); give a file, or a pattern as in user{1..100}`);
   });
   try {
-    const accounts = extname(path) === ".csv" ? fromCsv(text, password) : await fromYaml(text, password);
-    if (accounts.length === 0) throw new Error("holds no account");
-    return accounts;
+    const lists = extname(path) === ".csv" ? allMayLogIn(fromCsv(text, password)) : await fromYaml(text, password);
+    if (lists.accounts.length === 0) throw new Error("holds no account");
+    return lists;
   } catch (error) {
     throw usageError(`accounts ${spec}: ${firstLine((error as Error).message)}`);
   }
@@ -47,22 +61,30 @@ export function expandPattern(pattern: string, password: string): Account[] {
 }
 
 /** JSON is YAML. */
-async function fromYaml(text: string, password: string): Promise<Account[]> {
+async function fromYaml(text: string, password: string): Promise<AccountLists> {
   const { parse } = await import("yaml");
   const content: unknown = parse(text);
   if (typeof content !== "object" || content === null) throw new Error("expected an object with users or accounts");
   const { users, accounts, password: common } = content as Record<string, unknown>;
   const fallback = typeof common === "string" ? common : password;
-  if (typeof users === "string") return expandPattern(users, fallback);
+  if (typeof users === "string") return allMayLogIn(expandPattern(users, fallback));
   if (!Array.isArray(accounts)) throw new Error('expected "users" with a pattern or "accounts" with a list');
-  return accounts.map((entry, index) => accountFrom(entry, index, fallback));
+  const read = accounts.map((entry, index) => accountFrom(entry, index, fallback));
+  const those = (mayLogIn: boolean) =>
+    read.filter(({ status }) => (status === MAY_LOG_IN) === mayLogIn).map(({ account }) => account);
+  return { accounts: those(true), leavers: those(false) };
 }
 
-function accountFrom(entry: unknown, index: number, fallback: string): Account {
-  const { name, password = fallback } = (entry ?? {}) as Record<string, unknown>;
+function allMayLogIn(accounts: readonly Account[]): AccountLists {
+  return { accounts, leavers: [] };
+}
+
+function accountFrom(entry: unknown, index: number, fallback: string): { account: Account; status: number } {
+  const { name, password = fallback, status = MAY_LOG_IN } = (entry ?? {}) as Record<string, unknown>;
   if (typeof name !== "string" || name === "") throw new Error(`account ${index + 1} has no name`);
   if (typeof password !== "string") throw new Error(`account ${index + 1} (${name}): the password must be text`);
-  return { name, password };
+  if (typeof status !== "number") throw new Error(`account ${index + 1} (${name}): the status must be a number`);
+  return { account: { name, password }, status };
 }
 
 function fromCsv(text: string, fallback: string): Account[] {

@@ -5,7 +5,7 @@ import { decodeHeader, HEADER_SIZE, type PduHeader, serverLimits } from "../code
 import { ProtocolError } from "../codec/protocol-error.js";
 import type { Address } from "../net/address.js";
 import { type ListenOptions, listen, type PduListener } from "../net/listen.js";
-import type { PduLink } from "../net/pdu-link.js";
+import type { LinkHandler, PduLink } from "../net/pdu-link.js";
 import { ExpectationError } from "./expectation-error.js";
 import { Patience } from "./patience.js";
 import { type ExpectOptions, type MalformedPdu, PduInbox, type ReceivedPdu, type Where } from "./pdu-inbox.js";
@@ -15,9 +15,13 @@ export interface PlayedServerOptions {
   /** What it is called in traces and expectations: "db_proxy_server". */
   readonly name: string;
   readonly answerTimeoutMs: number;
+  /** RTE-09: after having sent nothing for so long on a link, it sends a heartbeat; 5,000 unless given. */
+  readonly heartbeatIntervalMs?: number;
+  /** Its addresses beyond the first take links only after `comeBack` has named them. */
+  readonly hasSpares?: boolean;
 }
 
-/** RTE-09: what servers send each other when they have nothing else to say. */
+/** RTE-09 */
 const HEARTBEAT_INTERVAL_MS = 5000;
 /** More than any msg_server opens. */
 const LINKS_MAX = 1024;
@@ -28,11 +32,16 @@ export type PlayedPdu<C extends CommandId = CommandId> = ReceivedPdu<C> & { read
 /** One link of a server under test to a server that is played. */
 export class PlayedLink {
   heartbeats = 0;
+  /** When it was taken, by performance.now(). */
+  readonly openedMs = performance.now();
+  #closeWaiters: (() => void)[] = [];
 
   constructor(
     readonly traced: TracedConnection,
     private readonly link: PduLink,
     private readonly server: PlayedServer,
+    /** Which of the server's addresses was dialled: its place in their list. */
+    readonly at: number,
   ) {}
 
   get label(): string {
@@ -62,6 +71,29 @@ export class PlayedLink {
   destroy(): void {
     this.link.destroy();
   }
+
+  /** The other side ends the link. Returns how long it was open, in milliseconds. @throws ExpectationError */
+  async expectClosed(withinMs: number): Promise<number> {
+    if (this.isOpen) {
+      await new Promise<void>((resolve, reject) => {
+        const late = () => {
+          const expected = `the other side closes ${this.label} within ${Math.round(withinMs)} ms`;
+          reject(new ExpectationError(expected, "it is still open"));
+        };
+        const endWait = new Patience(withinMs).whenOver(late);
+        this.#closeWaiters.push(() => {
+          endWait();
+          resolve();
+        });
+      });
+    }
+    return performance.now() - this.openedMs;
+  }
+
+  /** Its server says that it is gone. */
+  closed(): void {
+    for (const wake of this.#closeWaiters.splice(0)) wake();
+  }
 }
 
 /**
@@ -77,24 +109,29 @@ export class PlayedServer {
   readonly #inbox: PduInbox;
   readonly #answers = new Map<CommandId, (pdu: PlayedPdu) => void>();
   #linksSoFar = 0;
+  #beats = true;
   #linkWaiters: (() => void)[] = [];
 
   private constructor(
     readonly name: string,
     answerTimeoutMs: number,
+    private readonly heartbeatIntervalMs: number,
+    private readonly hasSpares: boolean,
   ) {
     this.#inbox = new PduInbox(name, answerTimeoutMs);
   }
 
   /** Listens on all of the addresses. @throws ListenError */
   static async listen(addresses: readonly Address[], options: PlayedServerOptions): Promise<PlayedServer> {
-    const server = new PlayedServer(options.name, options.answerTimeoutMs);
+    const { name, answerTimeoutMs, heartbeatIntervalMs = HEARTBEAT_INTERVAL_MS, hasSpares = false } = options;
+    const server = new PlayedServer(name, answerTimeoutMs, heartbeatIntervalMs, hasSpares);
     try {
-      for (const address of addresses) server.#listeners.push(await listen(address, linkOptions, server.#accept));
+      for (const address of addresses) server.#listeners.push(await server.#listen(address, server.#listeners.length));
     } catch (error) {
       server.stop();
       throw error;
     }
+    for (const [at, listener] of server.#listeners.entries()) if (hasSpares && at > 0) listener.close();
     return server;
   }
 
@@ -177,16 +214,22 @@ export class PlayedServer {
     );
   }
 
-  /** Breaks every link and takes no new one, as if the server had gone. */
-  goAway(): void {
-    for (const listener of this.#listeners) listener.close();
-    for (const link of this.links) link.destroy();
+  /** Breaks every link but those to keep and takes no new one, as if the server had gone; or only at one of its addresses. */
+  goAway({ only, keep = [] }: { readonly only?: number; readonly keep?: readonly PlayedLink[] } = {}): void {
+    for (const [at, listener] of this.#listeners.entries()) if (at === (only ?? at)) listener.close();
+    for (const link of this.links) if (link.at === (only ?? link.at) && !keep.includes(link)) link.destroy();
   }
 
-  /** Takes links again, at the same ports. @throws ListenError */
-  async comeBack(): Promise<void> {
-    for (const [index, { address }] of this.#listeners.entries()) {
-      this.#listeners[index] = await listen(address, linkOptions, this.#accept);
+  /**
+   * Takes links again, at the ports where it did, or at a single one.
+   * @param beats whether heartbeats are sent on the links that come now (RTE-09); `true` unless given
+   * @throws ListenError
+   */
+  async comeBack({ only, beats = true }: { readonly only?: number; readonly beats?: boolean } = {}): Promise<void> {
+    this.#beats = beats;
+    const isMeant = (at: number) => (only === undefined ? at === 0 || !this.hasSpares : at === only);
+    for (const [at, { address }] of this.#listeners.entries()) {
+      if (isMeant(at)) this.#listeners[at] = await this.#listen(address, at);
     }
   }
 
@@ -194,11 +237,20 @@ export class PlayedServer {
     this.goAway();
   }
 
-  readonly #accept = (link: PduLink) => {
+  #listen(address: Address, at: number): Promise<PduListener> {
+    const options: ListenOptions = {
+      limits: serverLimits,
+      connectionsMax: LINKS_MAX,
+      ...(this.#beats ? { heartbeatIntervalMs: this.heartbeatIntervalMs } : {}),
+    };
+    return listen(address, options, (link) => this.#accept(link, at));
+  }
+
+  #accept(link: PduLink, at: number): LinkHandler {
     this.#linksSoFar++;
     const label = `${this.name} link ${this.#linksSoFar}`;
     const traced: TracedConnection = { label, client: link.remote, server: link.local, plays: "server" };
-    const played = new PlayedLink(traced, link, this);
+    const played = new PlayedLink(traced, link, this, at);
     this.#links.set(link, played);
     this.trace.opened(traced);
     for (const wake of this.#linkWaiters.splice(0)) wake();
@@ -208,9 +260,10 @@ export class PlayedServer {
       onClose: (_: PduLink, reason: string) => {
         this.#links.delete(link);
         this.trace.record(traced, "closed", reason);
+        played.closed();
       },
     };
-  };
+  }
 
   #received(link: PlayedLink, bytes: Buffer): void {
     this.trace.record(link.traced, "received", bytes);
@@ -232,9 +285,3 @@ export class PlayedServer {
     }
   }
 }
-
-const linkOptions: ListenOptions = {
-  limits: serverLimits,
-  heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
-  connectionsMax: LINKS_MAX,
-};

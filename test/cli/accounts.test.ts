@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { expandPattern, readAccounts } from "../../src/cli/accounts.js";
+import { expandPattern, readAccountLists, readAccounts } from "../../src/cli/accounts.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-accounts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,6 +32,17 @@ describe("readAccounts", () => {
     expect(await read(name, text)).toEqual([alice, bob]);
   });
 
+  it("sets those apart whose status is not 0 (LGN-07)", async () => {
+    const text =
+      "accounts:\n  - { name: alice, status: 0 }\n  - { name: left, status: 3 }\n  - name: bob\n    password: b,ob\n";
+    writeFileSync(join(folder, "left.yaml"), text);
+    expect(await readAccountLists("left.yaml", "secret", folder)).toEqual({
+      accounts: [alice, bob],
+      leavers: [{ name: "left", password: "secret" }],
+    });
+    expect(await read("left.yaml", text)).toEqual([alice, bob]);
+  });
+
   it("takes a pattern as it stands, without looking for such a file", async () => {
     expect(await readAccounts("u{09..11}", "p", "/nowhere")).toEqual(
       ["u09", "u10", "u11"].map((name) => ({ name, password: "p" })),
@@ -46,6 +57,8 @@ describe("readAccounts", () => {
     ["unnamed.csv", ",x", /account 1 has no name/],
     ["null.yaml", "accounts: [null]", /account 1 has no name/],
     ["number.yaml", "accounts: [{ name: a, password: 123 }]", /account 1 \(a\): the password must be text/],
+    ["status.yaml", "accounts: [{ name: a, status: gone }]", /account 1 \(a\): the status must be a number/],
+    ["all-left.yaml", "accounts: [{ name: a, status: 3 }]", /holds no account/],
     ["other.yaml", "[1, 2]", /expected "users" with a pattern or "accounts"/],
     ["broken.yaml", "users: [", /line 1, column 9$/],
     ["broken.json", '{"users"', /^accounts broken\.json: \S/],

@@ -1,7 +1,7 @@
 import { readBaseline } from "../../src/cli/conform/baseline-file.js";
 import type { Address } from "../../src/net/address.js";
 import type { Baseline } from "../../src/runner/conformance/baseline.js";
-import type { CaseRole } from "../../src/runner/conformance/case-role.js";
+import { type CaseRole, type PlayedRole, playedRoles } from "../../src/runner/conformance/case-role.js";
 import type { ConformanceResult, Verdict } from "../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
 import { selectCases } from "../../src/runner/conformance/select-cases.js";
@@ -16,6 +16,11 @@ export function teamtalkBaseline(): Promise<Baseline> {
   );
 }
 
+/** At how many addresses each server is played. */
+export function instancesOf({ played = {} }: Partial<ConformanceOptions>): Partial<Record<PlayedRole, number>> {
+  return Object.fromEntries(playedRoles.map((role) => [role, played[role]?.length ?? 1]));
+}
+
 /** Runs all cases of a role against a server. */
 export function judgeRole(
   role: CaseRole,
@@ -26,7 +31,12 @@ export function judgeRole(
   return runConformance({
     role,
     target,
-    cases: selectCases(allCases, { role, hasSecondServer: false }),
+    cases: selectCases(allCases, {
+      role,
+      hasSecondServer: false,
+      hasLeavers: options.leavers !== undefined,
+      instances: instancesOf(options),
+    }),
     accounts: [],
     jobs: 8,
     timeScale: 0.05,

@@ -14,6 +14,7 @@ import { msgServerLimits } from "../../src/server/msg/msg-server-options.js";
 import { startRouteServer } from "../../src/server/route/route-server.js";
 import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
+import { leaver, withLeaver } from "./leaver.js";
 import { nobodyAt } from "./odd-server.js";
 import { ReferenceCluster } from "./reference-cluster.js";
 
@@ -69,10 +70,10 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
       pcIdleTimeoutMs: pcIdleTimeoutMs * timeScale,
       mobileIdleTimeoutMs: mobileIdleTimeoutMs * timeScale,
     };
-    const cluster = await ReferenceCluster.start({ fixture: await referenceFixture(), msgServers: 2, msgLimits });
+    const cluster = await ReferenceCluster.start({ fixture: await suiteFixture(), msgServers: 2, msgLimits });
     return {
       target: cluster.msg(0),
-      options: { peer: cluster.msg(1), accounts, nowMs: clock.nowMs },
+      options: { peer: cluster.msg(1), accounts, leavers: [leaver], nowMs: clock.nowMs },
       stop: () => cluster.stop(),
     };
   },
@@ -95,11 +96,11 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
     };
   },
   async db({ via, deviates, link }) {
-    const storage = new MemoryStorage(parseSeedFixture(await referenceFixture(), "reference.yaml"), clock);
+    const storage = new MemoryStorage(parseSeedFixture(await suiteFixture(), "reference.yaml"), clock);
     const server = await startDbProxyServer({ listen: LOOPBACK, storage, clock, deviates, link });
     return {
       target: await via(server.addresses.servers ?? LOOPBACK, "target"),
-      options: { accounts, nowMs: clock.nowMs },
+      options: { accounts, leavers: [leaver], nowMs: clock.nowMs },
       stop: () => server.stop(0),
     };
   },
@@ -117,11 +118,14 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
       },
     };
   },
-  async "msg-isolated"({ via, deviates, link: { heartbeatIntervalMs } }) {
+  async "msg-isolated"({ via, deviates, link }) {
+    // Two route_servers, of which the second is there only for cases about it.
+    const playedAt = async (role: PlayedRole) =>
+      role === "route" ? [await nobodyAt(), await nobodyAt()] : [await nobodyAt()];
     const played = Object.fromEntries(
-      await Promise.all(playedRoles.map(async (role) => [role, [await nobodyAt()]] as const)),
-    ) as Record<PlayedRole, [Address]>;
-    const at = async (role: PlayedRole) => [await via(played[role][0], role)];
+      await Promise.all(playedRoles.map(async (role) => [role, await playedAt(role)] as const)),
+    ) as Record<PlayedRole, Address[]>;
+    const at = (role: PlayedRole) => Promise.all(played[role].map((address) => via(address, role)));
     const server = await startMsgServer({
       listen: LOOPBACK,
       database: { dbProxies: await at("db") },
@@ -132,7 +136,7 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
       advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
       clock,
       deviates,
-      serverLink: { redialDelaysMs: [100], heartbeatIntervalMs },
+      serverLink: { redialDelaysMs: [100], ...link },
     });
     return {
       target: await via(server.addresses.clients ?? LOOPBACK, "target"),
@@ -144,6 +148,6 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
 
 const accounts = Array.from({ length: USERS }, (_, index) => ({ name: `user${index + 1}`, password: "secret" }));
 
-function referenceFixture(): Promise<string> {
-  return readFile(fileURLToPath(new URL("../../fixtures/reference.yaml", import.meta.url)), "utf8");
+async function suiteFixture(): Promise<string> {
+  return withLeaver(await readFile(fileURLToPath(new URL("../../fixtures/reference.yaml", import.meta.url)), "utf8"));
 }

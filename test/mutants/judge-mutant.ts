@@ -1,11 +1,12 @@
 import { type CaseRole, caseRoles } from "../../src/runner/conformance/case-role.js";
-import type { ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
+import type { CaseResult, ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { deviatingIn } from "../../src/server/deviations.js";
 import { judgeRole } from "../helpers/judge-role.js";
+import { leaver } from "../helpers/leaver.js";
 import { startRoleServer } from "../helpers/role-server.js";
 import { FaultyWire, type Line } from "./faulty-wire.js";
 import type { Mutant } from "./mutant.js";
@@ -29,6 +30,8 @@ export interface MutantVerdict {
   readonly blocked: readonly string[];
   /** The suite's own faults, with their reasons. There must be none, whatever a server does. */
   readonly errored: readonly string[];
+  /** Of each case that ran and did not pass: what it expected and got, or why it was not judged. */
+  readonly reasons: readonly string[];
   readonly ran: number;
   readonly durationMs: number;
 }
@@ -165,6 +168,7 @@ async function run(
     peer,
     cases: cases.map((each) => ({ case: each, skippedBy: undefined })),
     accounts: Array.from({ length: USERS }, (_, index) => ({ name: `user${index + 1}`, password: "secret" })),
+    leavers: [leaver],
     jobs,
     timeScale,
     timeoutFactor: TIMEOUT_FACTOR,
@@ -178,6 +182,8 @@ async function run(
   return verdictOf(await runConformance(given));
 }
 
+const unremarkable: ReadonlySet<string> = new Set(["passed", "supported", "skipped"]);
+
 function verdictOf({ cases: results }: ConformanceResult): MutantVerdict {
   const idsOf = (...verdicts: string[]) =>
     results.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
@@ -186,13 +192,19 @@ function verdictOf({ cases: results }: ConformanceResult): MutantVerdict {
     killedBy: idsOf("failed", "unsupported"),
     blocked: idsOf("blocked"),
     errored: results.filter(({ verdict }) => verdict === "errored").map(({ id, reason }) => `${id}: ${reason}`),
+    reasons: results.filter(({ verdict }) => !unremarkable.has(verdict)).map(inWords),
     ran: results.length,
     durationMs: 0,
   };
 }
 
+function inWords({ id, verdict, expected, actual, reason }: CaseResult): string {
+  const why = expected === null ? (reason ?? "no reason") : `expected ${expected}; got ${actual ?? "?"}`;
+  return `${id} (${verdict}): ${why}`;
+}
+
 function noVerdict(id: string): MutantVerdict {
-  return { id, killedBy: [], blocked: [], errored: [], ran: 0, durationMs: 0 };
+  return { id, killedBy: [], blocked: [], errored: [], reasons: [], ran: 0, durationMs: 0 };
 }
 
 function merged(one: MutantVerdict, other: MutantVerdict): MutantVerdict {
@@ -201,6 +213,7 @@ function merged(one: MutantVerdict, other: MutantVerdict): MutantVerdict {
     killedBy: [...one.killedBy, ...other.killedBy],
     blocked: [...one.blocked, ...other.blocked],
     errored: [...one.errored, ...other.errored],
+    reasons: [...one.reasons, ...other.reasons],
     ran: one.ran + other.ran,
   };
 }

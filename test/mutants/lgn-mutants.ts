@@ -160,6 +160,16 @@ export const lgnMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "leavers-may-log-in",
+    breaks: ["LGN-07"],
+    storage: storageFault("accounts", (sound) => ({
+      async credentials(name) {
+        const found = await sound.credentials(name);
+        return found === undefined ? undefined : { ...found, user: { ...found.user, status: 0 } };
+      },
+    })),
+  },
+  {
     id: "names-in-any-case",
     breaks: ["LGN-08"],
     clients: () =>

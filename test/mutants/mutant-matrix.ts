@@ -24,7 +24,10 @@ export interface MutantMatrix {
     readonly cases: number;
     readonly casesThatKill: number;
   };
-  readonly mutants: readonly (MutantVerdict & { readonly breaks: readonly string[]; readonly does: string })[];
+  readonly mutants: readonly (Omit<MutantVerdict, "reasons"> & {
+    readonly breaks: readonly string[];
+    readonly does: string;
+  })[];
   /** Ids of the cases that fail, by the mutant's id: what `ttk report` reads. */
   readonly kills: Readonly<Record<string, readonly string[]>>;
   readonly cases: readonly { readonly id: string; readonly kills: readonly string[]; readonly reason: string | null }[];
@@ -58,7 +61,9 @@ export async function mutantMatrix({ mutants, jobs, onVerdict, ...options }: Mat
   await Promise.all(Array.from({ length: jobs }, work));
   const judged = mutants.flatMap((mutant) => {
     const verdict = verdicts.get(mutant.id);
-    return verdict === undefined ? [] : [{ ...verdict, breaks: mutant.breaks, does: inWords(mutant) }];
+    if (verdict === undefined) return [];
+    const { reasons: _, ...found } = verdict;
+    return [{ ...found, breaks: mutant.breaks, does: inWords(mutant) }];
   });
   const isWhole = mutants.length === allMutants.length && judged.length === mutants.length;
   const cases = allCases.map(({ id }) => ({
@@ -89,12 +94,11 @@ export async function mutantMatrix({ mutants, jobs, onVerdict, ...options }: Mat
   };
 }
 
-function problemsOfControl({ killedBy, blocked, errored }: MutantVerdict): string[] {
-  const bad = [...killedBy, ...blocked, ...errored];
-  return bad.length === 0 ? [] : [`the cluster without a fault does not pass: ${bad.join(", ")}`];
+export function problemsOfControl({ reasons }: Pick<MutantVerdict, "reasons">): string[] {
+  return reasons.map((reason) => `the cluster without a fault does not pass: ${reason}`);
 }
 
-function problemsOf({ id, killedBy, errored }: MutantVerdict): string[] {
+function problemsOf({ id, killedBy, errored }: Omit<MutantVerdict, "reasons">): string[] {
   return [
     ...(killedBy.length === 0 ? [`${id} survives: no case fails`] : []),
     ...errored.map((reason) => `${id} makes the suite err: ${reason.split("\n")[0]}`),

@@ -5,11 +5,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mutantsConsole } from "../../src/reports/mutants/mutants-console.js";
 import { requirementById } from "../../src/scenarios/conformance/requirement.js";
+import { caseOf, failing } from "../helpers/conformance-case.js";
 import { schemaErrors } from "../helpers/schema-check.js";
 import { allMutants } from "./all-mutants.js";
-import { likelyCases } from "./judge-mutant.js";
+import { judgeControl, likelyCases } from "./judge-mutant.js";
 import { mutantMarkdown } from "./mutant-markdown.js";
-import { type MutantMatrix, mutantMatrix } from "./mutant-matrix.js";
+import { type MutantMatrix, mutantMatrix, problemsOfControl } from "./mutant-matrix.js";
 
 const TIMEOUT_MS = 60_000;
 const fixture = fileURLToPath(new URL("../../fixtures/reference.yaml", import.meta.url));
@@ -65,6 +66,20 @@ describe("mutants", () => {
     },
     TIMEOUT_MS,
   );
+
+  it("are no excuse for a sound cluster that fails: the report says what was expected and what came", async () => {
+    const { reasons } = await judgeControl([caseOf({ id: "con.never", run: failing })], {
+      fixture: await readFile(fixture, "utf8"),
+      folder,
+      isFull: false,
+      seed: 1,
+      jobs: 1,
+      signal: new AbortController().signal,
+    });
+    expect(problemsOfControl({ reasons })).toEqual([
+      "the cluster without a fault does not pass: con.never (failed): expected an answer; got nothing",
+    ]);
+  });
 
   it("that nobody finds stand in the report as what they are", () => {
     const survivor = { id: "kick-not-told", killedBy: [], blocked: [], errored: [], ran: 217, durationMs: 5 };

@@ -6,6 +6,7 @@ import { type MsgServerLimits, msgServerLimits } from "../../src/server/msg/msg-
 import type { RoleName } from "../../src/server/running-role.js";
 import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
+import { withLeaver } from "../helpers/leaver.js";
 import { FaultyWire, type Line } from "./faulty-wire.js";
 import type { Mutant } from "./mutant.js";
 import type { WireFault } from "./wire-fault.js";
@@ -30,7 +31,7 @@ export class MutatedCluster {
 
   static async start(mutant: Mutant | undefined, options: MutatedClusterOptions): Promise<MutatedCluster> {
     const clock = { nowMs: () => Date.now() };
-    const sound = new MemoryStorage(parseSeedFixture(options.fixture, "the mutants' fixture"), clock);
+    const sound = new MemoryStorage(parseSeedFixture(withLeaver(options.fixture), "the mutants' fixture"), clock);
     const limits = scaledLimits(options.timeScale);
     const common: Omit<ClusterOptions, "layout"> = {
       clock,

@@ -5,6 +5,7 @@ import { runCase } from "../../src/runner/conformance/run-case.js";
 import { allCases as casesOfAllRoles } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
+import { leaver } from "../helpers/leaver.js";
 import { type Oddity, OddServer } from "../helpers/odd-server.js";
 import { ReferenceCluster } from "../helpers/reference-cluster.js";
 import { WelcomingServer } from "../helpers/welcoming-server.js";
@@ -52,7 +53,9 @@ async function verdictOf(definition: ConformanceCase, target: Address, answerMs 
       linkTimeoutMs: TIME_LIMIT_MS,
       heartbeatIntervalMs: TIME_LIMIT_MS,
       redialMs: TIME_LIMIT_MS,
+      redialLongestMs: TIME_LIMIT_MS,
     },
+    leavers: [leaver],
     random: seededRandom(1).next,
     nowMs: () => 1_700_000_000_000,
     keepsAllTraces: false,

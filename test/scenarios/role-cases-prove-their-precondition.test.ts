@@ -6,6 +6,7 @@ import { allCases } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { judgeRole } from "../helpers/judge-role.js";
+import { leaver } from "../helpers/leaver.js";
 import { type Oddity, OddServer } from "../helpers/odd-server.js";
 import { startRoleServer } from "../helpers/role-server.js";
 import { FaultyWire, type Line } from "../mutants/faulty-wire.js";
@@ -42,7 +43,9 @@ async function verdictOf(definition: ConformanceCase, server: OddServer): Promis
       linkTimeoutMs: TIME_LIMIT_MS,
       heartbeatIntervalMs: TIME_LIMIT_MS,
       redialMs: TIME_LIMIT_MS,
+      redialLongestMs: TIME_LIMIT_MS,
     },
+    leavers: [leaver],
     random: seededRandom(1).next,
     nowMs: () => 1_700_000_000_000,
     keepsAllTraces: false,

@@ -16,10 +16,10 @@ import { type SelectedCase, SelectionError, selectCases } from "../../runner/con
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
-import { readAccounts } from "../accounts.js";
+import { type AccountLists, readAccountLists } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
-import { readBaseline, writeBaseline } from "../conform/baseline-file.js";
+import { baselineToRewrite, readBaseline, writeBaseline } from "../conform/baseline-file.js";
 import { CaptureFolder } from "../conform/capture-folder.js";
 import { progressWatch, viewWatch } from "../conform/conform-watch.js";
 import { coverageCommand } from "../conform/coverage-command.js";
@@ -27,7 +27,13 @@ import { DEFAULT_ACCOUNTS, DEFAULT_PASSWORD } from "../conform/default-accounts.
 import { diffCommand } from "../conform/diff-command.js";
 import { fingerprintCommand } from "../conform/fingerprint-command.js";
 import { listCommand, listText, showCommand } from "../conform/list-cases.js";
-import { addRolePortOptions, portsFor, type RolePortOptions, rolePortWords } from "../conform/role-ports.js";
+import {
+  addRolePortOptions,
+  playedInstances,
+  portsFor,
+  type RolePortOptions,
+  rolePortWords,
+} from "../conform/role-ports.js";
 import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
@@ -43,6 +49,8 @@ interface ConformOptions extends RolePortOptions {
   readonly skip?: readonly string[];
   readonly accounts: string;
   readonly password: string;
+  readonly provision?: string;
+  readonly redis?: string;
   readonly jobs: number;
   readonly timeScale: number;
   readonly timeoutFactor: number;
@@ -72,6 +80,7 @@ const examples = `
 Examples:
   $ ttk conform 127.0.0.1:8000
   $ ttk conform 127.0.0.1:8000 --peer 127.0.0.1:8001 --accounts staging.csv --report json=conform.json junit=conform.xml
+  $ ttk conform 127.0.0.1:8000 --provision mysql://root:pw@db/teamtalk --redis 'redis://db?unread=1&group_set=2&token=4&group_member=5'
   $ ttk conform 127.0.0.1:8000 --only 'msg.*' LGN-10 --skip con.login-timeout
   $ ttk conform 127.0.0.1:8000 --write-baseline known.yaml     accept what fails today
   $ ttk conform 127.0.0.1:8000 --baseline known.yaml           and fail only for what is new
@@ -86,7 +95,8 @@ Other servers (docs/conform.md):
   $ ttk conform 127.0.0.1:8601 --role file          clients come to port 8600 of the same host
   $ ttk conform 127.0.0.1:8000 --role msg-isolated  the suite plays every server around it, on 127.0.0.1, and waits for it to dial
 
-The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them.
+The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them. With
+--provision they are made in the database that the servers share, where they are not there yet.
 Exit codes: 0 every MUST held, 1 the server failed, 2 nothing matched --only, 3 blocked (unreachable, no login, too few
 accounts), 4 something in the baseline passed, 5 the suite itself failed, 130 interrupted (Ctrl-C once: finish and report).
 On a terminal a live view shows the run, and what failed with its PDUs; q leaves it once the run is over.`;
@@ -111,6 +121,14 @@ export function conformCommand(host: Host): Command {
       .option("--skip <pattern...>", "cases to leave out, in the same words")
       .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
       .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
+      .option(
+        "--provision <mysql-url>",
+        "put users and groups of the suite's own into the deployment's database, and judge with these",
+      )
+      .option(
+        "--redis <url>",
+        "--provision: where the deployment keeps its counters: redis://host?unread=1&group_set=2 …",
+      )
       .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
       .option(
         "--time-scale <x>",
@@ -154,15 +172,20 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (peer !== undefined && options.role !== "msg") {
     throw usageError(`--peer is for msg_servers: a ${roleFacts[options.role].title} is judged alone`);
   }
-  const cases = chosenCases(options);
+  requireSensibleUsers(options);
+  const given = options.provision === undefined ? await givenAccounts(options, host) : undefined;
+  const hasLeavers = given === undefined || given.leavers.length > 0;
+  const cases = chosenCases(options, hasLeavers);
   if (options.dryRun) return writeList(host, cases, options.json);
   const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
-  const accounts = await readAccounts(options.accounts, options.password, host.cwd);
+  const rewritten =
+    options.writeBaseline === undefined ? [] : await baselineToRewrite(options.writeBaseline, host.cwd, caseIds);
   await requireWritable(report, host.cwd);
   if (options.writeBaseline !== undefined) {
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
+  const { accounts, leavers } = given ?? (await provisioned(options, host));
   const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
   const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
   const hasView = attach === undefined && mayFillTerminal(host, options);
@@ -175,6 +198,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     cases,
     telltales,
     accounts,
+    leavers,
     jobs: options.jobs,
     timeScale: options.timeScale,
     timeoutFactor: options.timeoutFactor,
@@ -209,8 +233,37 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   );
   host.exitCode = exitCodeOf(result);
   if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
-  if (options.writeBaseline !== undefined) await acceptFailures(host, options.writeBaseline, baseline, result);
+  if (options.writeBaseline !== undefined) {
+    const names = [...accounts, ...leavers].map(({ name }) => name);
+    await acceptFailures(
+      host,
+      options.writeBaseline,
+      baselineFrom([...baseline, ...rewritten], result.cases, names),
+      result,
+    );
+  }
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+}
+
+/** @throws CommandError for options that leave open which users are meant */
+function requireSensibleUsers({ role, provision: url, redis, accounts }: ConformOptions): void {
+  if (redis !== undefined && url === undefined) throw usageError("--redis goes with --provision mysql://…");
+  if (url === undefined) return;
+  const { hasUsers, title } = roleFacts[role];
+  if (!hasUsers) throw usageError(`--provision means nothing to --role ${role}: a ${title} has no users`);
+  if (accounts !== DEFAULT_ACCOUNTS) throw usageError("--provision makes accounts of its own: leave out --accounts");
+}
+
+function givenAccounts({ accounts, password }: ConformOptions, { cwd }: Host): Promise<AccountLists> {
+  return readAccountLists(accounts, password, cwd);
+}
+
+async function provisioned(
+  { provision: url = "", redis, password }: ConformOptions,
+  host: Host,
+): Promise<AccountLists> {
+  const { provision } = await import("../conform/provision.js");
+  return provision(host, { url, redis, password });
 }
 
 function titleOf(target: Address, { role, peer }: ConformOptions): string {
@@ -229,13 +282,12 @@ function reportsOf(result: ConformanceResult, target: Address): Readonly<Record<
 }
 
 /** What failed is expected from now on, so the run counts as one that has this baseline. */
-async function acceptFailures(host: Host, file: string, before: Baseline, result: ConformanceResult): Promise<void> {
+async function acceptFailures(host: Host, file: string, baseline: Baseline, result: ConformanceResult): Promise<void> {
   const { outcome, blocked } = result.summary;
   if (outcome === "interrupted") {
     host.stderr.write(`ttk: ${file} is not written: the run was interrupted\n`);
     return;
   }
-  const baseline = baselineFrom(before, result.cases);
   await writeBaseline(file, host.cwd, baseline);
   host.stderr.write(`${file}: ${baseline.length} expected failure${baseline.length === 1 ? "" : "s"} written\n`);
   if (outcome === "failed" || outcome === "stale-baseline") {
@@ -261,19 +313,22 @@ function shuffleBy(given: number | true, host: Host): { seed: number; random: ()
   return { seed, random: seededRandom(seed).next };
 }
 
-function chosenCases({ role, only, skip, peer }: ConformOptions): SelectedCase[] {
+function chosenCases(options: ConformOptions, hasLeavers: boolean): SelectedCase[] {
+  const { role, only, skip, peer } = options;
   try {
     return selectCases(allCases, {
       role,
       ...(only === undefined ? {} : { only }),
       ...(skip === undefined ? {} : { skip }),
       hasSecondServer: peer !== undefined,
+      hasLeavers,
+      instances: playedInstances(options),
     });
   } catch (error) {
     if (!(error instanceof SelectionError)) throw error;
     const ofRole = allCases.filter((each) => each.role === role);
     const names = ofRole.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
-    throw usageError(`${error.message}${didYouMean(error.pattern, names)}`);
+    throw usageError(`${error.message}${error.pattern === undefined ? "" : didYouMean(error.pattern, names)}`);
   }
 }
 
@@ -285,15 +340,17 @@ function blockedText({ cases, summary }: ConformanceResult): string {
   return `${summary.blocked} of ${summary.total} cases could not be judged: ${first}`;
 }
 
-/** A shell command; passwords stay out of it, because reports are passed around. */
+/** A shell command; passwords, and URLs that hold some, stay out of it, because reports are passed around. */
 function rerunLine(target: Address, options: ConformOptions, id: string): string {
-  const { peer, accounts, password, timeScale, timeoutFactor } = options;
+  const { peer, accounts, password, provision: url, redis, timeScale, timeoutFactor } = options;
   return [
     `ttk conform ${formatAddress(target)}`,
     ...rolePortWords(options.role, options),
     ...(peer === undefined ? [] : [`--peer ${formatAddress(peer)}`]),
     ...(accounts === DEFAULT_ACCOUNTS ? [] : [`--accounts '${accounts.replaceAll("'", `'\\''`)}'`]),
     ...(password === DEFAULT_PASSWORD ? [] : ['--password "$PASSWORD"']),
+    ...(url === undefined ? [] : ['--provision "$PROVISION"']),
+    ...(redis === undefined ? [] : ['--redis "$REDIS"']),
     ...(timeScale === 1 ? [] : [`--time-scale ${timeScale}`]),
     ...(timeoutFactor === 1 ? [] : [`--timeout-factor ${timeoutFactor}`]),
     `--only ${id}`,

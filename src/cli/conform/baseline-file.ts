@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean } from "../../codec/did-you-mean.js";
@@ -12,7 +12,8 @@ const ENTRIES_MAX = 10_000;
 const shipped = new Map([["teamtalk", new URL("../../../baselines/teamtalk.yaml", import.meta.url)]]);
 
 const heading = `# What this server is known to fail. Written by ttk conform --write-baseline: give each entry its reason.
-# expected, actual: only failures that hold these texts. sometimes: true = it fails by chance, a pass is fine too.
+# expected, actual: only failures that hold these texts, * for anything: the check that fails, whoever the users are.
+# sometimes: true = it fails by chance, a pass is fine too.
 `;
 
 /** Reads `{expectedFailures: [{case, reason, …}]}` as YAML or JSON, or a baseline of the package. @throws CommandError */
@@ -28,6 +29,20 @@ export async function readBaseline(spec: string, cwd: string, caseIds: readonly 
     return entriesOf(parse(text), caseIds);
   } catch (error) {
     throw usageError(`baseline ${spec}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/**
+ * What a file that is about to be written holds already, so that its reasons are kept; nothing when it is not there.
+ * @throws CommandError when it is something else, which would be lost
+ */
+export async function baselineToRewrite(file: string, cwd: string, caseIds: readonly string[]): Promise<Baseline> {
+  const { size } = await stat(resolve(cwd, file)).catch(() => ({ size: 0 }));
+  if (size === 0) return [];
+  try {
+    return await readBaseline(file, cwd, caseIds);
+  } catch (error) {
+    throw usageError(`--write-baseline would overwrite it: ${(error as Error).message}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { commandById } from "../../codec/registry.js";
-import { type CaseRole, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, type PlayedRole, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
@@ -141,18 +141,24 @@ function marked(text: string): string {
 function needsText({
   accounts = 0,
   expendable = 0,
+  leaver = false,
   groupMembers = 0,
   secondServer = false,
   ports = [],
   played = [],
+  instances = {},
 }: CaseNeeds): string {
   const needs = [
     ...(accounts > 0 ? [`${accounts} accounts`] : []),
     ...(expendable > 0 ? [`${expendable} accounts that it spoils`] : []),
+    ...(leaver ? ["an account whose status is not 0 (in the file of --accounts, or by --provision)"] : []),
     ...(groupMembers > 0 ? [`a group with ${groupMembers} of them`] : []),
     ...(secondServer ? ["a second msg_server (--peer)"] : []),
     ...ports.map((port) => `the server's port for ${port} (--${port})`),
     ...played.map((role) => `a link to the ${playedFacts[role].title} that the suite plays (--listen-${role})`),
+    ...(Object.entries(instances) as [PlayedRole, number][]).map(
+      ([role, count]) => `${count} addresses at which the suite plays a ${playedFacts[role].title} (--listen-${role})`,
+    ),
   ];
   return needs.length === 0 ? "nothing" : needs.join(", ");
 }

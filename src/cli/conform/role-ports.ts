@@ -58,6 +58,11 @@ export function portsFor(
   };
 }
 
+/** At how many addresses each server is played. */
+export function playedInstances(options: RolePortOptions): Partial<Record<PlayedRole, number>> {
+  return Object.fromEntries(playedRoles.map((played) => [played, options[optionOf(played)]?.length ?? 1]));
+}
+
 /** What of a command line repeats these choices. */
 export function rolePortWords(role: CaseRole, options: RolePortOptions): string[] {
   return [

@@ -1,4 +1,6 @@
+import { checkPattern, holdsPattern } from "./check-pattern.js";
 import type { CaseResult } from "./conformance-result.js";
+import { isFlaky } from "./merge-runs.js";
 
 /** One thing that a server is known to fail. */
 export interface ExpectedFailure {
@@ -6,9 +8,12 @@ export interface ExpectedFailure {
   readonly case: string;
   /** Why it fails, and why that is put up with. */
   readonly reason: string;
-  /** Only a failure whose expectation holds this text: another check of the same case that fails is still a failure. */
+  /**
+   * Only a failure whose expectation holds this text, `*` for anything: another check of the same case that fails is still
+   * a failure.
+   */
   readonly expected?: string;
-  /** Only a failure that got this text. */
+  /** Only a failure that got this text, `*` for anything. */
   readonly actual?: string;
   /** It fails by chance, as in a race: a pass does not make the baseline stale. */
   readonly sometimes?: boolean;
@@ -32,28 +37,49 @@ export function inViewOf(baseline: Baseline, result: CaseResult): CaseResult {
 }
 
 function isAbout({ expected = "", actual = "" }: ExpectedFailure, result: CaseResult): boolean {
-  return (result.expected ?? "").includes(expected) && (result.actual ?? "").includes(actual);
+  return holdsPattern(result.expected ?? "", expected) && holdsPattern(result.actual ?? "", actual);
 }
 
 /**
- * The baseline that makes this run pass: what failed, in the order of the suite. Reasons are kept where there were any, and
- * so is what this run could not judge.
+ * The baseline that makes this run pass: each check that failed, in the order of the suite. Reasons are kept where there were
+ * any, and so is what this run could not judge. What failed in some of its runs only is noted as `sometimes`.
+ * @param names of the run's accounts, which another run may draw differently
  */
-export function baselineFrom(before: Baseline, cases: readonly CaseResult[]): Baseline {
+export function baselineFrom(before: Baseline, cases: readonly CaseResult[], names: readonly string[] = []): Baseline {
   const judged = new Map(cases.map((each) => [each.id, each]));
-  const kept = before.filter((entry) => {
+  const known = withoutRepeats(before);
+  const kept = known.flatMap((entry) => {
     const result = judged.get(entry.case);
-    if (result === undefined || isUnjudged(result)) return true;
-    return entry.sometimes || (result.verdict === "expected-failure" && isAbout(entry, result));
+    if (result === undefined || isUnjudged(result) || entry.sometimes) return [entry];
+    if (!isFailure(result) || !isAbout(entry, result)) return [];
+    return [isFlaky(result) ? { ...entry, sometimes: true } : entry];
   });
-  const unknown = cases.filter(({ verdict }) => verdict === "failed");
-  const added = unknown.map(({ id, expected, actual }) => ({
-    case: id,
-    reason: `not explained yet: expected ${expected ?? "?"}; got ${actual ?? "?"}`,
+  const isKnown = (result: CaseResult) => known.some((entry) => entry.case === result.id && isAbout(entry, result));
+  const unknown = cases.filter((result) => result.verdict === "failed" && !isKnown(result));
+  const added = unknown.map((result) => ({
+    case: result.id,
+    reason: `not explained yet: expected ${result.expected ?? "?"}; got ${result.actual ?? "?"}`,
+    ...(result.expected === null ? {} : { expected: checkPattern(result.expected, names) }),
+    ...(isFlaky(result) ? { sometimes: true } : {}),
   }));
   // A new failure of a case takes the place of the old one, which has not been seen again.
   const addedIds = new Set(added.map((entry) => entry.case));
   return [...kept.filter((entry) => !addedIds.has(entry.case)), ...added].sort(byPlaceIn(cases));
+}
+
+/** The first of those about the same check. */
+function withoutRepeats(baseline: Baseline): Baseline {
+  const checks = new Set<string>();
+  return baseline.filter(({ case: id, expected, actual }) => {
+    const check = JSON.stringify([id, expected, actual]);
+    if (checks.has(check)) return false;
+    checks.add(check);
+    return true;
+  });
+}
+
+function isFailure({ verdict }: CaseResult): boolean {
+  return verdict === "failed" || verdict === "expected-failure";
 }
 
 function isUnjudged({ verdict }: CaseResult): boolean {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Account } from "../../client/account.js";
 import { ExpectationError } from "../../client/expectation-error.js";
 import { httpExchange } from "../../client/http-exchange.js";
 import type { MalformedPdu } from "../../client/pdu-inbox.js";
@@ -21,6 +22,8 @@ export type SaveCapture = (caseId: string, pcapng: Buffer) => Promise<string | n
 
 export interface CaseRunOptions {
   readonly ports: Ports;
+  /** Accounts that may not log in; none unless given. */
+  readonly leavers?: readonly Account[];
   /** For a msg_server in isolation. */
   readonly surroundings?: Surroundings;
   readonly timing: CaseTiming;
@@ -124,13 +127,14 @@ function caseResult(
 function environmentFor(
   id: string,
   { accounts, expendable, group }: Lease,
-  { ports, surroundings, timing, random, nowMs, signal, onEvent }: CaseRunOptions,
+  { ports, leavers = [], surroundings, timing, random, nowMs, signal, onEvent }: CaseRunOptions,
   trace: PduTrace,
   peers: PduPeer[],
 ): CaseEnvironment {
   return {
     accounts,
     expendable,
+    leavers,
     group,
     timing,
     random,

@@ -32,6 +32,8 @@ export interface ConformanceOptions {
   /** All of the same role. */
   readonly cases: readonly SelectedCase[];
   readonly accounts: readonly Account[];
+  /** Accounts that may not log in (LGN-07); none unless given. */
+  readonly leavers?: readonly Account[];
   /** What tells servers apart, for `target.fingerprint`. */
   readonly telltales?: readonly Telltale[];
   /** Cases at once; those that wait for a server's time limit run beside them. */
@@ -93,7 +95,7 @@ export async function runConformance(given: ConformanceOptions): Promise<Conform
   const { repeat } = target;
   options.onEvent?.({ type: "run-started", target, total: options.cases.length * repeat });
   const timing = timingOf(options);
-  const surroundings = given.played === undefined ? undefined : await Surroundings.start(given.played, timing.answerMs);
+  const surroundings = given.played === undefined ? undefined : await Surroundings.start(given.played, timing);
   try {
     const cases = await runAll(options, timing, surroundings);
     const isInterrupted = options.signal.aborted;
@@ -175,6 +177,7 @@ function timingOf({ timeScale, timeoutFactor, loginTimeoutMs }: ConformanceOptio
     linkTimeoutMs: LINK_TIMEOUT_MS * timeScale,
     heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS * timeScale,
     redialMs: REDIAL_MS * timeScale,
+    redialLongestMs: REDIAL_LONGEST_MS * timeScale,
   };
 }
 
@@ -292,9 +295,10 @@ class Schedule {
 
   #runOptions({ id }: ConformanceCase): CaseRunOptions {
     const { ports, timing, surroundings, options } = this;
-    const { random, nowMs, keepsAllTraces, saveCapture, signal, rerun, onEvent } = options;
+    const { leavers, random, nowMs, keepsAllTraces, saveCapture, signal, rerun, onEvent } = options;
     return {
       ports,
+      ...(leavers === undefined ? {} : { leavers }),
       timing,
       random,
       nowMs,

@@ -2,6 +2,7 @@ import type { PduTrace } from "../../client/pdu-trace.js";
 import type { Address } from "../../client/peer.js";
 import { PlayedServer } from "../../client/played-server.js";
 import { CommandId } from "../../codec/generated/commands.js";
+import type { CaseTiming } from "../../scenarios/conformance/conformance-case.js";
 import { essentialRoles, type PlayedRole, playedFacts, playedRoles } from "./case-role.js";
 
 /** Where the file_server that is played tells that clients find it; nobody dials it. */
@@ -15,13 +16,16 @@ export class Surroundings {
   private constructor(readonly servers: Readonly<Partial<Record<PlayedRole, PlayedServer>>>) {}
 
   /** @throws ListenError; nothing is left listening then */
-  static async start(addresses: PlayedAddresses, answerTimeoutMs: number): Promise<Surroundings> {
+  static async start(addresses: PlayedAddresses, { answerMs, heartbeatIntervalMs }: CaseTiming): Promise<Surroundings> {
     const servers: Partial<Record<PlayedRole, PlayedServer>> = {};
     try {
       for (const role of playedRoles) {
         const listenOn = addresses[role] ?? [];
         if (listenOn.length === 0) continue;
-        servers[role] = await PlayedServer.listen(listenOn, { name: playedFacts[role].title, answerTimeoutMs });
+        const { title: name } = playedFacts[role];
+        // With two links to route_servers, presence is told twice: a second one is there only for cases about that.
+        const options = { name, answerTimeoutMs: answerMs, heartbeatIntervalMs, hasSpares: role === "route" };
+        servers[role] = await PlayedServer.listen(listenOn, options);
       }
       tellWhereFilesAre(servers.file);
       return new Surroundings(servers);

@@ -16,6 +16,8 @@ export interface CaseNeeds {
   readonly accounts?: number;
   /** Users that no other case ever gets: what the case does to them outlives it (a lock-out, a broken relation). */
   readonly expendable?: number;
+  /** An account whose status is not 0, with its right password; the case is only selected when one is given. */
+  readonly leaver?: boolean;
   /** A normal group; the first `members` of the accounts are members of it, the others are not. */
   readonly groupMembers?: number;
   /** A second msg_server of the same cluster; the case is only selected when one is given. */
@@ -24,6 +26,8 @@ export interface CaseNeeds {
   readonly ports?: readonly PortName[];
   /** Servers that the suite plays, and to which the msg_server under test must have a link, beside those it cannot do without. */
   readonly played?: readonly PlayedRole[];
+  /** So many of such a server, at addresses of their own; the case is only selected when the suite plays as many. */
+  readonly instances?: Readonly<Partial<Record<PlayedRole, number>>>;
 }
 
 export interface LeasedGroup {
@@ -48,12 +52,16 @@ export interface CaseTiming {
   readonly heartbeatIntervalMs: number;
   /** The longest that a lost link may take to be dialled again: its first two delays (protocol.md). */
   readonly redialMs: number;
+  /** The same of a server that was not there for long. */
+  readonly redialLongestMs: number;
 }
 
 /** What a case is run in; made by the runner for one case. */
 export interface CaseEnvironment {
   readonly accounts: readonly Account[];
   readonly expendable: readonly Account[];
+  /** Accounts that may not log in; several cases may have the same one. */
+  readonly leavers: readonly Account[];
   readonly group: LeasedGroup | undefined;
   readonly timing: CaseTiming;
   readonly random: () => number;

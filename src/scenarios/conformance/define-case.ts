@@ -24,16 +24,18 @@ export function definer<Context extends BaseContext>(
 /** A case of a msg_server as clients see it: data, and a body that ends in what is expected of the server. */
 export const defineCase = definer("msg", CaseContext);
 
-/** `msg`, `groups`, `two-servers`, `slow`, `spoils-accounts`, `login`, `push`. */
+/** `msg`, `groups`, `two-servers`, `leavers`, `slow`, `spoils-accounts`, `login`, `push`, `several-servers`. */
 function tagsOf({ id, needs, waitsForTimeout, judgesLogin }: Omit<ConformanceCase, "tags" | "run">): string[] {
   return [
     id.split(".")[0] as string,
     ...((needs.groupMembers ?? 0) > 0 ? ["groups"] : []),
     ...(needs.secondServer ? ["two-servers"] : []),
     ...(waitsForTimeout ? ["slow"] : []),
+    ...(needs.leaver ? ["leavers"] : []),
     ...((needs.expendable ?? 0) > 0 ? ["spoils-accounts"] : []),
     ...(judgesLogin ? ["login"] : []),
     ...(needs.ports ?? []),
     ...(needs.played ?? []),
+    ...(needs.instances === undefined ? [] : ["several-servers"]),
   ];
 }

@@ -1,7 +1,7 @@
 import { type ClientTypeName, clientTypes } from "../../client/client-type.js";
 import { ExpectationError } from "../../client/expectation-error.js";
 import type { PduPeer } from "../../client/peer.js";
-import type { PlayedPdu, PlayedServer } from "../../client/played-server.js";
+import type { PlayedLink, PlayedPdu, PlayedServer } from "../../client/played-server.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { MsgType, UserStatType } from "../../codec/generated/enums.js";
 import type { IMLoginReq, IMMsgData, UserInfo } from "../../codec/generated/messages.js";
@@ -18,6 +18,8 @@ export interface InventedUser {
 }
 
 const PASSWORD = "secret";
+/** Of the addresses at which a server is played, by its place. */
+const SECOND = 1;
 
 /**
  * What the bodies of the cases for a msg_server in isolation use. The suite plays the database, too, so users are invented
@@ -125,6 +127,50 @@ export class IsolatedContext extends BaseContext {
   /** As many links as there were: with fewer, requests take other ways (DBP-05). */
   async untilBack(server: PlayedServer, links: number): Promise<void> {
     await server.expectLinks(Math.max(1, links), this.timing.redialMs + this.timing.answerMs);
+  }
+
+  /** The server is there, takes links, and says nothing on them, not even heartbeats, until the body is over. */
+  async whileSilent(server: PlayedServer, body: () => Promise<void>): Promise<void> {
+    const links = server.links.length;
+    try {
+      server.goAway();
+      await server.comeBack({ beats: false });
+      await this.untilBack(server, links);
+      await body();
+    } finally {
+      server.goAway();
+      await server.comeBack();
+      await this.untilBack(server, links);
+    }
+  }
+
+  /** All of its links but one are lost, and it takes no new one, until the body is over. */
+  async whileOnlyOneIsLeft(server: PlayedServer, left: PlayedLink, body: () => Promise<void>): Promise<void> {
+    const links = server.links.length;
+    server.goAway({ keep: [left] });
+    try {
+      await body();
+    } finally {
+      await server.comeBack();
+      await this.untilBack(server, links);
+    }
+  }
+
+  /** A second route_server is there until the body is over; then the msg_server has the first one alone, as before. */
+  async whileTwoRouteServers(body: (second: PlayedLink) => Promise<void>): Promise<void> {
+    const { redialLongestMs, redialMs, answerMs } = this.timing;
+    await this.route.comeBack({ only: SECOND });
+    try {
+      if (!(await this.route.hasLinks(2, redialLongestMs + answerMs))) {
+        this.block("the msg_server has not dialled the second route_server, at the second address of --listen-route");
+      }
+      const second = this.route.links.find(({ at }) => at === SECOND);
+      if (second === undefined) this.block("the msg_server has two links to the first route_server");
+      await body(second);
+    } finally {
+      if (!this.route.links.some(({ at }) => at !== SECOND)) await this.route.expectLinks(2, redialMs + answerMs);
+      this.route.goAway({ only: SECOND });
+    }
   }
 
   /** A server that had gone is back, whatever became of the case meanwhile. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readBaseline, writeBaseline } from "../../../src/cli/conform/baseline-file.js";
+import { baselineToRewrite, readBaseline, writeBaseline } from "../../../src/cli/conform/baseline-file.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 
 let folder: string;
@@ -44,6 +44,17 @@ describe("a baseline file", () => {
     ["{{{", "given.yaml: "],
   ])("is refused with all that is wrong with it: %s", async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
+  });
+
+  it("that is to be written keeps what is there, unless that is no baseline", async () => {
+    const baseline = [{ case: "msg.ack", reason: "since 2014" }];
+    await writeBaseline("kept.yaml", folder, baseline);
+    expect(await baselineToRewrite("kept.yaml", folder, ids)).toEqual(baseline);
+    expect(await baselineToRewrite("new.yaml", folder, ids)).toEqual([]);
+    await writeFile(join(folder, "empty.yaml"), "");
+    expect(await baselineToRewrite("empty.yaml", folder, ids)).toEqual([]);
+    await writeFile(join(folder, "notes.txt"), "dear diary");
+    await expect(baselineToRewrite("notes.txt", folder, ids)).rejects.toThrow("--write-baseline would overwrite it");
   });
 
   it("that is not there is named, with those that come with the package", async () => {

@@ -114,6 +114,48 @@ function usingOneLink(): WireFault {
   };
 }
 
+const loginTime = new Set<number>([
+  CommandId.CID_OTHER_VALIDATE_REQ,
+  CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST,
+  CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST,
+  CommandId.CID_MSG_UNREAD_CNT_REQUEST,
+  CommandId.CID_MSG_LIST_REQUEST,
+  CommandId.CID_MSG_GET_BY_MSG_ID_REQ,
+]);
+
+/** A link serves what it served first, or nothing. */
+function keepingToItsKind(): WireFault {
+  const isForLogins = new WeakMap<FaultyLine, boolean>();
+  return {
+    received({ commandId }, line) {
+      if (commandId === CommandId.CID_OTHER_HEARTBEAT) return undefined;
+      const isLoginTime = loginTime.has(commandId);
+      const own = isForLogins.get(line) ?? isLoginTime;
+      isForLogins.set(line, own);
+      return own === isLoginTime ? undefined : [];
+    },
+  };
+}
+
+/** The msg_server goes on hearing heartbeats, whatever has become of the other side. */
+function hearingHeartbeats(): WireFault {
+  const BEAT_MS = 200;
+  return {
+    opened(line) {
+      const beat = () => {
+        line.toClient(encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}));
+        line.later(BEAT_MS, beat);
+      };
+      line.later(BEAT_MS, beat);
+    },
+  };
+}
+
+/** Whoever is dialled is told to be the master. */
+function makingMasters(): WireFault {
+  return { opened: (line) => line.toServer(encodePdu(CommandId.CID_OTHER_ROLE_SET, { master: 1 })) };
+}
+
 const REGISTRATION = CommandId.CID_OTHER_MSG_SERV_INFO;
 const COUNT = CommandId.CID_OTHER_USER_CNT_UPDATE;
 
@@ -314,6 +356,15 @@ export const isolatedMutants: readonly RoleMutant[] = [
     }),
   ),
   { id: "one-link-for-all-questions", breaks: ["DBP-05", "DBP-04"], ports: { db: usingOneLink } },
+  { id: "no-other-link-when-all-are-lost", breaks: ["DBP-05"], ports: { db: keepingToItsKind } },
+  ...(["db", "login", "route"] as const).map(
+    (role): RoleMutant => ({
+      id: `silence-of-${role}-not-noticed`,
+      breaks: ["RTE-09"],
+      ports: { [role]: hearingHeartbeats },
+    }),
+  ),
+  { id: "every-route-server-is-the-master", breaks: ["RTE-08"], ports: { route: makingMasters } },
   ...(["db", "login"] as const).map(
     (role): RoleMutant => ({
       id: `no-heartbeats-to-${role}`,

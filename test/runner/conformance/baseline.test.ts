@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Baseline, baselineFrom, inViewOf } from "../../../src/runner/conformance/baseline.js";
+import {
+  type Baseline,
+  baselineFrom,
+  type ExpectedFailure,
+  inViewOf,
+} from "../../../src/runner/conformance/baseline.js";
 import { verdicts } from "../../../src/runner/conformance/conformance-result.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 
@@ -51,8 +56,30 @@ describe("a verdict in view of a baseline", () => {
 describe("the baseline from a run", () => {
   it("holds what failed, with a text to be replaced by a reason", () => {
     expect(baselineFrom([], [passed, failed])).toEqual([
-      { case: "frm.a", reason: "not explained yet: expected a close; got it is still open" },
+      { case: "frm.a", reason: "not explained yet: expected a close; got it is still open", expected: "a close" },
     ]);
+  });
+
+  it("names the check, whoever the users are, so that another check of the case is still a failure", () => {
+    const late = { id: "msg.a", expected: "0x0302 with seq_num 7 on bob pc within 500 ms", actual: "nothing" };
+    const [entry] = baselineFrom([], [caseResult("failed", late)], ["bob", "alice"]);
+    expect(entry?.expected).toBe("0x0302 with seq_num * on * pc within * ms");
+    const verdictOf = (expected: string) => {
+      return inViewOf([entry as ExpectedFailure], caseResult("failed", { ...late, expected })).verdict;
+    };
+    expect(verdictOf("0x0302 with seq_num 31 on alice pc within 2000 ms")).toBe("expected-failure");
+    expect(verdictOf("0x0304 with seq_num 7 on bob pc within 500 ms")).toBe("failed");
+  });
+
+  it("notes what failed in some of its runs only as a matter of chance", () => {
+    const runs = { total: 5, passed: 3, failed: 2 };
+    expect(baselineFrom([], [{ ...failed, runs }])).toMatchObject([{ case: "frm.a", sometimes: true }]);
+    expect(baselineFrom([entry], [{ ...failed, runs }])).toEqual([{ ...entry, sometimes: true }]);
+  });
+
+  it("keeps the reasons of a file that the run has not looked at, and none twice", () => {
+    expect(baselineFrom([entry, entry], [failed])).toEqual([entry]);
+    expect(baselineFrom([{ ...entry, expected: "another" }], [failed])).toMatchObject([{ expected: "a close" }]);
   });
 
   it("keeps reasons, and what the run has not judged, and drops what passes now", () => {

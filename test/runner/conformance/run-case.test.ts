@@ -29,6 +29,7 @@ const timing: CaseTiming = {
   linkTimeoutMs: 50,
   heartbeatIntervalMs: 50,
   redialMs: 50,
+  redialLongestMs: 50,
 };
 const user1 = { name: "user1", password: "secret" };
 

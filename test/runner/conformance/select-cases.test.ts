@@ -9,10 +9,11 @@ const cases = [
   caseOf({ id: "frm.length-below-header", requirements: ["FRM-05"], level: "should" }),
   caseOf({ id: "msg.ack", requirements: ["MSG-01", "FRM-08"] }),
   caseOf({ id: "msg.delivery-across-servers", requirements: ["MSG-03"], needs: { secondServer: true } }),
+  caseOf({ id: "lgn.leaver", requirements: ["LGN-07"], needs: { leaver: true } }),
 ];
 
-function chosen(selection: { only?: string[]; skip?: string[]; hasSecondServer?: boolean }): string[] {
-  return selectCases(cases, { hasSecondServer: true, ...selection }).map(({ case: { id } }) => id);
+function chosen(selection: { only?: string[]; skip?: string[]; hasSecondServer?: boolean; hasLeavers?: boolean }) {
+  return selectCases(cases, { hasSecondServer: true, hasLeavers: true, ...selection }).map(({ case: { id } }) => id);
 }
 
 describe("selectCases", () => {
@@ -35,6 +36,11 @@ describe("selectCases", () => {
 
   it("leaves out what needs a second server when there is none", () => {
     expect(chosen({ only: ["msg.*"], hasSecondServer: false })).toEqual(["msg.ack"]);
+  });
+
+  it("leaves out what needs somebody who has left when nobody is known", () => {
+    expect(chosen({ only: ["lgn.*", "FRM-04"], hasLeavers: false })).toEqual(["frm.length-zero"]);
+    expect(() => chosen({ only: ["lgn.leaver"], hasLeavers: false })).toThrow("--provision");
   });
 
   it("keeps what is skipped, and says by which pattern", () => {

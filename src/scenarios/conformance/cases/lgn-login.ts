@@ -77,6 +77,20 @@ export const lgnLoginCases: readonly ConformanceCase[] = [
     },
   }),
 
+  defineCase({
+    id: "lgn.leaver",
+    requirements: ["LGN-07", "LGN-02"],
+    level: "must",
+    title: "refuses somebody whose status is not 0 with result 6, though name and password are right",
+    why: "who has left the company keeps the password, and must not read on",
+    needs: { accounts: 1, leaver: true },
+    async run(context) {
+      // On the same server, a right name and password are enough for others.
+      await context.login(context.account(0));
+      await expectRefused(context, context.loginRequest(context.leaver));
+    },
+  }),
+
   ...[
     { id: "online", status: USER_STATUS_ONLINE },
     { id: "offline", status: USER_STATUS_OFFLINE },

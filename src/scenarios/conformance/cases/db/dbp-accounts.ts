@@ -96,6 +96,24 @@ export const dbpAccountCases = [
   }),
 
   defineDatabaseCase({
+    id: "dbp.validate-leaver",
+    requirements: ["DBP-01", "LGN-07"],
+    level: "must",
+    title: "refuses somebody whose status is not 0, though name and password are right",
+    sends: "0x0703 with the right name and password of such a user, after that of another one",
+    why: "who has left the company keeps the password, and must not read on",
+    needs: { accounts: 1, leaver: true },
+    async run(context) {
+      await context.userId(0);
+      const { result_code, user_info } = await context.validate(context.leaver);
+      // 6 after earlier runs of the last 30 minutes: a refusal counts as a failure (LGN-06).
+      const refusals: readonly number[] = [RESULT.wrong, RESULT.tooManyFailures];
+      expectThat(refusals.includes(result_code), `result_code ${refusals.join(" or ")}`, result_code);
+      expectThat(user_info === undefined, "no user_info", user_info);
+    },
+  }),
+
+  defineDatabaseCase({
     id: "dbp.validate-locked",
     requirements: ["DBP-01", "LGN-06"],
     level: "must",

@@ -1,9 +1,10 @@
+import { ExpectationError } from "../../../../client/expectation-error.js";
 import { Patience } from "../../../../client/patience.js";
 import type { PlayedLink, PlayedServer } from "../../../../client/played-server.js";
-import { CommandId } from "../../../../codec/generated/commands.js";
+import { type CommandBody, CommandId } from "../../../../codec/generated/commands.js";
 import { ResultType, UserStatType } from "../../../../codec/generated/enums.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+import { answer, defineIsolatedCase, type IsolatedClient, type IsolatedContext } from "../../isolated-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE } = UserStatType;
 /** LGN-05: within which logins work again once the link is back. */
@@ -11,6 +12,9 @@ const LOGINS_BACK_MS = 2000;
 /** So many users spread over however many links there are. */
 const USERS_FOR_ALL_LINKS = 24;
 const PORT_MAX = 65_535;
+const EARLY_SHARE = 0.9;
+/** Of the time that an answer may take: so long is waited for a question to the database before it is put again. */
+const ASKED_WITHIN_SHARE = 0.2;
 
 export const isoLinkCases = [
   defineIsolatedCase({
@@ -233,6 +237,136 @@ export const isoLinkCases = [
     },
   }),
 
+  ...[
+    { id: "login-time", words: "what a login needs", of: "the rest" },
+    { id: "rest", words: "the rest", of: "what a login needs" },
+  ].map(({ id, words, of }) =>
+    defineIsolatedCase({
+      id: `iso.dbp.falls-back.${id}`,
+      requirements: ["DBP-05"],
+      level: "must",
+      title: `asks for ${words} on a link that serves ${of} when no other is left`,
+      sends: "0x0103 and 0x0210; all links to the db_proxy_servers but one are lost; the same again",
+      why: "one database that is down for an hour must not keep everybody out, or everybody waiting",
+      waitsForTimeout: true,
+      async run(context) {
+        const client = await context.logIn();
+        const asking = { "login-time": askAtLogin, rest: askTheRest };
+        const [own, other] = id === "rest" ? [asking.rest, asking["login-time"]] : [asking["login-time"], asking.rest];
+        const left = await other(context, client);
+        if (context.db.links.length < 2) context.block("the msg_server has one link to the db_proxy_server only");
+        if (left === undefined) return context.block(`the msg_server does not ask the database for ${of}`);
+        await context.whileOnlyOneIsLeft(context.db, left, async () => {
+          // What it asked on a link whose end it had not seen yet is lost.
+          await context.eventually(
+            `a question for ${words} on the link that is left`,
+            async () => (await own(context, client)) === left,
+            (isAsked) => isAsked,
+          );
+        });
+      },
+    }),
+  ),
+
+  ...[
+    { role: "db", title: "db_proxy_server" },
+    { role: "route", title: "route_server" },
+    { role: "login", title: "login_server" },
+  ].map(({ role, title }) =>
+    defineIsolatedCase({
+      id: `iso.silent-server.${role}`,
+      requirements: ["RTE-09"],
+      level: "must",
+      title: `closes its links to a ${title} that has been silent for 30 s, dials again, and keeps its clients`,
+      sends: `the ${title} goes away, comes back, and says nothing, not even heartbeats`,
+      why: "a server whose machine lost its network cannot say that it is gone: what it is asked would wait for ever",
+      waitsForTimeout: true,
+      async run(context) {
+        const { linkTimeoutMs, redialMs, answerMs } = context.timing;
+        const server = context[role as "db" | "route" | "login"];
+        const client = await context.logIn();
+        await context.whileSilent(server, async () => {
+          const [silent] = server.links;
+          if (silent === undefined) return context.block(`the msg_server has no link to the ${title}`);
+          const openMs = await silent.expectClosed(linkTimeoutMs + answerMs);
+          expectThat(
+            openMs >= linkTimeoutMs * EARLY_SHARE,
+            `a close after ${linkTimeoutMs} ms of silence, not before`,
+            `a close after ${Math.round(openMs)} ms`,
+          );
+          await server.expectLinks(1, redialMs + answerMs);
+        });
+        await client.peer.expectHeartbeat();
+      },
+    }),
+  ),
+
+  defineIsolatedCase({
+    id: "iso.rte.two.master",
+    requirements: ["RTE-08", "RTE-01"],
+    level: "must",
+    title:
+      "tells presence to both of two route_servers, and forwards over the older link only, which alone is the master",
+    sends: "a second route_server appears; a login; 0x0601",
+    why: "over both everybody would get everything twice; with presence on one, half would be offline when it goes",
+    needs: { instances: { route: 2 } },
+    waitsForTimeout: true,
+    async run(context) {
+      const client = await context.logIn();
+      await context.whileTwoRouteServers(async (second) => {
+        const on = (link: PlayedLink) => (_: unknown, pdu: { readonly link: PlayedLink }) => pdu.link === link;
+        const { body } = await context.route.expect(CommandId.CID_OTHER_ONLINE_USER_INFO, on(second));
+        const ids = body.user_stat_list.map(({ user_id }) => user_id);
+        expectThat(ids.includes(client.userId), `user ${client.userId} in 0x0708 on ${second.label}`, ids);
+        await expectForwarding(context, client, (link) => link !== second);
+        const other = await context.logIn();
+        for (const link of context.route.links) {
+          await context.route.expect(
+            CommandId.CID_OTHER_USER_STATUS_UPDATE,
+            ({ user_id }, pdu) => user_id === other.userId && pdu.link === link,
+            { what: `of user ${other.userId} on ${link.label}` },
+          );
+        }
+        const made = context.route.inbox.filter((pdu) => pdu.commandId === CommandId.CID_OTHER_ROLE_SET);
+        const times = made.filter(({ link }) => link === second).length;
+        expectEqual(`times that ${second.label} was made the master:`, times, 0);
+      });
+    },
+  }),
+
+  defineIsolatedCase({
+    id: "iso.rte.two.failover",
+    requirements: ["RTE-08"],
+    level: "must",
+    title: "makes the second route_server the master when the first one is lost, and keeps to it until it is lost, too",
+    sends:
+      "a second route_server appears; 0x0601; the first one goes away; 0x0601; it comes back; 0x0601; the second goes away",
+    why: "with two route_servers the loss of one must cost nothing",
+    needs: { instances: { route: 2 } },
+    waitsForTimeout: true,
+    async run(context) {
+      const { redialMs, answerMs } = context.timing;
+      const client = await context.logIn();
+      await context.whileTwoRouteServers(async (second) => {
+        await expectForwarding(context, client, (link) => link !== second);
+        context.route.goAway({ only: 0 });
+        try {
+          const { body } = await context.route.expect(CommandId.CID_OTHER_ROLE_SET, (_, { link }) => link === second, {
+            what: `on ${second.label}`,
+          });
+          expectEqual("master", body.master, 1);
+          await expectForwarding(context, client, (link) => link === second);
+        } finally {
+          await context.route.comeBack({ only: 0 });
+        }
+        await context.route.expectLinks(2, redialMs + answerMs);
+        await expectForwarding(context, client, (link) => link === second);
+      });
+      const isFirst = (_: unknown, { link }: { readonly link: PlayedLink }) => link.at === 0;
+      await context.route.expect(CommandId.CID_OTHER_ROLE_SET, isFirst, { what: "on the link that is left" });
+    },
+  }),
+
   ...(["db", "route", "login"] as const).map((role) =>
     defineIsolatedCase({
       id: `iso.heartbeats.${role}`,
@@ -250,6 +384,63 @@ export const isoLinkCases = [
 /** On a link of now: what came on one that was lost may still wait to be taken. */
 function isNew(_: unknown, { link }: { readonly link: PlayedLink }): boolean {
   return link.isOpen;
+}
+
+/** What a client sends for others goes to route_servers over one link, which is the one that is meant. */
+async function expectForwarding(
+  context: IsolatedContext,
+  client: IsolatedClient,
+  isMeant: (link: PlayedLink) => boolean,
+): Promise<void> {
+  const cmd_msg_data = context.uniqueWord();
+  client.peer.send(CommandId.CID_SWITCH_P2P_CMD, {
+    from_user_id: client.userId,
+    to_user_id: context.unknownId(),
+    cmd_msg_data,
+  });
+  const isIt = (body: { readonly cmd_msg_data: string }) => body.cmd_msg_data === cmd_msg_data;
+  const { link } = await context.route.expect(CommandId.CID_SWITCH_P2P_CMD, isIt);
+  expectThat(isMeant(link), "0x0601 on the link to the master", link.label);
+  // Presence goes to all: what went to another link before it has come by then.
+  const probe = async () => {
+    const { userId } = await context.logIn();
+    for (const open of context.route.links) {
+      await context.route.expect(
+        CommandId.CID_OTHER_USER_STATUS_UPDATE,
+        ({ user_id }, pdu) => user_id === userId && pdu.link === open,
+      );
+    }
+  };
+  await context.route.expectNothing(CommandId.CID_SWITCH_P2P_CMD, isIt, probe, "a second time");
+}
+
+/** The link on which the database is asked about a login; `undefined` when it is not asked soon. */
+async function askAtLogin(context: IsolatedContext): Promise<PlayedLink | undefined> {
+  const user = context.newUser();
+  const peer = await context.dial();
+  peer.send(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(user));
+  return linkOf(context, CommandId.CID_OTHER_VALIDATE_REQ, (body) => body.user_name === user.name);
+}
+
+/** The same of the departments, for which clients ask after their login. */
+async function askTheRest(context: IsolatedContext, { peer, userId }: IsolatedClient): Promise<PlayedLink | undefined> {
+  const latest_update_time = Math.floor(context.random() * 2 ** 31);
+  peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id: userId, latest_update_time });
+  const isIt = (body: { readonly latest_update_time: number }) => body.latest_update_time === latest_update_time;
+  return linkOf(context, CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, isIt);
+}
+
+async function linkOf<C extends CommandId>(
+  { db, timing }: IsolatedContext,
+  commandId: C,
+  where: (body: CommandBody[C]) => boolean,
+): Promise<PlayedLink | undefined> {
+  try {
+    return (await db.expect(commandId, where, { withinMs: timing.answerMs * ASKED_WITHIN_SHARE })).link;
+  } catch (error) {
+    if (error instanceof ExpectationError) return undefined;
+    throw error;
+  }
 }
 
 /** What became of a login that is answered without the database; `undefined` when the database was asked. */
