@@ -106,7 +106,7 @@ async function play({ name, args, steps }: Scene): Promise<void> {
       await until(name, shows);
       if (picture !== undefined) {
         // The last line of a view is empty: a full screen would scroll.
-        const screen = tmux("capture-pane", "-e", "-p", "-t", name);
+        const screen = tmux("capture-pane", "-e", "-N", "-p", "-t", name);
         writeFileSync(join(out, `${picture}.svg`), terminalSvg(screen, columns, rows - 1));
         process.stderr.write(`${picture}.svg\n`);
       }

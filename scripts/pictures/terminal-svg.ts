@@ -16,7 +16,7 @@ interface Cell extends Look {
 }
 
 const plain: Look = { colour: undefined, background: undefined, isBold: false, isDim: false, isReversed: false };
-const palette = ["#484f58", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#d0d7de"] as const;
+const palette = ["#010409", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#d0d7de"] as const;
 const FOREGROUND = "#d0d7de";
 const BACKGROUND = "#0d1117";
 const DIM_OPACITY = 0.6;

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { Address } from "../net/address.js";
+import { Patience } from "./patience.js";
 import type { PduTrace, TracedConnection } from "./pdu-trace.js";
 
 /** What came back over one connection on which one HTTP request was sent. */
@@ -33,7 +34,7 @@ export function httpExchange(address: Address, request: string, options: HttpExc
     const finish = (end: HttpAnswer["end"]) => {
       if (isDone) return;
       isDone = true;
-      clearTimeout(timer);
+      endWait();
       signal?.removeEventListener("abort", stopped);
       socket.destroy();
       if (traced !== undefined && received !== "") trace.record(traced, "received", received);
@@ -41,7 +42,7 @@ export function httpExchange(address: Address, request: string, options: HttpExc
       resolve({ ...parsed(received), end });
     };
     const stopped = () => finish("timeout");
-    const timer = setTimeout(stopped, timeoutMs);
+    const endWait = new Patience(timeoutMs).whenOver(stopped);
     signal?.addEventListener("abort", stopped, { once: true });
     socket.on("connect", () => {
       traced = { label, client: endOf(socket, "local"), server: endOf(socket, "remote"), plays: "client" };

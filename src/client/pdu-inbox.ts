@@ -3,6 +3,7 @@ import type { PduHeader } from "../codec/pdu-header.js";
 import type { ProtocolError } from "../codec/protocol-error.js";
 import { commandById, hexId } from "../codec/registry.js";
 import { ExpectationError } from "./expectation-error.js";
+import { Patience } from "./patience.js";
 
 export interface ReceivedPdu<C extends CommandId = CommandId> {
   readonly commandId: C;
@@ -110,7 +111,7 @@ export class PduInbox {
     }
     return new Promise((resolve, reject) => {
       const fail = (actual: string) => {
-        clearTimeout(timer);
+        endWait();
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
         reject(new ExpectationError(`${expected} on ${this.label}`, actual));
       };
@@ -119,11 +120,12 @@ export class PduInbox {
         matches,
         reject: fail,
         resolve: (pdu) => {
-          clearTimeout(timer);
+          endWait();
           resolve(pdu as ReceivedPdu<C>);
         },
       };
-      const timer = setTimeout(() => fail(`nothing of it within ${withinMs} ms; ${this.inWords()}`), withinMs);
+      const silence = () => fail(`nothing of it within ${withinMs} ms; ${this.inWords()}`);
+      const endWait = new Patience(withinMs).whenOver(silence);
       if (this.#end !== undefined) return fail(this.#end);
       this.#waiters.push(waiter);
     });

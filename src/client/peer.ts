@@ -7,6 +7,7 @@ import type { Address } from "../net/address.js";
 import { DialError, dial } from "../net/dial.js";
 import type { CloseReason, PduLink } from "../net/pdu-link.js";
 import { ExpectationError } from "./expectation-error.js";
+import { Patience } from "./patience.js";
 import {
   type ExpectOptions,
   type MalformedPdu,
@@ -190,7 +191,7 @@ export class PduPeer {
     if (this.#closedBy !== undefined) return Promise.resolve(0);
     const startedMs = performance.now();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const endWait = new Patience(withinMs).whenOver(() => {
         this.#closeWaiters = this.#closeWaiters.filter((other) => other !== closed);
         reject(
           new ExpectationError(
@@ -198,9 +199,9 @@ export class PduPeer {
             `it is still open; ${this.#inbox.inWords()}`,
           ),
         );
-      }, withinMs);
+      });
       const closed = () => {
-        clearTimeout(timer);
+        endWait();
         resolve(performance.now() - startedMs);
       };
       this.#closeWaiters.push(closed);

@@ -7,6 +7,7 @@ import type { Address } from "../net/address.js";
 import { type ListenOptions, listen, type PduListener } from "../net/listen.js";
 import type { PduLink } from "../net/pdu-link.js";
 import { ExpectationError } from "./expectation-error.js";
+import { Patience } from "./patience.js";
 import { type ExpectOptions, type MalformedPdu, PduInbox, type ReceivedPdu, type Where } from "./pdu-inbox.js";
 import { PduTrace, type TracedConnection } from "./pdu-trace.js";
 
@@ -149,18 +150,17 @@ export class PlayedServer {
 
   /** Resolves with `true` once so many links are open, `false` when they are not in time. */
   async hasLinks(count: number, withinMs: number, signal?: AbortSignal): Promise<boolean> {
-    const deadlineMs = performance.now() + withinMs;
+    const patience = new Patience(withinMs);
     while (this.links.length < count) {
-      const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0 || signal?.aborted) return false;
+      if (patience.isOver || signal?.aborted) return false;
       await new Promise<void>((resolve) => {
         const done = () => {
-          clearTimeout(timer);
+          endWait();
           signal?.removeEventListener("abort", done);
           this.#linkWaiters = this.#linkWaiters.filter((other) => other !== done);
           resolve();
         };
-        const timer = setTimeout(done, leftMs);
+        const endWait = patience.whenOver(done);
         signal?.addEventListener("abort", done);
         this.#linkWaiters.push(done);
       });

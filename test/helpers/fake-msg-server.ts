@@ -1,7 +1,7 @@
 import { decodeBody } from "../../src/codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../src/codec/generated/commands.js";
-import { ResultType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
-import type { IMMsgData, UserInfo } from "../../src/codec/generated/messages.js";
+import { type ClientType, ResultType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import type { IMMsgData, UnreadInfo, UserInfo } from "../../src/codec/generated/messages.js";
 import { loginPassword } from "../../src/codec/password.js";
 import { clientLimits, HEADER_SIZE, readCommandId, readSeqNum } from "../../src/codec/pdu-header.js";
 import type { Address } from "../../src/net/address.js";
@@ -26,6 +26,15 @@ export interface FakeOptions {
   readonly tellsReads?: boolean;
   /** Called before a message is handled; false = it is neither acknowledged nor delivered. */
   readonly accepts?: (message: IMMsgData) => boolean;
+  /** What of a user's is not looked at until `release`, or until the connection that it came over logs out. */
+  readonly holds?: (commandId: number, userId: number) => boolean;
+  /** What a user has not read yet. */
+  readonly unread?: (userId: number) => UnreadInfo[];
+}
+
+interface Held {
+  readonly session: Session;
+  readonly handle: () => void;
 }
 
 interface Session {
@@ -37,12 +46,13 @@ interface Session {
 
 /**
  * As much of a msg_server as a load run needs, and misbehaving on request: users user1 … userN, empty pulls but for the
- * users, ids for each pair, delivery to everybody concerned. Presence is not told.
+ * users and history, ids for each pair, delivery to everybody concerned. Presence is not told.
  */
 export class FakeMsgServer {
   readonly #sessions = new Set<Session>();
-  readonly #lastMsgId = new Map<string, number>();
+  readonly #history = new Map<string, IMMsgData[]>();
   readonly #waiting: Array<() => void> = [];
+  readonly #held: Held[] = [];
   #listener: PduListener | undefined;
   #stalled = false;
 
@@ -73,9 +83,22 @@ export class FakeMsgServer {
     }, durationMs);
   }
 
-  /** Cuts a user's connections. */
-  cut(userId: number): void {
-    for (const session of this.#sessions) if (session.userId === userId) session.link.destroy();
+  /** Cuts a user's connections, or that of one kind of device. */
+  cut(userId: number, clientType?: ClientType): void {
+    for (const session of this.#sessions) {
+      if (session.userId === userId && session.clientType === (clientType ?? session.clientType))
+        session.link.destroy();
+    }
+  }
+
+  /** How many PDUs are held. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Handles what is held, also of those who have gone since. */
+  release(): void {
+    for (const { handle } of this.#held.splice(0)) handle();
   }
 
   stop(): void {
@@ -88,9 +111,11 @@ export class FakeMsgServer {
     this.#sessions.add(session);
     return {
       onPdu: (_: PduLink, bytes: Buffer, start: number, end: number) => {
-        if (!this.#stalled) return this.#handle(session, bytes, start, end);
         const kept = Buffer.from(bytes.subarray(start, end));
-        this.#waiting.push(() => this.#handle(session, kept, 0, kept.length));
+        const handle = () => this.#handle(session, kept, 0, kept.length);
+        if (this.#stalled) this.#waiting.push(handle);
+        else if (this.options.holds?.(readCommandId(kept), session.userId)) this.#held.push({ session, handle });
+        else handle();
       },
       onClose: () => {
         this.#sessions.delete(session);
@@ -108,6 +133,10 @@ export class FakeMsgServer {
       case CommandId.CID_LOGIN_REQ_USERLOGIN:
         return this.#login(session, body(CommandId.CID_LOGIN_REQ_USERLOGIN), seqNum);
       case CommandId.CID_LOGIN_REQ_LOGINOUT:
+        for (const held of this.#held.filter((other) => other.session === session)) {
+          this.#held.splice(this.#held.indexOf(held), 1);
+          held.handle();
+        }
         link.send(CommandId.CID_LOGIN_RES_LOGINOUT, { result_code: 0 }, seqNum);
         return link.close();
       case CommandId.CID_OTHER_HEARTBEAT:
@@ -141,8 +170,21 @@ export class FakeMsgServer {
         const user_stat_list = asked.map((id) => ({ user_id: id, status: UserStatType.USER_STATUS_OFFLINE }));
         return link.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, { user_id, user_stat_list }, seqNum);
       }
-      case CommandId.CID_MSG_UNREAD_CNT_REQUEST:
-        return link.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, { user_id, total_cnt: 0, unreadinfo_list: [] }, seqNum);
+      case CommandId.CID_MSG_UNREAD_CNT_REQUEST: {
+        const unreadinfo_list = this.options.unread?.(user_id) ?? [];
+        const total_cnt = unreadinfo_list.reduce((sum, { unread_cnt }) => sum + unread_cnt, 0);
+        return link.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, { user_id, total_cnt, unreadinfo_list }, seqNum);
+      }
+      case CommandId.CID_MSG_LIST_REQUEST: {
+        const request = body(CommandId.CID_MSG_LIST_REQUEST);
+        const newest = request.msg_id_begin || Number.POSITIVE_INFINITY;
+        const msg_list = (this.#history.get(pairOf(user_id, request.session_id)) ?? [])
+          .filter(({ msg_id }) => msg_id <= newest)
+          .slice(-request.msg_cnt)
+          .reverse()
+          .map((message) => ({ ...message, from_session_id: message.from_user_id }));
+        return link.send(CommandId.CID_MSG_LIST_RESPONSE, { ...request, msg_list }, seqNum);
+      }
       case CommandId.CID_MSG_DATA:
         return this.#message(session, body(CommandId.CID_MSG_DATA), seqNum);
       case CommandId.CID_MSG_READ_ACK: {
@@ -179,10 +221,12 @@ export class FakeMsgServer {
 
   #message(from: Session, message: IMMsgData, seqNum: number): void {
     if (this.options.accepts?.(message) === false) return;
-    const pair = [from.userId, message.to_session_id].sort().join();
-    const msg_id = (this.#lastMsgId.get(pair) ?? 0) + 1;
-    this.#lastMsgId.set(pair, msg_id);
+    const pair = pairOf(from.userId, message.to_session_id);
+    const history = this.#history.get(pair) ?? [];
+    this.#history.set(pair, history);
+    const msg_id = history.length + 1;
     const stored = { ...message, from_user_id: from.userId, msg_id, msg_data: Buffer.from(message.msg_data) };
+    history.push(stored);
     const session_type = SessionType.SESSION_TYPE_SINGLE;
     const ack = { user_id: from.userId, session_id: message.to_session_id, msg_id, session_type };
     from.link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
@@ -205,6 +249,10 @@ export class FakeMsgServer {
     if (to.held !== undefined) send(to.held);
     to.held = undefined;
   }
+}
+
+function pairOf(userId: number, peerId: number): string {
+  return [userId, peerId].sort((one, other) => one - other).join();
 }
 
 function altered(content: Buffer): Buffer {

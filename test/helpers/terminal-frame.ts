@@ -1,5 +1,6 @@
 import { render } from "ink-testing-library";
-import type { ReactElement } from "react";
+import { createElement, type ReactElement } from "react";
+import { Painting } from "../../src/tui/components/painting.js";
 
 /** Sizes that every view is looked at in. */
 export const terminalSizes = [
@@ -10,12 +11,16 @@ export const terminalSizes = [
 
 /** What a view shows on a terminal of so many columns and rows. */
 export function frameAt(view: ReactElement, columns: number, rows: number): string {
-  const { stdout, lastFrame, rerender, unmount } = render(view);
+  let painted: readonly string[] = [];
+  const paint = (lines: readonly string[]) => {
+    painted = lines;
+  };
+  const shown = createElement(Painting.Provider, { value: paint }, view);
+  const { stdout, rerender, unmount } = render(shown);
   // The library's terminal has 100 columns and no rows, whatever it is asked.
   Object.defineProperties(stdout, { columns: { value: columns }, rows: { value: rows } });
   stdout.emit("resize");
-  rerender(view);
-  const frame = lastFrame() ?? "";
+  rerender(shown);
   unmount();
-  return frame;
+  return painted.map((line) => line.trimEnd()).join("\n");
 }

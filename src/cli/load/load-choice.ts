@@ -16,6 +16,7 @@ import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { ShippedStartUp } from "../../scenarios/load/start-up.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
+import { UserLives } from "../../scenarios/load/user-lives.js";
 import { usageError } from "../command-error.js";
 import type { ScriptChoice } from "./scenario-file/script-options.js";
 
@@ -101,7 +102,12 @@ export function planFor(choice: LoadChoice): LoadPlan {
     accounts,
     devicesPerUser,
     deviceTypes: choice.deviceTypes,
-    behaviour: behaviourOf(habits, accounts.length, seededRandom(choice.seed)),
+    behaviour: behaviourOf(
+      habits,
+      accounts.length,
+      seededRandom(choice.seed),
+      livesFor(choice, habits, devicesPerUser),
+    ),
     groups: groupsFor(choice, habits),
     connect: connectTo(choice),
     localAddresses: choice.localAddresses ?? [],
@@ -125,13 +131,21 @@ export function planFor(choice: LoadChoice): LoadPlan {
   };
 }
 
+/** Comings and goings; undefined when nobody comes or goes. */
+function livesFor({ scenario, accounts, seed }: LoadChoice, habits: Habits, devices: number): UserLives | undefined {
+  if (habits.onlineMs === 0 && habits.switchMs === 0) return undefined;
+  // Other numbers than those that say when the user acts.
+  const randomOf = (user: number) => seededRandom((~seed - user) >>> 0);
+  return new UserLives(accounts.length, habits, scenario, devices, randomOf);
+}
+
 /** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
 function requireDivisible({ segment, findMax, scenario, accounts, finalCheckShare }: LoadChoice, habits: Habits): void {
   if (segment === undefined) return;
   if (findMax !== undefined)
     throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
-  if (habits.onlineMs > 0 || habits.switchMs > 0) {
-    throw usageError(`${scenario.name} cannot be parted: a shard cannot know who is online in another one`);
+  if (scenario.presence !== undefined && habits.onlineMs > 0) {
+    throw usageError(`${scenario.name} cannot be parted with --online-time: it says itself who is online when`);
   }
   if ((finalCheckShare ?? scenario.finalCheckShare ?? 0) > 0) {
     throw usageError("--final-check cannot be parted: a shard does not see what others send to its users");

@@ -40,7 +40,7 @@ export interface Fingerprint {
   readonly deviations: readonly FingerprintLine[];
 }
 
-const failures: ReadonlySet<Verdict> = new Set(["failed", "expected-failure", "unsupported"]);
+export const failures: ReadonlySet<Verdict> = new Set(["failed", "expected-failure", "unsupported"]);
 const passes: ReadonlySet<Verdict> = new Set(["passed", "supported", "unexpected-pass"]);
 
 /** What a run says of the server's dialect. */

@@ -13,8 +13,6 @@ import type { PartProgress, Timers, Workload } from "./workload.js";
 
 /** How soon a user that cannot act is asked again when no ack has come for it. */
 const RETRY_MS = 50;
-/** The first pulse comes after this part of its interval. */
-const PULSES_BEGIN_AFTER = 4;
 /** That of the scenario, and that of its users' lives. */
 const PULSES_MAX = 2;
 const FIRST_USER = 0;
@@ -46,7 +44,7 @@ export class CrowdWorkload implements Workload {
   readonly #pulses: readonly Pulse[];
   readonly #random: ActRandom;
   #pace: Pace;
-  #pulsesDone = 0;
+  readonly #pulsesDone = new Map<Pulse, number>();
   #startMs = 0;
   #pausedMs: number | undefined;
   #beforePause: Pace;
@@ -81,9 +79,7 @@ export class CrowdWorkload implements Workload {
   begin(nowMs: number): void {
     this.#startMs = nowMs;
     this.#schedule.begin(nowMs);
-    for (const [index, { intervalMs }] of this.#pulses.entries()) {
-      this.timers.set(this.#users + index, nowMs + intervalMs / PULSES_BEGIN_AFTER);
-    }
+    for (const [index, { firstMs }] of this.#pulses.entries()) this.timers.set(this.#users + index, nowMs + firstMs);
     if (this.#search !== undefined) {
       this.#search.begin(nowMs);
       this.#hold(this.#search.ratePerSecond, nowMs);
@@ -127,8 +123,12 @@ export class CrowdWorkload implements Workload {
   }
 
   progress(nowMs: number): readonly PartProgress[] {
-    const atMs = Math.max(0, nowMs - this.#startMs);
-    const { durationMs, stages } = this.#pace;
+    // A pause stops the clock of the plan.
+    const [pace, atMs] =
+      this.#pausedMs === undefined
+        ? [this.#pace, Math.max(0, nowMs - this.#startMs)]
+        : [this.#beforePause, this.#pausedMs];
+    const { durationMs, stages } = pace;
     const isEndless = durationMs === Number.POSITIVE_INFINITY;
     return [
       {
@@ -138,11 +138,11 @@ export class CrowdWorkload implements Workload {
           this.#search !== undefined
             ? this.#search.stageText()
             : stages > 1
-              ? `stage ${this.#pace.stageAt(atMs) + 1} of ${stages}`
+              ? `stage ${pace.stageAt(atMs) + 1} of ${stages}`
               : "running",
         share: isEndless ? 0 : Math.min(1, atMs / durationMs),
         timeLeftMs: isEndless ? null : Math.max(0, durationMs - atMs),
-        ratePerSecond: this.#pace.rateAt(atMs) * shareOf(this.plan),
+        ratePerSecond: this.#pausedMs === undefined ? pace.rateAt(atMs) * shareOf(this.plan) : 0,
         vus: this.metrics.users.value,
       },
     ];
@@ -237,12 +237,15 @@ export class CrowdWorkload implements Workload {
     this.timers.set(user, this.#schedule.isBlocked(user) ? nowMs + RETRY_MS : nextMs);
   }
 
-  #pulse(timer: number, { intervalMs, happen }: Pulse, dueMs: number): void {
+  #pulse(timer: number, pulse: Pulse, dueMs: number): void {
+    const { firstMs, intervalMs } = pulse;
     this.timers.set(timer, dueMs + intervalMs);
     if (this.#pausedMs !== undefined) return;
+    const done = this.#pulsesDone.get(pulse) ?? 0;
+    this.#pulsesDone.set(pulse, done + 1);
     this.messenger.intendedMs = dueMs;
-    this.#random.at(this.#users, this.#pulsesDone++);
-    happen(this.messenger);
+    this.#random.at(this.#users + this.#pulses.indexOf(pulse), done);
+    pulse.happen(this.messenger, firstMs + done * intervalMs);
   }
 }
 

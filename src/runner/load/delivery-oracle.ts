@@ -3,6 +3,7 @@ import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
+import type { PlannedPresence } from "./shard/planned-presence.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
@@ -22,9 +23,9 @@ export interface OracleOptions {
   readonly ackTimeoutMs: number;
   /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
   readonly inFlightMax?: number;
-  /** Given when other processes have the rest of the users: which are ours, and which of a user's devices are online from the beginning. */
+  /** Given when other processes have the rest of the users: which are ours, and who of the others is meant to be online. */
   readonly segment?: Segment | undefined;
-  readonly startsOnline?: ((place: number) => boolean) | undefined;
+  readonly planned?: PlannedPresence | undefined;
 }
 
 export type Fault =
@@ -85,7 +86,7 @@ export interface DeliveryCounts {
   misdelivered: number;
   /** Cannot be judged: the recipient, or the sender before its ack, was disconnected meanwhile. */
   unjudged: number;
-  /** Messages that are not of this run, from people who are not either. Not a fault. */
+  /** Messages of another run, or from people who are none of this one's. Not a fault. */
   foreign: number;
   /** Something that one device of a user has been told and another one, online all the time, has not: a message, or that a session was read (MSG-14). */
   diverged: number;
@@ -176,10 +177,8 @@ export class DeliveryOracle {
     this.#devicesPerUser = options.devicesPerUser;
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
     this.#doubted = options.doubted;
-    const { segment, startsOnline = () => true } = options;
-    if (segment !== undefined) {
-      this.far = new FarDeliveries(segment, this.#audience, (device) => startsOnline(device % options.devicesPerUser));
-    }
+    const { segment, planned = () => "online" } = options;
+    if (segment !== undefined) this.far = new FarDeliveries(segment, this.#audience, planned);
     this.#settled = options.settled;
     this.#run = options.run;
     this.#ackTimeoutMs = options.ackTimeoutMs;
@@ -223,10 +222,10 @@ export class DeliveryOracle {
   }
 
   /** The device's connection is gone: nothing more can be said about what was on its way to it, or unacknowledged from it. */
-  offline(device: number): void {
+  offline(device: number, nowMs = 0): void {
     if (this.#online[device] === 0) return;
     this.#online[device] = 0;
-    this.far?.presence(device, false, 0);
+    this.far?.presence(device, false, nowMs);
     // What still comes over a connection that is being closed says nothing.
     this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
@@ -240,7 +239,7 @@ export class DeliveryOracle {
         messages.state[row] = MessageState.abandoned;
         // The server may take it after what is sent over the next connection (MSG-09).
         messages.unordered[row] = 1;
-        this.far?.loosened(messages.serial[row] as number);
+        if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
         if (state === MessageState.sent) this.#doubt(row);
       }
       this.#excuse(row, device);
@@ -299,7 +298,7 @@ export class DeliveryOracle {
     messages.state[row] = MessageState.acked;
     messages.msgId[row] = msgId;
     this.#judgeEarly(row, msgId);
-    if (this.far !== undefined) this.#ackedToFar(row, this.far);
+    if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
     this.lastTarget = messages.target[row] as number;
@@ -312,11 +311,18 @@ export class DeliveryOracle {
     const token = this.#token;
     this.#arrived = content;
     const reading = readToken(content, this.#run, token);
+    if (reading === "another-run") {
+      this.counts.foreign++;
+      return false;
+    }
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
     if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
     const recipient = this.#numberOf(device, token.senderDevice, token.target);
-    if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial)
+    if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial) {
+      // Its connection of now is another one than that which it sent over (MSG-03).
+      if (device === token.senderDevice && token.serial < (this.#onlineSince[device] as number)) return false;
       return this.#misdelivered(device, msgId, token);
+    }
     const messages = this.#messages;
     const { row } = token;
     if (messages.state[row] === MessageState.free || messages.serial[row] !== token.serial) {
@@ -492,17 +498,29 @@ export class DeliveryOracle {
     this.#witnessRow("reordered", row, device);
   }
 
-  #ackedToFar(row: number, far: FarDeliveries): void {
-    const messages = this.#messages;
-    // As the recipient reads it from the token.
-    const intendedUs = Math.max(0, Math.round(((messages.intendedMs[row] as number) - far.epochMs) * 1000));
-    const lateUs = Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000);
+  #ackedToFar(row: number, msgId: number, far: FarDeliveries): void {
+    const { senderDevice, target, serial } = this.#messages;
     this.counts.expectedDeliveries += far.acked(
-      messages.senderDevice[row] as number,
-      messages.target[row] as number,
-      messages.serial[row] as number,
-      sentMsOf(intendedUs, lateUs),
+      senderDevice[row] as number,
+      target[row] as number,
+      serial[row] as number,
+      this.#sentMsToFar(row, far),
+      msgId,
     );
+  }
+
+  #gaveUpToFar(row: number, far: FarDeliveries): void {
+    const { senderDevice, target, serial } = this.#messages;
+    far.loosened(serial[row] as number);
+    far.gaveUp(senderDevice[row] as number, target[row] as number, serial[row] as number, this.#sentMsToFar(row, far));
+  }
+
+  /** As the recipient reads it from the token. */
+  #sentMsToFar(row: number, far: FarDeliveries): number {
+    const { intendedMs, sentMs } = this.#messages;
+    const intendedUs = Math.max(0, Math.round(((intendedMs[row] as number) - far.epochMs) * 1000));
+    const lateUs = Math.round(((sentMs[row] as number) - (intendedMs[row] as number)) * 1000);
+    return sentMsOf(intendedUs, lateUs);
   }
 
   /** A message of another shard: whether it was to arrive, only the merge can say. */
@@ -521,10 +539,12 @@ export class DeliveryOracle {
     }
     const arrival = far.arrived(device, msgId, message);
     if (arrival === "nobody's") return this.#misdelivered(device, msgId, token);
+    if (arrival === "unawaited") return false;
     if (arrival === "again") {
       this.#duplicated(device, msgId, token);
       return false;
     }
+    if (arrival === "unplanned") this.counts.expectedDeliveries++;
     this.counts.delivered++;
     this.lastIntendedMs = far.epochMs + intendedUs / 1000;
     this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
@@ -539,7 +559,7 @@ export class DeliveryOracle {
     msgId: number,
     message?: Parameters<FarDeliveries["damaged"]>[3],
   ): void {
-    far.damaged(senderDevice, device, msgId, message);
+    if (!far.damaged(senderDevice, device, msgId, message)) return;
     this.counts.corrupted++;
     const of = message ?? { serial: 0, senderDevice, target: this.#userOf(device) };
     this.#witness("corrupted", of, device, msgId, undefined);

@@ -1,3 +1,4 @@
+import { ClientError } from "../../client/client-error.js";
 import { type ClientTypeName, clientTypes, isMobile } from "../../client/client-type.js";
 import type { Device, DeviceHandler, DeviceOptions } from "../../client/device.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
@@ -89,6 +90,16 @@ export class DeviceSessions implements Sessions {
     return this.#presence[index] === Presence.away && this.#redials[index] === 0;
   }
 
+  /** Whether a device logs in or out, or waits to dial again. */
+  get isAnyOnItsWay(): boolean {
+    return this.#presence.some(
+      (presence, index) =>
+        presence === Presence.starting ||
+        presence === Presence.leaving ||
+        (presence === Presence.away && this.#redials[index] !== 0),
+    );
+  }
+
   /** Connects, logs in and pulls. @throws ClientError, DialError; the device is away again unless only a pull failed */
   async start(index: number, signal: AbortSignal, lateMs = 0): Promise<void> {
     const device = this.devices[index] as VirtualDevice;
@@ -113,9 +124,8 @@ export class DeviceSessions implements Sessions {
       });
       this.#redials[index] = 0;
     } catch (error) {
-      // A connection that was lost after the login is counted as that.
-      const isLost = failure === "pull_failed" && !this.isOnline(index);
-      if (!isLost && !signal.aborted) this.metrics.error(user, failure);
+      if (failure === "pull_failed") this.pullFailed(index, error);
+      else if (this.isRunning && !signal.aborted) this.metrics.error(user, failure);
       if (!this.isOnline(index)) {
         device.destroy();
         this.#presence[index] = Presence.away;
@@ -172,10 +182,16 @@ export class DeviceSessions implements Sessions {
     return asked?.then(
       () => this.metrics.pullDone(this.#userOf(index), name, this.now() - intendedMs),
       (error: unknown) => {
-        if (this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
+        this.pullFailed(index, error);
         throw error;
       },
     );
+  }
+
+  /** Counts a pull that came to nothing. A connection that ended meanwhile is counted as that, or the run ended it. */
+  pullFailed(index: number, error: unknown): void {
+    const isEnded = error instanceof ClientError && error.code === "CLOSED";
+    if (!isEnded && this.isOnline(index)) this.metrics.error(this.#userOf(index), "pull_failed");
   }
 
   /** Whether a server keeps only one of them online (LGN-09). */

@@ -146,6 +146,7 @@ class LoadRun {
     const room = { groupsMax: script?.groupsMax ?? 0, membersMax: script?.groupMembersMax ?? 0 };
     this.#messenger = new Messenger(
       plan,
+      dependencies.shards?.runId ?? this.#startedAt,
       random,
       this.#sessions.devices,
       this.#metrics,
@@ -315,9 +316,12 @@ class LoadRun {
       this.#sessions.starting === 0 &&
       this.#catchingUp === 0 &&
       this.#messenger.audit.isQuiet &&
+      // Who is away for a moment could not be checked.
+      !(this.#messenger.audit.isOn && this.#sessions.isAnyOnItsWay) &&
       this.#meeting.isDrained();
     if (oracle.counts.sent > 0 || this.#sessions.starting > 0 || oracle.far !== undefined) {
       await this.#loop.until(() => isQuiet() || now() >= deadlineMs);
+      this.#messenger.isReacting = false;
       const settledMs = now() + SETTLE_MS;
       await this.#loop.until(() => now() >= settledMs);
     }
@@ -335,10 +339,7 @@ class LoadRun {
     this.#catchingUp++;
     this.#checks
       .catchUp(device, intendedMs)
-      .catch(() => {
-        // A connection that was lost is counted as that.
-        if (this.#sessions.isOnline(index)) this.#metrics.error(this.#messenger.userOfDevice(index), "pull_failed");
-      })
+      .catch((error: unknown) => this.#sessions.pullFailed(index, error))
       .finally(() => {
         this.#catchingUp--;
       });

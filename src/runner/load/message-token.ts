@@ -21,8 +21,11 @@ export interface MessageToken {
   lateUs: number;
 }
 
-/** `foreign`: not a message of the run. `damaged`: it was one, but its checksum says that it was changed. */
-export type TokenReading = "intact" | "damaged" | "foreign";
+/**
+ * `another-run`: an intact message of one. `damaged`: it was a message of this run, but its checksum says that it was
+ * changed. `foreign`: none of these.
+ */
+export type TokenReading = "intact" | "another-run" | "damaged" | "foreign";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_abcdefghijklmnopqrstuvwxyz";
 const digitCodes = Buffer.from(DIGITS, "latin1");
@@ -79,19 +82,19 @@ export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, checksumIn(content), crc32Of(content, content.length - CHECKSUM_DIGITS));
 }
 
-/** Hot: reads into `token`, whose fields mean something unless the answer is `foreign`. */
+/** Hot: reads into `token`, whose fields mean something when the message is of this run. */
 export function readToken(content: Buffer, run: number, token: MessageToken): TokenReading {
   if (content.length < TOKEN_SIZE_BYTES || !startsWithMagic(content)) return "foreign";
   token.run = readDigits(content, RUN);
-  if (token.run !== run) return "foreign";
+  const isIntact = hasItsChecksum(content);
+  if (token.run !== run) return isIntact ? "another-run" : "foreign";
   token.senderDevice = readDigits(content, SENDER);
   token.target = readDigits(content, TARGET);
   token.serial = readDigits(content, SERIAL);
   token.row = readDigits(content, ROW);
   token.intendedUs = readDigits(content, INTENDED);
   token.lateUs = readDigits(content, LATE);
-  const checksum = crc32Of(content, content.length - CHECKSUM_DIGITS);
-  return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content) ? "intact" : "damaged";
+  return isIntact ? "intact" : "damaged";
 }
 
 /** The token as it stands at the beginning of the content: what to look for in a recording. */
@@ -117,6 +120,11 @@ function checksumIn(content: Buffer): Field {
 /** Hot: whether it looks like a message of a run. */
 export function startsWithMagic(content: Buffer): boolean {
   return content[0] === MAGIC[0] && content[1] === MAGIC[1] && content[2] === MAGIC[2] && content[3] === MAGIC[3];
+}
+
+function hasItsChecksum(content: Buffer): boolean {
+  const checksum = crc32Of(content, content.length - CHECKSUM_DIGITS);
+  return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content);
 }
 
 /** The checksum does not cover its own digits, and a byte outside the alphabet reads as 0 there. */

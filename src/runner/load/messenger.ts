@@ -12,10 +12,13 @@ import type { LoadPlan } from "./load-plan.js";
 import { asAudio, contentIn, encrypted } from "./message-form.js";
 import { contentTemplate, contentWith, emptyToken, readToken, textIn } from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
+import { runNumberOf } from "./run-number.js";
 import type { MessageDesk } from "./script/message-desk.js";
+import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
 import { SessionAudit } from "./session-audit.js";
 import { introduction } from "./shard/introduction.js";
+import { plannedPresence } from "./shard/planned-presence.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 /** Who comes and goes; the run's business. */
@@ -35,7 +38,6 @@ export interface CrowdLife {
   catchUp(device: number, intendedMs: number): void;
 }
 
-const RUN_NUMBERS = 2 ** 30;
 const UNKNOWN_SESSION = 0;
 /** What a server has not done by then it has not done at all: behaviour.md says so of what has no time of its own. */
 const READ_WITHIN_MS = 5000;
@@ -52,11 +54,14 @@ export class Messenger implements Crowd {
   readonly behaviour: Behaviour;
   /** When the act that is being done was meant to happen. */
   intendedMs = 0;
+  /** False = whoever gets a message only takes it: what one began now nobody would wait for. */
+  isReacting = true;
   /** What a behaviour draws from; a workload may put one of its own here. */
   random: Random;
 
   readonly #scenario: LoadScenario;
   readonly #accounts: LoadPlan["accounts"];
+  readonly #segment: Segment;
   readonly #acks: PendingAcks;
   readonly #window: SendWindow | undefined;
   /** As long as the longest message; shorter ones are its beginning. */
@@ -79,6 +84,8 @@ export class Messenger implements Crowd {
 
   constructor(
     plan: LoadPlan,
+    /** As runNumberOf wants it. */
+    runId: string,
     random: Random,
     private readonly devices: readonly VirtualDevice[],
     private readonly metrics: LoadMetrics,
@@ -95,7 +102,8 @@ export class Messenger implements Crowd {
     this.devicesPerUser = plan.devicesPerUser;
     this.#scenario = plan.scenario;
     this.#accounts = plan.accounts;
-    const run = random.below(RUN_NUMBERS);
+    this.#segment = plan.segment ?? wholeRun;
+    const run = runNumberOf(plan.seed, runId);
     this.oracle = new DeliveryOracle({
       users: this.users,
       devicesPerUser: this.devicesPerUser,
@@ -104,7 +112,7 @@ export class Messenger implements Crowd {
       ackTimeoutMs: plan.ackTimeoutMs,
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
-      startsOnline: plan.scenario.startsOnline,
+      planned: plannedPresence(plan),
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
     });
     this.#run = run;
@@ -132,6 +140,10 @@ export class Messenger implements Crowd {
       for (const user of members) this.#groupsOf[user]?.push(this.users + group);
     }
     this.#sessionIds = new Float64Array(this.users + plan.groups.length + groupRoom.groupsMax).fill(UNKNOWN_SESSION);
+  }
+
+  isOwn(user: number): boolean {
+    return isOwn(user, this.#segment);
   }
 
   groupsOf(user: number): readonly number[] {
@@ -192,7 +204,7 @@ export class Messenger implements Crowd {
   }
 
   offline(device: VirtualDevice): void {
-    this.oracle.offline(device.index);
+    this.oracle.offline(device.index, this.clock());
     this.audit.offline(device.index, this.clock());
     this.#acks.forget(device.index);
     this.desk?.offline(device.index);
@@ -231,7 +243,9 @@ export class Messenger implements Crowd {
     this.metrics.messageSent(this.userOfDevice(device));
   }
 
+  /** Of a device that is on its way out a server need not take it. */
   readAck(device: number, session: number, msgId: number): void {
+    if (!this.isOnline(device)) return;
     this.devices[device]?.sendSessionReadAck(this.#sessionIds[session] as number, this.isGroup(session), msgId);
     this.audit.read(device, session, msgId, this.clock());
   }
@@ -339,11 +353,13 @@ export class Messenger implements Crowd {
       nowMs - lastIntendedMs,
       nowMs - lastSentMs,
     );
-    this.#arrivals.atArrival(device.index, sender, Math.round((lastIntendedMs - this.epochMs) * 1000));
-    const acting = this.random;
-    this.random = this.#arrivals;
-    this.#scenario.onMessage(this, device.index, sender, msgId, target);
-    this.random = acting;
+    if (this.isReacting) {
+      this.#arrivals.atArrival(device.index, sender, Math.round((lastIntendedMs - this.epochMs) * 1000));
+      const acting = this.random;
+      this.random = this.#arrivals;
+      this.#scenario.onMessage(this, device.index, sender, msgId, target);
+      this.random = acting;
+    }
     this.desk?.arrived(device.index, {
       fromUser: sender,
       fromName: this.nameOf(sender),

@@ -10,6 +10,8 @@ interface Leg {
   readonly durationMs: number;
   readonly from: number;
   readonly to: number;
+  /** The planned stage that it is a part of, from 0: a pause or another rate parts stages, and makes none. */
+  readonly stage: number;
 }
 
 interface Ramp {
@@ -21,6 +23,7 @@ interface Ramp {
   /** Acts a ms at its beginning, and how much more each ms. */
   readonly rate: number;
   readonly growth: number;
+  readonly stage: number;
 }
 
 /** Of an act; sums of rates and times are not exact. */
@@ -37,16 +40,20 @@ export class Pace {
   readonly peakPerSecond: number;
   readonly #ramps: readonly Ramp[];
 
-  constructor(private readonly legs: readonly Leg[]) {
+  constructor(
+    private readonly legs: readonly Leg[],
+    /** How many there are in the plan. */
+    readonly stages: number,
+  ) {
     const ramps: Ramp[] = [];
     let fromMs = 0;
     let actsBefore = 0;
-    for (const { durationMs, from, to } of legs) {
+    for (const { durationMs, from, to, stage } of legs) {
       const mean = (from + to) / 2 / 1000;
       // An endless leg without acts has none, and not NaN.
       const acts = mean === 0 ? 0 : mean * durationMs;
       const growth = (to - from) / 1000 / durationMs;
-      ramps.push({ fromMs, durationMs, actsBefore, acts, rate: from / 1000, growth });
+      ramps.push({ fromMs, durationMs, actsBefore, acts, rate: from / 1000, growth, stage });
       fromMs += durationMs;
       actsBefore += acts;
     }
@@ -72,12 +79,7 @@ export class Pace {
 
   /** Which of the stages a moment is in, from 0. */
   stageAt(ms: number): number {
-    const ramp = this.#rampAt(ms);
-    return ramp === undefined ? this.#ramps.length - 1 : this.#ramps.indexOf(ramp);
-  }
-
-  get stages(): number {
-    return this.#ramps.length;
+    return this.#rampAt(ms)?.stage ?? this.stages - 1;
   }
 
   /** The moment of an act, `acts` counting from 0; undefined for one that is not meant to happen. */
@@ -94,27 +96,25 @@ export class Pace {
 
   /** The same until then, and nothing after, without an end. */
   pausedAt(ms: number): Pace {
-    return new Pace([...this.#until(ms), { durationMs: Number.POSITIVE_INFINITY, from: 0, to: 0 }]);
+    return this.heldAt(ms, 0);
   }
 
   /** The same with a pause in it: everything after comes later. */
   pausedBetween(fromMs: number, toMs: number): Pace {
-    return new Pace([...this.#until(fromMs), { durationMs: toMs - fromMs, from: 0, to: 0 }, ...this.#after(fromMs)]);
+    const pause = { durationMs: toMs - fromMs, from: 0, to: 0, stage: this.stageAt(fromMs) };
+    return new Pace([...this.#until(fromMs), pause, ...this.#after(fromMs)], this.stages);
   }
 
   /** The same until then, and so many times the rate after. */
   scaledAt(ms: number, factor: number): Pace {
-    const after = this.#after(ms).map(({ durationMs, from, to }) => ({
-      durationMs,
-      from: from * factor,
-      to: to * factor,
-    }));
-    return new Pace([...this.#until(ms), ...after]);
+    const after = this.#after(ms).map((leg) => ({ ...leg, from: leg.from * factor, to: leg.to * factor }));
+    return new Pace([...this.#until(ms), ...after], this.stages);
   }
 
   /** The same until then, and a constant rate after, without an end. */
   heldAt(ms: number, perSecond: number): Pace {
-    return new Pace([...this.#until(ms), { durationMs: Number.POSITIVE_INFINITY, from: perSecond, to: perSecond }]);
+    const held = { durationMs: Number.POSITIVE_INFINITY, from: perSecond, to: perSecond, stage: this.stageAt(ms) };
+    return new Pace([...this.#until(ms), held], this.stages);
   }
 
   #rampAt(ms: number): Ramp | undefined {
@@ -136,10 +136,9 @@ export class Pace {
     for (const leg of this.legs) {
       const spent = Math.min(Math.max(0, ms - fromMs), leg.durationMs);
       const between = this.rateAt(fromMs + spent);
-      if (spent > 0)
-        before.push({ durationMs: spent, from: leg.from, to: spent === leg.durationMs ? leg.to : between });
+      if (spent > 0) before.push({ ...leg, durationMs: spent, to: spent === leg.durationMs ? leg.to : between });
       if (spent < leg.durationMs) {
-        after.push({ durationMs: leg.durationMs - spent, from: spent === 0 ? leg.from : between, to: leg.to });
+        after.push({ ...leg, durationMs: leg.durationMs - spent, from: spent === 0 ? leg.from : between });
       }
       fromMs += leg.durationMs;
     }
@@ -159,16 +158,15 @@ function momentIn({ fromMs, durationMs, actsBefore, rate, growth }: Ramp, acts: 
 /** From one rate to the next. */
 export function stagedPace(startPerSecond: number, stages: readonly Stage[]): Pace {
   let from = startPerSecond;
-  return new Pace(
-    stages.map(({ durationMs, actsPerSecond: to }) => {
-      const leg = { durationMs, from, to };
-      from = to;
-      return leg;
-    }),
-  );
+  const legs = stages.map(({ durationMs, actsPerSecond: to }, stage) => {
+    const leg = { durationMs, from, to, stage };
+    from = to;
+    return leg;
+  });
+  return new Pace(legs, legs.length);
 }
 
 /** The same rate for all of the time. */
 export function constantPace(actsPerSecond: number, durationMs: number): Pace {
-  return new Pace([{ durationMs, from: actsPerSecond, to: actsPerSecond }]);
+  return new Pace([{ durationMs, from: actsPerSecond, to: actsPerSecond, stage: 0 }], 1);
 }

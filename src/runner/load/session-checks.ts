@@ -31,9 +31,9 @@ export class SessionChecks {
     });
   }
 
-  /** What a device does that comes back: unread counts, history of what it missed, and everything is read. */
+  /** What a device does that comes back, unless it leaves again: unread counts, history of what it missed, and everything is read. */
   async catchUp(device: VirtualDevice, intendedMs: number): Promise<void> {
-    const { messenger, metrics, now } = this.run;
+    const { messenger, sessions, metrics, now } = this.run;
     const user = messenger.userOfDevice(device.index);
     const unread = await this.#judgeUnread(device);
     for (const { session_id: id, session_type, unread_cnt, latest_msg_id } of unread) {
@@ -41,6 +41,7 @@ export class SessionChecks {
       if (target === undefined) continue;
       const session = { id, isGroup: messenger.isGroup(target) };
       await this.#pullHistory(device, session, (soFar) => soFar.length >= unread_cnt);
+      if (!sessions.isOnline(device.index)) return;
       messenger.readAck(device.index, target, latest_msg_id);
     }
     metrics.caughtUp(user, now() - intendedMs);

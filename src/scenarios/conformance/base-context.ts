@@ -1,5 +1,6 @@
 import type { Account } from "../../client/account.js";
 import { ExpectationError } from "../../client/expectation-error.js";
+import { Patience } from "../../client/patience.js";
 import type { PduPeer } from "../../client/peer.js";
 import { encryptText } from "../../codec/text-content.js";
 import type { PortName } from "../../runner/conformance/case-role.js";
@@ -26,6 +27,12 @@ export class BaseContext {
 
   get expendable(): readonly Account[] {
     return this.environment.expendable;
+  }
+
+  /** An account whose status is not 0, with its right password. */
+  get leaver(): Account {
+    const { leavers } = this.environment;
+    return takeNth(leavers, Math.floor(this.random() * leavers.length));
   }
 
   nowSeconds(): number {
@@ -93,11 +100,13 @@ export class BaseContext {
     isWanted: (value: T) => boolean,
     withinMs = this.timing.answerMs,
   ): Promise<T> {
-    const deadlineMs = performance.now() + withinMs;
+    const patience = new Patience(withinMs);
     for (let pauseMs = POLL_INTERVAL_MS.first; ; pauseMs = Math.min(2 * pauseMs, POLL_INTERVAL_MS.longest)) {
+      // The last attempt begins when all of the time is over, however long the one before it took.
+      const isLast = patience.isOver;
       const value = await attempt();
       if (isWanted(value)) return value;
-      if (performance.now() >= deadlineMs) {
+      if (isLast) {
         throw new ExpectationError(`${expected} within ${withinMs} ms`, JSON.stringify(value));
       }
       await this.pause(pauseMs);

@@ -1,6 +1,6 @@
-import type { Crowd, Pulse } from "./load-scenario.js";
 import { type ChoosePeer, type PeerChoiceName, peerChoices } from "./peer-choice.js";
 import type { Random } from "./random.js";
+import type { UserLives } from "./user-lives.js";
 
 /** Sizes of a message's text in bytes, from and up to. */
 export interface SizeRange {
@@ -40,57 +40,12 @@ export interface Behaviour {
   readonly groupShare: number;
   readonly readShare: number;
   /** Comings and goings, and changes of device; absent = there are none. */
-  readonly life?: Pulse;
+  readonly life?: UserLives;
 }
 
-const LIFE_INTERVAL_MS = 100;
-
-export function behaviourOf(habits: Habits, users: number, random: Random): Behaviour {
-  const { talkTo, contacts, groupShare, readShare, onlineMs, switchMs } = habits;
+/** `lives`: who comes and goes, when somebody does. */
+export function behaviourOf(habits: Habits, users: number, random: Random, lives?: UserLives): Behaviour {
+  const { talkTo, contacts, groupShare, readShare } = habits;
   const behaviour = { choosePeer: peerChoices[talkTo](users, contacts, random), groupShare, readShare };
-  if (onlineMs === 0 && switchMs === 0) return behaviour;
-  return { ...behaviour, life: lifeOf(habits, users) };
-}
-
-/** Users leave and return, and change devices, at moments that have no memory. */
-function lifeOf({ onlineMs, offlineMs, switchMs }: Habits, users: number): Pulse {
-  const away: number[][] = Array.from({ length: users }, () => []);
-  const happens = (random: Random, meanMs: number) => meanMs > 0 && random.next() < LIFE_INTERVAL_MS / meanMs;
-  return {
-    intervalMs: LIFE_INTERVAL_MS,
-    happen(crowd) {
-      for (let user = 0; user < users; user++) {
-        const left = away[user] as number[];
-        if (left.length > 0) {
-          if (!left.every((device) => crowd.isAway(device)) || !happens(crowd.random, offlineMs)) continue;
-          for (const device of left.splice(0)) crowd.comeOnline(device);
-          continue;
-        }
-        if (happens(crowd.random, onlineMs)) left.push(...leave(crowd, user));
-        else if (happens(crowd.random, switchMs)) changeDevice(crowd, user);
-      }
-    },
-  };
-}
-
-/** Logs out every device of a user. @returns them; none when one of them is on its way there or back */
-function leave(crowd: Crowd, user: number): number[] {
-  const devices = devicesOf(crowd, user).filter((device) => !crowd.isAway(device));
-  if (!devices.every((device) => crowd.isOnline(device))) return [];
-  for (const device of devices) crowd.logOut(device);
-  return devices;
-}
-
-/** Logs in on the other device of a class: the server kicks the one that is online (LGN-10). */
-function changeDevice(crowd: Crowd, user: number): void {
-  const devices = devicesOf(crowd, user);
-  const online = devices.filter((device) => crowd.isOnline(device));
-  const from = online[crowd.random.below(online.length)];
-  if (from === undefined) return;
-  const to = devices.find((device) => device !== from && crowd.isSameClass(device, from));
-  if (to !== undefined && crowd.isAway(to)) crowd.comeOnline(to);
-}
-
-function devicesOf({ devicesPerUser }: Crowd, user: number): number[] {
-  return Array.from({ length: devicesPerUser }, (_, place) => user * devicesPerUser + place);
+  return lives === undefined ? behaviour : { ...behaviour, life: lives };
 }

@@ -1,6 +1,7 @@
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { Behaviour, Habits } from "./behaviour.js";
 import type { ExtraPull } from "./extra-pulls.js";
+import type { PresencePlan } from "./presence-plan.js";
 import type { Random } from "./random.js";
 import type { StartUp } from "./start-up.js";
 
@@ -13,6 +14,8 @@ export interface Crowd {
   readonly devicesPerUser: number;
   readonly random: Random;
   readonly behaviour: Behaviour;
+  /** Whether the user acts in this process; others may have the rest of the crowd. */
+  isOwn(user: number): boolean;
   /** How much of the steady phase is over, so many ms from now: from 0 to 1. */
   elapsedShare(inMs?: number): number;
   /** Whether a user can be written to: its id is known, which it is from its first login on. */
@@ -44,8 +47,14 @@ export interface Crowd {
 
 /** Something that happens to the whole crowd again and again. */
 export interface Pulse {
+  /** When it comes for the first time, in ms since the beginning. */
+  readonly firstMs: number;
   readonly intervalMs: number;
-  readonly happen: (crowd: Crowd) => void;
+  /**
+   * `atMs`: since the beginning, pauses not counted. What it draws must be the same whoever is online, because each process
+   * of a run draws it for itself.
+   */
+  happen(crowd: Crowd, atMs: number): void;
 }
 
 /** What an act came to. `false`: not possible now, to be tried again. `away`: there is nobody to do it, and nothing is counted. */
@@ -72,6 +81,8 @@ export interface LoadScenario {
   /** How the rate changes over the run unless the plan says: parts of it, and so many times the rate at the end of each. */
   readonly rateShape?: readonly { readonly share: number; readonly factor: number }[];
   readonly pulse?: Pulse;
+  /** Who is meant to be online when, as the pulse has it; absent = everybody who starts online. */
+  readonly presence?: (durationMs: number, devicesPerUser: number) => PresencePlan;
   newStartUp(): StartUp;
   /** One act of a user that is due. When it is not possible now, its intended time stays. */
   act(crowd: Crowd, user: number): ActOutcome;

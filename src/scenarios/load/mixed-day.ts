@@ -1,5 +1,6 @@
 import { readSome, writeToSomebody } from "./chat-peers.js";
 import type { Crowd, LoadScenario } from "./load-scenario.js";
+import type { PresencePlan } from "./presence-plan.js";
 import { ShippedStartUp } from "./start-up.js";
 
 const TICK_MS = 100;
@@ -33,7 +34,8 @@ export const mixedDay: LoadScenario = {
     { share: 1 - day.evening, factor: 0.2 },
   ],
   startsOnline: (place) => place !== PC,
-  pulse: { intervalMs: TICK_MS, happen: liveOn },
+  pulse: { firstMs: TICK_MS / 4, intervalMs: TICK_MS, happen: liveOn },
+  presence: (durationMs, devicesPerUser) => new DayPlan(durationMs, devicesPerUser),
   newStartUp: () => new ShippedStartUp(),
   act: writeToSomebody,
   onMessage: readSome,
@@ -46,22 +48,51 @@ function liveOn(crowd: Crowd): void {
   const breaks = time > day.back && time < day.evening;
   const cutChance = breaks ? (CUTS_IN_AFTERNOON * (time - lastTime)) / (day.evening - day.back) : 0;
   for (let device = 0; device < crowd.users * crowd.devicesPerUser; device++) {
+    // Drawn for everybody, so that who is cut does not depend on who is online.
+    const isCut = cutChance > 0 && crowd.random.next() < cutChance;
+    if (!crowd.isOwn(Math.floor(device / crowd.devicesPerUser))) continue;
     const isWanted = isOnlineAt(time, device, crowd.devicesPerUser);
     if (isWanted && crowd.isAway(device)) crowd.comeOnline(device);
     else if (!isWanted && crowd.isOnline(device)) crowd.logOut(device);
-    else if (cutChance > 0 && crowd.isOnline(device) && crowd.random.next() < cutChance) crowd.cut(device);
+    else if (isCut && crowd.isOnline(device)) crowd.cut(device);
   }
 }
 
-/** Whether the plan of a device's day has it online: it follows from its number alone. */
+/** The same for whoever only wants to know. */
+class DayPlan implements PresencePlan {
+  constructor(
+    private readonly durationMs: number,
+    private readonly devicesPerUser: number,
+  ) {}
+
+  isOnlineAt(device: number, atMs: number): boolean {
+    return isOnlineAt(Math.min(1, Math.max(0, atMs / this.durationMs)), device, this.devicesPerUser);
+  }
+
+  changedAtMs(device: number, atMs: number): number {
+    const { arrives, leaves, lunchFrom, lunchTo } = dayOf(device, this.devicesPerUser);
+    const changes = [arrives, lunchFrom, lunchTo, leaves].map((share) => share * this.durationMs);
+    return Math.max(...changes.filter((ms) => ms <= atMs), Number.NEGATIVE_INFINITY);
+  }
+}
+
+/** Whether the plan of a device's day has it online. */
 function isOnlineAt(time: number, device: number, devicesPerUser: number): boolean {
+  const { arrives, leaves, lunchFrom, lunchTo } = dayOf(device, devicesPerUser);
+  return time >= arrives && time <= leaves && !(time >= lunchFrom && time < lunchTo);
+}
+
+/** It follows from the device's number alone. */
+function dayOf(device: number, devicesPerUser: number) {
   const user = Math.floor(device / devicesPerUser);
   const isPc = device % devicesPerUser === PC;
-  const arrives = isPc ? between(day.dawn, day.atWork, fraction(user, 1)) : 0;
-  const leaves = isPc ? between(day.evening, 1, fraction(user, 2)) : 1;
   const hasLunchAway = fraction(user, 3) < (isPc ? 1 / 3 : 1 / 10);
-  const isLunch = time >= between(day.lunch, day.lunch + 0.05, fraction(user, 4)) && time < day.back;
-  return time >= arrives && time <= leaves && !(hasLunchAway && isLunch);
+  return {
+    arrives: isPc ? between(day.dawn, day.atWork, fraction(user, 1)) : 0,
+    leaves: isPc ? between(day.evening, 1, fraction(user, 2)) : 1,
+    lunchFrom: hasLunchAway ? between(day.lunch, day.lunch + 0.05, fraction(user, 4)) : day.back,
+    lunchTo: day.back,
+  };
 }
 
 function between(from: number, to: number, fraction: number): number {

@@ -15,6 +15,7 @@ export const reconnectStorm: LoadScenario = {
   acts: "messages",
   newStartUp: () => new ShippedStartUp(),
   pulse: {
+    firstMs: CUT_INTERVAL_MS / 4,
     intervalMs: CUT_INTERVAL_MS,
     happen(crowd) {
       for (let device = 0; device < crowd.users * crowd.devicesPerUser; device++) {

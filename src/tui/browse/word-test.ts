@@ -91,13 +91,13 @@ function namesIn(type: protobuf.Type): string[] {
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Whether the bytes have all the words' letters. */
+/** Whether the bytes have all the words' letters, quotes between them not counted: those of JSON in a field stand in the bytes. */
 function isWritten(bytes: Buffer, words: readonly string[]): boolean {
-  const latin = bytes.toString("latin1").toLowerCase();
+  const latin = bytes.toString("latin1").toLowerCase().replaceAll('"', "");
   let unicode: string | undefined;
   return words.every((word) => {
     if (ASCII.test(word)) return latin.includes(word);
-    unicode ??= bytes.toString("utf8").toLowerCase();
+    unicode ??= bytes.toString("utf8").toLowerCase().replaceAll('"', "");
     return unicode.includes(word);
   });
 }

@@ -1,6 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import { render } from "ink";
-import type { ReactElement } from "react";
+import { createElement, type ReactElement } from "react";
+import { Painting } from "./painting.js";
+import { TerminalPainter } from "./terminal-painter.js";
 
 export interface FullScreenOptions {
   readonly stdin: Readable;
@@ -11,8 +13,9 @@ export interface FullScreenOptions {
   readonly atExit?: (action: () => void) => () => void;
 }
 
-const ENTER_SCREEN = "\u001b[?1049h\u001b[H";
-const LEAVE_SCREEN = "\u001b[?1049l";
+/** Another screen, and no cursor on it. */
+const ENTER_SCREEN = "\u001b[?1049h\u001b[?25l";
+const LEAVE_SCREEN = "\u001b[?25h\u001b[?1049l";
 
 /**
  * Shows a view that fills the terminal until it calls `close` or the signal aborts. What stood on the terminal before stands
@@ -29,7 +32,8 @@ export async function openFullScreen(
     stdout.write(LEAVE_SCREEN);
   };
   stdout.write(ENTER_SCREEN);
-  const app = render(view(close), {
+  const painter = new TerminalPainter(stdout);
+  const app = render(createElement(Painting.Provider, { value: painter.paint.bind(painter) }, view(close)), {
     stdin: stdin as NodeJS.ReadStream,
     stdout: stdout as NodeJS.WriteStream,
     exitOnCtrlC: false,

@@ -10,6 +10,7 @@ export const findingHints: readonly KeyHint[] = [
   ["↑↓", "PDU"],
   ["n N", "next, previous finding"],
   ["Esc", "back"],
+  ["a", "presence, too"],
 ];
 
 /** Every key, and what it does. */

@@ -1,14 +1,17 @@
 import { blockLines, hasRoomForFrames } from "../components/block-lines.js";
 import { helpLines } from "../components/help-lines.js";
-import { PANEL_EDGE_LINES, sideBySide } from "../components/panel-lines.js";
+import { PANEL_EDGE_COLUMNS, PANEL_EDGE_LINES, sideBySide } from "../components/panel-lines.js";
 import type { Theme } from "../theme.js";
 import { conformKeys, conformNotes } from "./conform-keys.js";
 import type { ConformView } from "./conform-view.js";
-import { evidenceLines, pduLines, wireLines } from "./finding-lines.js";
-import { findingsLines, groupLines, headerLines, runningLines } from "./overview-lines.js";
+import { evidenceLines, pduLines, previewLines, wireLines } from "./finding-lines.js";
+import { findingsLines, groupLines, headerLines, nameOf, runningLines } from "./overview-lines.js";
 
 const GROUPS_SHARE = 0.6;
 const EVIDENCE_SHARE_MAX = 0.4;
+/** Of the height beneath the groups: the list of findings, where the selected one is shown beneath it. */
+const LIST_SHARE = 0.45;
+const PREVIEW_LINES_MIN = 8;
 /** Areas need not be taller than there are; the rest is for findings. */
 const UPPER_SHARE_MAX = 0.55;
 
@@ -35,6 +38,10 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
   const common = { height: upper, theme, isFramed };
   const { rows } = view.findings;
   const at = rows.length === 0 ? {} : { note: `${view.selected + 1} / ${rows.length}` };
+  const lower = height - upper;
+  const selected = rows[view.selected];
+  const list = Math.ceil(lower * LIST_SHARE);
+  const isPreviewed = isFramed && selected !== undefined && lower - list >= PREVIEW_LINES_MIN;
   return [
     ...sideBySide([
       {
@@ -63,21 +70,33 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
       ...at,
       title: "Findings",
       width: columns,
-      height: height - upper,
+      height: isPreviewed ? list : lower,
       isFocused: true,
       body: (c, h) => {
         view.pageRows = Math.max(1, h - 1);
         return findingsLines(view, c, h, theme);
       },
     }),
+    ...(isPreviewed
+      ? blockLines({
+          ...common,
+          title: nameOf(selected),
+          note: "Enter: all of it",
+          width: columns,
+          height: lower - list,
+          body: (c, h) => previewLines(view, selected, c, h, theme),
+        })
+      : []),
   ];
 }
 
 function openedLines(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
   const { opened, wire, wireAt } = view;
   const title = opened?.kind === "case" ? opened.result.id : "Blocked";
-  const evidence = evidenceLines(view, columns - (isFramed ? 4 : 0), theme);
-  const evidenceHeight = Math.min(evidence.length + edges(isFramed), Math.floor(height * EVIDENCE_SHARE_MAX));
+  const most = Math.floor(height * EVIDENCE_SHARE_MAX) - edges(isFramed);
+  const inner = columns - (isFramed ? PANEL_EDGE_COLUMNS : 0);
+  const evidence = opened === undefined ? [] : evidenceLines(opened, inner, most, theme);
+  const evidenceHeight = evidence.length + edges(isFramed);
   const rest = height - evidenceHeight;
   const wireHeight = Math.ceil(rest * 0.55);
   const common = { width: columns, theme, isFramed };
@@ -91,7 +110,7 @@ function openedLines(view: ConformView, isFramed: boolean, columns: number, heig
       isFocused: true,
       body: (c, h) => {
         view.pageRows = Math.max(1, h - 1);
-        return wireLines(view, c, h, theme);
+        return wireLines(view, { width: c, height: h, theme });
       },
     }),
     ...blockLines({ ...common, title: "PDU", height: rest - wireHeight, body: (c, h) => pduLines(view, c, h, theme) }),

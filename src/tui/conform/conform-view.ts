@@ -123,11 +123,16 @@ export class ConformView {
   }
 
   /** Everybody hears of everybody's presence: elsewhere that only hides what a case is about. */
-  get wire(): readonly WireEntry[] {
-    if (this.#opened?.kind !== "case") return [];
-    const { trace, requirements } = this.#opened.result;
+  wireOf(finding: Finding | undefined): readonly WireEntry[] {
+    if (finding?.kind !== "case") return [];
+    const { trace, requirements } = finding.result;
     const isAll = this.isPresenceShown || requirements.some((id) => id.startsWith("PRE-"));
     return isAll ? trace : trace.filter(({ command }) => command !== PRESENCE);
+  }
+
+  /** The open finding's wire log. */
+  get wire(): readonly WireEntry[] {
+    return this.wireOf(this.#opened);
   }
 
   /** The bytes of the selected entry of the wire log, and what they say. */

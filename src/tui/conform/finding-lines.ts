@@ -1,16 +1,20 @@
-import { fitted, printable } from "../components/fit-text.js";
+import { cut, fitted, printable } from "../components/fit-text.js";
 import { fieldText } from "../components/pdu-field-text.js";
 import { hexBytesALine, hexColumnsFor, pduHexLines } from "../components/pdu-hex-lines.js";
-import { type TableColumn, tableLines } from "../components/table-lines.js";
+import { type TableColumn, type TableOptions, tableLines } from "../components/table-lines.js";
 import { wrapped } from "../components/wrapped-text.js";
 import type { Theme } from "../theme.js";
+import type { Finding } from "./conform-findings.js";
 import type { ConformView } from "./conform-view.js";
 
 const LABEL_COLUMNS = 10;
+/** From so many columns on each command has its whole name. */
+const WIDE_COLUMNS = 150;
+const COMMAND_COLUMNS = 26;
+const COMMAND_COLUMNS_WIDE = 42;
 
-/** What the open finding is about, in words. */
-export function evidenceLines({ opened }: ConformView, columns: number, theme: Theme): string[] {
-  if (opened === undefined) return [];
+/** What a finding is about, in words: at most `height` lines; the longest part is cut where that is not enough. */
+export function evidenceLines(finding: Finding, columns: number, height: number, theme: Theme): string[] {
   const said = (label: string, text: string | null, look = (line: string) => line) =>
     text === null
       ? []
@@ -18,22 +22,43 @@ export function evidenceLines({ opened }: ConformView, columns: number, theme: T
           .split("\n")
           .flatMap((line) => wrapped(printable(line), columns - LABEL_COLUMNS))
           .map((line, at) => theme.dim(fitted(at === 0 ? label : "", LABEL_COLUMNS)) + look(line));
-  if (opened.kind === "blocked") return [...said("because", opened.reason), ...said("cases", opened.ids.join(" "))];
-  const { title, level, requirements, expected, actual, reason, rerun } = opened.result;
-  return [
-    ...said(level.toUpperCase(), `${title} (${requirements.join(", ")})`, theme.bold),
-    ...said("expected", expected),
-    ...said("actual", actual, theme.bad),
-    ...said("because", reason),
-    ...said("rerun", rerun, theme.accent),
-  ];
+  if (finding.kind === "blocked") {
+    return within(height, columns, [said("because", finding.reason), said("cases", finding.ids.join(" "))]);
+  }
+  const { title, level, requirements, expected, actual, reason, rerun } = finding.result;
+  return within(height, columns, [
+    said(level.toUpperCase(), `${title} (${requirements.join(", ")})`, theme.bold),
+    said("expected", expected),
+    said("actual", actual, theme.bad),
+    said("because", reason),
+    said("rerun", rerun, theme.accent),
+  ]);
+}
+
+/** Parts of at most so many lines together; the longest give way first, and say so by `…`. */
+function within(height: number, columns: number, parts: readonly string[][]): string[] {
+  const sizes = parts.map(({ length }) => length);
+  for (let over = sizes.reduce((sum, size) => sum + size, 0) - height; over > 0; over--) {
+    const longest = sizes.indexOf(Math.max(...sizes));
+    if ((sizes[longest] ?? 0) <= 1) break;
+    sizes[longest] = (sizes[longest] ?? 0) - 1;
+  }
+  return parts
+    .flatMap((lines, at) => {
+      const shown = lines.slice(0, sizes[at]);
+      const last = shown.at(-1);
+      return last === undefined || shown.length === lines.length
+        ? shown
+        : [...shown.slice(0, -1), `${cut(last, columns - 1)}…`];
+    })
+    .slice(0, height);
 }
 
 type WireEntry = ConformView["wire"][number];
 
 const arrows = { opened: "opened", sent: "->", received: "<-", closed: "closed" } as const;
 
-const wireColumns: readonly TableColumn<WireEntry>[] = [
+const wireColumns = (width: number): TableColumn<WireEntry>[] => [
   { title: "time", width: 9, align: "right", text: ({ atMs }) => `${(atMs / 1000).toFixed(3)} s` },
   { title: "connection", width: 16, text: ({ connection }) => printable(connection) },
   {
@@ -44,7 +69,7 @@ const wireColumns: readonly TableColumn<WireEntry>[] = [
   },
   {
     title: "command",
-    width: 26,
+    width: width < WIDE_COLUMNS ? COMMAND_COLUMNS : COMMAND_COLUMNS_WIDE,
     text: ({ hex, command }) => (hex === null ? "" : (command?.slice(4) ?? "bytes")),
     style: (_, theme) => theme.accent,
   },
@@ -58,27 +83,43 @@ const wireColumns: readonly TableColumn<WireEntry>[] = [
   { title: "what it says", width: "rest", text: ({ text }) => printable(text) },
 ];
 
+type Place = Pick<TableOptions<WireEntry>, "width" | "height" | "theme">;
+
 /** What went over the case's connections, the selected entry among it. */
-export function wireLines(
-  { wire, wireAt, opened }: ConformView,
-  width: number,
+export function wireLines({ wire, wireAt, opened }: ConformView, place: Place): string[] {
+  return tableLines({
+    ...place,
+    columns: wireColumns(place.width),
+    rows: wire.length,
+    rowAt: (at) => wire[at] as WireEntry,
+    ...(wire.length === 0 ? {} : { selected: wireAt }),
+    isFocused: true,
+    empty: opened?.kind === "case" ? "nothing went over the wire" : "none of them ran",
+  });
+}
+
+/** The selected finding while keys go to the list: what it is about, and the end of its wire log. */
+export function previewLines(
+  view: ConformView,
+  finding: Finding,
+  columns: number,
   height: number,
   theme: Theme,
 ): string[] {
-  const rowAt = (at: number) => wire[at] as WireEntry;
-  const empty = opened?.kind === "case" ? "nothing went over the wire" : "none of them ran";
-  const selected = wire.length === 0 ? {} : { selected: wireAt };
-  return tableLines({
-    columns: wireColumns,
-    rows: wire.length,
-    rowAt,
-    ...selected,
-    isFocused: true,
-    width,
-    height,
+  const evidence = evidenceLines(finding, columns, height, theme);
+  const wire = view.wireOf(finding);
+  // A blank line, a heading, and the entries.
+  const rows = Math.min(wire.length, height - evidence.length - 2);
+  if (rows <= 0) return evidence;
+  const table = tableLines({
+    columns: wireColumns(columns),
+    rows,
+    rowAt: (at) => wire[wire.length - rows + at] as WireEntry,
+    width: columns,
+    height: rows + 1,
     theme,
-    empty,
   });
+  return [...evidence, "", ...table];
 }
 
 /** The selected PDU's fields beside its bytes. */

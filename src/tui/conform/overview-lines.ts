@@ -148,7 +148,8 @@ export function findingsLines(view: ConformView, width: number, height: number, 
   });
 }
 
-function nameOf(row: Finding): string {
+/** The case's id, or how many cases they are. */
+export function nameOf(row: Finding): string {
   if (row.kind === "case") return row.result.id;
   return row.ids.length === 1 ? (row.ids[0] ?? "") : `${row.ids.length} cases`;
 }

@@ -1,5 +1,5 @@
 import type { LoadSnapshot, SecondLatency } from "../../runner/load/load-event.js";
-import { fitted, printable, widthOf } from "../components/fit-text.js";
+import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";
 import { clockText, countText, durationText, shareText } from "../components/quantity-text.js";
 import { sparkline } from "../components/sparkline.js";
@@ -10,6 +10,7 @@ import type { LoadDashboard } from "./load-dashboard.js";
 
 const NAME_COLUMNS = 10;
 const NUMBER_COLUMNS = 10;
+const METRIC_COLUMNS_MIN = 6;
 
 /** Rates with their last seconds as small bars. */
 export function trafficLines({ history, snapshot }: LoadDashboard, columns: number, theme: Theme): string[] {
@@ -68,7 +69,9 @@ export function thresholdLines({ live }: LoadDashboard, columns: number, theme: 
     const [mark, look] = actual === null ? ["·", theme.dim] : ok ? ["✔", theme.good] : ["✘", theme.bad];
     const value = actual === null ? "-" : numberText(actual);
     const room = columns - 3 - widthOf(value);
-    return look(`${mark} ${fitted(`${metric} ${expression}`, room)} ${value}`);
+    // What it must be stays readable where the metric's name has no room.
+    const name = cut(metric, Math.max(METRIC_COLUMNS_MIN, room - widthOf(expression) - 1));
+    return look(`${mark} ${fitted(`${name} ${expression}`, room)} ${value}`);
   });
 }
 

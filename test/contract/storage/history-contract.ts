@@ -80,24 +80,31 @@ const steps: fc.Arbitrary<Step>[] = [
     }),
 ];
 
+/** Each step is several round trips to a database. */
+const TIMEOUT_MS = 120_000;
+
 export function historyContract(make: MakeStorage, numRuns: number): void {
-  it("agrees with the model after every step of a random history (MSG, PUL-06, PUL-08, PUL-09, GRP-08)", async () => {
-    // The default size is for short arrays: ten steps hardly ever make two users meet.
-    const history = fc.array(fc.oneof(...steps), { maxLength: 100, size: "max" });
-    await fc.assert(
-      fc.asyncProperty(history, async (chosen) => {
-        const real = await storageUnderTest(make);
-        const devices = new Map(users.map((userId) => [userId, new PullingDevice(userId)]));
-        const run = { real, model: new ChatModel(1, [1, 2, 3, 4, 5]), devices };
-        for (const step of chosen) {
-          await step(run);
-          await compareUnread(run);
-        }
-        await real.storage.close();
-      }),
-      { numRuns },
-    );
-  });
+  it(
+    "agrees with the model after every step of a random history (MSG, PUL-06, PUL-08, PUL-09, GRP-08)",
+    async () => {
+      // The default size is for short arrays: ten steps hardly ever make two users meet.
+      const history = fc.array(fc.oneof(...steps), { maxLength: 100, size: "max" });
+      await fc.assert(
+        fc.asyncProperty(history, async (chosen) => {
+          const real = await storageUnderTest(make);
+          const devices = new Map(users.map((userId) => [userId, new PullingDevice(userId)]));
+          const run = { real, model: new ChatModel(1, [1, 2, 3, 4, 5]), devices };
+          for (const step of chosen) {
+            await step(run);
+            await compareUnread(run);
+          }
+          await real.storage.close();
+        }),
+        { numRuns },
+      );
+    },
+    TIMEOUT_MS,
+  );
 }
 
 async function compareUnread({ real, model }: Run): Promise<void> {

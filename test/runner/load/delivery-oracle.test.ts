@@ -277,10 +277,33 @@ describe("DeliveryOracle", () => {
     expect(world.oracle.counts).toMatchObject({ ...noFaults, misdelivered: 2, delivered: 3 });
   });
 
+  it("lets a device have what it sent over its last connection, which is not the one that it has now", () => {
+    const world = new World(2);
+    const message = world.send(0, 1);
+    world.oracle.offline(0);
+    world.oracle.online(0);
+    for (const arrival of message.arrivals) world.receive(arrival);
+    world.receive({ ...first(message.arrivals), device: 0 });
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, abandoned: 1, delivered: 3 });
+  });
+
   it("leaves messages of people outside the run alone", () => {
     const world = new World(2);
     world.receive({ device: 0, fromUser: undefined, msgId: 1, content: Buffer.from("nnZSBwfPCz60q69ddmfIJA==") });
     expect(world.oracle.counts).toMatchObject({ ...noFaults, foreign: 1 });
+  });
+
+  it("leaves what people of the run wrote in another run alone, also while it awaits something from them", () => {
+    const world = new World(2);
+    const another = new DeliveryOracle({ users: 2, devicesPerUser: 2, run: RUN + 1, ackTimeoutMs: ACK_TIMEOUT_MS });
+    const content = contentTemplate(64, RUN + 1);
+    another.begin(0, 1, 0, 0, content);
+    const message = world.sendAcked(0, 1);
+    world.receive({ device: 2, fromUser: 0, msgId: message.msgId, content });
+    for (const arrival of message.arrivals) world.receive(arrival);
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, foreign: 1, delivered: 3 });
   });
 
   it("says what it cannot judge when a recipient is disconnected, and does not call it lost", () => {

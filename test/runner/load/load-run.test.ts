@@ -6,8 +6,10 @@ import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js
 import type { LoadPhase } from "../../../src/runner/load/load-event.js";
 import { startLoad } from "../../../src/runner/load/load-run.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import { steadyChat } from "../../../src/scenarios/load/steady-chat.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
 import { FakeMsgServer, type FakeOptions, type Mischief } from "../../helpers/fake-msg-server.js";
+import { type LatencyPair, LatencyPairs, leastLatenessMs } from "../../helpers/latency-pairs.js";
 import { loadPlan, run } from "../../helpers/load-plan.js";
 
 const USERS = 50;
@@ -132,26 +134,46 @@ describe("runLoad", () => {
   });
 
   it("charges a stall to the messages that could not be sent meanwhile", async () => {
-    const server = await fakeServer({ users: 2 });
+    let taken = 0;
+    const server: FakeMsgServer = await fakeServer({
+      users: 2,
+      accepts: () => {
+        // The tenth is still acknowledged.
+        if (++taken === 10) server.stall(1400);
+        return true;
+      },
+    });
     const plan = loadPlan(server.address, 2, {
+      scenario: {
+        ...steadyChat,
+        act(crowd, user) {
+          if (user !== 0) return true;
+          if (!crowd.canSend(0, 1)) return false;
+          crowd.sendText(0, 1);
+          return true;
+        },
+      },
       devicesPerUser: 1,
       durationMs: 4000,
       actsPerSecond: 20,
       thinkTime: thinkTimes.constant,
-      drainTimeoutMs: 5000,
+      drainTimeoutMs: 30_000,
     });
-    const result = await run(plan, {
-      onEvent: (event) => {
-        if (event.type === "phase" && event.phase === "steady") setTimeout(() => server.stall(1400), 1000);
-      },
-    });
-    const corrected = result.metrics.msg_ack_duration as TrendResult;
-    const uncorrected = result.metrics.msg_ack_duration_uncorrected as TrendResult;
+    const pairs = new LatencyPairs("msg_ack_duration");
+    const result = await run(plan, pairs);
     expect(result.failures).toEqual([]);
-    // Each user waited for one ack; 14 more acts of each were meant to happen during the stall.
-    expect(corrected.p90).toBeGreaterThan(500);
-    expect(corrected.max).toBeGreaterThan(1300);
-    expect(uncorrected.p90).toBeLessThan(100);
+    expect((result.metrics.msg_ack_duration as TrendResult).count).toBe(result.delivery.sent);
+    expect(pairs.all).toHaveLength(result.delivery.sent);
+    // The eleventh of a message each 100 ms waited for what was left of the stall; 12 more could not be sent.
+    const [waiting, ...later] = pairs.all.slice(10);
+    expect(waiting?.corrected).toBeGreaterThanOrEqual(1295);
+    const least = leastLatenessMs(1295, 100);
+    expect(least).toHaveLength(12);
+    for (const [place, leastMs] of least.entries()) {
+      const { corrected, uncorrected } = later[place] as LatencyPair;
+      expect(corrected).toBeGreaterThanOrEqual(leastMs);
+      expect(corrected - uncorrected).toBeGreaterThanOrEqual(leastMs);
+    }
   });
 
   it("finishes and reports when it is interrupted", async () => {

@@ -59,9 +59,11 @@ describe("message token", () => {
     expect(readToken(Buffer.concat([content, Buffer.from("0")]), 77, emptyToken())).toBe("damaged");
   });
 
-  it("takes another run's messages and ordinary text for foreign", () => {
+  it("tells another run's messages from ordinary text", () => {
     const content = contentTemplate(64, 77);
     writeToken(content, { ...emptyToken(), run: 77 });
+    expect(readToken(content, 78, emptyToken())).toBe("another-run");
+    content[20] = (content[20] as number) ^ 1;
     expect(readToken(content, 78, emptyToken())).toBe("foreign");
     expect(readToken(Buffer.from("nnZSBwfPCz60q69ddmfIJA=="), 77, emptyToken())).toBe("foreign");
   });

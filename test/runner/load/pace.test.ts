@@ -52,6 +52,12 @@ describe("Pace", () => {
         expect(scaled.actsAt(at)).toBeCloseTo(pace.actsAt(at), 3);
         expect(scaled.acts).toBeCloseTo(pace.actsAt(at) + 3 * (pace.acts - pace.actsAt(at)), 3);
         expect(pace.pausedAt(at).acts).toBeCloseTo(pace.actsAt(at), 3);
+        // The plan's stages stay what they are.
+        const stage = pace.stageAt(at);
+        for (const steered of [paused, scaled, pace.pausedAt(at), paused.scaledAt(at + pause, 2)]) {
+          expect([steered.stages, steered.stageAt(at)]).toEqual([list.length, stage]);
+        }
+        expect(paused.stageAt(paused.durationMs)).toBe(list.length - 1);
       }),
     );
   });

@@ -15,11 +15,12 @@ import {
 } from "../../../src/server/deviations.js";
 import { startLoginServer } from "../../../src/server/login/login-server.js";
 import { startRouteServer } from "../../../src/server/route/route-server.js";
+import { startTap } from "../../../src/tap/start-tap.js";
 import { ReferenceCluster } from "../../helpers/reference-cluster.js";
 
-const TIMEOUT_MS = 60_000;
-/** Enough for a server in the same process, beside five others. */
-const TIMEOUT_FACTOR = 0.3;
+const TIMEOUT_MS = 120_000;
+/** As the command's own. */
+const TIMEOUT_FACTOR = 0.4;
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const CLUSTERS_AT_ONCE = 6;
 const fixture = await readFile(fileURLToPath(new URL("../../../fixtures/reference.yaml", import.meta.url)), "utf8");
@@ -103,6 +104,29 @@ describe("telltales", () => {
       const unseen = deviationIds.filter((id) => !seenByClients.includes(id));
       const inOrder = (ids: readonly string[]) => deviationIds.filter((id) => ids.includes(id));
       expect(found).toEqual(Object.fromEntries(visible.map((id) => [id, inOrder([...expectedOf(id), ...unseen])])));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "do not take a late answer for one that never comes",
+    async () => {
+      const cluster = await ReferenceCluster.start({ fixture, msgServers: 1 });
+      // Later than a hurried look waits, and sooner than a patient one gives up.
+      const rules = ["delay 700ms command=0x020d"];
+      const tap = await startTap({ listen: LOOPBACK, to: cluster.msg(0), rules });
+      try {
+        const known = telltales.filter(({ id }) => id === "PRE-05");
+        const { fingerprint } = await takeFingerprint(known, {
+          ...environment(),
+          timeoutFactor: 0.1,
+          target: tap.address,
+        });
+        expect(fingerprint.deviations).toMatchObject([{ id: "PRE-05", state: "conforms" }]);
+      } finally {
+        await tap.stop();
+        await cluster.stop();
+      }
     },
     TIMEOUT_MS,
   );

@@ -57,6 +57,11 @@ describe("withWords", () => {
     expect(found("#22 login_req")).toEqual([]);
   });
 
+  it("finds JSON in a field where it has quotes", () => {
+    expect(found("{cmd_id:1}").length).toBeGreaterThan(0);
+    expect(found("{cmd_id:1}")).toEqual(found('{"cmd_id":1}'));
+  });
+
   it("finds Chinese, capitals and what stands in quotes", () => {
     expect(found("成功").length).toBeGreaterThan(0);
     expect(found('USER_NAME="User20"')).toEqual(found("user_name=user20"));

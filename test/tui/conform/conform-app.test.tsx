@@ -152,6 +152,20 @@ describe("ConformApp", () => {
     }
   });
 
+  it("keeps a finding's rerun line at 80×24, however long the answer was", () => {
+    const actual = `it came: ${"0x0203 CID_BUDDY_LIST_STATUS_NOTIFY, ".repeat(30)}`;
+    const frame = frameOf(press(opened([caseResult("failed", { id: "msg.long", actual })]).view, "return"));
+    expect(frame).toMatch(/actual +it came: (.*\n)+.*…\nrerun +ttk conform/);
+  });
+
+  it("shows what the selected finding is about beside the list, where there is room", () => {
+    const { view } = opened();
+    expect(frameOf(view, [120, 40])).toContain("closes the connection when length is 0 (FRM-04)");
+    press(view, "down");
+    expect(frameOf(view, [120, 40])).not.toContain("closes the connection when length is 0 (FRM-04)");
+    expect(frameOf(view)).not.toContain("Enter: all of it");
+  });
+
   it("praises nobody before a case has been judged", () => {
     expect(frameOf(opened([]).view).split("\n")[1]).toMatch(/· WAITS +no case has been judged yet/);
     expect(frameOf(opened([caseResult("passed")]).view).split("\n")[1]).toContain("✔ HOLDS");

@@ -169,6 +169,25 @@ describe("DashboardApp", () => {
     expect(frameOf(watched(3), size)).not.toContain("reads told");
   });
 
+  it("draws a latency's threshold across its curves, where they come near it", () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: red begins with an escape
+    const red = /\u001b\[31m[\u2801-\u28ff]+/;
+    const withLimit = (expression: string) => {
+      const thresholds = [{ metric: "msg_delivery_duration", expression, ok: true, actual: 1 }];
+      return frameOf(watched(12, { thresholds }), [80, 24], true);
+    };
+    expect(withLimit("p(99)<90")).toMatch(red);
+    expect(withLimit("p(99)<90000")).not.toMatch(red);
+    expect(withLimit("count>90")).not.toMatch(red);
+  });
+
+  it("cuts a threshold's metric rather than what it must be", async () => {
+    const metric = "pull_duration{pull:group_info,device:android}";
+    const thresholds = [{ metric, expression: "p(99.9)<1000", ok: false, actual: 1234.5 }];
+    const frame = frameOf(watched(3, { thresholds }), [80, 24]);
+    expect(frame).toMatch(/✘ pull_du[^ ]*… p\(99\.9\)<1000 +1,235/);
+  });
+
   it("has the verdict first, and what fails in it", () => {
     expect(frameOf(watched(3)).split("\n")[1]).toContain("✔ HOLDS");
     expect(frameOf(watched(3, failingSecond)).split("\n")[1]).toMatch(

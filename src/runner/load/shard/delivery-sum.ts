@@ -10,6 +10,8 @@ export interface DeliveryKey {
   readonly device: number;
   /** In ms since the start that all shards share. Below 2³². */
   readonly sentMs: number;
+  /** As the sender's ack has it, or what arrived. Below 2³². */
+  readonly msgId: number;
 }
 
 /** What two sums differ in. */
@@ -24,34 +26,51 @@ export interface SumDifference {
 const ROWS = 3;
 const CELLS_PER_ROW = 1024;
 const CELLS = ROWS * CELLS_PER_ROW;
-/** Count, sender with the serial's highest bits, the serial's lower 32, device, time, check. */
-const WORDS = 6;
+/** Count, sender with the serial's highest bits, the serial's lower 32, device, time, msg_id, check. */
+const WORDS = 7;
+const CHECK = WORDS - 1;
+/** Beside the cells: sums over all deliveries of two numbers that follow from each, its msg_id left out. */
+const DIGEST_WORDS = 2;
 const LOW = 2 ** 32;
 const SENDER_BITS = 24;
 const SENDER_MASK = 2 ** SENDER_BITS - 1;
-const BYTES = CELLS * WORDS * 4;
+const DIGEST_AT = CELLS * WORDS;
+const ALL_WORDS = DIGEST_AT + DIGEST_WORDS;
+const BYTES = ALL_WORDS * 4;
 
 /**
- * A bag of deliveries in 72 KB, however many there are: an invertible Bloom lookup table of sums. Order does not matter,
+ * A bag of deliveries in 84 KB, however many there are: an invertible Bloom lookup table of sums. Order does not matter,
  * and the difference of two bags can be listed one by one as long as it has no more than some 2,400 deliveries. How many
  * each holds is exact always.
  */
 export class DeliverySum {
   #count = 0;
-  readonly #words = new Int32Array(CELLS * WORDS);
+  readonly #words = new Int32Array(ALL_WORDS);
 
   get count(): number {
     return this.#count;
   }
 
   /** Hot: once for each delivery between shards. */
-  add(senderDevice: number, serial: number, device: number, sentMs: number): void {
+  add(senderDevice: number, serial: number, device: number, sentMs: number, msgId: number): void {
     this.#count++;
     const high = Math.floor(serial / LOW);
     const sender = senderDevice | (high << SENDER_BITS);
     const low = serial | 0;
-    const check = checkOf(sender, low, device, sentMs | 0);
-    for (let row = 0; row < ROWS; row++) this.#put(cellOf(row, check), 1, sender, low, device, sentMs | 0, check);
+    const message = messageOf(sender, low, device, sentMs | 0);
+    const check = mixed(message, msgId | 0);
+    for (let row = 0; row < ROWS; row++) {
+      this.#put(cellOf(row, check), 1, sender, low, device, sentMs | 0, msgId | 0, check);
+    }
+    const words = this.#words;
+    words[DIGEST_AT] = (words[DIGEST_AT] as number) + message;
+    words[DIGEST_AT + 1] = (words[DIGEST_AT + 1] as number) + mixed(1, message);
+  }
+
+  /** Whether both hold the same deliveries when nobody looks at their msg_ids. */
+  hasSameMessages(other: DeliverySum): boolean {
+    const isSame = (at: number) => this.#words[at] === other.#words[at];
+    return this.#count === other.#count && isSame(DIGEST_AT) && isSame(DIGEST_AT + 1);
   }
 
   /** What this one has and the other has not, and the other way round. */
@@ -96,14 +115,10 @@ export class DeliverySum {
       const at = cell * WORDS;
       const sign = words[at] as number;
       if (sign !== 1 && sign !== -1) continue;
-      const [sender, low, device, sentMs] = [1, 2, 3, 4].map((word) => Math.imul(words[at + word] as number, sign)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const check = checkOf(sender, low, device, sentMs);
-      if (Math.imul(words[at + 5] as number, sign) !== check) continue;
+      const word = (place: number) => Math.imul(words[at + place] as number, sign);
+      const [sender, low, device, sentMs, msgId] = [word(1), word(2), word(3), word(4), word(5)] as const;
+      const check = mixed(messageOf(sender, low, device, sentMs), msgId);
+      if (word(CHECK) !== check) continue;
       if (cellOf(Math.floor(cell / CELLS_PER_ROW), check) !== cell) continue;
       taken++;
       const serial = (sender >>> SENDER_BITS) * LOW + (low >>> 0);
@@ -112,17 +127,27 @@ export class DeliverySum {
         serial,
         device,
         sentMs: sentMs >>> 0,
+        msgId: msgId >>> 0,
       });
       for (let row = 0; row < ROWS; row++) {
         const place = cellOf(row, check);
-        this.#put(place, -sign, sender, low, device, sentMs, check);
+        this.#put(place, -sign, sender, low, device, sentMs, msgId, check);
         cells.push(place);
       }
     }
-    return { missing, extra, isComplete: words.every((word) => word === 0) };
+    return { missing, extra, isComplete: words.subarray(0, DIGEST_AT).every((word) => word === 0) };
   }
 
-  #put(cell: number, times: number, sender: number, low: number, device: number, sentMs: number, check: number): void {
+  #put(
+    cell: number,
+    times: number,
+    sender: number,
+    low: number,
+    device: number,
+    sentMs: number,
+    msgId: number,
+    check: number,
+  ): void {
     const at = cell * WORDS;
     const words = this.#words;
     words[at] = (words[at] as number) + times;
@@ -130,12 +155,13 @@ export class DeliverySum {
     words[at + 2] = (words[at + 2] as number) + Math.imul(times, low);
     words[at + 3] = (words[at + 3] as number) + Math.imul(times, device);
     words[at + 4] = (words[at + 4] as number) + Math.imul(times, sentMs);
-    words[at + 5] = (words[at + 5] as number) + Math.imul(times, check);
+    words[at + 5] = (words[at + 5] as number) + Math.imul(times, msgId);
+    words[at + CHECK] = (words[at + CHECK] as number) + Math.imul(times, check);
   }
 }
 
-/** Of a key, and where its cells are. */
-function checkOf(sender: number, low: number, device: number, sentMs: number): number {
+/** Of a key without its msg_id. With it, it is the check, and says where its cells are. */
+function messageOf(sender: number, low: number, device: number, sentMs: number): number {
   return mixed(mixed(mixed(mixed(0x5bd1e995, sender), low), device), sentMs);
 }
 

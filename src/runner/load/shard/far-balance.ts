@@ -1,14 +1,17 @@
 import type { DeliveryCounts, Fault } from "../delivery-oracle.js";
+import { deliveriesIn } from "./delivery-list.js";
 import { type DeliveryKey, DeliverySum } from "./delivery-sum.js";
 import type { FarWitness } from "./far-deliveries.js";
 import type { LoadShard } from "./load-shard.js";
+import { PresenceLog } from "./presence-log.js";
 
 /** A fault that no shard could see alone. */
 export interface FarFault extends DeliveryKey {
-  readonly kind: Extract<Fault, "lost" | "duplicated" | "reordered">;
+  readonly kind: Extract<Fault, "lost" | "duplicated" | "reordered" | "corrupted">;
   /** Undefined for what is known by its sums alone. */
   readonly target: number | undefined;
-  readonly msgId: number;
+  /** Of an altered msg_id: what the ack says. */
+  readonly detail?: string;
 }
 
 /** What the shards' books say when they are laid side by side. */
@@ -16,22 +19,25 @@ export interface FarBalance {
   /** What is to be added to the shards' own counts. */
   readonly counts: Pick<
     DeliveryCounts,
-    "expectedDeliveries" | "delivered" | "lost" | "duplicated" | "reordered" | "unjudged"
+    "expectedDeliveries" | "delivered" | "lost" | "duplicated" | "reordered" | "corrupted" | "unjudged"
   >;
   readonly faults: readonly FarFault[];
   /** What could not be told apart, as text. */
   readonly doubts: readonly string[];
 }
 
+/** What a balance needs of a shard. */
+export type BalancedShard = Pick<LoadShard, "segment" | "clientTypes" | "far">;
+
 /** Clocks of machines differ by so much at most, when it is asked whether a device was away. */
 const CLOCK_SKEW_MS = 1000;
 
 /**
  * Compares what each shard expected of each other one with what has arrived there. A delivery is lost when its message was
- * acknowledged and its recipient, by its own shard, was online from before it was sent until the end.
+ * acknowledged and its recipient, by its own shard, was online from when it was sent until the end.
  * @throws RangeError for a damaged sum
  */
-export function balanceOf(shards: readonly LoadShard[]): FarBalance {
+export function balanceOf(shards: readonly BalancedShard[]): FarBalance {
   const balance = new Balance();
   for (const sender of shards) {
     for (const recipient of shards) if (sender !== recipient) balance.add(sender, recipient);
@@ -39,71 +45,129 @@ export function balanceOf(shards: readonly LoadShard[]): FarBalance {
   return balance;
 }
 
+/** Two shards, one of which sends to the other, and what is known of that. */
+interface Pair {
+  readonly sender: BalancedShard;
+  readonly recipient: BalancedShard;
+  readonly loose: ReadonlySet<number>;
+  readonly presences: PresenceLog;
+  /** Deliveries that nobody awaits, because the device was not online. */
+  readonly unawaited: ReadonlySet<string>;
+}
+
 class Balance implements FarBalance {
-  readonly counts = { expectedDeliveries: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, unjudged: 0 };
+  readonly counts = {
+    expectedDeliveries: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    unjudged: 0,
+  };
   readonly faults: FarFault[] = [];
   readonly doubts: string[] = [];
 
-  add(sender: LoadShard, recipient: LoadShard): void {
-    const { counts } = this;
+  add(sender: BalancedShard, recipient: BalancedShard): void {
     const expected = sumIn(sender.far.expected, recipient);
     const received = sumIn(recipient.far.received, sender);
-    const { missing, extra, isComplete } = expected.minus(received);
+    const presences = new PresenceLog(recipient.far.presences);
+    const unawaited = this.#addUnsure(expected, sender.far.unsure[recipient.segment.index] ?? [], presences);
     const loose = new Set(sender.far.loose);
+    const pair = { sender, recipient, loose, presences, unawaited };
+    const { missing, extra, isComplete } = expected.minus(received);
+    const altered = alteredIn(missing, extra);
     const damaged = recipient.far.corrupted[sender.segment.index] ?? 0;
-    if (isComplete) this.#judge(missing, extra, loose, recipient, damaged, sender);
-    else this.#judgeSums(expected.count - received.count - damaged, sender, recipient);
-
-    const again = new Set(extra.map(keyText));
-    for (const late of recipient.far.late) {
-      if (!isFrom(late, sender) || loose.has(late.serial) || again.has(keyText(late))) continue;
-      counts.reordered++;
-      this.faults.push({ kind: "reordered", ...late });
-    }
+    if (isComplete) this.#judge(missing, extra, altered, damaged, pair);
+    else if (damaged === 0 && expected.hasSameMessages(received)) this.#judgeIds(altered, pair);
+    else this.#judgeSums(expected.count - received.count - damaged, pair);
+    this.#judgeOrder(extra, altered, pair);
     if (sender.far.isOverflowing || recipient.far.isOverflowing) {
-      this.doubts.push(`${pair(sender, recipient)}: more went wrong than a shard keeps of it`);
+      this.doubts.push(`${nameOf(pair)}: more went wrong, or came and went, than a shard keeps of it`);
     }
+  }
+
+  /** Adds those whose device was online. @returns the others */
+  #addUnsure(expected: DeliverySum, rows: readonly number[], presences: PresenceLog): Set<string> {
+    const unawaited = new Set<string>();
+    for (const key of deliveriesIn(rows)) {
+      if (presences.isOnlineAt(key.device, key.sentMs)) {
+        expected.add(key.senderDevice, key.serial, key.device, key.sentMs, key.msgId);
+        continue;
+      }
+      unawaited.add(keyText(key));
+      this.counts.expectedDeliveries--;
+    }
+    return unawaited;
   }
 
   #judge(
     missing: readonly DeliveryKey[],
     extra: readonly DeliveryKey[],
-    loose: ReadonlySet<number>,
-    recipient: LoadShard,
+    altered: ReadonlyMap<string, DeliveryKey>,
     damaged: number,
-    sender: LoadShard,
+    pair: Pair,
   ): void {
+    const { sender, recipient, loose, presences, unawaited } = pair;
     const { counts } = this;
-    const away = new Map(recipient.far.awayUntilMs);
     const legible = new Set(recipient.far.corruptedKeys.filter((key) => isFrom(key, sender)).map(keyText));
     const lost: DeliveryKey[] = [];
     let illegible = damaged;
     for (const key of missing) {
-      if (legible.has(keyText(key))) illegible--;
-      else if (wasAway(away, key)) counts.unjudged++;
+      if (altered.has(keyText(key))) this.#countAltered(key, altered);
+      else if (legible.has(keyText(key))) illegible--;
+      else if (!presences.isOnlineAt(key.device, key.sentMs)) counts.expectedDeliveries--;
+      else if (cameOrWent(presences, key)) counts.unjudged++;
       else lost.push(key);
     }
     // What arrived so changed that nobody can say what it was stands for as many of those that are missing.
     for (const key of lost.slice(Math.max(0, illegible))) {
       counts.lost++;
-      this.faults.push({ kind: "lost", ...key, target: undefined, msgId: 0 });
+      this.faults.push({ kind: "lost", ...key, target: undefined });
     }
+    const came = new Set<string>();
     for (const key of extra) {
-      if (loose.has(key.serial)) {
-        // Never acknowledged, and yet it came.
+      const text = keyText(key);
+      if (altered.get(text) === key) continue;
+      if (loose.has(key.serial) || unawaited.has(text)) {
+        // Never acknowledged, or to a device that was not there by the sender's clock; and yet it came.
         counts.expectedDeliveries++;
+        came.add(text);
         continue;
       }
       counts.duplicated++;
       counts.delivered--;
-      this.faults.push({ kind: "duplicated", ...key, target: undefined, msgId: 0 });
+      this.faults.push({ kind: "duplicated", ...key, target: undefined });
+    }
+    for (const key of deliveriesIn(sender.far.abandoned[recipient.segment.index] ?? [])) {
+      if (came.has(keyText(key)) || !presences.isOnlineAt(key.device, key.sentMs)) continue;
+      counts.expectedDeliveries++;
+      counts.unjudged++;
     }
   }
 
+  #countAltered(acked: DeliveryKey, altered: ReadonlyMap<string, DeliveryKey>): void {
+    const arrived = altered.get(keyText(acked)) as DeliveryKey;
+    // An ack that names no msg_id says nothing of what must arrive.
+    if (acked.msgId === 0) return;
+    this.counts.corrupted++;
+    this.counts.delivered--;
+    const detail = `the sender's ack says msg_id ${acked.msgId}`;
+    this.faults.push({ kind: "corrupted", ...arrived, target: undefined, detail });
+  }
+
+  /** Everything has arrived, but with other msg_ids than the acks name: more than can be listed. */
+  #judgeIds(altered: ReadonlyMap<string, DeliveryKey>, pair: Pair): void {
+    const atLeast = Math.max(1, altered.size);
+    this.counts.corrupted += atLeast;
+    this.counts.delivered -= atLeast;
+    this.doubts.push(`${nameOf(pair)}: msg_ids differ from those of the acks in ${atLeast} deliveries or more`);
+  }
+
   /** More differs than can be listed: only how many is known. */
-  #judgeSums(net: number, sender: LoadShard, recipient: LoadShard): void {
+  #judgeSums(net: number, pair: Pair): void {
     const { counts } = this;
-    const isClear = recipient.far.awayUntilMs.length === 0 && sender.far.loose.length === 0;
+    const isClear = pair.recipient.far.presences.length === 0 && pair.loose.size === 0;
     if (net > 0 && isClear) counts.lost += net;
     else if (net > 0) counts.unjudged += net;
     else {
@@ -113,22 +177,38 @@ class Balance implements FarBalance {
     const what = isClear
       ? "which they are cannot be said"
       : "lost ones cannot be told from those that nobody waited for";
-    this.doubts.push(`${pair(sender, recipient)}: ${Math.abs(net)} deliveries or more do not balance; ${what}`);
+    this.doubts.push(`${nameOf(pair)}: ${Math.abs(net)} deliveries or more do not balance; ${what}`);
+  }
+
+  #judgeOrder(extra: readonly DeliveryKey[], altered: ReadonlyMap<string, DeliveryKey>, pair: Pair): void {
+    const again = new Set(extra.filter((key) => altered.get(keyText(key)) !== key).map(keyText));
+    for (const { after, ...late } of pair.recipient.far.late) {
+      if (!isFrom(late, pair.sender) || pair.loose.has(late.serial) || again.has(keyText(late))) continue;
+      // A msg_id that was altered says nothing of order: not its own, and not that of what came after it.
+      if (altered.has(keyText(late)) || altered.has(keyText({ ...late, serial: after }))) continue;
+      this.counts.reordered++;
+      this.faults.push({ kind: "reordered", ...late });
+    }
   }
 }
 
-function sumIn(sums: LoadShard["far"]["expected"], { segment }: LoadShard): DeliverySum {
+/** Deliveries that arrived with another msg_id than the ack names, as they arrived, by their key. */
+function alteredIn(missing: readonly DeliveryKey[], extra: readonly DeliveryKey[]): Map<string, DeliveryKey> {
+  const acked = new Set(missing.map(keyText));
+  return new Map(extra.filter((key) => acked.has(keyText(key))).map((key) => [keyText(key), key]));
+}
+
+function sumIn(sums: LoadShard["far"]["expected"], { segment }: BalancedShard): DeliverySum {
   const { count, sum } = sums[segment.index] ?? { count: 0, sum: "" };
   return DeliverySum.fromText(count, sum);
 }
 
-/** Whether the device was away when the message was sent, or later. */
-function wasAway(away: ReadonlyMap<number, number | null>, { device, sentMs }: DeliveryKey): boolean {
-  const untilMs = away.get(device);
-  return untilMs === null || (untilMs !== undefined && untilMs > sentMs - CLOCK_SKEW_MS);
+/** Whether the device came just before the message was sent, or went later, when somebody's clock may be wrong. */
+function cameOrWent(presences: PresenceLog, { device, sentMs }: DeliveryKey): boolean {
+  return !presences.isOnlineAt(device, sentMs - CLOCK_SKEW_MS) || presences.leftAfter(device, sentMs - CLOCK_SKEW_MS);
 }
 
-function isFrom({ senderDevice }: FarWitness, { segment, clientTypes }: LoadShard): boolean {
+function isFrom({ senderDevice }: FarWitness, { segment, clientTypes }: BalancedShard): boolean {
   return Math.floor(senderDevice / clientTypes.length) % segment.count === segment.index;
 }
 
@@ -136,6 +216,6 @@ function keyText({ senderDevice, serial, device }: Pick<DeliveryKey, "senderDevi
   return `${senderDevice} ${serial} ${device}`;
 }
 
-function pair(sender: LoadShard, recipient: LoadShard): string {
+function nameOf({ sender, recipient }: Pair): string {
   return `from segment ${sender.segment.index} to segment ${recipient.segment.index}`;
 }

@@ -1,6 +1,9 @@
 import { type Audience, NOT_A_RECIPIENT } from "../audience.js";
 import { type Segment, segmentOf } from "../segment.js";
+import { DeliveryList } from "./delivery-list.js";
 import { DeliverySum } from "./delivery-sum.js";
+import type { PlannedPresence } from "./planned-presence.js";
+import { PresenceLog } from "./presence-log.js";
 
 /** A delivery from another shard that needs a judge who knows both. */
 export interface FarWitness {
@@ -14,17 +17,34 @@ export interface FarWitness {
   readonly sentMs: number;
 }
 
-/** What came of a message from another shard. */
-export type FarArrival = "first" | "again" | "nobody's";
+/** One that came after a later one of its stream. */
+export interface LateArrival extends FarWitness {
+  /** The serial of the message that it came after. */
+  readonly after: number;
+}
+
+/**
+ * What came of a message from another shard. `unawaited`: the device was not online when it was sent, or not all the
+ * time since, so that it may come or not. `unplanned`: it was, longer than the plan says, and the sender's shard does not know.
+ */
+export type FarArrival = "first" | "again" | "nobody's" | "unawaited" | "unplanned";
 
 /** Serials remembered of each stream: one that comes again is told from one that comes late. */
 const RECENT = 4;
 const STREAMS_MAX = 1 << 17;
 const LISTED_MAX = 10_000;
+/** Deliveries to devices that had just come or gone, to each other shard. */
+const UNSURE_MAX = 1 << 20;
+/** Comings and goings of devices. */
+const CHANGES_MAX = 1 << 22;
+/** What has not arrived by then does not: behaviour.md says so of what has no time of its own. */
+const ARRIVES_WITHIN_MS = 5000;
 
 interface Stream {
   newest: number;
   newestMsgId: number;
+  /** The serial of the message that had that one. */
+  idSerial: number;
   readonly recent: number[];
   place: number;
 }
@@ -35,34 +55,52 @@ interface Stream {
  * active together, not the number of messages.
  */
 export class FarDeliveries {
-  /** Of our acknowledged messages, by the shard whose devices must get them. */
+  /** Of our acknowledged messages, by the shard whose devices must get them; where the plan leaves no doubt that they must. */
   readonly expected: readonly DeliverySum[];
+  /** The others one by one: the recipient's shard alone knows whether the device was online. */
+  readonly unsure: readonly DeliveryList[];
+  /** Of messages that were not acknowledged before their sender's connection was lost, all of them. */
+  readonly abandoned: readonly DeliveryList[];
   /** What has arrived here for the first time, by the shard that sent it. */
   readonly received: readonly DeliverySum[];
+  /** How many of the sender's `expected` have come, awaited here or not: when it has as many, nothing is under way. */
+  readonly settled: number[];
   /** Arrived changed, by the shard that sent it; those of which it is still legible which message it was. */
   readonly corrupted: number[];
   readonly corruptedKeys: FarWitness[] = [];
   /** Came after a later one of the same stream: out of order unless the sender says otherwise. */
-  readonly late: FarWitness[] = [];
+  readonly late: LateArrival[] = [];
   /** Serials of our messages that were acknowledged late or never: nothing follows from their order, and they may arrive or not. */
   readonly loose: number[] = [];
-  /** Our devices that were away after the start, with the moment from which on they were not; null = they did not come back. */
-  readonly awayUntilMs = new Map<number, number | null>();
+  /** When our devices were online. */
+  readonly presences = new PresenceLog([], CHANGES_MAX);
   /** More happened than these lists hold. */
   isOverflowing = false;
   /** The shared start, on this run's clock. */
   epochMs = 0;
   hasBegun = false;
   readonly #streams = new Map<number, Stream>();
+  #lastUnsureMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly segment: Segment,
     private readonly audience: Audience,
-    private readonly startsOnline: (device: number) => boolean,
+    private readonly planned: PlannedPresence,
   ) {
-    this.expected = Array.from({ length: segment.count }, () => new DeliverySum());
-    this.received = Array.from({ length: segment.count }, () => new DeliverySum());
-    this.corrupted = Array.from({ length: segment.count }, () => 0);
+    const forEach = <T>(make: () => T): T[] => Array.from({ length: segment.count }, make);
+    this.expected = forEach(() => new DeliverySum());
+    this.received = forEach(() => new DeliverySum());
+    this.unsure = forEach(() => new DeliveryList(UNSURE_MAX));
+    this.abandoned = forEach(() => new DeliveryList(LISTED_MAX));
+    this.corrupted = forEach(() => 0);
+    this.settled = forEach(() => 0);
+  }
+
+  /** Everything begins now; `away`: our devices that are not online. */
+  begin(epochMs: number, away: readonly number[]): void {
+    this.epochMs = epochMs;
+    this.hasBegun = true;
+    for (const device of away) this.presences.startsAway(device);
   }
 
   isFar(device: number): boolean {
@@ -73,20 +111,46 @@ export class FarDeliveries {
     return segmentOf(this.audience.userOf(device), this.segment);
   }
 
-  /** The server has taken one of our messages. @returns deliveries that other shards must see */
-  acked(senderDevice: number, target: number, serial: number, sentMs: number): number {
+  /** The server has taken one of our messages. @returns deliveries that other shards must see, the unsure ones among them */
+  acked(senderDevice: number, target: number, serial: number, sentMs: number, msgId: number): number {
+    let count = 0;
+    this.#eachFar(senderDevice, target, sentMs, (device, shard, isSure) => {
+      count++;
+      if (isSure) return this.expected[shard]?.add(senderDevice, serial, device, sentMs, msgId);
+      this.#lastUnsureMs = Math.max(this.#lastUnsureMs, sentMs);
+      if (!this.unsure[shard]?.add(senderDevice, serial, device, sentMs, msgId)) this.isOverflowing = true;
+    });
+    return count;
+  }
+
+  /** The sender's connection was lost before the ack of one of our messages. */
+  gaveUp(senderDevice: number, target: number, serial: number, sentMs: number): void {
+    this.#eachFar(senderDevice, target, sentMs, (device, shard) => {
+      if (!this.abandoned[shard]?.add(senderDevice, serial, device, sentMs, 0)) this.isOverflowing = true;
+    });
+  }
+
+  /** Whether something may still be under way of which nobody can say whether it must arrive. */
+  isUnsureAt(nowMs: number): boolean {
+    return nowMs - this.epochMs < this.#lastUnsureMs + ARRIVES_WITHIN_MS;
+  }
+
+  #eachFar(
+    senderDevice: number,
+    target: number,
+    sentMs: number,
+    visit: (device: number, shard: number, isSure: boolean) => void,
+  ): void {
     const { audience } = this;
     const size = audience.sizeOf(target);
-    let count = 0;
     for (let recipient = 0; recipient < size; recipient++) {
       const device = audience.deviceAt(recipient, senderDevice, target);
       const shard = this.shardOf(device);
-      if (shard === this.segment.index || !this.startsOnline(device)) continue;
+      if (shard === this.segment.index) continue;
       if (audience.numberOf(device, senderDevice, target) !== recipient) continue;
-      this.expected[shard]?.add(senderDevice, serial, device, sentMs);
-      count++;
+      const planned = this.planned(device, sentMs);
+      if (planned !== "away") visit(device, shard, planned === "online");
     }
-    return count;
   }
 
   /** Nothing follows from the order of this message, nor from its arrival or absence unless it is acknowledged. */
@@ -99,39 +163,67 @@ export class FarDeliveries {
     const { audience } = this;
     const recipient = audience.numberOf(device, of.senderDevice, of.target);
     if (recipient === NOT_A_RECIPIENT) return "nobody's";
+    const shard = this.shardOf(of.senderDevice);
+    const planned = this.planned(device, of.sentMs);
+    if (!this.#wasThere(device, of.sentMs)) {
+      if (planned === "online") this.#settle(shard);
+      return "unawaited";
+    }
     const stream = this.#streamOf(
       (of.senderDevice * audience.targetsMax + of.target) * audience.recipientsMax + recipient,
     );
     if (stream.recent.includes(of.serial)) return "again";
     stream.recent[stream.place] = of.serial;
     stream.place = (stream.place + 1) % RECENT;
-    const isLater = of.serial > stream.newest && msgId > stream.newestMsgId;
-    stream.newest = Math.max(stream.newest, of.serial);
-    stream.newestMsgId = Math.max(stream.newestMsgId, msgId);
-    if (!isLater) this.#list(this.late, { ...of, device, msgId });
-    this.received[this.shardOf(of.senderDevice)]?.add(of.senderDevice, of.serial, device, of.sentMs);
+    this.#judgeOrder(stream, device, msgId, of);
+    if (planned === "away") return "unplanned";
+    if (planned === "online") this.#settle(shard);
+    this.received[shard]?.add(of.senderDevice, of.serial, device, of.sentMs, msgId);
     return "first";
   }
 
-  /** A message from a device of another shard arrived changed; `of` when its token can still be read. */
-  damaged(fromDevice: number, device: number, msgId: number, of?: Omit<FarWitness, "device" | "msgId">): void {
+  /**
+   * A message from a device of another shard arrived changed; `of` when its token can still be read.
+   * @returns false when it was not awaited
+   */
+  damaged(fromDevice: number, device: number, msgId: number, of?: Omit<FarWitness, "device" | "msgId">): boolean {
+    if (of !== undefined && !this.#wasThere(device, of.sentMs)) return false;
     const shard = this.shardOf(fromDevice);
-    this.corrupted[shard] = (this.corrupted[shard] ?? 0) + 1;
+    this.corrupted[shard] = (this.corrupted[shard] as number) + 1;
     if (of !== undefined) this.#list(this.corruptedKeys, { ...of, device, msgId });
+    return true;
   }
 
   /** One of our devices has gone, or is back; what the run's end does to it does not count. */
   presence(device: number, isOnline: boolean, nowMs: number): void {
     if (!this.hasBegun) return;
-    if (!isOnline) this.awayUntilMs.set(device, null);
-    else if (this.awayUntilMs.has(device)) this.awayUntilMs.set(device, Math.round(nowMs - this.epochMs));
+    if (!this.presences.changed(device, isOnline, nowMs - this.epochMs)) this.isOverflowing = true;
+  }
+
+  /** Online when the message was sent, and ever since: what comes over a later connection may come or not. */
+  #wasThere(device: number, sentMs: number): boolean {
+    return this.presences.isOnlineAt(device, sentMs) && !this.presences.leftAfter(device, sentMs);
+  }
+
+  #settle(shard: number): void {
+    this.settled[shard] = (this.settled[shard] as number) + 1;
+  }
+
+  /** In the order of sending, and of msg_ids (MSG-09). */
+  #judgeOrder(stream: Stream, device: number, msgId: number, of: Omit<FarWitness, "device" | "msgId">): void {
+    if (of.serial < stream.newest) this.#list(this.late, { ...of, device, msgId, after: stream.newest });
+    else if (msgId <= stream.newestMsgId) this.#list(this.late, { ...of, device, msgId, after: stream.idSerial });
+    stream.newest = Math.max(stream.newest, of.serial);
+    if (msgId <= stream.newestMsgId) return;
+    stream.newestMsgId = msgId;
+    stream.idSerial = of.serial;
   }
 
   #streamOf(key: number): Stream {
     let stream = this.#streams.get(key);
     if (stream === undefined) {
       if (this.#streams.size >= STREAMS_MAX) this.#streams.delete(this.#streams.keys().next().value as number);
-      stream = { newest: 0, newestMsgId: 0, recent: [], place: 0 };
+      stream = { newest: 0, newestMsgId: 0, idSerial: 0, recent: [], place: 0 };
       this.#streams.set(key, stream);
     }
     return stream;

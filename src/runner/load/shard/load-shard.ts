@@ -4,9 +4,10 @@ import type { LoadPlan } from "../load-plan.js";
 import type { LoadResult } from "../load-result.js";
 import type { Segment } from "../segment.js";
 import type { Threshold } from "../threshold.js";
-import type { FarDeliveries, FarWitness } from "./far-deliveries.js";
+import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
+import type { PresenceEntry } from "./presence-log.js";
 
 /** Deliveries of one direction between two shards, as DeliverySum writes them. */
 interface FarSum {
@@ -18,11 +19,14 @@ interface FarSum {
 interface FarState {
   readonly expected: readonly FarSum[];
   readonly received: readonly FarSum[];
+  /** As DeliveryList has them: what must arrive if the device was online, and what may have been taken by the server or not. */
+  readonly unsure: readonly (readonly number[])[];
+  readonly abandoned: readonly (readonly number[])[];
   readonly corrupted: readonly number[];
   readonly corruptedKeys: readonly FarWitness[];
-  readonly late: readonly FarWitness[];
+  readonly late: readonly LateArrival[];
   readonly loose: readonly number[];
-  readonly awayUntilMs: readonly (readonly [device: number, untilMs: number | null])[];
+  readonly presences: readonly PresenceEntry[];
   readonly isOverflowing: boolean;
 }
 
@@ -66,7 +70,7 @@ export interface ShardFacts {
   readonly servers: readonly (string | undefined)[];
 }
 
-export const SHARD_SCHEMA_VERSION = 1;
+export const SHARD_SCHEMA_VERSION = 2;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
@@ -84,19 +88,26 @@ export function shardOf(facts: ShardFacts): LoadShard {
     result,
     metrics: metricsStateOf(facts.metrics),
     traffic: facts.traffic,
-    far: {
-      expected: far.expected.map((sum) => ({ count: sum.count, sum: sum.toText() })),
-      received: far.received.map((sum) => ({ count: sum.count, sum: sum.toText() })),
-      corrupted: far.corrupted,
-      corruptedKeys: far.corruptedKeys,
-      late: far.late,
-      loose: far.loose,
-      awayUntilMs: [...far.awayUntilMs],
-      isOverflowing: far.isOverflowing,
-    },
+    far: farStateOf(far),
     users: plan.accounts.map(({ name }) => name),
     clientTypes: plan.scenario.clientTypes.slice(0, plan.devicesPerUser),
     servers: facts.servers.flatMap((server, device) => (server === undefined ? [] : [[device, server] as const])),
+  };
+}
+
+/** To be written down. */
+export function farStateOf(far: FarDeliveries): FarState {
+  return {
+    expected: far.expected.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+    received: far.received.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+    unsure: far.unsure.map(({ rows }) => rows),
+    abandoned: far.abandoned.map(({ rows }) => rows),
+    corrupted: far.corrupted,
+    corruptedKeys: far.corruptedKeys,
+    late: far.late,
+    loose: far.loose,
+    presences: far.presences.entries(),
+    isOverflowing: far.isOverflowing,
   };
 }
 

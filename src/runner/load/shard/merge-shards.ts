@@ -138,7 +138,7 @@ function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]):
 }
 
 function named(
-  { kind, serial, senderDevice, target, device, msgId, sentMs }: FarFault,
+  { kind, serial, senderDevice, target, device, msgId, sentMs, detail }: FarFault,
   shards: readonly LoadShard[],
 ): DeliveryWitness {
   const [{ users, clientTypes }] = shards as [LoadShard];
@@ -159,6 +159,6 @@ function named(
     sentAtMs: Math.round(epochMs + sentMs),
     token: null,
     arrived: null,
-    detail: null,
+    detail: detail ?? null,
   };
 }

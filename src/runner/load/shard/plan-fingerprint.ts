@@ -24,6 +24,10 @@ export function planFingerprint(plan: LoadPlan): string {
     isEncrypted: plan.isEncrypted,
     audioShare: plan.audioShare,
     habits: Array.from({ length: DRAWS }, () => plan.behaviour.choosePeer(0, random)),
+    lives: Array.from({ length: DRAWS }, (_, user) =>
+      plan.behaviour.life?.presence.changedAtMs(user * plan.devicesPerUser, plan.durationMs),
+    ),
+    finalCheckShare: plan.finalCheckShare,
     shares: [plan.behaviour.groupShare, plan.behaviour.readShare],
     messagesPerSecondMax: plan.messagesPerSecondMax ?? null,
     thresholds: plan.thresholds,

@@ -15,11 +15,11 @@ export interface ShardSync {
   isDrained(far: FarCounts): boolean;
 }
 
-/** Deliveries by shard. */
+/** Deliveries by shard, where the plan leaves no doubt that the device is online. */
 export interface FarCounts {
   readonly expected: readonly number[];
   readonly received: readonly number[];
-  /** Nothing of our own is awaited. */
+  /** Nothing of our own is awaited, nor under way where there is doubt. */
   readonly isQuiet: boolean;
 }
 
@@ -48,7 +48,7 @@ export class ShardMeeting {
 
   /** Waits for the common start. @throws LoadBlockedError when it is over */
   async begin(): Promise<void> {
-    const { sync, loop, messenger, signal, nowMs } = this.sources;
+    const { sync, loop, sessions, messenger, signal, nowMs } = this.sources;
     const { far } = messenger.oracle;
     if (sync === undefined || signal.aborted) return;
     const startAtMs = await sync.startAtMs();
@@ -61,21 +61,22 @@ export class ShardMeeting {
     }
     this.startAtMs = startAtMs;
     this.epochMs = epochMs;
-    if (far === undefined) return;
-    far.epochMs = epochMs;
-    far.hasBegun = true;
+    const own = sessions.devices.filter(() => true).map(({ index }) => index);
+    far?.begin(
+      epochMs,
+      own.filter((device) => !messenger.oracle.isOnline(device)),
+    );
   }
 
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
   isDrained(): boolean {
-    const { sync, messenger } = this.sources;
+    const { sync, messenger, loop } = this.sources;
     const { awaited, far } = messenger.oracle;
     if (far === undefined || sync === undefined) return true;
-    const counts = (sums: readonly { readonly count: number }[]) => sums.map(({ count }) => count);
     return sync.isDrained({
-      expected: counts(far.expected),
-      received: counts(far.received),
-      isQuiet: awaited === 0,
+      expected: far.expected.map(({ count }) => count),
+      received: far.settled,
+      isQuiet: awaited === 0 && !far.isUnsureAt(loop.now()),
     });
   }
 

@@ -1,10 +1,11 @@
+import type { PduPeer } from "../../../client/peer.js";
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import { HEADER_SIZE } from "../../../codec/pdu-header.js";
 import type { CaseContext } from "../case-context.js";
 import { defineCase } from "../define-case.js";
-import { expectEqual } from "../expect-that.js";
+import { expectEqual, expectThat } from "../expect-that.js";
 
 /** Long enough for a segment of its own, TCP_NODELAY being set; there is no event to wait for. */
 const SEGMENT_GAP_MS = 4;
@@ -139,7 +140,7 @@ export const frmStreamCases = [
       await peer.expectHeartbeat();
       //            length   ver  flag sid  cid  seq  rsv
       peer.sendHex("00000000 0001 0000 0007 0701 0009 0000");
-      await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
+      await expectClosedForWhatCame(context, peer);
     },
   }),
 
@@ -155,7 +156,7 @@ export const frmStreamCases = [
         const { peer } = await context.login(context.account(0));
         await peer.expectHeartbeat();
         peer.sendHex(`${length.toString(16).padStart(8, "0")} 0001 0000 0007 0701 0009 0000`);
-        await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
+        await expectClosedForWhatCame(context, peer);
       },
     }),
   ),
@@ -175,7 +176,7 @@ export const frmStreamCases = [
         const { peer } = await context.login(context.account(0));
         await peer.expectHeartbeat();
         peer.sendHex(`${hex} 0001 0000 0007 0701 0009 0000`);
-        await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
+        await expectClosedForWhatCame(context, peer);
       },
     }),
   ),
@@ -228,12 +229,14 @@ export const frmStreamCases = [
       const { peer } = await context.login(context.account(0));
       await peer.expectHeartbeat();
       peer.sendBytes(Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "latin1"));
-      await peer.expectClosed({ withinMs: beforeSilenceEnds(context) });
+      await expectClosedForWhatCame(context, peer);
     },
   }),
 ];
 
 /** A server that only waits for more closes too, in the end: for silence (CON-02, CON-03), which is another matter. */
-function beforeSilenceEnds({ timing }: CaseContext): number {
-  return Math.min(timing.answerMs, timing.pcIdleTimeoutMs * SHARE_OF_SILENCE);
+async function expectClosedForWhatCame({ timing }: CaseContext, peer: PduPeer): Promise<void> {
+  const { answerMs, pcIdleTimeoutMs } = timing;
+  const afterMs = await peer.expectClosed({ withinMs: Math.min(answerMs, pcIdleTimeoutMs * SHARE_OF_SILENCE) });
+  expectThat(afterMs < pcIdleTimeoutMs, "a close for what came", `a close after ${Math.round(afterMs)} ms of silence`);
 }

@@ -1,5 +1,6 @@
 import type { Account } from "../../../client/account.js";
 import { ExpectationError } from "../../../client/expectation-error.js";
+import { Patience } from "../../../client/patience.js";
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { CaseContext } from "../case-context.js";
@@ -220,8 +221,8 @@ async function strangersAmong(
  * second of the burst are dropped like the rest of it.
  */
 async function firstAcceptedAfterBurst(context: CaseContext, sender: LoggedInClient, to: number): Promise<number> {
-  const deadlineMs = performance.now() + context.timing.answerMs;
-  while (performance.now() < deadlineMs) {
+  const patience = new Patience(context.timing.answerMs);
+  while (!patience.isOver) {
     await context.pause(PROBE_INTERVAL_MS);
     const seqNum = sender.peer.send(CommandId.CID_MSG_DATA, sender.messageTo(to));
     const msgId = await ackedId(sender, seqNum, context.timing.answerMs * DROPPED_AFTER_SHARE);

@@ -1,29 +1,18 @@
 import type { NewMessage } from "../storage.js";
 import { GROUP, type OwnSession, PEER } from "./conversation-rows.js";
-import type { GroupTalk, SequenceKey, UnreadRaise } from "./live-state.js";
-import type { MessageToStore } from "./message-tables.js";
+import type { GroupTalk, UnreadRaise } from "./live-state.js";
 import type { SqlSession } from "./sql-database.js";
 import type { MessageParts } from "./sql-messages.js";
+import { type Talk, talksOf } from "./talk.js";
 
 /** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice. */
 const SHOWN = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
 
-/** A message that will be stored: where, and as which of the sequence's new ones. */
-interface Accepted {
-  readonly message: NewMessage;
-  readonly sequence: SequenceKey;
-  readonly place: number;
-}
-
-/** New messages of one sequence. */
-interface Share extends SequenceKey {
-  count: number;
-}
-
 /** Stores messages together. Hot: each step is one round trip for all of them. */
 export class MessageBatch {
   readonly #now: number;
-  readonly #shares = new Map<string, Share>();
+  #pairs: readonly Talk[] = [];
+  #groups: readonly Talk[] = [];
 
   constructor(
     private readonly parts: MessageParts,
@@ -34,73 +23,73 @@ export class MessageBatch {
 
   /** The ids, in the order of the messages; `undefined` for each that is refused. */
   async store(): Promise<(number | undefined)[]> {
-    const { db, live } = this.parts;
-    const accepted = await this.#accept();
-    const shares = [...this.#shares.values()];
-    if (shares.length === 0) return accepted.map(() => undefined);
-    const sessions = sessionsOf(accepted);
-    const sessionIds = await this.parts.rows.makeSessions(sessions, this.#now);
-    const taken = live.isTransactional ? undefined : await live.takeIds(db, shares);
-    const firstIds = await db.transaction(async (session) => {
-      const ids = taken ?? (await live.takeIds(session, shares));
-      const stored = this.#numbered(accepted, ids);
-      await this.parts.tables.insert(session, stored);
+    const { db, live, rows, tables, handedOut } = this.parts;
+    const ids = new Array<number | undefined>(this.messages.length).fill(undefined);
+    const talks = await this.#accept();
+    if (talks.length === 0) return ids;
+    const sessions = talks.flatMap(sessionsOf);
+    const sessionIds = await rows.makeSessions(sessions, this.#now);
+    if (!live.isTransactional) await this.#takeIds(db, talks);
+    await db.transaction(async (session) => {
+      if (live.isTransactional) await this.#takeIds(session, talks);
+      await tables.insert(session, talks);
       await this.#touchSessions(session, sessionIds);
       await this.#touchGroups(session);
-      if (live.isTransactional) await this.#count(session, stored);
-      return ids;
+      if (live.isTransactional) await this.#count(session);
     });
-    const stored = this.#numbered(accepted, firstIds);
-    if (!live.isTransactional) await this.#count(db, stored);
-    await this.parts.handedOut.raise(sessions, this.#groupIds(), this.#now);
-    let next = 0;
-    return accepted.map((one) => (one === undefined ? undefined : stored[next++]?.msgId));
+    if (!live.isTransactional) await this.#count(db);
+    await handedOut.raise(sessions, this.#groupIds(), this.#now);
+    for (const { firstId, places } of talks) for (const [at, place] of places.entries()) ids[place] = firstId + at;
+    return ids;
   }
 
-  /** MSG-12, GRP-07. */
-  async #accept(): Promise<(Accepted | undefined)[]> {
-    const { accounts, live, rows, db } = this.parts;
-    const toPeers = this.messages.filter(({ to }) => to.kind === PEER);
-    const users = await accounts.existing(toPeers.flatMap(({ fromId, to }) => [fromId, to.id]));
-    const pairs = toPeers.filter(
-      ({ fromId, to, evenToUnknown }) => users.has(fromId) && (evenToUnknown === true || users.has(to.id)),
-    );
+  /** The conversations with what of them is accepted (MSG-12, GRP-07). */
+  async #accept(): Promise<Talk[]> {
+    const talks = talksOf(this.messages);
+    this.#pairs = await this.#acceptPairs(talks.filter(({ kind }) => kind === PEER));
+    this.#groups = await this.#acceptGroups(talks.filter(({ kind }) => kind === GROUP));
+    return [...this.#pairs, ...this.#groups];
+  }
+
+  async #acceptPairs(pairs: readonly Talk[]): Promise<Talk[]> {
+    const { accounts, rows } = this.parts;
+    const users = await accounts.existing(pairs.flatMap(({ smallId, bigId }) => [smallId, bigId]));
+    for (const pair of pairs) {
+      if (users.has(pair.smallId) && users.has(pair.bigId)) continue;
+      pair.keepOnly(
+        ({ fromId, to, evenToUnknown }) => users.has(fromId) && (evenToUnknown === true || users.has(to.id)),
+      );
+    }
+    const accepted = pairs.filter(({ messages }) => messages.length > 0);
     const relations = await rows.makeRelations(
-      pairs.map(({ fromId, to }) => [fromId, to.id]),
+      accepted.map(({ smallId, bigId }) => [smallId, bigId]),
       this.#now,
     );
-    const relationOf = new Map(pairs.map((message, index) => [message, relations[index]]));
-    const toGroups = this.messages.filter(({ to }) => to.kind === GROUP);
-    const joined = await live.joinTimes(
-      db,
-      toGroups.map(({ fromId, to }) => [to.id, fromId]),
+    for (const [index, pair] of accepted.entries()) pair.sequenceId = relations[index] as number;
+    return accepted;
+  }
+
+  async #acceptGroups(groups: readonly Talk[]): Promise<Talk[]> {
+    const { db, live } = this.parts;
+    const asked = groups.flatMap((group) =>
+      [...sendersOf(group).keys()].map((fromId): [number, number] => [group.bigId, fromId]),
     );
-    const members = new Set(toGroups.filter((_, index) => joined[index] !== undefined));
-    return this.messages.map((message) => {
-      const { kind } = message.to;
-      const id = kind === PEER ? relationOf.get(message) : members.has(message) ? message.to.id : undefined;
-      if (id === undefined) return undefined;
-      const sequence = { kind, id };
-      return { message, sequence, place: this.#takePlace(sequence) };
-    });
+    const joined = await live.joinTimes(db, asked);
+    const members = new Map<number, Set<number>>(groups.map(({ bigId }) => [bigId, new Set()]));
+    for (const [index, [groupId, userId]] of asked.entries()) {
+      if (joined[index] !== undefined) members.get(groupId)?.add(userId);
+    }
+    for (const group of groups) {
+      group.sequenceId = group.bigId;
+      group.keepOnly(({ fromId }) => members.get(group.bigId)?.has(fromId) === true);
+    }
+    return groups.filter(({ messages }) => messages.length > 0);
   }
 
-  #takePlace({ kind, id }: SequenceKey): number {
-    const name = `${kind}/${id}`;
-    const share = this.#shares.get(name) ?? { kind, id, count: 0 };
-    this.#shares.set(name, share);
-    return share.count++;
-  }
-
-  #numbered(accepted: readonly (Accepted | undefined)[], firstIds: readonly number[]): MessageToStore[] {
-    const first = new Map([...this.#shares.keys()].map((name, index) => [name, firstIds[index] as number]));
-    return accepted.flatMap((one) => {
-      if (one === undefined) return [];
-      const { message, sequence, place } = one;
-      const msgId = (first.get(`${sequence.kind}/${sequence.id}`) ?? Number.NaN) + place;
-      const { fromId, created, type, content } = message;
-      return [{ msgId, fromId, created, type, content, sequence, toId: message.to.id }];
-    });
+  async #takeIds(session: SqlSession, talks: readonly Talk[]): Promise<void> {
+    const wanted = talks.map(({ kind, sequenceId, messages }) => ({ kind, id: sequenceId, count: messages.length }));
+    const firstIds = await this.parts.live.takeIds(session, wanted);
+    for (const [index, talk] of talks.entries()) talk.firstId = firstIds[index] as number;
   }
 
   /** MSG-21, MSG-22, GRP-11: both sides of a pair; of a group the sender. */
@@ -126,37 +115,45 @@ export class MessageBatch {
   }
 
   /** MSG-11, GRP-08. */
-  async #count(session: SqlSession, stored: readonly MessageToStore[]): Promise<void> {
-    const raises = new Map<string, UnreadRaise>();
-    const talks = new Map<number, GroupTalk & { readonly senders: Map<number, number> }>();
-    for (const { sequence, fromId, toId, msgId } of stored) {
-      if (sequence.kind === PEER) {
-        const name = `${toId}/${fromId}`;
-        raises.set(name, { userId: toId, peerId: fromId, by: (raises.get(name)?.by ?? 0) + 1 });
-      } else {
-        const talk = talks.get(toId);
-        const senders = (talk?.senders ?? new Map<number, number>()).set(fromId, msgId);
-        talks.set(toId, { groupId: toId, count: (talk?.count ?? 0) + 1, lastId: msgId, senders });
-      }
-    }
-    if (raises.size > 0) await this.parts.live.raiseUnread(session, [...raises.values()]);
-    if (talks.size > 0) await this.parts.live.groupsTalked(session, [...talks.values()]);
+  async #count(session: SqlSession): Promise<void> {
+    const raises = this.#pairs.flatMap(raisesOf);
+    const talks = this.#groups.map(groupTalkOf);
+    if (raises.length > 0) await this.parts.live.raiseUnread(session, raises);
+    if (talks.length > 0) await this.parts.live.groupsTalked(session, talks);
   }
 
   #groupIds(): number[] {
-    const groups = [...this.#shares.values()].filter(({ kind }) => kind === GROUP);
-    return groups.map(({ id }) => id).sort((a, b) => a - b);
+    return this.#groups.map(({ bigId }) => bigId).sort((a, b) => a - b);
   }
 }
 
-function sessionsOf(accepted: readonly (Accepted | undefined)[]): OwnSession[] {
-  const sessions = new Map<string, OwnSession>();
-  const add = (session: OwnSession) => sessions.set(`${session.userId}/${session.kind}/${session.id}`, session);
-  for (const one of accepted) {
-    if (one === undefined) continue;
-    const { fromId, to } = one.message;
-    add({ userId: fromId, ...to });
-    if (to.kind === PEER) add({ userId: to.id, kind: PEER, id: fromId });
-  }
-  return [...sessions.values()];
+function sessionsOf(talk: Talk): OwnSession[] {
+  const { kind, smallId, bigId } = talk;
+  if (kind === GROUP) return [...sendersOf(talk).keys()].map((userId) => ({ userId, kind, id: bigId }));
+  return [
+    { userId: smallId, kind, id: bigId },
+    { userId: bigId, kind, id: smallId },
+  ];
+}
+
+function raisesOf({ smallId, bigId, messages }: Talk): UnreadRaise[] {
+  let byBig = 0;
+  for (const { fromId } of messages) if (fromId === bigId) byBig++;
+  return [
+    { userId: smallId, peerId: bigId, by: byBig },
+    { userId: bigId, peerId: smallId, by: messages.length - byBig },
+  ].filter(({ by }) => by > 0);
+}
+
+function groupTalkOf(talk: Talk): GroupTalk {
+  const { bigId: groupId, firstId, messages } = talk;
+  const senders = new Map([...sendersOf(talk)].map(([userId, last]) => [userId, firstId + last]));
+  return { groupId, count: messages.length, lastId: firstId + messages.length - 1, senders };
+}
+
+/** Each with the index of its last message. */
+function sendersOf({ messages }: Talk): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const [index, { fromId }] of messages.entries()) last.set(fromId, index);
+  return last;
 }

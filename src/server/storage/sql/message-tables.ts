@@ -1,9 +1,13 @@
 import type { SessionKind, StoredMessage } from "../storage.js";
+import { GROUP } from "./conversation-rows.js";
 import type { SequenceKey } from "./live-state.js";
 import { SHARDS } from "./schema-tables.js";
 import type { SqlDatabase, SqlSession, SqlValue } from "./sql-database.js";
 import { contentFromText, textFromContent } from "./stored-content.js";
+import type { Talk } from "./talk.js";
 
+const PEER_TABLES = "IMMessage_";
+const GROUP_TABLES = "IMGroupMessage_";
 const ID_MAX = 0xffff_ffff;
 /** A driver takes no more as a LIMIT. */
 const ROWS_MAX = 1_000_000;
@@ -17,11 +21,6 @@ interface MessageRow {
   readonly content: string | Uint8Array;
 }
 
-export interface MessageToStore extends StoredMessage {
-  readonly sequence: SequenceKey;
-  readonly toId: number;
-}
-
 const relationColumns = ["relateId", "fromId", "toId", "msgId", "content", "type", "status", "created", "updated"];
 const groupColumns = ["groupId", "userId", "msgId", "content", "type", "status", "created", "updated"];
 
@@ -29,22 +28,16 @@ const groupColumns = ["groupId", "userId", "msgId", "content", "type", "status",
 export class MessageTables {
   constructor(private readonly db: SqlDatabase) {}
 
-  async insert(session: SqlSession, messages: readonly MessageToStore[]): Promise<void> {
-    const byTable = new Map<string, MessageToStore[]>();
-    for (const message of messages) {
-      const table = tableOf(message.sequence);
-      const known = byTable.get(table);
-      if (known === undefined) byTable.set(table, [message]);
-      else known.push(message);
+  async insert(session: SqlSession, talks: readonly Talk[]): Promise<void> {
+    const byTable = new Map<string, SqlValue[][]>();
+    for (const talk of talks) {
+      const table = tableOf({ kind: talk.kind, id: talk.sequenceId });
+      const rows = byTable.get(table) ?? [];
+      byTable.set(table, rows);
+      this.#addRows(rows, talk);
     }
     for (const [table, rows] of byTable) {
-      const isGroup = rows[0]?.sequence.kind === 2;
-      const columns = isGroup ? groupColumns : relationColumns;
-      await session.insertRows(
-        table,
-        columns,
-        rows.map((row) => this.#row(row)),
-      );
+      await session.insertRows(table, table.startsWith(GROUP_TABLES) ? groupColumns : relationColumns, rows);
     }
   }
 
@@ -82,19 +75,23 @@ export class MessageTables {
     return last;
   }
 
-  #row({ sequence, fromId, toId, msgId, content, type, created }: MessageToStore): SqlValue[] {
-    const stored = this.db.dialect === "sqlite" ? content : textFromContent(content);
-    if (sequence.kind === 2) return [sequence.id, fromId, msgId, stored, type, 0, created, created];
-    return [sequence.id, fromId, toId, msgId, stored, type, 0, created, created];
+  #addRows(rows: SqlValue[][], { kind, sequenceId, firstId, messages }: Talk): void {
+    const isText = this.db.dialect !== "sqlite";
+    let msgId = firstId;
+    for (const { fromId, to, created, type, content } of messages) {
+      const stored = isText ? textFromContent(content) : content;
+      const rest = [msgId++, stored, type, 0, created, created];
+      rows.push(kind === GROUP ? [sequenceId, fromId, ...rest] : [sequenceId, fromId, to.id, ...rest]);
+    }
   }
 }
 
 function tableOf({ kind, id }: SequenceKey): string {
-  return `${kind === 1 ? "IMMessage" : "IMGroupMessage"}_${id % SHARDS}`;
+  return `${kind === GROUP ? GROUP_TABLES : PEER_TABLES}${id % SHARDS}`;
 }
 
 function select(sequence: SequenceKey): string {
-  const [owner, from] = sequence.kind === 1 ? ["relateId", "fromId"] : ["groupId", "userId"];
+  const [owner, from] = sequence.kind === GROUP ? ["groupId", "userId"] : ["relateId", "fromId"];
   const columns = `${owner} AS owner, msgId, ${from} AS fromId, created, type, content`;
   return `SELECT ${columns} FROM ${tableOf(sequence)} WHERE ${owner} = ? AND status = 0`;
 }

@@ -3,7 +3,7 @@ import type { SqlResult, SqlSession, SqlUpsert, SqlValue, SqlValues } from "./sq
 
 const STATEMENTS_MAX = 256;
 /** So many rows go into one statement, as long as there are that many: a call of the driver costs as much as a row. */
-const BLOCKS = [32, 8, 1];
+const BLOCKS = [128, 32, 8, 1];
 
 /** One connection to SQLite. Calls do their work before they return; the promises are the port's. */
 export class SqliteSession implements SqlSession {
@@ -68,7 +68,9 @@ export class SqliteSession implements SqlSession {
       if (rows.length - at < block) continue;
       const statement = this.#prepared(sqlFor(block));
       for (; rows.length - at >= block; at += block) {
-        statement.run(...first, ...bound(rows.slice(at, at + block).flat()));
+        const values: SqlValue[] = [...first];
+        for (let index = at; index < at + block; index++) addBound(values, rows[index] as SqlValues);
+        statement.run(...values);
       }
     }
   }
@@ -93,12 +95,15 @@ function placeholders(count: number): string {
   return Array(count).fill("?").join(", ");
 }
 
-/** The driver cuts text at NUL. As bytes it is kept, and equals no text, so that `user7\0` finds nobody (LGN-08). */
-function bound(values: SqlValues): SqlValues {
-  for (const value of values) if (hasNul(value)) return values.map((one) => (hasNul(one) ? Buffer.from(one) : one));
-  return values;
+function bound(values: SqlValues): SqlValue[] {
+  const added: SqlValue[] = [];
+  addBound(added, values);
+  return added;
 }
 
-function hasNul(value: SqlValue): value is string {
-  return typeof value === "string" && value.includes("\0");
+/** The driver cuts text at NUL. As bytes it is kept, and equals no text, so that `user7\0` finds nobody (LGN-08). */
+function addBound(values: SqlValue[], added: SqlValues): void {
+  for (const value of added) {
+    values.push(typeof value === "string" && value.includes("\0") ? Buffer.from(value) : value);
+  }
 }

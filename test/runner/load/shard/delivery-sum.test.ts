@@ -8,11 +8,14 @@ const keys = fc.record({
   device: fc.nat(2 ** 24 - 1),
   // Below 2³², as everything of a run is: it is 49 days.
   sentMs: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  msgId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 });
 
 function sumOf(all: readonly DeliveryKey[]): DeliverySum {
   const sum = new DeliverySum();
-  for (const { senderDevice, serial, device, sentMs } of all) sum.add(senderDevice, serial, device, sentMs);
+  for (const { senderDevice, serial, device, sentMs, msgId } of all) {
+    sum.add(senderDevice, serial, device, sentMs, msgId);
+  }
   return sum;
 }
 
@@ -36,7 +39,7 @@ describe("DeliverySum", () => {
   });
 
   it("lists what came twice", () => {
-    const key = { senderDevice: 5, serial: 2 ** 35 + 7, device: 9, sentMs: 4_000_000_000 };
+    const key = { senderDevice: 5, serial: 2 ** 35 + 7, device: 9, sentMs: 4_000_000_000, msgId: 3_000_000_000 };
     const difference = sumOf([key]).minus(sumOf([key, key]));
     expect(difference).toEqual({ missing: [], extra: [key], isComplete: true });
   });
@@ -47,6 +50,7 @@ describe("DeliverySum", () => {
       serial: serial + 1,
       device: (serial * 7) % 900,
       sentMs: serial * 3,
+      msgId: serial + 1,
     }));
     const whole = sumOf(all);
     const listed = whole.minus(sumOf(all.filter(({ serial }) => serial % 100 !== 0)));
@@ -57,8 +61,22 @@ describe("DeliverySum", () => {
     expect(whole.minus(sumOf(all.slice(5000))).isComplete).toBe(false);
   });
 
+  it("tells deliveries that differ in their msg_ids alone, and knows them when there are too many to list", () => {
+    const key = { senderDevice: 5, serial: 7, device: 9, sentMs: 11, msgId: 13 };
+    const altered = { ...key, msgId: 14 };
+    const difference = sumOf([key]).minus(sumOf([altered]));
+    expect(difference).toEqual({ missing: [key], extra: [altered], isComplete: true });
+
+    const many = Array.from({ length: 5000 }, (_, serial) => ({ ...key, serial }));
+    const [whole, others] = [sumOf(many), sumOf(many.map((each) => ({ ...each, msgId: 14 })).reverse())];
+    expect(whole.minus(others).isComplete).toBe(false);
+    expect(whole.hasSameMessages(others)).toBe(true);
+    expect(whole.hasSameMessages(sumOf([...many.slice(1), key]))).toBe(false);
+    expect(whole.hasSameMessages(sumOf(many.slice(1)))).toBe(false);
+  });
+
   it("survives being written and read, and refuses what was not written by it", () => {
-    const sum = sumOf([{ senderDevice: 1, serial: 2, device: 3, sentMs: 4 }]);
+    const sum = sumOf([{ senderDevice: 1, serial: 2, device: 3, sentMs: 4, msgId: 5 }]);
     const read = DeliverySum.fromText(sum.count, sum.toText());
     expect(read.minus(sum)).toEqual({ missing: [], extra: [], isComplete: true });
     expect(read.count).toBe(1);

@@ -188,13 +188,18 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
     requirements: ["RTE-09"],
     level: "must",
     title: "closes a link that has been silent for 30 s",
-    sends: "nothing",
+    sends: "0x0210, and then nothing",
     why: "links of dead machines would collect",
     waitsForTimeout: true,
     async run(context) {
       const { linkTimeoutMs, answerMs } = context.timing;
       const link = await context.connect("target", "silent msg_server");
       const startedMs = performance.now();
+      const departments = { user_id: context.unknownId(), latest_update_time: 0 };
+      await context.precondition(
+        "the db_proxy_server does not serve a msg_server",
+        context.ask(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, departments, link),
+      );
       await link.expectClosed({ withinMs: linkTimeoutMs + answerMs });
       const afterMs = performance.now() - startedMs;
       expectThat(

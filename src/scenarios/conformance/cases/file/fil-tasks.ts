@@ -253,13 +253,18 @@ export const filTaskCases = [
     requirements: ["RTE-09"],
     level: "must",
     title: "closes the link of a msg_server that has been silent for 30 s",
-    sends: "nothing",
+    sends: "0x0733, and then nothing",
     why: "links of dead machines would collect",
     waitsForTimeout: true,
     async run(context) {
       const { linkTimeoutMs, answerMs } = context.timing;
       const link = await context.connect("target", "silent msg_server");
       const startedMs = performance.now();
+      link.send(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {});
+      await context.precondition(
+        "the file_server does not serve a msg_server",
+        link.expect(CommandId.CID_OTHER_FILE_SERVER_IP_RSP),
+      );
       await link.expectClosed({ withinMs: linkTimeoutMs + answerMs });
       const afterMs = performance.now() - startedMs;
       expectThat(

@@ -356,7 +356,8 @@ export const lsvRegistrationCases = [
     waitsForTimeout: true,
     async run(context) {
       await context.untilNobody();
-      const server = await context.register();
+      // One that says nothing itself: what comes is no echo.
+      const server = await context.registerSilent();
       const { heartbeatIntervalMs, answerMs } = context.timing;
       await server.peer.expect(CommandId.CID_OTHER_HEARTBEAT, undefined, {
         withinMs: heartbeatIntervalMs + answerMs,

@@ -1,3 +1,4 @@
+import type { ReceivedPdu } from "../../../../client/peer.js";
 import { CommandId } from "../../../../codec/generated/commands.js";
 import { ClientType, UserStatType } from "../../../../codec/generated/enums.js";
 import { encodePdu } from "../../../../codec/pdu.js";
@@ -9,6 +10,8 @@ const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatTyp
 /** Long enough for a segment of its own, TCP_NODELAY being set; there is no event to wait for. */
 const SEGMENT_GAP_MS = 4;
 const EARLY_SHARE = 0.9;
+/** As long as other cases may go on having things said on a link that should be silent for once. */
+const LINK_TIMEOUTS_FOR_SILENCE = 10;
 
 export const rteLinkCases = [
   defineRouteCase({
@@ -98,11 +101,12 @@ export const rteLinkCases = [
     requirements: ["RTE-09"],
     level: "must",
     title: "sends a heartbeat when it has sent nothing for 5 s",
-    sends: "nothing",
+    sends: "heartbeats whose seq_num is not 0",
     why: "a msg_server takes a silent link for dead, and dials again",
     waitsForTimeout: true,
     async run(context) {
-      const [link] = await context.msgServers("A");
+      const link = await context.silentMsgServer("A");
+      await context.precondition("the route_server does not serve a msg_server", link.settle());
       await expectHeartbeatWhenIdle(context, link);
     },
   }),
@@ -112,7 +116,7 @@ export const rteLinkCases = [
     requirements: ["RTE-09"],
     level: "must",
     title: "closes a link that has been silent for 30 s, and not one on which heartbeats come",
-    sends: "nothing on one link, heartbeats on another",
+    sends: "0x020a and then nothing on one link, heartbeats on another",
     why: "users of a msg_server whose machine lost its network would be online for ever",
     waitsForTimeout: true,
     async run(context) {
@@ -120,6 +124,7 @@ export const rteLinkCases = [
       const [beating] = await context.msgServers("B");
       const silent = await context.silentMsgServer("A");
       const startedMs = performance.now();
+      await context.precondition("the route_server does not serve a msg_server", silent.settle());
       await silent.peer.expectClosed({ withinMs: linkTimeoutMs + answerMs });
       const afterMs = performance.now() - startedMs;
       expectThat(
@@ -269,7 +274,9 @@ async function untilOffline(context: RouteContext, asker: MsgServerLink, userId:
 async function expectHeartbeatWhenIdle(context: RouteContext, { peer }: MsgServerLink): Promise<void> {
   const { heartbeatIntervalMs, linkTimeoutMs, answerMs } = context.timing;
   const silenceMaxMs = heartbeatIntervalMs + answerMs;
-  const isHeartbeat = ({ commandId }: { commandId: CommandId }) => commandId === CommandId.CID_OTHER_HEARTBEAT;
+  // The link is kept open by heartbeats that can be told from the server's: an echo is none of its own.
+  const seqNum = peer.nextSeqNum();
+  const isHeartbeat = (pdu: ReceivedPdu) => pdu.commandId === CommandId.CID_OTHER_HEARTBEAT && pdu.seqNum !== seqNum;
   const startedMs = performance.now();
   let lastMs = startedMs;
   let seen = peer.inbox.length;
@@ -277,13 +284,14 @@ async function expectHeartbeatWhenIdle(context: RouteContext, { peer }: MsgServe
     const nowMs = performance.now();
     if (peer.inbox.length > seen) lastMs = nowMs;
     seen = peer.inbox.length;
-    if (nowMs - startedMs > linkTimeoutMs + silenceMaxMs)
+    if (nowMs - startedMs > LINK_TIMEOUTS_FOR_SILENCE * linkTimeoutMs + silenceMaxMs)
       context.block("other cases left the link no time to be silent");
     expectThat(
       nowMs - lastMs <= silenceMaxMs,
       `a heartbeat on ${peer.label} after ${heartbeatIntervalMs} ms of silence`,
       `nothing for ${Math.round(nowMs - lastMs)} ms`,
     );
+    peer.send(CommandId.CID_OTHER_HEARTBEAT, {}, { seqNum });
     await context.pause(heartbeatIntervalMs / 10);
   }
 }

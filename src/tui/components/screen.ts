@@ -1,8 +1,7 @@
-import { Box, Text } from "ink";
-import type { ReactElement } from "react";
+import { useContext, useLayoutEffect } from "react";
 import type { Theme } from "../theme.js";
-import { fitted, widthOf } from "./fit-text.js";
-import { Lines } from "./lines.js";
+import { cut, fitted, widthOf } from "./fit-text.js";
+import { Painting } from "./painting.js";
 import type { TerminalSize } from "./use-terminal-size.js";
 
 export interface ScreenProps {
@@ -22,26 +21,21 @@ const COLUMNS_MIN = 40;
 const ROWS_MIN = 8;
 const BARS = 2;
 
-/** A whole screen: title, body, keys. One line less than the terminal has: a full one would make it scroll. */
-export function Screen({
-  theme,
-  size: { columns, rows },
-  title,
-  status = "",
-  bottom,
-  body,
-}: ScreenProps): ReactElement {
+/** A whole screen: title, body, keys. One line less than the terminal has: a full one would make some scroll. */
+export function Screen(props: ScreenProps): null {
+  const paint = useContext(Painting);
+  useLayoutEffect(() => paint(screenLines(props), props.size));
+  return null;
+}
+
+function screenLines({ theme, size: { columns, rows }, title, status = "", bottom, body }: ScreenProps): string[] {
   if (columns < COLUMNS_MIN || rows < ROWS_MIN) {
-    return <Text>{`the terminal is too small: ${COLUMNS_MIN}x${ROWS_MIN} are needed; q quits`}</Text>;
+    return [cut(`the terminal is too small: ${COLUMNS_MIN}x${ROWS_MIN} are needed; q quits`, columns)];
   }
   const height = rows - 1 - BARS;
   const room = columns - widthOf(status) - 2;
   const top = status === "" ? fitted(` ${title}`, columns) : `${fitted(` ${title}`, room)} ${status} `;
-  return (
-    <Box flexDirection="column" width={columns} height={rows - 1}>
-      <Lines lines={[theme.bar(top)]} />
-      <Lines lines={body(columns, height).slice(0, height)} height={height} />
-      <Lines lines={[bottom]} />
-    </Box>
-  );
+  const lines = body(columns, height);
+  const between = Array.from({ length: height }, (_, row) => cut(lines[row] ?? "", columns));
+  return [theme.bar(top), ...between, cut(bottom, columns)];
 }

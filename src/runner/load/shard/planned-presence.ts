@@ -1,0 +1,27 @@
+import type { PresencePlan } from "../../../scenarios/load/presence-plan.js";
+import type { LoadPlan } from "../load-plan.js";
+
+/**
+ * What the plan says of a device of another shard at a moment. `unsure`: it has just come or gone, and only its own shard
+ * knows what it was by then.
+ */
+export type Planned = "online" | "away" | "unsure";
+
+/** Times are ms since the start that all shards share. */
+export type PlannedPresence = (device: number, atMs: number) => Planned;
+
+/** How long after the moment of the plan a device may be neither here nor there: a tick of the plan, and a login. */
+const UNSURE_MS = 1000;
+
+export function plannedPresence(plan: LoadPlan): PlannedPresence {
+  const { scenario, behaviour, durationMs, devicesPerUser } = plan;
+  const presence = scenario.presence?.(durationMs, devicesPerUser) ?? behaviour.life?.presence;
+  if (presence !== undefined) return (device, atMs) => plannedBy(presence, device, atMs);
+  const { startsOnline = () => true } = scenario;
+  return (device) => (startsOnline(device % devicesPerUser) ? "online" : "away");
+}
+
+function plannedBy(presence: PresencePlan, device: number, atMs: number): Planned {
+  if (presence.changedAtMs(device, atMs) > atMs - UNSURE_MS) return "unsure";
+  return presence.isOnlineAt(device, atMs) ? "online" : "away";
+}

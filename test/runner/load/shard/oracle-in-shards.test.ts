@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type DeliveryCounts, DeliveryOracle } from "../../../../src/runner/load/delivery-oracle.js";
+import { contentTemplate } from "../../../../src/runner/load/message-token.js";
+import { segmentOf } from "../../../../src/runner/load/segment.js";
+import { balanceOf } from "../../../../src/runner/load/shard/far-balance.js";
+import { addCounts, farStateOf } from "../../../../src/runner/load/shard/load-shard.js";
+import type { PlannedPresence } from "../../../../src/runner/load/shard/planned-presence.js";
+import { PresenceLog } from "../../../../src/runner/load/shard/presence-log.js";
+
+const RUN = 77;
+const USERS = 5;
+const DEVICES_PER_USER = 2;
+const DEVICES = USERS * DEVICES_PER_USER;
+const GROUPS = [
+  [0, 1, 2],
+  [1, 3, 4],
+];
+/** More than clocks may differ by, so that nothing is excused for that. */
+const STEP_MS = 1500;
+
+type Fate = "comes" | "comes twice" | "is lost" | "comes with another msg_id";
+
+/** A device goes or comes; or it sends, and what becomes of each delivery. */
+type Step =
+  | { readonly toggled: number }
+  | { readonly from: number; readonly to: number; readonly fates: readonly Fate[]; readonly goesBeforeTheAck: boolean };
+
+const fates = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Fate>("comes") },
+  { weight: 1, arbitrary: fc.constantFrom<Fate[]>("comes twice", "is lost", "comes with another msg_id") },
+);
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ toggled: fc.nat(DEVICES - 1) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      from: fc.nat(DEVICES - 1),
+      to: fc.nat(USERS + GROUPS.length - 1),
+      fates: fc.array(fates, { minLength: DEVICES, maxLength: DEVICES }),
+      goesBeforeTheAck: fc.nat(9).map((dice) => dice === 0),
+    }),
+  },
+);
+
+/** The same life told to one oracle, and to one for each shard, each of which hears only its own users' part of it. */
+class Life {
+  readonly whole: DeliveryOracle;
+  readonly shards: DeliveryOracle[];
+  readonly #presences = new PresenceLog();
+  readonly #isOnline: boolean[];
+  readonly #lastMsgId = new Map<string, number>();
+  #nowMs = 0;
+
+  constructor(
+    private readonly count: number,
+    online: readonly boolean[],
+    private readonly whim: number,
+  ) {
+    const options = { users: USERS, devicesPerUser: DEVICES_PER_USER, groups: GROUPS, run: RUN, ackTimeoutMs: 5000 };
+    this.whole = new DeliveryOracle(options);
+    this.shards = Array.from(
+      { length: count },
+      (_, index) => new DeliveryOracle({ ...options, segment: { index, count }, planned: this.#planned }),
+    );
+    this.#isOnline = [...online];
+    for (const [device, is] of online.entries()) {
+      if (!is) this.#presences.startsAway(device);
+      else for (const oracle of this.#oraclesOf(device)) oracle.online(device, 0);
+    }
+    for (const [index, { far }] of this.shards.entries()) {
+      const own = [...online.keys()].filter((device) => this.#shardOf(device) === index);
+      far?.begin(
+        0,
+        own.filter((device) => !online[device]),
+      );
+    }
+  }
+
+  /** A plan is never wrong about who is there, and often unsure; about those who are not it may be anything. */
+  readonly #planned: PlannedPresence = (device, atMs) => {
+    const dice = (device * 7 + atMs * 3 + this.whim) % 5;
+    if (dice < 2) return "unsure";
+    if (this.#presences.isOnlineAt(device, atMs)) return "online";
+    return dice === 2 ? "online" : "away";
+  };
+
+  take(step: Step): void {
+    this.#nowMs += STEP_MS;
+    if ("toggled" in step) return this.#toggle(step.toggled);
+    if (this.#isOnline[step.from]) this.#send(step);
+  }
+
+  #toggle(device: number): void {
+    const isOnline = !this.#isOnline[device];
+    this.#isOnline[device] = isOnline;
+    this.#presences.changed(device, isOnline, this.#nowMs);
+    for (const oracle of this.#oraclesOf(device)) {
+      if (isOnline) oracle.online(device, this.#nowMs);
+      else oracle.offline(device, this.#nowMs);
+    }
+  }
+
+  #send({ from, to, fates, goesBeforeTheAck }: Exclude<Step, { toggled: number }>): void {
+    const ownUser = userOf(from);
+    if (to === ownUser || (to >= USERS && !GROUPS[to - USERS]?.includes(ownUser))) return;
+    const pair = to < USERS ? [ownUser, to].sort().join() : `${to}`;
+    const msgId = (this.#lastMsgId.get(pair) ?? 0) + 1;
+    this.#lastMsgId.set(pair, msgId);
+    const sent = this.#oraclesOf(from).map((oracle) => {
+      const content = contentTemplate(64, RUN);
+      const row = oracle.begin(from, to, this.#nowMs, this.#nowMs, content);
+      return { oracle, row, serial: oracle.serialOf(row), content };
+    });
+    if (goesBeforeTheAck) {
+      this.#nowMs += STEP_MS;
+      this.#toggle(from);
+    } else for (const { oracle, row, serial } of sent) oracle.acked(row, serial, msgId);
+    const reached = to < USERS ? [ownUser, to] : (GROUPS[to - USERS] as number[]);
+    const [ofWhole, ofShard] = sent.map(({ content }) => content) as [Buffer, Buffer];
+    for (const device of this.#isOnline.keys()) {
+      if (!this.#isOnline[device] || device === from || !reached.includes(userOf(device))) continue;
+      const fate = fates[device] as Fate;
+      if (fate === "is lost") continue;
+      // Without an ack, nothing but the other deliveries says which msg_id is right.
+      const arrivedId = !goesBeforeTheAck && fate === "comes with another msg_id" ? msgId + 1000 : msgId;
+      for (let time = 0; time < (fate === "comes twice" ? 2 : 1); time++) {
+        this.whole.received(device, ownUser, arrivedId, ofWhole);
+        this.shards[this.#shardOf(device)]?.received(device, ownUser, arrivedId, ofShard);
+      }
+    }
+  }
+
+  end(): { readonly whole: DeliveryCounts; readonly merged: DeliveryCounts; readonly doubts: readonly string[] } {
+    for (const oracle of [this.whole, ...this.shards]) oracle.finish();
+    const balance = balanceOf(
+      this.shards.map(({ far }, index) => ({
+        segment: { index, count: this.count },
+        clientTypes: ["windows", "ios"],
+        far: JSON.parse(JSON.stringify(farStateOf(far as NonNullable<typeof far>))),
+      })),
+    );
+    const merged = { ...(this.shards[0] as DeliveryOracle).counts };
+    for (const { counts } of this.shards.slice(1)) addCounts(merged, counts);
+    for (const name of Object.keys(balance.counts) as (keyof typeof balance.counts)[]) {
+      merged[name] += balance.counts[name];
+    }
+    return { whole: { ...this.whole.counts }, merged, doubts: balance.doubts };
+  }
+
+  #oraclesOf(device: number): [DeliveryOracle, DeliveryOracle] {
+    return [this.whole, this.shards[this.#shardOf(device)] as DeliveryOracle];
+  }
+
+  #shardOf(device: number): number {
+    return segmentOf(userOf(device), { count: this.count });
+  }
+}
+
+function userOf(device: number): number {
+  return Math.floor(device / DEVICES_PER_USER);
+}
+
+describe("an oracle in shards", () => {
+  it("counts what one oracle counts, whoever comes and goes and whatever becomes of messages", () => {
+    const online = fc.array(fc.boolean(), { minLength: DEVICES, maxLength: DEVICES });
+    const history = fc.array(steps, { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 4 }), online, history, fc.nat(1000), (count, first, all, whim) => {
+        const life = new Life(count, first, whim);
+        for (const step of all) life.take(step);
+        const { whole, merged, doubts } = life.end();
+        expect(doubts).toEqual([]);
+        // Whether a user's devices have the same is judged where one shard has both the message and the devices.
+        expect({ ...merged, diverged: whole.diverged }).toEqual(whole);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
