@@ -12,6 +12,7 @@ import { missingServices, type Services } from "./conform-all/stores.js";
 
 const SHOWN_MAX = 10;
 const MINUTES_MAX = 120;
+const TIMEOUT_FACTOR_MAX = 100;
 
 const USAGE = `npm run conform:all -- [options]
 
@@ -19,6 +20,7 @@ const USAGE = `npm run conform:all -- [options]
   --role msg,route,login,db,file,msg-isolated   only these (all)
   --profile strict,teamtalk   only these (both); teamtalk is judged with baselines/teamtalk.yaml
   --mysql mysql://root@127.0.0.1:3306   --redis redis://127.0.0.1:6379/9   databases and keys are made and deleted there
+  --timeout-factor 1   of the suite's patience: 3 on a machine that others use, too
   --minutes 30   nothing more starts then, and what did not start counts as blocked
 
 Two msg_servers have two route_servers and two db_proxy_servers around them; one asks its store in its own process.
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     profile: { type: "string" },
     mysql: { type: "string", default: "mysql://root@127.0.0.1:3306" },
     redis: { type: "string", default: "redis://127.0.0.1:6379/9" },
+    "timeout-factor": { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
   },
 });
@@ -42,6 +45,10 @@ if (values.help) {
 }
 const minutes = Number(values.minutes);
 if (!(minutes > 0 && minutes <= MINUTES_MAX)) fail(`--minutes takes a number up to ${MINUTES_MAX}`);
+const timeoutFactor = Number(values["timeout-factor"]);
+if (!(timeoutFactor > 0 && timeoutFactor <= TIMEOUT_FACTOR_MAX)) {
+  fail(`--timeout-factor takes a number up to ${TIMEOUT_FACTOR_MAX}`);
+}
 const cells = cellsOf({
   storages: among("storage", values.storage, everything.storages),
   roles: among("role", values.role, everything.roles),
@@ -62,7 +69,8 @@ const outcomes = new Map<Cell, string>();
 const count = { held: 0, failed: 0, blocked: 0 };
 for (const cell of cells) {
   if (isInterrupted) break;
-  const judged = obstacleOf(cell) ?? (await judgeCell(cell, services).catch((error: Error) => error.message));
+  const judged =
+    obstacleOf(cell) ?? (await judgeCell(cell, services, timeoutFactor).catch((error: Error) => error.message));
   if (!isInterrupted) note(cell, judged);
 }
 process.stdout.write(matrixText(outcomes));

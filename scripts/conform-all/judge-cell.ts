@@ -42,11 +42,14 @@ const onePass: readonly Pass[] = [{ serve: [], conform: [] }];
 const SUITE_MAX_MS = 300_000;
 
 /** @throws NotStartedError */
-export async function judgeCell(cell: Cell, services: Services): Promise<Judged> {
+export async function judgeCell(cell: Cell, services: Services, timeoutFactor: number): Promise<Judged> {
   const startedMs = performance.now();
   const cases: CaseResult[] = [];
   const passes = cell.role === "msg" ? clusterPasses : onePass;
-  for (const pass of passes) cases.push(...(await judgeOnce(cell, services, pass)));
+  const patience = ["--timeout-factor", String(timeoutFactor)];
+  for (const { serve, conform } of passes) {
+    cases.push(...(await judgeOnce(cell, services, { serve, conform: [...conform, ...patience] })));
+  }
   return { cases, durationMs: performance.now() - startedMs };
 }
 

@@ -50,7 +50,7 @@ export class Chatter {
   ) {
     this.name = `user${userId} on ${clientType}`;
     const handler: DeviceHandler = {
-      onMessage: (_, { msg_data }) => ledger.receive(this.name, this.#connections, msg_data.toString()),
+      onMessage: (_, { msg_data, msg_id }) => ledger.receive(this.name, this.#connections, msg_data.toString(), msg_id),
       onAck: (_, seqNum, { msg_id }) => this.#acked(seqNum, msg_id),
       onClose: (_, reason) => this.#closed(reason),
     };

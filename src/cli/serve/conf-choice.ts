@@ -74,11 +74,7 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
   msg(conf, choice) {
     const port = conf.port("ListenPort", 8000);
     // Several addresses, `;` between, are so many ports of one server.
-    const hosts = conf
-      .text("ListenIP", everywhere)
-      .split(";")
-      .map((host) => host.trim())
-      .filter((host) => host !== "");
+    const hosts = conf.hosts("ListenIP", everywhere);
     choice.listenOn.msg = hosts.slice(0, 1).map((host) => ({ host, port }));
     give(choice, "msgAlsoListenOn", hosts.slice(1));
     give(choice, "dbProxy", conf.addresses("DBServer"));
@@ -108,11 +104,11 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
     choice.listenOn.db = [conf.address("ListenIP", "ListenPort", everywhere, 10600)];
     give(choice, "storage", conf.mysqlUrl());
     give(choice, "redis", conf.redisUrl());
-    if (choice.storage !== undefined) give(choice, "audioMsfs", conf.optional("MsfsSite"));
+    if (choice.storage !== undefined) give(choice, "audioMsfs", conf.site("MsfsSite"));
     give(choice, "textKey", conf.key("aesKey"));
   },
   file(conf, choice) {
-    const clientHost = conf.optional("ClientListenIP") ?? conf.optional("Address") ?? everywhere;
+    const clientHost = conf.host(conf.has("ClientListenIP") ? "ClientListenIP" : "Address", everywhere);
     const clientPort = conf.has("ClientListenPort")
       ? conf.port("ClientListenPort", 8600)
       : conf.port("ListenPort", 8600);

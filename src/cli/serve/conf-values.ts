@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import type { Address } from "../../net/address.js";
+import { soundSite } from "../../server/storage/sql/sound-files.js";
 import { usageError } from "../command-error.js";
 import type { ConfEntry } from "./conf-file.js";
 
@@ -29,8 +31,21 @@ export class ConfValues {
     return this.#byKey.get(key)?.value || undefined;
   }
 
-  text(key: string, otherwise: string): string {
-    return this.optional(key) ?? otherwise;
+  /** Name or address of a machine. */
+  host(key: string, otherwise: string): string {
+    const text = this.optional(key) ?? otherwise;
+    if (isHost(text)) return text;
+    throw this.#wrong(key, `must be a host's name or address, without a port, not "${text}"`);
+  }
+
+  /** Several, `;` between. */
+  hosts(key: string, otherwise: string): string[] {
+    const hosts = (this.optional(key) ?? otherwise).split(";").map((host) => host.trim());
+    const found = hosts.filter((host) => host !== "");
+    const odd = found.find((host) => !isHost(host));
+    if (odd !== undefined) throw this.#wrong(key, `must be hosts' names or addresses, ; between, not "${odd}"`);
+    if (found.length === 0) throw this.#wrong(key, "must be at least one host's name or address");
+    return found;
   }
 
   count(key: string): number | undefined {
@@ -42,14 +57,14 @@ export class ConfValues {
   }
 
   address(hostKey: string, portKey: string, otherHost: string, otherPort: number): Address {
-    return { host: this.text(hostKey, otherHost), port: this.port(portKey, otherPort) };
+    return { host: this.host(hostKey, otherHost), port: this.port(portKey, otherPort) };
   }
 
   /** `DBServerIP1` with `DBServerPort1`, and so on while there are any; each once. */
   addresses(prefix: string): Address[] {
     const found: Address[] = [];
     for (let n = 1; this.has(`${prefix}IP${n}`); n++) {
-      const host = this.text(`${prefix}IP${n}`, "");
+      const host = this.host(`${prefix}IP${n}`, "");
       if (!this.has(`${prefix}Port${n}`)) throw this.#wrong(`${prefix}IP${n}`, `has no ${prefix}Port${n}`);
       const port = this.port(`${prefix}Port${n}`, 0);
       if (!found.some((other) => other.host === host && other.port === port)) found.push({ host, port });
@@ -60,7 +75,14 @@ export class ConfValues {
   key(name: string): string | undefined {
     const text = this.optional(name);
     if (text === undefined || Buffer.byteLength(text) === KEY_SIZE_BYTES) return text;
-    throw this.#wrong(name, `must have ${KEY_SIZE_BYTES} characters`);
+    throw this.#wrong(name, `must have ${KEY_SIZE_BYTES} characters, not ${text.length}`);
+  }
+
+  /** An msfs, where db_proxy_server keeps sounds. */
+  site(key: string): string | undefined {
+    const text = this.optional(key);
+    if (text === undefined || soundSite(text) !== undefined) return text;
+    throw this.#wrong(key, `must be host, host:port or http://host:port/, not "${text}"`);
   }
 
   /** The master among DBInstances, which is where an original writes. */
@@ -68,11 +90,11 @@ export class ConfValues {
     const names = this.#names("DBInstances");
     const name = names.find((each) => each.endsWith("_master")) ?? names[0];
     if (name === undefined) return undefined;
-    const url = new URL(`mysql://${this.text(`${name}_host`, "127.0.0.1")}`);
+    const url = new URL(`mysql://${urlHost(this.#hostOf("DBInstances", name))}`);
     url.port = String(this.port(`${name}_port`, 3306));
-    url.username = encodeURIComponent(this.text(`${name}_username`, ""));
-    url.password = encodeURIComponent(this.text(`${name}_password`, ""));
-    url.pathname = `/${encodeURIComponent(this.text(`${name}_dbname`, "teamtalk"))}`;
+    url.username = encodeURIComponent(this.optional(`${name}_username`) ?? "");
+    url.password = encodeURIComponent(this.optional(`${name}_password`) ?? "");
+    url.pathname = `/${encodeURIComponent(this.optional(`${name}_dbname`) ?? "teamtalk")}`;
     return url.href;
   }
 
@@ -81,16 +103,23 @@ export class ConfValues {
     const names = this.#names("CacheInstances").filter((name) => keyGroups.includes(name));
     const [first] = names;
     if (first === undefined) return undefined;
-    const at = (name: string) => `${this.text(`${name}_host`, "127.0.0.1")}:${this.port(`${name}_port`, 6379)}`;
+    const at = (name: string) => `${urlHost(this.#hostOf("CacheInstances", name))}:${this.port(`${name}_port`, 6379)}`;
     const elsewhere = names.find((name) => at(name) !== at(first));
-    if (elsewhere !== undefined)
-      throw this.#wrong(`${elsewhere}_host`, "is another host than the other instances have");
+    if (elsewhere !== undefined) {
+      throw this.#wrong(`${elsewhere}_host`, `with ${elsewhere}_port must be ${at(first)}, as for ${first}`);
+    }
     const databases = names.map((name) => `${name}=${this.#number(`${name}_db`, 0, 1000, 0)}`);
     return `redis://${at(first)}?${databases.join("&")}`;
   }
 
+  #hostOf(instances: string, name: string): string {
+    const key = `${name}_host`;
+    if (!this.has(key)) throw this.#wrong(instances, `names ${name}, but there is no ${key}`);
+    return this.host(key, "");
+  }
+
   #names(key: string): string[] {
-    return this.text(key, "")
+    return (this.optional(key) ?? "")
       .split(",")
       .map((name) => name.trim())
       .filter((name) => name !== "");
@@ -107,4 +136,13 @@ export class ConfValues {
   #wrong(key: string, what: string): Error {
     return usageError(`${this.path}:${this.#byKey.get(key)?.line ?? 0}: ${key} ${what}`);
   }
+}
+
+function isHost(text: string): boolean {
+  return isIPv6(text) || /^[\w.-]+$/.test(text);
+}
+
+/** As it stands in a URL. */
+function urlHost(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }

@@ -157,8 +157,61 @@ group_member_db=5
   it.each([
     [{ "routserver.conf": "" }, /^routserver\.conf is none of msgserver\.conf, .*did you mean "routeserver\.conf"/],
     [{ "routeserver.conf": "ListenMsgPort=http" }, /routeserver\.conf:1: ListenMsgPort must be a whole number/],
-    [{ "msgserver.conf": "aesKey=short" }, /msgserver\.conf:1: aesKey must have 32 characters/],
-    [{ "msgserver.conf": "DBServerIP1=x" }, /msgserver\.conf:1: DBServerIP1 has no DBServerPort1/],
+    [{ "msgserver.conf": "aesKey=short" }, "msgserver.conf:1: aesKey must have 32 characters, not 5"],
+    [{ "msgserver.conf": "DBServerIP1=x" }, "msgserver.conf:1: DBServerIP1 has no DBServerPort1"],
+    [
+      { "msgserver.conf": "\nListenPort=70000" },
+      'msgserver.conf:2: ListenPort must be a whole number, 1 to 65535, not "70000"',
+    ],
+    [
+      { "msgserver.conf": "ListenIP=127.0.0.1; a b" },
+      'msgserver.conf:1: ListenIP must be hosts\' names or addresses, ; between, not "a b"',
+    ],
+    [{ "msgserver.conf": "ListenIP= ; " }, "msgserver.conf:1: ListenIP must be at least one host's name or address"],
+    [
+      { "msgserver.conf": "MaxConnCnt=many" },
+      'msgserver.conf:1: MaxConnCnt must be a whole number, 1 to 4294967295, not "many"',
+    ],
+    [
+      { "msgserver.conf": "RouteServerIP1=10.0.0.5:8200\nRouteServerPort1=8200" },
+      'msgserver.conf:1: RouteServerIP1 must be a host\'s name or address, without a port, not "10.0.0.5:8200"',
+    ],
+    [
+      { "loginserver.conf": "HttpListenIP=http://h" },
+      'loginserver.conf:1: HttpListenIP must be a host\'s name or address, without a port, not "http://h"',
+    ],
+    [
+      { "fileserver.conf": "Address=a b" },
+      'fileserver.conf:1: Address must be a host\'s name or address, without a port, not "a b"',
+    ],
+    [
+      { "fileserver.conf": "TaskTimeout=60s" },
+      'fileserver.conf:1: TaskTimeout must be a whole number, 1 to 4294967295, not "60s"',
+    ],
+    [
+      { "dbproxyserver.conf": "# db\nDBInstances=a_slave, a_master\na_slave_host=h" },
+      "dbproxyserver.conf:2: DBInstances names a_master, but there is no a_master_host",
+    ],
+    [
+      { "dbproxyserver.conf": "DBInstances=a_master\na_master_host=a b" },
+      'dbproxyserver.conf:2: a_master_host must be a host\'s name or address, without a port, not "a b"',
+    ],
+    [
+      { "dbproxyserver.conf": "CacheInstances=unread,token\nunread_host=h" },
+      "dbproxyserver.conf:1: CacheInstances names token, but there is no token_host",
+    ],
+    [
+      { "dbproxyserver.conf": "CacheInstances=unread,token\nunread_host=h\ntoken_host=i" },
+      "dbproxyserver.conf:3: token_host with token_port must be h:6379, as for unread",
+    ],
+    [
+      { "dbproxyserver.conf": "CacheInstances=unread\nunread_host=h\nunread_db=-1" },
+      'dbproxyserver.conf:3: unread_db must be a whole number, 0 to 1000, not "-1"',
+    ],
+    [
+      { "dbproxyserver.conf": "DBInstances=m\nm_host=h\nMsfsSite=ftp://files" },
+      'dbproxyserver.conf:3: MsfsSite must be host, host:port or http://host:port/, not "ftp://files"',
+    ],
   ])("are refused with the line that is wrong: %s", async (files, message) => {
     await expect(read(files as unknown as Record<string, string>)).rejects.toThrow(message);
   });
