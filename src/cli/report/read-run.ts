@@ -7,6 +7,7 @@ import type { MutantMatrix } from "../../reports/mutants/mutant-matrix.js";
 import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { usageError } from "../command-error.js";
+import { type LoadReport, withDefaults, withRuns } from "./earlier-reports.js";
 
 /** A finished run, as its JSON report has it. */
 export type FinishedRun =
@@ -92,57 +93,10 @@ function allowsMore(key: string, value: unknown): unknown {
   return key === "additionalProperties" && value === false ? undefined : value;
 }
 
-type Lists = Pick<
-  LoadResult,
-  "metrics" | "thresholds" | "parts" | "checks" | "marks" | "outputs" | "latencyBoundsMs" | "series"
->;
-type Summary = Omit<LoadResult, keyof Lists | "delivery" | "witnesses">;
-
-interface LoadReport extends Lists {
-  readonly summary: Summary & { readonly passed: boolean; readonly valid: boolean };
-  readonly delivery: LoadResult["delivery"] & Pick<LoadResult, "witnesses">;
-}
-
-/** Reports of 0.1.0's first days say less. */
-function withDefaults(report: LoadReport): LoadReport {
-  const series = Array.isArray(report.series) ? report.series : [];
-  return {
-    ...report,
-    summary: {
-      ...report.summary,
-      stages: report.summary.stages ?? [],
-      environment: report.summary.environment ?? null,
-    },
-    parts: report.parts ?? [],
-    checks: report.checks ?? [],
-    marks: report.marks ?? [],
-    outputs: report.outputs ?? [],
-    latencyBoundsMs: report.latencyBoundsMs ?? [],
-    series: series.map((second) => ({
-      ...second,
-      vus: second.vus ?? second.users,
-      iterationsPerSecond: second.iterationsPerSecond ?? 0,
-      droppedIterations: second.droppedIterations ?? 0,
-      ackCounts: second.ackCounts ?? [],
-      deliveryCounts: second.deliveryCounts ?? [],
-    })),
-  };
-}
-
 function loadResultOf({ summary, delivery, ...report }: LoadReport): LoadResult {
   const { metrics, thresholds, parts, checks, marks, outputs, latencyBoundsMs, series } = report;
   const { passed: _, valid: __, ...facts } = summary;
   const { witnesses, ...counts } = delivery;
   const lists = { metrics, thresholds, parts, checks, marks, outputs, latencyBoundsMs, series };
   return { ...facts, ...lists, delivery: counts, witnesses };
-}
-
-function withRuns(report: ConformanceResult): ConformanceResult {
-  return {
-    ...report,
-    target: { ...report.target, fingerprint: report.target.fingerprint ?? null },
-    cases: report.cases.map((each) =>
-      isObject(each) ? { ...each, runs: each.runs ?? null, capture: each.capture ?? null } : each,
-    ),
-  };
 }

@@ -1,7 +1,7 @@
-import type { LoadSnapshot } from "../../runner/load/load-event.js";
+import type { RecordedSecond } from "../../runner/load/load-event.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 
-const columns: readonly (keyof LoadSnapshot)[] = [
+const columns: readonly (keyof RecordedSecond)[] = [
   "atMs",
   "phase",
   "users",

@@ -47,6 +47,12 @@ export interface LoadSnapshot {
   readonly readsTold: number;
 }
 
+/** Columns that reports of earlier versions lack. */
+type LaterColumn = "diverged" | "notInHistory" | "unreadWrong" | "readsTold";
+
+/** A second as a report has it: what the version that wrote it did not count is absent, and not 0. */
+export type RecordedSecond = Omit<LoadSnapshot, LaterColumn> & Partial<Pick<LoadSnapshot, LaterColumn>>;
+
 /** How long something took during the last second. */
 export interface SecondLatency {
   readonly count: number;

@@ -2,7 +2,7 @@ import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
 import type { FindMaxResult } from "./find-max-search.js";
 import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadMark } from "./load-control.js";
-import type { LoadSnapshot } from "./load-event.js";
+import type { RecordedSecond } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
 import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
@@ -129,7 +129,7 @@ export interface LoadResult {
   readonly marks: readonly LoadMark[];
   /** What the rows of the series' `…Counts` are between, in ms. */
   readonly latencyBoundsMs: readonly number[];
-  readonly series: readonly LoadSnapshot[];
+  readonly series: readonly RecordedSecond[];
   /** Whoever started the run adds them, once they are closed. */
   readonly outputs: readonly OutputResult[];
 }

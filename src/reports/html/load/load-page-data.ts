@@ -1,4 +1,4 @@
-import type { LoadPhase, LoadSnapshot } from "../../../runner/load/load-event.js";
+import type { LoadPhase, RecordedSecond } from "../../../runner/load/load-event.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../../runner/load/metrics.js";
 import { compareLoads, type LoadComparison } from "../../load/compare-loads.js";
@@ -26,7 +26,7 @@ const columns = [
   "misdelivered",
   "errors",
   "busyShare",
-] as const satisfies readonly (keyof LoadSnapshot)[];
+] as const satisfies readonly (keyof RecordedSecond)[];
 export type SeriesColumn = (typeof columns)[number];
 
 /** A moment that charts show. */
@@ -129,13 +129,13 @@ function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs, m
   return marks.filter(({ atMs }) => atMs <= lastMs).sort((a, b) => a.atMs - b.atMs);
 }
 
-function seriesOf(series: readonly LoadSnapshot[], latencyBoundsMs: readonly number[]): LoadSeries {
+function seriesOf(series: readonly RecordedSecond[], latencyBoundsMs: readonly number[]): LoadSeries {
   const secondsPerPoint = Math.max(1, Math.ceil(series.length / POINTS_MAX));
   const parts = Array.from({ length: Math.ceil(series.length / secondsPerPoint) }, (_, index) =>
     series.slice(index * secondsPerPoint, (index + 1) * secondsPerPoint),
   );
   const values = columns.map((column) => [column, parts.map((part) => together(column, part))] as const);
-  const last = parts.map((part) => part.at(-1) as LoadSnapshot);
+  const last = parts.map((part) => part.at(-1) as RecordedSecond);
   return {
     secondsPerPoint,
     atMs: last.map(({ atMs }) => atMs),
@@ -147,7 +147,7 @@ function seriesOf(series: readonly LoadSnapshot[], latencyBoundsMs: readonly num
   };
 }
 
-function together(column: SeriesColumn, part: readonly LoadSnapshot[]): number | null {
+function together(column: SeriesColumn, part: readonly RecordedSecond[]): number | null {
   const present = part.map((second) => second[column]).filter((value) => value !== null);
   const last = present.at(-1);
   if (last === undefined || present.length === 1) return last ?? null;

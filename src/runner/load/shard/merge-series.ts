@@ -1,5 +1,5 @@
 import { latencyBoundsMs } from "../latency-bounds.js";
-import type { LoadSnapshot } from "../load-event.js";
+import type { LoadSnapshot, RecordedSecond } from "../load-event.js";
 
 const SECOND_MS = 1000;
 /** Of rows as wide as a sixth of a decade. */
@@ -7,7 +7,7 @@ type Rows = readonly number[];
 
 interface ShardSeries {
   readonly epochMs: number;
-  readonly series: readonly LoadSnapshot[];
+  readonly series: readonly RecordedSecond[];
 }
 
 /**
@@ -15,7 +15,7 @@ interface ShardSeries {
  * that they fall into, because rows are what is left of a second.
  */
 export function mergeSeries(shards: readonly ShardSeries[]): LoadSnapshot[] {
-  const seconds = new Map<number, LoadSnapshot[]>();
+  const seconds = new Map<number, RecordedSecond[]>();
   for (const { epochMs, series } of shards) {
     for (const snapshot of series) {
       const second = Math.round((snapshot.atMs - epochMs) / SECOND_MS);
@@ -29,9 +29,9 @@ export function mergeSeries(shards: readonly ShardSeries[]): LoadSnapshot[] {
 }
 
 /** One second of several shards. */
-export function addSeconds(atMs: number, snapshots: readonly LoadSnapshot[]): LoadSnapshot {
-  const [first] = snapshots as [LoadSnapshot];
-  const sum = (read: (snapshot: LoadSnapshot) => number) =>
+export function addSeconds(atMs: number, snapshots: readonly RecordedSecond[]): LoadSnapshot {
+  const [first] = snapshots as [RecordedSecond];
+  const sum = (read: (snapshot: RecordedSecond) => number) =>
     Math.round(snapshots.reduce((total, snapshot) => total + read(snapshot), 0) * SECOND_MS) / SECOND_MS;
   const ackCounts = addRows(snapshots.map((snapshot) => snapshot.ackCounts));
   const deliveryCounts = addRows(snapshots.map((snapshot) => snapshot.deliveryCounts));
@@ -61,10 +61,10 @@ export function addSeconds(atMs: number, snapshots: readonly LoadSnapshot[]): Lo
     misdelivered: sum(({ misdelivered }) => misdelivered),
     errors: sum(({ errors }) => errors),
     busyShare: Math.max(...snapshots.map(({ busyShare }) => busyShare)),
-    diverged: sum(({ diverged }) => diverged),
-    notInHistory: sum(({ notInHistory }) => notInHistory),
-    unreadWrong: sum(({ unreadWrong }) => unreadWrong),
-    readsTold: sum(({ readsTold }) => readsTold),
+    diverged: sum(({ diverged = 0 }) => diverged),
+    notInHistory: sum(({ notInHistory = 0 }) => notInHistory),
+    unreadWrong: sum(({ unreadWrong = 0 }) => unreadWrong),
+    readsTold: sum(({ readsTold = 0 }) => readsTold),
   };
 }
 
