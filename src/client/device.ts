@@ -42,10 +42,10 @@ export interface DeviceOptions {
  * devices of a process. What nobody listens for is not decoded.
  */
 export interface DeviceHandler {
-  /** 0x0301 from anybody, or from another device of the same user. Its 0x0302 is queued already. */
-  onMessage?(device: Device, message: IMMsgData, seqNum: number): void;
+  /** 0x0301 from anybody, or from another device of the same user, as `bytes[start, end)`. Its 0x0302 is queued already. */
+  onMessage?(device: Device, message: IMMsgData, seqNum: number, bytes: Buffer, start: number, end: number): void;
   /** 0x0302: the server has stored the message that `sendMessage` returned this seq_num for (MSG-01, MSG-10). */
-  onAck?(device: Device, seqNum: number, ack: IMMsgDataAck): void;
+  onAck?(device: Device, seqNum: number, ack: IMMsgDataAck, bytes: Buffer, start: number, end: number): void;
   /** 0x0304: another device of this user has read a session (MSG-14). */
   onRead?(device: Device, notify: IMMsgDataReadNotify): void;
   /** 0x0203 (PRE-01); a busy server sends one to every PC for each login of anybody. */
@@ -209,10 +209,10 @@ export class Device implements LinkHandler {
     return seqNum;
   }
 
-  /** MSG-14: everything of the session up to `msgId` is read. Has no answer. */
-  sendReadAck(sessionId: number, sessionType: SessionType, msgId: number): void {
+  /** MSG-14: everything of the session up to `msgId` is read. Has no answer. @returns its seq_num; 0 when closed */
+  sendReadAck(sessionId: number, sessionType: SessionType, msgId: number): number {
     const body = { user_id: this.userId, session_id: sessionId, msg_id: msgId, session_type: sessionType };
-    this.sendRequest(CommandId.CID_MSG_READ_ACK, body);
+    return this.sendRequest(CommandId.CID_MSG_READ_ACK, body);
   }
 
   /** Sends what is queued, then closes; `onClose` follows. */
@@ -255,10 +255,12 @@ export class Device implements LinkHandler {
       case CommandId.CID_MSG_DATA: {
         const message = decodeBody(CommandId.CID_MSG_DATA, bytes, bodyAt, end);
         if (this.options.acknowledges !== false) this.#acknowledge(link, message);
-        return handler.onMessage?.(this, message, seqNum);
+        return handler.onMessage?.(this, message, seqNum, bytes, start, end);
       }
-      case CommandId.CID_MSG_DATA_ACK:
-        return handler.onAck?.(this, seqNum, decodeBody(CommandId.CID_MSG_DATA_ACK, bytes, bodyAt, end));
+      case CommandId.CID_MSG_DATA_ACK: {
+        const ack = decodeBody(CommandId.CID_MSG_DATA_ACK, bytes, bodyAt, end);
+        return handler.onAck?.(this, seqNum, ack, bytes, start, end);
+      }
       case CommandId.CID_BUDDY_LIST_STATUS_NOTIFY: {
         if (handler.onPresence === undefined) return;
         const { user_stat } = decodeBody(CommandId.CID_BUDDY_LIST_STATUS_NOTIFY, bytes, bodyAt, end);

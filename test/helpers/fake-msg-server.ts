@@ -6,7 +6,7 @@ import { loginPassword } from "../../src/codec/password.js";
 import { clientLimits, HEADER_SIZE, readCommandId, readSeqNum } from "../../src/codec/pdu-header.js";
 import type { Address } from "../../src/net/address.js";
 import { listen, type PduListener } from "../../src/net/listen.js";
-import type { PduLink } from "../../src/net/pdu-link.js";
+import type { LinkTrace, PduLink } from "../../src/net/pdu-link.js";
 
 /** One copy of a message on its way to one connection. */
 interface Delivery {
@@ -30,6 +30,8 @@ export interface FakeOptions {
   readonly holds?: (commandId: number, userId: number) => boolean;
   /** What a user has not read yet. */
   readonly unread?: (userId: number) => UnreadInfo[];
+  /** Sees every PDU. */
+  readonly trace?: LinkTrace;
 }
 
 interface Held {
@@ -60,8 +62,10 @@ export class FakeMsgServer {
 
   static async start(options: FakeOptions): Promise<FakeMsgServer> {
     const server = new FakeMsgServer(options);
-    server.#listener = await listen({ host: "127.0.0.1", port: 0 }, { limits: clientLimits }, (link) =>
-      server.#accept(link),
+    server.#listener = await listen(
+      { host: "127.0.0.1", port: 0 },
+      { limits: clientLimits, ...(options.trace === undefined ? {} : { trace: options.trace }) },
+      (link) => server.#accept(link),
     );
     return server;
   }

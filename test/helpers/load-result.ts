@@ -1,6 +1,9 @@
+import { CommandId } from "../../src/codec/generated/commands.js";
+import { MsgType, SessionType } from "../../src/codec/generated/enums.js";
+import { encodePdu } from "../../src/codec/pdu.js";
 import { latencyBoundsMs } from "../../src/runner/load/latency-bounds.js";
 import type { LoadSnapshot } from "../../src/runner/load/load-event.js";
-import type { DeliveryWitness, LoadResult } from "../../src/runner/load/load-result.js";
+import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../src/runner/load/load-result.js";
 import { Trend, type TrendResult } from "../../src/runner/load/metrics.js";
 
 export function trendOf(...durationsMs: number[]): TrendResult {
@@ -127,6 +130,7 @@ const lost: DeliveryWitness = {
   deviceServer: "127.0.0.1:8001",
   msgId: 5,
   sentAtMs: 4321,
+  pdus: [],
   token: null,
   arrived: null,
   detail: null,
@@ -157,6 +161,21 @@ const told: DeliveryWitness = {
   detail: "read on one device, and the other was not told",
 };
 
+function messagePdu(text: string, msg_id: number, seqNum: number): Buffer {
+  const body = { from_user_id: 3, to_session_id: 9, msg_id, create_time: 0, msg_type: MsgType.MSG_TYPE_SINGLE_TEXT };
+  return encodePdu(CommandId.CID_MSG_DATA, { ...body, msg_data: Buffer.from(text) }, { seqNum });
+}
+
+const ackPdu = encodePdu(
+  CommandId.CID_MSG_DATA_ACK,
+  { user_id: 3, session_id: 9, msg_id: 5, session_type: SessionType.SESSION_TYPE_SINGLE },
+  { seqNum: 7 },
+);
+
+function pduOf(what: WitnessPdu["what"], device: string, pdu: Buffer): WitnessPdu {
+  return { what, device, server: "127.0.0.1:8000", length: pdu.length, hex: pdu.toString("hex") };
+}
+
 /** A run in which every message came, and the server forgot some of what it must keep. */
 export const forgetfulLoad: LoadResult = {
   ...heldLoad,
@@ -184,6 +203,16 @@ export const forgetfulLoad: LoadResult = {
     told,
     { ...told, kind: "not-in-history", msgId: 9, sentAtMs: null, detail: "acknowledged, but not in history" },
     { ...told, kind: "unread-wrong", msgId: 0, detail: "the server says 7 unread, it must be 2 to 3" },
-    { ...lost, kind: "corrupted", token: "TTK18f3of0", arrived: "TTK18f3\u0000of0 and more" },
+    {
+      ...lost,
+      kind: "corrupted",
+      token: "TTK18f3of0",
+      arrived: "TTK18f3\u0000of0 and more",
+      pdus: [
+        pduOf("sent", "user3/windows", messagePdu("TTK18f3of0 and more", 0, 7)),
+        pduOf("ack", "user3/windows", ackPdu),
+        pduOf("received", "user9/ios", messagePdu("TTK18f3\u0000of0 and more", 5, 0)),
+      ],
+    },
   ],
 };

@@ -1,4 +1,9 @@
-import type { DeliveryWitness, LoadResult } from "../../runner/load/load-result.js";
+import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
+import { fieldLabel } from "../../codec/record/annotated-hex.js";
+import { pduFields } from "../../codec/record/pdu-fields.js";
+import { textStyle } from "../../codec/record/text-style.js";
+import { commandById, hexId } from "../../codec/registry.js";
+import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
 import { findMaxLines } from "./find-max-lines.js";
 import { outputLines } from "./output-lines.js";
@@ -22,6 +27,8 @@ const columns = ["count", "p50", "p90", "p99", "p99.9", "max"] as const;
 const TITLE_WIDTH = 20;
 const COLUMN_WIDTH = 11;
 const WITNESSES_SHOWN = 5;
+const HEX_SHOWN_BYTES = 160;
+const pduWords = { sent: "sent by", ack: "acknowledged to", received: "received by" } as const;
 
 /** The end of a run for people: what was done, how long it took, what became of every message, and the verdict. */
 export function loadConsole(result: LoadResult): string {
@@ -119,7 +126,10 @@ function verdict({ interrupted, abortedBy, failures, invalid, witnesses, deliver
     return [...lines, `PASSED       ${held}`];
   }
   lines.push(`FAILED       ${failures.join(", ")}`);
-  lines.push(...witnesses.slice(0, WITNESSES_SHOWN).map((witness) => `             ${witnessLine(witness)}`));
+  for (const witness of witnesses.slice(0, WITNESSES_SHOWN)) {
+    lines.push(`             ${witnessLine(witness)}`);
+    lines.push(...witness.pdus.flatMap(pduLines).map((line) => `               ${line}`));
+  }
   if (witnesses.length > WITNESSES_SHOWN) {
     lines.push(`             and ${count(witnesses.length - WITNESSES_SHOWN)} more in the JSON report`);
   }
@@ -142,6 +152,20 @@ function witnessLine({
   const where = device === null ? "" : `, at ${device} on ${deviceServer}`;
   if (detail !== null) return `${kind}: ${device} on ${deviceServer}, session ${to}, msg_id ${msgId}: ${detail}`;
   return `${kind}: message ${message} (msg_id ${msgId}) from ${from} on ${fromServer} to ${to}${when}${where}`;
+}
+
+/** What a PDU of a witness says, and its bytes, as far as a line has room. */
+function pduLines({ what, device, server, length, hex }: WitnessPdu): string[] {
+  const pdu = Buffer.from(hex, "hex");
+  const commandId = pdu.length < HEADER_SIZE ? undefined : readCommandId(pdu, 0);
+  const name = commandId === undefined ? "bytes" : (commandById(commandId)?.name ?? hexId(commandId));
+  const fields = pduFields(pdu).filter(({ kind }) => kind !== "header");
+  const said = fields.map((field) => fieldLabel(field, textStyle(false))).join(", ");
+  const cut = length > HEX_SHOWN_BYTES ? ` … ${length} bytes` : "";
+  return [
+    `${pduWords[what]} ${device} on ${server}: ${name} ${said}`.trimEnd(),
+    `  ${pdu.toString("hex", 0, HEX_SHOWN_BYTES)}${cut}`,
+  ];
 }
 
 function countOf(metric: MetricResult | undefined): number {

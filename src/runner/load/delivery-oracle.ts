@@ -1,4 +1,5 @@
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
+import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
@@ -19,6 +20,8 @@ export interface OracleOptions {
   readonly doubted?: ((senderDevice: number, target: number, serial: number) => void) | undefined;
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
+  /** The 0x0301 of a message, for witnesses; undefined when that is no longer known. */
+  readonly sentPdu?: ((token: MessageToken) => Buffer | undefined) | undefined;
   /** An ack that takes longer no longer holds up the next message to the same user. */
   readonly ackTimeoutMs: number;
   /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
@@ -39,6 +42,14 @@ export type Fault =
   | "not-in-history"
   | "unread-wrong";
 
+/** A PDU that has to do with a fault, byte for byte. */
+export interface FaultPdu {
+  /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */
+  readonly what: "sent" | "ack" | "received";
+  readonly device: number;
+  readonly bytes: Buffer;
+}
+
 /** One fault as evidence. Devices and users are numbers of the run; times are ms of the run's clock. */
 export interface FaultWitness {
   readonly kind: Fault;
@@ -52,6 +63,8 @@ export interface FaultWitness {
   /** 0 when the server never told. */
   readonly msgId: number;
   readonly sentMs: number | undefined;
+  /** As far as they are known: the message, its ack, what devices received. */
+  readonly pdus: readonly FaultPdu[];
   /** The message's token, to look for in a recording; undefined when the message is not known by it. */
   readonly token?: string | undefined;
   /** What came, as far as there is room for it. */
@@ -105,6 +118,8 @@ const IN_FLIGHT_MAX = 1 << 20;
 const WITNESSES_MAX_PER_KIND = 20;
 /** Bytes of what came that a witness keeps. */
 const WITNESS_CONTENT_MAX = 256;
+/** Devices of which a witness shows what they received; a group has many. */
+const WITNESS_RECEIVERS_MAX = 8;
 
 /** What a witness says of a message; without row and time its token is not known. */
 type Fingerprint = Pick<MessageToken, "serial" | "senderDevice" | "target"> &
@@ -161,6 +176,8 @@ export class DeliveryOracle {
   /** Messages with a smaller serial were sent while the device was away. */
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
+  readonly #sentPdu: OracleOptions["sentPdu"];
+  readonly #pdus = new InFlightPdus();
   readonly #witnessed = new Map<Fault, number>();
   /**
    * By row: recipients to whom a message came before its ack and not as the first one had it, with the msg_id that theirs
@@ -169,8 +186,11 @@ export class DeliveryOracle {
   readonly #odd = new Map<number, Map<number, number>>();
   #lastSerial = 0;
   #abandonedRows = 0;
-  /** What has just come, for witnesses. */
+  /** What has just come, for witnesses: its content, and the PDU. */
   #arrived: Buffer | undefined;
+  #pdu: Buffer | undefined;
+  #pduStart = 0;
+  #pduEnd = 0;
 
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
@@ -181,6 +201,7 @@ export class DeliveryOracle {
     if (segment !== undefined) this.far = new FarDeliveries(segment, this.#audience, planned);
     this.#settled = options.settled;
     this.#run = options.run;
+    this.#sentPdu = options.sentPdu;
     this.#ackTimeoutMs = options.ackTimeoutMs;
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
@@ -254,6 +275,7 @@ export class DeliveryOracle {
   begin(senderDevice: number, target: number, intendedMs: number, sentMs: number, content: Buffer): number {
     const messages = this.#messages;
     const row = messages.take();
+    this.#pdus.begin(row);
     messages.state[row] = MessageState.sent;
     messages.serial[row] = ++this.#lastSerial;
     messages.senderDevice[row] = senderDevice;
@@ -287,6 +309,13 @@ export class DeliveryOracle {
     return this.#messages.serial[row] as number;
   }
 
+  /** Hot: the PDU, `bytes[start, end)`, of what the next call of `acked` or `received` is about; valid during it. */
+  arriving(bytes: Buffer, start: number, end: number): void {
+    this.#pdu = bytes;
+    this.#pduStart = start;
+    this.#pduEnd = end;
+  }
+
   /** The server has acknowledged the message. False when it had already, or the message is no longer known. */
   acked(row: number, serial: number, msgId: number): boolean {
     const messages = this.#messages;
@@ -297,6 +326,7 @@ export class DeliveryOracle {
     if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
     messages.state[row] = MessageState.acked;
     messages.msgId[row] = msgId;
+    if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd);
     this.#judgeEarly(row, msgId);
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
@@ -377,7 +407,7 @@ export class DeliveryOracle {
 
   /** The run is over: what is still awaited will not come. */
   finish(): void {
-    this.#arrived = undefined;
+    this.#nothingCame();
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
       const state = messages.state[row];
@@ -402,7 +432,7 @@ export class DeliveryOracle {
 
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
-    messages.settle(row, recipient);
+    this.#settleArrived(row, recipient);
     const sender = this.#userOf(messages.senderDevice[row] as number);
     const isIntact = fromUser === sender;
     if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
@@ -422,6 +452,12 @@ export class DeliveryOracle {
     this.lastTarget = messages.target[row] as number;
     this.#releaseWhenDone(row);
     return true;
+  }
+
+  /** Hot. */
+  #settleArrived(row: number, recipient: number): void {
+    this.#messages.settle(row, recipient);
+    if (this.#pdu !== undefined) this.#pdus.received(row, recipient, this.#pdu, this.#pduStart, this.#pduEnd);
   }
 
   #isInOrder(row: number, recipient: number): boolean {
@@ -457,7 +493,7 @@ export class DeliveryOracle {
     const odd = this.#odd.get(row);
     const senderDevice = messages.senderDevice[row] as number;
     const target = messages.target[row] as number;
-    this.#arrived = undefined;
+    this.#nothingCame();
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
       const msgId = odd?.get(recipient) ?? early;
@@ -588,7 +624,7 @@ export class DeliveryOracle {
     const messages = this.#messages;
     const sender = messages.senderDevice[row] as number;
     const recipient = this.#numberOf(device, sender, messages.target[row] as number);
-    messages.settle(row, recipient);
+    this.#settleArrived(row, recipient);
     this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
     this.#witnessRow("corrupted", row, device, msgId);
@@ -689,7 +725,51 @@ export class DeliveryOracle {
       ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs })
       : undefined;
     const arrived = this.#arrived?.toString("latin1", 0, WITNESS_CONTENT_MAX);
-    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived });
+    const pdus = this.#pdusAbout(kind, message, device);
+    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, pdus, token, arrived });
+  }
+
+  #nothingCame(): void {
+    this.#arrived = undefined;
+    this.#pdu = undefined;
+  }
+
+  /** What the sender sent and got, and what devices received: first what has just come, then what others did. */
+  #pdusAbout(kind: Fault, message: Fingerprint, device: number | undefined): FaultPdu[] {
+    const { serial, senderDevice, target, row, intendedUs, lateUs } = message;
+    const pdus: FaultPdu[] = [];
+    const isOurs = row !== undefined && !this.far?.isFar(senderDevice);
+    if (isOurs && intendedUs !== undefined && lateUs !== undefined) {
+      const sent = this.#sentPdu?.({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs });
+      if (sent !== undefined) pdus.push({ what: "sent", device: senderDevice, bytes: sent });
+    }
+    const isKept = isOurs && serial > 0 && this.#messages.serial[row] === serial;
+    const ack = isKept ? this.#pdus.ackOf(row) : undefined;
+    if (ack !== undefined) pdus.push({ what: "ack", device: senderDevice, bytes: Buffer.from(ack) });
+    const hasCome = device !== undefined && this.#pdu !== undefined;
+    if (hasCome) {
+      const bytes = Buffer.from((this.#pdu as Buffer).subarray(this.#pduStart, this.#pduEnd));
+      pdus.push({ what: "received", device, bytes });
+    }
+    // What has come a second time came a first time, too.
+    if (isKept) pdus.push(...this.#receivedOf(row, hasCome && kind !== "duplicated" ? device : undefined));
+    return pdus;
+  }
+
+  #receivedOf(row: number, except: number | undefined): FaultPdu[] {
+    const messages = this.#messages;
+    const senderDevice = messages.senderDevice[row] as number;
+    const target = messages.target[row] as number;
+    const received: FaultPdu[] = [];
+    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
+      if (received.length === WITNESS_RECEIVERS_MAX) break;
+      if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
+      const device = this.#audience.deviceAt(recipient, senderDevice, target);
+      const bytes = this.#pdus.receivedBy(row, recipient);
+      if (device === except || bytes === undefined || bytes.length === 0) continue;
+      received.push({ what: "received", device, bytes: Buffer.from(bytes) });
+    }
+    return received;
   }
 
   /** As far as it is known. */

@@ -7,6 +7,18 @@ import type { MetricResult } from "./metrics.js";
 import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
 
+/** A PDU that has to do with a fault. */
+export interface WitnessPdu {
+  /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */
+  readonly what: "sent" | "ack" | "received";
+  /** `user17/windows`, and the msg_server it is connected to. */
+  readonly device: string;
+  readonly server: string;
+  /** Bytes of the whole PDU; `hex` has its first 4096. */
+  readonly length: number;
+  readonly hex: string;
+}
+
 /** A fault with names in place of numbers. */
 export interface DeliveryWitness {
   readonly kind: Fault;
@@ -23,6 +35,8 @@ export interface DeliveryWitness {
   readonly msgId: number;
   /** When it was sent, in ms since the run began; null when that is no longer known. */
   readonly sentAtMs: number | null;
+  /** As far as they are known: the message or read ack, its ack, what up to 8 devices received. */
+  readonly pdus: readonly WitnessPdu[];
   /** The message's token as it is in its content, to look for in a recording; null when it is not known. */
   readonly token: string | null;
   /** What came, in latin-1, its first 256 bytes; null when nothing came. */

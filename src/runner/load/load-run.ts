@@ -368,9 +368,13 @@ class LoadRun {
 
   #handler(): DeviceHandler {
     return {
-      onMessage: (device, message) => this.#messenger.arrived(device as VirtualDevice, message),
+      onMessage: (device, message, _, bytes, start, end) => {
+        this.#messenger.oracle.arriving(bytes, start, end);
+        this.#messenger.arrived(device as VirtualDevice, message);
+      },
       onRead: (device, notify) => this.#messenger.readTold(device as VirtualDevice, notify),
-      onAck: (device, seqNum, ack) => {
+      onAck: (device, seqNum, ack, bytes, start, end) => {
+        this.#messenger.oracle.arriving(bytes, start, end);
         this.#messenger.acked(device as VirtualDevice, seqNum, ack.msg_id);
         this.#workload.acked((device as VirtualDevice).index);
       },

@@ -52,7 +52,7 @@ export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
 export function contentTemplate(sizeBytes: number, run: number): Buffer {
   if (sizeBytes < TOKEN_SIZE_BYTES) throw new RangeError(`a message needs ${TOKEN_SIZE_BYTES} bytes, not ${sizeBytes}`);
   const content = Buffer.alloc(sizeBytes);
-  for (let at = 0; at < sizeBytes; at++) content[at] = digitCodes[(at * 7) & 63] as number;
+  fill(content, 0);
   MAGIC.copy(content);
   writeDigits(content, RUN, run);
   return content;
@@ -80,6 +80,15 @@ export function writeToken(content: Buffer, token: MessageToken): void {
   writeDigits(content, INTENDED, token.intendedUs);
   writeDigits(content, LATE, Math.min(token.lateUs, LATE_MAX_US));
   writeDigits(content, checksumIn(content), crc32Of(content, content.length - CHECKSUM_DIGITS));
+}
+
+/** Hot: where `writeToken` put the checksum there is filler again, so that a longer message that begins so is as if it were new. */
+export function clearChecksum(content: Buffer): void {
+  fill(content, content.length - CHECKSUM_DIGITS);
+}
+
+function fill(content: Buffer, from: number): void {
+  for (let at = from; at < content.length; at++) content[at] = digitCodes[(at * 7) & 63] as number;
 }
 
 /** Hot: reads into `token`, whose fields mean something when the message is of this run. */

@@ -1,5 +1,7 @@
+import { CommandId } from "../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../codec/generated/enums.js";
 import type { IMMsgData, IMMsgDataReadNotify } from "../../codec/generated/messages.js";
+import { encodePdu } from "../../codec/pdu.js";
 import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
 import type { Crowd, LoadScenario } from "../../scenarios/load/load-scenario.js";
@@ -10,12 +12,14 @@ import { DeliveryOracle } from "./delivery-oracle.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { asAudio, contentIn, encrypted } from "./message-form.js";
-import { contentTemplate, contentWith, emptyToken, readToken, textIn } from "./message-token.js";
+import { clearChecksum, contentTemplate, contentWith, emptyToken, readToken, textIn } from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
+import type { AwaitedRead } from "./read-watch.js";
 import { runNumberOf } from "./run-number.js";
 import type { MessageDesk } from "./script/message-desk.js";
 import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
+import { SentForms } from "./sent-forms.js";
 import { SessionAudit } from "./session-audit.js";
 import { introduction } from "./shard/introduction.js";
 import { plannedPresence } from "./shard/planned-presence.js";
@@ -77,6 +81,7 @@ export class Messenger implements Crowd {
   readonly #userOfId = new Map<number, number>();
   readonly #groupOfId = new Map<number, number>();
   readonly #token = emptyToken();
+  readonly #forms = new SentForms();
   /** What is drawn when a message comes. */
   readonly #arrivals: ActRandom;
   /** The beginning of the steady phase, on the run's clock: messages are known by when they were meant to go. */
@@ -110,6 +115,12 @@ export class Messenger implements Crowd {
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
+      sentPdu: (token) =>
+        this.#forms.pdu(token, {
+          fromUserId: this.userIdOf(this.userOfDevice(token.senderDevice)),
+          toSessionId: this.#sessionIds[token.target] as number,
+          isEncrypted: plan.isEncrypted,
+        }),
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
       planned: plannedPresence(plan),
@@ -132,6 +143,7 @@ export class Messenger implements Crowd {
         checkedShare: plan.finalCheckShare,
         readWithinMs: READ_WITHIN_MS,
         membersOf: (target) => this.#groups[target - this.users],
+        readAckPdu: (read) => this.#readAckPdu(read),
       },
       this.oracle,
     );
@@ -221,24 +233,29 @@ export class Messenger implements Crowd {
     const { fromBytes, toBytes } = this.#sizes;
     // Each doubling of the size is as likely: people write short messages.
     const size = fromBytes === toBytes ? toBytes : Math.round(fromBytes * (toBytes / fromBytes) ** this.random.next());
-    this.#send(device, target, size === toBytes ? this.#content : this.#content.subarray(0, size));
+    const content = size === toBytes ? this.#content : this.#content.subarray(0, size);
+    this.#send(device, target, content);
+    clearChecksum(content);
   }
 
   /** The same with a text of one's own behind the token. @returns the message's serial */
   sendOwnText(device: number, target: number, text: string | undefined): number {
-    const content = text === undefined ? this.#content : contentWith(text, this.#run);
-    this.#send(device, target, content);
+    if (text !== undefined) this.#send(device, target, contentWith(text, this.#run), text);
+    else this.sendText(device, target);
     return this.oracle.lastSerial;
   }
 
-  #send(device: number, target: number, content: Buffer): void {
+  #send(device: number, target: number, content: Buffer, text?: string): void {
     const sender = this.devices[device] as VirtualDevice;
     const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), content);
     const isAudio = this.#audioShare > 0 && this.random.next() < this.#audioShare;
     const data = isAudio ? asAudio(content) : this.#isEncrypted ? encrypted(content) : content;
-    const seqNum = sender.sendMessage(this.#sessionIds[target] as number, this.#typeOf(target, isAudio), data);
+    const msgType = this.#typeOf(target, isAudio);
+    const seqNum = sender.sendMessage(this.#sessionIds[target] as number, msgType, data);
     this.audit.sent(this.userOfDevice(device), target);
-    this.#acks.add(device, seqNum, row, this.oracle.serialOf(row));
+    const serial = this.oracle.serialOf(row);
+    this.#acks.add(device, seqNum, row, serial);
+    this.#forms.note(row, serial, seqNum, content.length, msgType, text);
     this.#window?.sent(device);
     this.metrics.messageSent(this.userOfDevice(device));
   }
@@ -246,8 +263,9 @@ export class Messenger implements Crowd {
   /** Of a device that is on its way out a server need not take it. */
   readAck(device: number, session: number, msgId: number): void {
     if (!this.isOnline(device)) return;
-    this.devices[device]?.sendSessionReadAck(this.#sessionIds[session] as number, this.isGroup(session), msgId);
-    this.audit.read(device, session, msgId, this.clock());
+    const sender = this.devices[device] as VirtualDevice;
+    const seqNum = sender.sendSessionReadAck(this.#sessionIds[session] as number, this.isGroup(session), msgId);
+    this.audit.read(device, session, msgId, seqNum, this.clock());
   }
 
   /** Another device of the user has read a session. */
@@ -381,6 +399,16 @@ export class Messenger implements Crowd {
     this.#window?.settled(device, this.clock());
     this.desk?.notAcked(serial, "no ack in time");
   };
+
+  #readAckPdu({ fromDevice, target, msgId, seqNum }: AwaitedRead): Buffer {
+    const body = {
+      user_id: this.userIdOf(this.userOfDevice(fromDevice)),
+      session_id: this.#sessionIds[target] as number,
+      msg_id: msgId,
+      session_type: this.isGroup(target) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
+    };
+    return encodePdu(CommandId.CID_MSG_READ_ACK, body, { seqNum });
+  }
 
   #typeOf(target: number, isAudio: boolean): MsgType {
     if (this.isGroup(target)) return isAudio ? MsgType.MSG_TYPE_GROUP_AUDIO : MsgType.MSG_TYPE_GROUP_TEXT;

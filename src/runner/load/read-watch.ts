@@ -5,6 +5,8 @@ export interface AwaitedRead {
   readonly target: number;
   readonly msgId: number;
   readonly sentMs: number;
+  /** Of the read ack. */
+  readonly seqNum: number;
 }
 
 /** Whether what is read on one device is read on the others. One entry for each notice on its way. */

@@ -21,6 +21,9 @@ import { parseExpression } from "./parse-threshold.js";
 import { ownCount, wholeRun } from "./segment.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
+/** More of a PDU is for other tools. */
+const WITNESS_PDU_MAX_BYTES = 4096;
+
 /** A run that is over, in the pieces that a result is made of. */
 export interface RunFacts {
   readonly plan: LoadPlan;
@@ -118,7 +121,7 @@ function failedSearches(parts: readonly PartResult[]): string[] {
 
 /** A fault with names in place of numbers. */
 function named(witness: FaultWitness, { accounts }: LoadPlan, sessions: DeviceSessions): DeliveryWitness {
-  const { kind, serial, senderDevice, target, device, msgId, sentMs, token, arrived, detail } = witness;
+  const { kind, serial, senderDevice, target, device, msgId, sentMs, pdus, token, arrived, detail } = witness;
   return {
     kind,
     message: serial,
@@ -129,6 +132,13 @@ function named(witness: FaultWitness, { accounts }: LoadPlan, sessions: DeviceSe
     deviceServer: device === undefined ? null : (sessions.servers[device] ?? ""),
     msgId,
     sentAtMs: sentMs === undefined ? null : Math.round(sentMs),
+    pdus: pdus.map(({ what, device: of, bytes }) => ({
+      what,
+      device: sessions.nameOf(of),
+      server: sessions.servers[of] ?? "",
+      length: bytes.length,
+      hex: bytes.toString("hex", 0, WITNESS_PDU_MAX_BYTES),
+    })),
     token: token ?? null,
     arrived: arrived ?? null,
     detail: detail ?? null,

@@ -1,6 +1,6 @@
 import type { DeliveryOracle } from "./delivery-oracle.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
-import { ReadWatch } from "./read-watch.js";
+import { type AwaitedRead, ReadWatch } from "./read-watch.js";
 import { UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
 
 export interface SessionAuditOptions {
@@ -10,6 +10,8 @@ export interface SessionAuditOptions {
   readonly checkedShare: number;
   readonly readWithinMs: number;
   readonly membersOf: (target: number) => readonly number[] | undefined;
+  /** The 0x0303 that a device sent. */
+  readonly readAckPdu: (read: AwaitedRead) => Buffer;
 }
 
 /** What servers keep about sessions, compared with what the run did: history, unread counts, and what was read where. */
@@ -54,13 +56,13 @@ export class SessionAudit {
     this.#unread.doubted(sender, target);
   }
 
-  read(device: number, target: number, msgId: number, nowMs: number): void {
+  read(device: number, target: number, msgId: number, seqNum: number, nowMs: number): void {
     const { devicesPerUser } = this.options;
     const user = Math.floor(device / devicesPerUser);
     for (let other = user * devicesPerUser; other < (user + 1) * devicesPerUser; other++) {
       if (other === device || !this.oracle.isOnline(other)) continue;
       this.oracle.counts.readsExpected++;
-      this.#reads.sent({ device: other, fromDevice: device, target, msgId, sentMs: nowMs });
+      this.#reads.sent({ device: other, fromDevice: device, target, msgId, seqNum, sentMs: nowMs });
     }
     if (this.isOn) this.#unread.read(device, user, target, nowMs);
   }
@@ -98,7 +100,7 @@ export class SessionAudit {
       const wanted = atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
       const detail = `the server says ${count} unread, it must be ${wanted}`;
       const sender = { serial: 0, senderDevice: device, target, device, msgId: 0, sentMs: nowMs };
-      this.oracle.found({ kind: "unread-wrong", ...sender, detail });
+      this.oracle.found({ kind: "unread-wrong", ...sender, pdus: [], detail });
     }
   }
 
@@ -110,16 +112,19 @@ export class SessionAudit {
     for (let index = 0; index < missing; index++) {
       const msgId = missingIds[index] ?? 0;
       const message = { serial: 0, senderDevice: device, target, device, msgId, sentMs: undefined };
-      this.oracle.found({ kind: "not-in-history", ...message, detail: "acknowledged, but not in history" });
+      this.oracle.found({ kind: "not-in-history", ...message, pdus: [], detail: "acknowledged, but not in history" });
     }
   }
 
   /** The run is over: who has not been told of a read ack by now never was. */
   finish(): void {
-    for (const { device, fromDevice, target, msgId, sentMs } of this.#reads.takeLeft()) {
+    for (const read of this.#reads.takeLeft()) {
+      const { device, fromDevice, target, msgId, sentMs } = read;
       this.oracle.counts.diverged++;
       const message = { serial: 0, senderDevice: fromDevice, target, device, msgId, sentMs };
-      this.oracle.found({ kind: "diverged", ...message, detail: "read on one device, and the other was not told" });
+      const pdus = [{ what: "sent" as const, device: fromDevice, bytes: this.options.readAckPdu(read) }];
+      const detail = "read on one device, and the other was not told";
+      this.oracle.found({ kind: "diverged", ...message, pdus, detail });
     }
   }
 }

@@ -11,7 +11,12 @@ export class VirtualDevice extends Device {
     super(options, handler);
   }
 
-  sendSessionReadAck(sessionId: number, isGroup: boolean, msgId: number): void {
-    this.sendReadAck(sessionId, isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE, msgId);
+  /** @returns its seq_num */
+  sendSessionReadAck(sessionId: number, isGroup: boolean, msgId: number): number {
+    return this.sendReadAck(
+      sessionId,
+      isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
+      msgId,
+    );
   }
 }

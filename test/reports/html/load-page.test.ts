@@ -112,12 +112,18 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect((await read.texts(".number"))[0]).toContain(
       "0 corrupted, 2 told to one device and not to the other, 3 not in history, 1 unread counts wrong",
     );
-    expect(await read.texts("#witnesses td:last-child")).toEqual([
+    expect(await read.texts("#witnesses > tbody > tr > td:last-child")).toEqual([
       "read on one device, and the other was not told",
       "acknowledged, but not in history",
       "the server says 7 unread, it must be 2 to 3",
-      "token TTK18f3of0\ncame TTK18f3‹0000›of0 and more",
+      "token TTK18f3of0\ncame TTK18f3‹0000›of0 and more\nsent by user3/windows 127.0.0.1:8000\nacknowledged to user3/windows 127.0.0.1:8000\nreceived by user9/ios 127.0.0.1:8000",
     ]);
+    await read.page.locator("#witnesses summary").last().click();
+    const said = await read.texts("#witnesses details[open] td.label");
+    expect(said).toContain("3 msg_id = 5");
+    const bytes = await read.texts("#witnesses details[open] td.hex");
+    const received = forgetfulLoad.witnesses.at(-1)?.pdus.at(-1)?.hex;
+    expect(bytes.join("").replaceAll(" ", "")).toBe(received);
   });
 
   it("tells dashed lines in legends, and an earlier run's curves once each", async () => {
@@ -223,8 +229,15 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
       ...(forgetfulLoad.witnesses.at(-1) as LoadResult["witnesses"][number]),
       arrived: "x".repeat(256),
     };
+    const [pdu] = witness.pdus;
+    const long = { ...(pdu as (typeof witness.pdus)[number]), hex: "00".repeat(4096), length: 5000 };
     // As many as a run keeps: twenty of each of nine kinds.
-    const witnesses = Array.from({ length: 180 }, (_, index) => ({ ...witness, message: 100_000 + index }));
+    const witnesses = Array.from({ length: 180 }, (_, index) => ({
+      ...witness,
+      message: 100_000 + index,
+      // As many as a witness has.
+      pdus: [...witness.pdus, ...witness.pdus, ...witness.pdus, long],
+    }));
     const measured = (second: LoadSnapshot, index: number) => {
       const ms = (index * 7919) / 1000;
       return { ...second, ...full, ackP50Ms: ms, ackP99Ms: 7 * ms, deliveryP50Ms: 2 * ms, deliveryP99Ms: 9 * ms };

@@ -21,6 +21,21 @@ describe("loadConsole", () => {
     expect(text).toContain("msg_id 0: the server says 7 unread, it must be 2 to 3\n");
   });
 
+  it("shows what the PDUs of a witness say, and their bytes", () => {
+    const pdus = forgetfulLoad.witnesses.at(-1)?.pdus ?? [];
+    const [{ hex = "" } = {}] = pdus;
+    const text = loadConsole(forgetfulLoad);
+    expect(text).toContain(
+      "sent by user3/windows on 127.0.0.1:8000: CID_MSG_DATA 1 from_user_id = 3, 2 to_session_id = 9,",
+    );
+    expect(text).toContain(`\n                 ${hex}\n`);
+    expect(text).toContain("acknowledged to user3/windows on 127.0.0.1:8000: CID_MSG_DATA_ACK 1 user_id = 3,");
+    expect(text).toContain("received by user9/ios on 127.0.0.1:8000: CID_MSG_DATA ");
+    const long = { ...forgetfulLoad.witnesses[0], pdus: [{ ...pdus[0], hex: "00".repeat(4096), length: 5000 }] };
+    const cut = loadConsole({ ...forgetfulLoad, witnesses: [long as (typeof forgetfulLoad.witnesses)[number]] });
+    expect(cut).toContain(`${"00".repeat(160)} … 5000 bytes\n`);
+  });
+
   it("says first that a run was interrupted", () => {
     const lines = loadConsole({ ...heldLoad, interrupted: true })
       .trimEnd()

@@ -1,11 +1,14 @@
 import type { LoadPhase, RecordedSecond } from "../../../runner/load/load-event.js";
-import type { LoadResult } from "../../../runner/load/load-result.js";
+import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../../runner/load/metrics.js";
 import { compareLoads, type LoadComparison } from "../../load/compare-loads.js";
 import { hdrPercentiles, type PercentilePoint } from "../../load/hdr-percentiles.js";
+import { type AnnotatedBytes, Annotations } from "../annotations.js";
 
 /** Points of each chart, at most: a longer run has several seconds in one. */
 const POINTS_MAX = 900;
+/** Of all witnesses' PDUs together; the JSON report has the others'. */
+const HEX_MAX_CHARS = 200_000;
 
 const columns = [
   "users",
@@ -54,9 +57,17 @@ export interface PercentileCurve {
 
 export type PageMetric = Omit<TrendResult, "hdr"> | Exclude<MetricResult, TrendResult>;
 
+export interface PageWitness extends Omit<DeliveryWitness, "pdus"> {
+  readonly pdus: readonly (WitnessPdu & { readonly fields: readonly AnnotatedBytes[] | null })[];
+}
+
 export interface LoadRun
-  extends Omit<LoadResult, "series" | "latencyBoundsMs" | "metrics" | "marks" | "setupData" | "summaryTrends"> {
+  extends Omit<
+    LoadResult,
+    "series" | "latencyBoundsMs" | "metrics" | "marks" | "setupData" | "summaryTrends" | "witnesses"
+  > {
   readonly metrics: Readonly<Record<string, PageMetric>>;
+  readonly witnesses: readonly PageWitness[];
 }
 
 /** What the page of a load run shows. */
@@ -74,10 +85,18 @@ export interface LoadPageData {
 }
 
 export function loadPageData(result: LoadResult, before: LoadResult | null): LoadPageData {
-  const { series, latencyBoundsMs, metrics, marks: _, setupData: __, summaryTrends: ___, ...facts } = result;
+  const { series, latencyBoundsMs, metrics, marks: _, setupData: __, summaryTrends: ___, witnesses, ...facts } = result;
+  const annotations = new Annotations();
+  let hexLeft = HEX_MAX_CHARS;
+  const shown = (pdu: WitnessPdu) => {
+    const hex = hexLeft >= pdu.hex.length ? pdu.hex : "";
+    hexLeft -= hex.length;
+    return { ...pdu, hex, fields: hex === "" ? null : annotations.of(hex, pdu.length) };
+  };
   return {
     run: {
       ...facts,
+      witnesses: witnesses.map(({ pdus, ...witness }) => ({ ...witness, pdus: pdus.map(shown) })),
       metrics: Object.fromEntries(Object.entries(metrics).map(([name, { ...metric }]) => [name, withoutHdr(metric)])),
     },
     marks: marksOf(result),

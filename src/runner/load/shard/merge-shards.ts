@@ -157,6 +157,8 @@ function named(
     deviceServer: servers.get(device) ?? "",
     msgId,
     sentAtMs: Math.round(epochMs + sentMs),
+    // Neither shard knew that it would be asked for them.
+    pdus: [],
     token: null,
     arrived: null,
     detail: detail ?? null,

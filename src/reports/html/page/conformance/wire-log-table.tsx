@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Wire, WireEntry } from "../../conformance/wire-entry.js";
+import { PduBytes } from "../pdu-bytes.js";
 import { PeerText } from "../peer-text.js";
 
 const arrows = { opened: "opened", sent: "→", received: "←", closed: "closed" } as const;
@@ -61,42 +62,7 @@ function Said({ entry, isOpen, onToggle }: SaidProps) {
       <span class="mono">
         <PeerText>{text}</PeerText>
       </span>
-      {isOpen && <Bytes entry={entry} hex={hex} />}
+      {isOpen && <PduBytes hex={hex} length={length} fields={entry.fields} />}
     </>
   );
-}
-
-function Bytes({ entry: { fields, length }, hex }: { readonly entry: WireEntry; readonly hex: string }) {
-  if (fields === null) {
-    return (
-      <div class="bytes">
-        <div class="pre">{spaced(hex)}</div>
-        <p class="muted">What the bytes say is left out here: ttk decode explains them.</p>
-      </div>
-    );
-  }
-  const missing = length - hex.length / 2;
-  return (
-    <div class="bytes">
-      <table>
-        <tbody>
-          {fields.map(([start, end, depth, label]) => (
-            <tr key={start}>
-              <td class="muted">{start.toString(16).padStart(4, "0")}</td>
-              <td class="hex">{spaced(hex.slice(start * 2, end * 2))}</td>
-              <td class="label">
-                {"\u2003".repeat(depth)}
-                <PeerText>{label}</PeerText>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {missing > 0 && <p class="muted">{missing} more bytes were not kept.</p>}
-    </div>
-  );
-}
-
-function spaced(hex: string): string {
-  return hex.replaceAll(/..(?=.)/g, "$& ");
 }

@@ -1,5 +1,6 @@
 import { count, seconds } from "../../../load/quantity.js";
-import type { LoadRun } from "../../load/load-page-data.js";
+import type { LoadRun, PageWitness } from "../../load/load-page-data.js";
+import { PduBytes } from "../pdu-bytes.js";
 import { PeerText } from "../peer-text.js";
 
 const messageRows = [
@@ -38,6 +39,8 @@ const faults: ReadonlySet<string> = new Set([
   "notInHistory",
   "unreadWrong",
 ]);
+
+const pduWords = { sent: "sent by", ack: "acknowledged to", received: "received by" } as const;
 
 /** What became of every message, with witnesses for what went wrong. */
 export function Delivery({ run }: { readonly run: LoadRun }) {
@@ -130,7 +133,7 @@ function Counts({ title, rows, run: { delivery } }: CountsProps) {
 }
 
 /** What says more than the kind, and what to look for in a recording. */
-function Evidence({ kind, detail, token, arrived }: LoadRun["witnesses"][number]) {
+function Evidence({ kind, detail, token, arrived, pdus }: PageWitness) {
   return (
     <>
       {detail !== null && (
@@ -151,12 +154,20 @@ function Evidence({ kind, detail, token, arrived }: LoadRun["witnesses"][number]
           </code>
         </div>
       )}
+      {pdus.map((pdu, index) => (
+        <details key={index} class="pdu">
+          <summary>
+            {pduWords[pdu.what]} <At name={pdu.device} server={pdu.server} />
+          </summary>
+          <PduBytes {...pdu} />
+        </details>
+      ))}
     </>
   );
 }
 
 /** Of the others it is the message itself that came. */
-function isArrivalWrong(kind: LoadRun["witnesses"][number]["kind"]): boolean {
+function isArrivalWrong(kind: PageWitness["kind"]): boolean {
   return kind === "corrupted" || kind === "misdelivered";
 }
 
