@@ -8,7 +8,7 @@ export function decimal(columns: string): Buffer | undefined {
 export function octal(columns: string): Buffer | undefined {
   const values = columns
     .trim()
-    .split(" ")
+    .split(/\s+/)
     .map((digits) => Number.parseInt(digits, 8));
   return values.every((value) => value <= 0xff) ? Buffer.from(values) : undefined;
 }
@@ -17,9 +17,22 @@ export function octal(columns: string): Buffer | undefined {
 export function octalWords(columns: string): Buffer | undefined {
   const values = columns
     .trim()
-    .split(" ")
+    .split(/\s+/)
     .map((digits) => Number.parseInt(digits, 8));
   return fromHex(values.map((value) => value.toString(16).padStart(4, "0")).join(""));
+}
+
+/** Words of `size` bytes, perhaps negative and with one for each `width` characters, as big-endian bytes. */
+export function decimalWords(size: 2 | 4, width?: number): (columns: string) => Buffer | undefined {
+  const limit = 2 ** (8 * size);
+  return (columns) => {
+    if (width !== undefined && columns.trimEnd().length % width !== 0) return undefined;
+    const values = columns.trim().split(/\s+/).map(Number);
+    if (!values.every((value) => value < limit && value >= -limit / 2)) return undefined;
+    return fromHex(
+      values.map((value) => (value < 0 ? value + limit : value).toString(16).padStart(2 * size, "0")).join(""),
+    );
+  };
 }
 
 const namedCharacters: Readonly<Record<string, number>> = {

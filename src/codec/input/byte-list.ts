@@ -6,7 +6,10 @@ import type { SourceText } from "./source-text.js";
 const element =
   /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(0x[0-9a-f_]+|-?\d{1,10})(?:_?[ui]8|[uUlLyY]{1,2}|\.toU?Byte\(\))?(?![\w.])/giy;
 const elementStart = /(?:\(\s{0,3}[a-z_]\w{0,30}(?:\s[a-z_]\w{0,30}){0,2}\s{0,3}\)\s{0,3})?(?:0x[0-9a-f]|-?\d)/gi;
-const separator = /[\s,;|]*/y;
+const separator = /(?:[\s,;|]|\\(?=[ \t]{0,40}[\r\n]))*/y;
+/** gdb's short form of elements that are alike. */
+const repeatsMark = / <repeats (\d{1,7}) times>/y;
+const repeatsMax = 1 << 20;
 /** What Wireshark and gdb put behind the last bytes: their characters, which may look like a string with escapes. */
 const lastComment = /[\s,]{0,80}(?:\/\*[^\n]{0,200}?\*\/|'(?:\\\d{3}|\\?[^\n])')/y;
 /** What a printing program writes when it leaves out the rest: Node.js, Python and gdb. */
@@ -38,6 +41,7 @@ export function findByteLists(source: SourceText): Finding[] {
 }
 
 /** What stands beside a number and says nothing more: `"12":` before it in JSON, `'D'` behind it in gdb. */
+const quotedElement = /(["'])0x[0-9a-f]{1,2}\1(?=\s{0,80}[,\])}])/gi;
 const indexKey = /(?<=[{,\s])"\d{1,7}"\s{0,3}:/g;
 const character = /(?<=\d )'(?:\\\d{3}|\\?[^\n])'(?=[\s,}])/g;
 
@@ -46,6 +50,7 @@ function withoutComments(text: string): string {
   return withoutBlockComments(text)
     .replaceAll(/(?<=[,{[(]\s{0,80})\/\/[^\n]*/g, blank)
     .replaceAll(indexKey, blank)
+    .replaceAll(quotedElement, (quoted) => ` ${quoted.slice(1, -1)} `)
     .replaceAll(character, blank);
 }
 
@@ -91,7 +96,7 @@ function readList(source: SourceText, code: string, start: number): ElementList 
     const problem = addElement(list, digits);
     if (problem !== undefined)
       list.error ??= new InputError(source.positionOf(at), problem, "numbers from -128 to 255");
-    list.end = element.lastIndex;
+    list.end = addRepeats(list, code, element.lastIndex);
     separator.lastIndex = list.end;
     const between = separator.exec(code)?.[0] ?? "";
     if (between === "") break;
@@ -116,6 +121,17 @@ function addElement(list: ElementList, written: string): string | undefined {
   if (value < -128 || value > 255) return `${written} is not a byte`;
   list.bytes.push(value & 0xff);
   return undefined;
+}
+
+/** Says where the list goes on. */
+function addRepeats({ bytes }: ElementList, code: string, at: number): number {
+  repeatsMark.lastIndex = at;
+  const [mark, count] = repeatsMark.exec(code) ?? [];
+  const last = bytes.at(-1);
+  if (mark === undefined || last === undefined) return at;
+  const length = Math.min(repeatsMax, bytes.length + Number(count) - 1);
+  while (bytes.length < length) bytes.push(last);
+  return at + mark.length;
 }
 
 /** Something else in the midst of a list that a bracket opened and has not closed yet. */

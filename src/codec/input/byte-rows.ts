@@ -1,5 +1,5 @@
 import { characters, decimal, fromHex, octal, octalWords } from "./byte-columns.js";
-import { looksLikePdu } from "./chunk-content.js";
+import { looksLikePdu, wholePduBytes } from "./chunk-content.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceLine, SourceText } from "./source-text.js";
 
@@ -65,7 +65,15 @@ function pduIn(bytes: Buffer, wordSize: RowStyle["wordSize"], isAsked: boolean):
   if (wordSize === 2) bytes.swap16();
   if (wordSize === 4) bytes.swap32();
   if (wordSize === 8) bytes.swap64();
-  return looksLikePdu(bytes) || (isAsked && wordSize === 1) ? bytes : undefined;
+  if (looksLikePdu(bytes)) return withoutPadding(bytes, wordSize);
+  return isAsked && wordSize === 1 ? bytes : undefined;
+}
+
+/** Zeros that fill the last word, where PDUs are whole without them. */
+function withoutPadding(bytes: Buffer, wordSize: number): Buffer {
+  const rest = bytes.subarray(wholePduBytes(bytes));
+  const isPadding = rest.length < wordSize && rest.every((byte) => byte === 0);
+  return isPadding ? bytes.subarray(0, bytes.length - rest.length) : bytes;
 }
 
 function spaced(row: string): Buffer | undefined {

@@ -6,6 +6,17 @@ export function looksLikePdu(bytes: Buffer): boolean {
   return looksLikeHeader(bytes, 0);
 }
 
+/** How many of the bytes are PDUs that follow one another and are whole. */
+export function wholePduBytes(bytes: Buffer): number {
+  let at = 0;
+  while (looksLikeHeader(bytes, at)) {
+    const next = at + bytes.readUInt32BE(at);
+    if (next > bytes.length) break;
+    at = next;
+  }
+  return at;
+}
+
 const likelyLinkTypes = [
   LinkType.raw,
   LinkType.ethernet,

@@ -1,21 +1,11 @@
+import { looksLikePdu, wholePduBytes } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceText } from "./source-text.js";
+import { bytesOfString, type StringDialect, stringDialects } from "./string-bytes.js";
 
 /** Escapes that stand for bytes: `\x00`, `\u0000`, `\u{0}`, `\000`. Text without any is no string of bytes. */
 const byteEscape = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|[0-7]{1,3})/i;
-const anyEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|([0-7]{1,3})|(\r?\n)|([\s\S]))/giy;
-
-const simpleEscapes: Readonly<Record<string, number>> = {
-  a: 0x07,
-  b: 0x08,
-  t: 0x09,
-  n: 0x0a,
-  v: 0x0b,
-  f: 0x0c,
-  r: 0x0d,
-  e: 0x1b,
-};
 
 /** One quoted piece, or an unquoted stretch of escapes. */
 interface Piece {
@@ -32,7 +22,7 @@ export function findEscapedStrings(source: SourceText): Finding[] {
   const findings: Finding[] = [];
   let joined: Piece[] = [];
   const finish = (): void => {
-    if (joined.some((piece) => hasByteEscape(source.text, piece))) findings.push(findingOf(source, joined));
+    if (joined.some((piece) => hasByteEscape(source.text, piece))) findings.push(...findingsOf(source, joined));
     joined = [];
   };
   for (const piece of pieces(source.text)) {
@@ -55,6 +45,7 @@ function areJoined(text: string, before: Piece, piece: Piece): boolean {
   return /^[\s\\+]*$/.test(between.replace(/[bB]$/, ""));
 }
 
+const quotedEscape = /(?<![^\s(=,[:{bB$])["'](?:[^"'\\]|\\[^\n]){0,200}\\[xu0-7]/;
 const repeatsMax = 1 << 20;
 const repeatsMark = / <repeats (\d+) times>/y;
 
@@ -68,10 +59,23 @@ function* pieces(text: string): Generator<Piece> {
       at = nextOpening(text, at);
       continue;
     }
-    const piece = found.length === 1 ? quoted(text, at) : unquoted(text, at);
-    if (piece !== undefined) yield piece;
-    at = piece === undefined ? at + 1 : piece.end;
+    let piece = found.length === 1 ? quoted(text, at, true) : unquoted(text, at);
+    if (piece === undefined) at++;
+    for (; piece !== undefined; piece = nextPiece(text, piece)) {
+      yield piece;
+      at = piece.end;
+    }
   }
+}
+
+const joint = /[\s\\+]{0,200}[bB]?(?=["'])|, (?=["'])/y;
+
+/** A string's next piece may have no escape of its own. */
+function nextPiece(text: string, before: Piece): Piece | undefined {
+  joint.lastIndex = before.end;
+  if (!joint.test(text)) return undefined;
+  const piece = quoted(text, joint.lastIndex, false);
+  return piece !== undefined && areJoined(text, before, piece) ? piece : undefined;
 }
 
 /** The next place where a string can begin. A quote behind a backslash opens none. */
@@ -81,11 +85,13 @@ function nextOpening(text: string, at: number): number {
   return next.exec(text)?.index ?? text.length;
 }
 
-function quoted(text: string, at: number): Piece | undefined {
+function quoted(text: string, at: number, needsEscape: boolean): Piece | undefined {
   const close = closingQuote(text, at);
   if (close < 0) return undefined;
   const piece = { start: at, contentStart: at + 1, contentEnd: close, end: close + 1, repeats: 1 };
-  if (!hasByteEscape(text, piece)) return undefined;
+  if (needsEscape && !hasByteEscape(text, piece)) return undefined;
+  // Markdown's sign of code is around the string, with its own quotes.
+  if (text[at] === "`" && quotedEscape.test(text.slice(at + 1, close))) return undefined;
   repeatsMark.lastIndex = piece.end;
   const [mark, count] = repeatsMark.exec(text) ?? [];
   if (mark === undefined) return piece;
@@ -114,52 +120,60 @@ function unquoted(text: string, at: number): Piece {
   return { start: at, contentStart: at, contentEnd: end, end, repeats: 1 };
 }
 
+/** What a printing program writes when it leaves out the rest of a string: gdb, strace. */
+const cutShort = /(?:\.\.\.|…)/y;
+
+function findingsOf(source: SourceText, joined: readonly Piece[]): Finding[] {
+  const finding = findingOf(source, joined);
+  cutShort.lastIndex = finding.end;
+  if (finding.content instanceof InputError || !cutShort.test(source.text)) return [finding];
+  const problem = "the string was cut short when it was printed";
+  const error = new InputError(
+    source.positionOf(finding.end),
+    problem,
+    "all of it (strace -s 65535, gdb's set print elements 0)",
+  );
+  // Where nothing is to be seen of a PDU, strace may have printed all of it as a dump behind the call.
+  if (!looksLikePdu(finding.content)) return [{ ...finding, content: error, isDistinct: false }];
+  // Zero width: what is there of it is read.
+  return [finding, { ...finding, start: finding.end, content: error }];
+}
+
+/** Hard blanks alone come from where a text was copied, not from bytes. */
+const binaryCharacter = /[\u0080-\u009f\u00a1-\u00ff]/;
+
+function isWithoutLatin1({ characters }: StringDialect): boolean {
+  return characters !== "latin1";
+}
+
 function findingOf(source: SourceText, joined: readonly Piece[]): Finding {
   const [start, end] = [joined[0]?.start ?? 0, joined.at(-1)?.end ?? 0];
+  const dialects = binaryCharacter.test(source.text.slice(start, end))
+    ? stringDialects
+    : stringDialects.filter(isWithoutLatin1);
+  const readings = dialects.map((dialect) => contentOf(source, joined, dialect));
+  const isWhole = (content: Buffer | InputError): boolean =>
+    content instanceof Buffer && content.length > 0 && wholePduBytes(content) === content.length;
+  const content =
+    readings.find(isWhole) ??
+    readings.map((reading) => withLastZero(source.text, start, reading)).find(isWhole) ??
+    readings.find((reading) => reading instanceof Buffer && looksLikePdu(reading)) ??
+    (readings[0] as Buffer | InputError);
+  return { shape: "escaped-string", start, end, content, isDistinct: true };
+}
+
+/** A C string's last zero is not written, nor that of an array of characters which gdb prints as a string. */
+function withLastZero(text: string, start: number, content: Buffer | InputError): Buffer | InputError {
+  const isAssigned = /=\s*$/.test(text.slice(Math.max(0, start - 20), start));
+  return content instanceof InputError || !isAssigned ? content : Buffer.concat([content, Buffer.alloc(1)]);
+}
+
+function contentOf(source: SourceText, joined: readonly Piece[], dialect: StringDialect): Buffer | InputError {
   const parts: Buffer[] = [];
   for (const piece of joined) {
-    const content = bytesOf(source, piece);
-    if (content instanceof InputError) return { shape: "escaped-string", start, end, content, isDistinct: true };
+    const content = bytesOfString(source, piece.contentStart, piece.contentEnd, dialect);
+    if (content instanceof InputError) return content;
     for (let count = 0; count < piece.repeats; count++) parts.push(content);
   }
-  return { shape: "escaped-string", start, end, content: Buffer.concat(parts), isDistinct: true };
-}
-
-/** Characters that are not escaped are Latin-1 beside `\u` escapes, which is how JSON carries bytes, and UTF-8 beside others. */
-function bytesOf(source: SourceText, { contentStart, contentEnd }: Piece): Buffer | InputError {
-  const { text } = source;
-  const content = text.slice(contentStart, contentEnd);
-  const isByteString = /\\u/i.test(content) && !/\\x/i.test(content);
-  const bytes: number[] = [];
-  for (let at = 0; at < content.length; ) {
-    const code = content.codePointAt(at) ?? 0;
-    if (code === 0x5c) {
-      anyEscape.lastIndex = at;
-      const found = anyEscape.exec(content);
-      const value = found === null ? code : escapedByte(found);
-      if (value !== undefined && value > 0xff) return tooLarge(source, contentStart + at);
-      if (value !== undefined) bytes.push(value);
-      at = found === null ? at + 1 : anyEscape.lastIndex;
-      continue;
-    }
-    const char = String.fromCodePoint(code);
-    if (code <= 0x7f || (isByteString && code <= 0xff)) bytes.push(code);
-    else if (isByteString) return tooLarge(source, contentStart + at);
-    else bytes.push(...Buffer.from(char, "utf8"));
-    at += char.length;
-  }
-  return Buffer.from(bytes);
-}
-
-/** `undefined` for an escaped line break, which stands for nothing. */
-function escapedByte([, hex, unicode, braced, octal, lineBreak, char]: RegExpExecArray): number | undefined {
-  if (lineBreak !== undefined) return undefined;
-  const digits = hex ?? unicode ?? braced;
-  if (digits !== undefined) return Number.parseInt(digits, 16);
-  if (octal !== undefined) return Number.parseInt(octal, 8);
-  return char === undefined ? undefined : (simpleEscapes[char] ?? char.charCodeAt(0));
-}
-
-function tooLarge(source: SourceText, at: number): InputError {
-  return new InputError(source.positionOf(at), "a character above 0xff is no byte", "characters from \\x00 to \\xff");
+  return Buffer.concat(parts);
 }

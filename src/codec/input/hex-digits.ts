@@ -69,8 +69,9 @@ function findBlocks(source: SourceText): Finding[] {
     } else {
       block ??= newBlock(start + (line.kind === "broken" ? (line.groups[0]?.start ?? 0) : 0));
       const problem = problemOf(source, line, start);
-      if (line.kind === "broken" && isCutPdu(block, line.groups)) {
-        addLine(block, { kind: "hex", groups: line.groups, isWhole: true, isAtEnd: false }, start);
+      const groups = line.kind === "broken" ? line.groups : [];
+      if (isCutPdu(block, groups, line.kind === "repeat")) {
+        if (groups.length > 0) addLine(block, { kind: "hex", groups, isWhole: true, isAtEnd: false }, start);
         findings.push(cutFinding(block.end, problem));
         finish();
         continue;
@@ -111,8 +112,9 @@ function startsAnew(block: Block, line: GroupLine, blankBefore: boolean): boolea
 }
 
 /** What was printed of it is worth reading when it begins as a PDU does. */
-function isCutPdu({ digits, problem }: Block, groups: readonly HexGroup[]): boolean {
-  return groups.length > 0 && problem === undefined && looksLikeHeaderDigits(digits.join("") + digitsOf(groups));
+function isCutPdu({ digits, problem }: Block, groups: readonly HexGroup[], isRepeat: boolean): boolean {
+  const isCut = groups.length > 0 || isRepeat;
+  return isCut && problem === undefined && looksLikeHeaderDigits(digits.join("") + digitsOf(groups));
 }
 
 /** Zero width: the bytes before it are read. */

@@ -30,45 +30,58 @@ const comment = /(?:^|\s)(?:#|\/\/).*$/;
 const characterColumn = /\s+(?:>.*<|\|.*\|)\s*$/;
 /** Pairs, and characters behind them without anything around. */
 const bareColumns = /^(\s*(?:[0-9a-f]{2} {1,64}){1,64})(\S.*)$/i;
+/** Behind pairs: the mark of a program that left out the rest, or the last pair and blanks. */
+const notCharacters = /^(?:\.{3}|…|[0-9a-f]{2}\s*)$/i;
 /** What joins a string to the one on the next line. */
 const continued = /(?<=\S)\s*[+\\]\s*$/;
 /** A dump's heading: the last digit of the offset of each column. */
-const columnNumbers = "000102030405060708090a0b0c0d0e0f";
+const columnNumbers: ReadonlySet<string> = new Set(["000102030405060708090a0b0c0d0e0f", "0123456789abcdef"]);
 /** No dump prints longer lines, and the pattern looks for its end from every blank. */
 const columnsLineLengthMax = 2000;
 const bufferOpening = /<Buffer(?=\s)/g;
+/** radare2's, with the address where it stands. */
+const prompt = /^\s{0,80}\[0x[0-9a-f]{6,16}\]>/i;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
+const quotes = /^["'`]{1,3}|["'`.,;]{1,3}$/g;
 const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,;])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
-/** `%00%10`, `$10`, `x10`, `10h`: each pair with a sign of its own. */
-const markedPairs = /^(?:(?:[%$x][0-9a-f]{2}[,;]?)+|(?:[0-9a-f]{2}h[,;]?)+)$/i;
+/** Python's `hex("_", 4)`, whose first group may be shorter. */
+const separatedWords = /^(?:[0-9a-f]{2}){1,4}(?:_[0-9a-f]{8})+$/i;
+/** `%00%10`, `$10`, `x10`, `10h`, `[00][10]`, `<00><10>`: each pair with a sign of its own. */
+const markedPairs = /^(?:(?:[%$x][0-9a-f]{2}[,;]?)+|(?:[0-9a-f]{2}h[,;]?)+|(?:\[[0-9a-f]{2}\])+|(?:<[0-9a-f]{2}>)+)$/i;
+/** A negative `char` that C has printed with `%02x`. */
+const extendedByte = /^f{6}[89a-f][0-9a-f]$/i;
 const cutShort = /^(?:\.\.\.|…)/;
 const proseBytesMin = 8;
 
 export function readHexLine(line: string): HexLine {
-  const code = withoutCharacters(line.replace(comment, "")).replaceAll(bufferOpening, (opening) =>
-    " ".repeat(opening.length),
-  );
+  const code = withoutCharacters(line.replace(comment, "").replace(prompt, blank)).replaceAll(bufferOpening, blank);
   const words = wordsOf(code);
   if (words.length === 0) return { kind: line.trim() === "" ? "blank" : "prose" };
   if (words.length === 1 && words[0]?.text === "*") return { kind: "repeat" };
   if (words.every(({ group }) => group !== undefined)) {
     const isHeading =
       words.length === 16 &&
-      words
-        .map(({ text }) => text)
-        .join("")
-        .toLowerCase() === columnNumbers;
+      columnNumbers.has(
+        words
+          .map(({ text }) => text)
+          .join("")
+          .toLowerCase(),
+      );
     return isHeading ? { kind: "prose" } : hexLine(words, true, true);
   }
   return brokenLine(words) ?? longestRun(words);
+}
+
+function blank(text: string): string {
+  return " ".repeat(text.length);
 }
 
 function withoutCharacters(line: string): string {
   if (line.length > columnsLineLengthMax) return line;
   const code = line.replace(characterColumn, "").replace(continued, "");
   const [, columns, characters] = bareColumns.exec(code) ?? [];
-  if (columns === undefined || characters === undefined || /^(?:\.{3}|…)$/.test(characters)) return code;
+  if (columns === undefined || characters === undefined || notCharacters.test(characters)) return code;
   const pairs = columns.match(/\S+/g)?.length ?? 0;
   // As many characters as bytes; a last line is shorter, and blanks at its end may be lost.
   const isColumn = pairs >= 4 && characters.length <= pairs && (characters.length === pairs || /\s{2}$/.test(columns));
@@ -87,18 +100,26 @@ function wordOf(text: string, at: number): Word {
   const end = start + core.length;
   const word = { start: at, end: at + text.length, text };
   if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
-  if (separatedPairs.test(core)) {
+  if (separatedPairs.test(core) || separatedWords.test(core)) {
     return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
   }
-  if (markedPairs.test(core)) {
+  // The brackets around the first and the last pair may have been taken for the word's own.
+  if (markedPairs.test(core) || markedPairs.test(text.replaceAll(quotes, ""))) {
     return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
   }
   return { ...word, group: undefined };
 }
 
 function hexLine(words: readonly Word[], isWhole: boolean, isAtEnd: boolean): HexLine {
-  const groups = words.flatMap(({ group }) => (group === undefined ? [] : [group]));
+  const groups = withoutSigns(words.flatMap(({ group }) => (group === undefined ? [] : [group])));
   return { kind: "hex", groups, isWhole, isAtEnd };
+}
+
+/** Among bytes, `ffffffe9` is one of them whose sign was printed too. */
+function withoutSigns(groups: readonly HexGroup[]): readonly HexGroup[] {
+  const isAmongBytes = groups.some(({ digits }) => digits.length <= 2);
+  if (!isAmongBytes || !groups.every(({ digits }) => digits.length <= 2 || extendedByte.test(digits))) return groups;
+  return groups.map((group) => (group.digits.length <= 2 ? group : { ...group, digits: group.digits.slice(-2) }));
 }
 
 /** Something that is no hex among hex: of the same width as all the rest, or between longer runs of it. */

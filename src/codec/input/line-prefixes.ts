@@ -1,31 +1,33 @@
-/** Signs that quote, comment or list a line, and something behind them: a lone `*` in a dump is a repetition. */
-const marks = /^[ \t]*(?:(?:[>|`+\u2022\u00b7\u25e6\u2023-]+|[*;#]+[ \t]|\/\/+)[ \t]*){1,8}(?=\S)/;
+/** Signs that quote, comment or list a line, and something behind them: a lone `*` in a dump is a repetition, a `-` a number's. */
+const marks = /^[ \t]*(?:(?:(?:[>|`+\u2022\u00b7\u25e6\u2023]|-(?!\d))+|[*;#]+[ \t]|\/\/+)[ \t]*){1,8}(?=\S)/;
+const boldMarks = /^[ \t]*(?:(?:[>|`+\u2022\u00b7\u25e6\u2023-]+|[*;#]+[ \t]|\/\/+)[ \t]*){1,8}(?=\S)/;
 const commentEnd = /^[ \t]*(?:\/\*+|\*+\/)[ \t]*\r?$/;
 const lineEnd = /(?:[ \t]\||`{1,3})[ \t]*(?=\r?$)/;
 /** Also as `grep -n` writes it, behind a file's name. */
 const lineNumber = /^[ \t]*(?:(?!\d+[:-])[\w./-]{1,100}?[:-])?(\d{1,6})(?:[:|.)-][ \t]*|[ \t]+)(?=\S)/;
 /** A debugger's address is the dump's own, whatever name stands behind it. */
-const address = /(?:^|[:-])0x[0-9a-f]{6,}:?$/i;
+const address = /(?:^|[:-])0x[0-9a-f]{3,}:?$/i;
 /** What no dump has at the beginning of a line: letters beyond hex, brackets; a date, a time of day. */
 const wordOfLog = /[g-wyz[\]()@=]|^\d{4}[-/]\d\d[-/]\d\d|^\d\d:\d\d:\d\d(?:[.,]\d+)?$/i;
 const prefixLengthMax = 200;
 
 /**
  * The text with blanks where lines carry something in front of what was pasted: quote and comment signs, a logger's time and
- * name, line numbers. Everything stays in its column.
+ * name, line numbers. Everything stays in its column. With `isBold` also what
+ * may be of the bytes: the number of a text's only line, and a minus before a number.
  */
-export function withoutLinePrefixes(text: string): string {
-  const unquoted = text.split("\n").map(withoutMarks);
-  const unlogged = withoutLogWords(withoutNumbers(unquoted)).map(withoutMarks);
-  return withoutNumbers(unlogged).join("\n");
+export function withoutLinePrefixes(text: string, isBold = false): string {
+  const unquoted = text.split("\n").map((line) => withoutMarks(line, isBold));
+  const unlogged = withoutLogWords(withoutNumbers(unquoted, isBold)).map((line) => withoutMarks(line, isBold));
+  return withoutNumbers(unlogged, false).join("\n");
 }
 
 function withoutLogWords(lines: readonly string[]): string[] {
   return lines.map((line, at) => blanked(line, logPrefixLength(line, lines, at)));
 }
 
-/** Without the numbers that go on from line to line; a single line may have one too. */
-function withoutNumbers(lines: readonly string[]): string[] {
+/** Without the numbers that go on from line to line. */
+function withoutNumbers(lines: readonly string[], isBold: boolean): string[] {
   const filled = lines.flatMap((line, at) => (line.trim() === "" ? [] : [at]));
   const bare = [...lines];
   for (const [index, at] of filled.entries()) {
@@ -34,13 +36,17 @@ function withoutNumbers(lines: readonly string[]): string[] {
     if (number === undefined) continue;
     const [before] = numberOf(lines[filled[index - 1] ?? -1]);
     const [after] = numberOf(lines[filled[index + 1] ?? -1]);
-    if (filled.length === 1 || before === number - 1 || after === number + 1) bare[at] = blanked(line, length);
+    if ((isBold && filled.length === 1) || before === number - 1 || after === number + 1)
+      bare[at] = blanked(line, length);
   }
   return bare;
 }
 
-function withoutMarks(line: string): string {
-  return line.replace(commentEnd, blanks).replace(marks, blanks).replace(lineEnd, blanks);
+function withoutMarks(line: string, isBold: boolean): string {
+  return line
+    .replace(commentEnd, blanks)
+    .replace(isBold ? boldMarks : marks, blanks)
+    .replace(lineEnd, blanks);
 }
 
 function blanks(text: string): string {

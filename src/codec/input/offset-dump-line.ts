@@ -1,4 +1,4 @@
-import { characters, decimal, fromHex, octal, octalWords } from "./byte-columns.js";
+import { characters, decimal, decimalWords, fromHex, octal, octalWords } from "./byte-columns.js";
 import type { InputShape } from "./input-shape.js";
 
 /** One line of a dump that numbers its lines. */
@@ -12,6 +12,8 @@ export interface DumpLine {
   readonly bytes: Buffer;
   /** Bytes of a word that the printing machine may have swapped; 1 where none can be. */
   readonly wordSize: number;
+  /** Bytes that its columns may have beyond the last one that was there: zeros that fill a word, blanks that fill the line. */
+  readonly paddingMaxBytes: number;
   /** Bytes that the first group of digits prints: what `xxd -e` reverses. */
   readonly groupSize: number;
   /** How it was recognised: the next line of the same dump is tried so first. */
@@ -39,9 +41,17 @@ const styles: readonly LineStyle[] = [
     bytesOf: binary,
   },
   { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
+  // radare2's px: like xxd's, but for the offset.
+  {
+    shape: "xxd",
+    pattern: /^(.*?[\s>]|)0x([0-9a-f]{8,16}) {2}((?:[0-9a-f]{4} ){0,7}(?:[0-9a-f]{2}){1,2})(?: {2}.*|\s*)$/i,
+    wordSize: 1,
+    bytesOf: groups,
+  },
   {
     shape: "hexdump-c",
-    pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}) {2,3}([0-9a-f].*\|.*)$/i,
+    // Netty has its offsets between marks, too.
+    pattern: /^(.*?[\s>|]|)([0-9a-f]{7,16})(?: {2,3}|\| )([0-9a-f].*\|.*)$/i,
     wordSize: 1,
     bytesOf: before("|"),
   },
@@ -54,10 +64,24 @@ const styles: readonly LineStyle[] = [
   },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: +[0-9a-f]{2})+)\s*$/i, wordSize: 1, bytesOf: spaced },
   // od without a type, -t o2: octal words; -t x4 and -t x8.
-  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [01][0-7]{5})+)\s*$/i, wordSize: 2, bytesOf: octalWords },
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: {1,2}[01][0-7]{5})+)\s*$/i, wordSize: 2, bytesOf: octalWords },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [0-9a-f]{8})+)\s*$/i, wordSize: 4, bytesOf: spaced },
   { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [0-9a-f]{16})+)\s*$/i, wordSize: 8, bytesOf: spaced },
-  { shape: "od", pattern: /^(\s*)([0-7]{7})((?: [0-7]{3})+)\s*$/, wordSize: 1, bytesOf: octal },
+  // Decimal words: hexdump -d, od -d (-t u2), od -i (-t d4); right-aligned but for the first one.
+  { shape: "hexdump", pattern: /^(\s*)([0-9a-f]{7})((?: {3}\d{5})+)\s*$/i, wordSize: 2, bytesOf: decimalWords(2) },
+  {
+    shape: "od",
+    pattern: /^(\s*)([0-9a-f]{6,7})((?: (?=[ \d]{5}) {0,4}\d{1,5})+)\s*$/i,
+    wordSize: 2,
+    bytesOf: decimalWords(2, 6),
+  },
+  {
+    shape: "od",
+    pattern: /^(\s*)([0-9a-f]{6,7})((?: (?=[- \d]{11}) {0,10}-?\d{1,10})+)\s*$/i,
+    wordSize: 4,
+    bytesOf: decimalWords(4, 12),
+  },
+  { shape: "od", pattern: /^(\s*)([0-9a-f]{6,7})((?: [0-7]{3})+)\s*$/i, wordSize: 1, bytesOf: octal },
   // -t u1 and -t d1: right-aligned in columns of four and five.
   {
     shape: "od",
@@ -73,7 +97,7 @@ const styles: readonly LineStyle[] = [
   },
   {
     shape: "od",
-    pattern: /^(\s*)([0-7]{7})((?: (?: {2}[^\n]| \\[^\n]|[0-7]{3}))+)\s*$/,
+    pattern: /^(\s*)([0-9a-f]{7})((?: (?: {2}[^\n]| \\[^\n]|[0-7]{3}))+)\s*$/i,
     wordSize: 1,
     bytesOf: characters,
   },
@@ -122,7 +146,8 @@ function readAs(style: LineStyle, line: string, pattern: RegExp): DumpLine | und
   if (bytes === undefined || bytes.length === 0) return undefined;
   const size = shape === "gdb" ? gdbWordSize(columns) : wordSize;
   const groupSize = (/^\s*([0-9a-f]+)/i.exec(columns)?.[1]?.length ?? 2) >> 1;
-  return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size, groupSize, style };
+  const paddingMaxBytes = bytesOf === characters ? bytes.length - 1 : size - 1;
+  return { shape, indent: widthOf(prefix), offset, bytes, wordSize: size, paddingMaxBytes, groupSize, style };
 }
 
 function widthOf(prefix: string): number {
@@ -158,6 +183,7 @@ function spaced(columns: string): Buffer | undefined {
 
 const PAIRS_IN_A_LINE = 16;
 const morePairs = /^(?: [0-9a-f]{2}){16}(?: |$)/i;
+const fewerMore = /^((?: [0-9a-f]{2}){1,15}) {2,}(\S.*)$/i;
 
 /**
  * Digit pairs, perhaps with a wider space after the eighth; at least two spaces, or the sixteenth pair (spdlog's
@@ -177,6 +203,12 @@ function pairs(columns: string): Buffer | undefined {
     digits += next;
     read = pair.lastIndex;
     if (count + 1 === PAIRS_IN_A_LINE && morePairs.test(columns.slice(read))) most = 2 * PAIRS_IN_A_LINE;
+  }
+  const [, more, characters] = digits.length === 2 * PAIRS_IN_A_LINE ? (fewerMore.exec(columns.slice(read)) ?? []) : [];
+  if (more !== undefined && characters !== undefined) {
+    // The last line of thirty-two columns: sixteen characters could look so too, but not as just what all bytes print as.
+    const bytes = fromHex(digits + more.replaceAll(" ", ""));
+    if (bytes !== undefined && printsAs(bytes, characters.trimEnd().padEnd(bytes.length))) return bytes;
   }
   // Words would follow after one space, characters only after more, or behind a full line.
   const isFull = digits.length === 2 * PAIRS_IN_A_LINE;
@@ -217,7 +249,7 @@ function binary(columns: string): Buffer {
   return Buffer.from(columns.split(" ").map((digits) => Number.parseInt(digits, 2)));
 }
 
-const gdbValue = /^(?:0x(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{16})|-?\d{1,3})$/i;
+const gdbValue = /^(?:0x(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}|[0-9a-f]{16})|-?\d{1,3}|0[0-3][0-7]{2}|[01]{8})$/i;
 
 function gdbBytes(columns: string): Buffer | undefined {
   const values = columns
@@ -225,9 +257,11 @@ function gdbBytes(columns: string): Buffer | undefined {
     .trim()
     .split(/\s+/);
   if (!values.every((value) => gdbValue.test(value))) return undefined;
+  // x/ob puts a zero in front of what is not zero.
+  const isOctal = values.some((value) => /^0\d{1,3}$/.test(value));
   const digits = values.map((value) => {
     if (/^0x/i.test(value)) return value.slice(2);
-    const number = Number(value);
+    const number = Number.parseInt(value, value.length === 8 ? 2 : isOctal ? 8 : 10);
     return number < -128 || number > 255 ? "?" : (number & 0xff).toString(16).padStart(2, "0");
   });
   return fromHex(digits.join(""));

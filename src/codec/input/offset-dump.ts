@@ -7,7 +7,7 @@ import type { SourceText } from "./source-text.js";
 
 /** Most bytes that the `*` lines of a text, "the same again until the next offset", may stand for together. */
 const repeatedBytesMax = 64 << 20;
-const radices = [16, 8, 10] as const;
+const OD_OFFSET_DIGITS = 7;
 const endLine = /^\s*([0-9a-f]{6,16})\s*$/i;
 
 /** A dump that is being put together. */
@@ -66,7 +66,7 @@ export function findOffsetDumps(source: SourceText, only?: InputShape): Finding[
     if (known !== undefined) {
       close(known);
       const hole = holeBetween(known, line);
-      if (hole !== undefined) findings.push(missingLine(source, line.shape, start, end, hole));
+      if (hole !== undefined) findings.push(missingLine(source, line.shape, start, hole));
     }
     last = opened(line, start, end);
     open.set(line.indent, last);
@@ -117,10 +117,15 @@ function opened(first: DumpLine, start: number, end: number): OpenDump {
   };
 }
 
-/** od counts in octal unless told otherwise, hexdump in hexadecimal; nobody else leaves a choice. */
+/**
+ * In the order of how likely they are, for behind a `*` several may fit. od counts in octal unless told otherwise and prints
+ * seven digits then, also in decimal; hexdump and `od -A x` in hexadecimal, and `xxd -d` in decimal.
+ */
 function radicesOf({ shape, offset }: DumpLine): readonly number[] {
+  if (shape === "xxd") return [16, 10].filter((radix) => isNumber(offset, radix));
   if (shape !== "od" && shape !== "hexdump") return [16];
-  return radices.filter((radix) => isNumber(offset, radix));
+  const isOd = shape === "od" && offset.length === OD_OFFSET_DIGITS;
+  return (isOd ? [8, 10, 16] : [16, 8, 10]).filter((radix) => isNumber(offset, radix));
 }
 
 function isNumber(digits: string, radix: number): boolean {
@@ -132,7 +137,7 @@ function continues(dump: OpenDump, line: DumpLine, end: number, budget: RepeatBu
   if (line.wordSize !== dump.first.wordSize) return false;
   const fitting = dump.origins.filter(({ radix, offset }) => {
     const ahead = aheadOf(dump, line.offset, radix, offset);
-    return dump.repeats ? ahead > 0 && ahead <= budget.bytes : ahead === 0;
+    return dump.repeats ? areRepeated(dump, ahead, budget) : ahead === 0;
   });
   const [best] = fitting;
   if (best === undefined) return false;
@@ -151,6 +156,11 @@ function aheadOf(dump: OpenDump, offset: string, radix: number, origin: number):
   return isNumber(offset, radix) ? Number.parseInt(offset, radix) - origin - dump.length : Number.NaN;
 }
 
+/** A `*` stands for whole lines. */
+function areRepeated({ lastLine }: OpenDump, bytes: number, budget: RepeatBudget): boolean {
+  return bytes > 0 && bytes <= budget.bytes && bytes % lastLine.length === 0;
+}
+
 function repeat(dump: OpenDump, bytes: number, budget: RepeatBudget): void {
   dump.repeats = false;
   dump.parts.push(Buffer.alloc(bytes, dump.lastLine));
@@ -162,11 +172,11 @@ function repeat(dump: OpenDump, bytes: number, budget: RepeatBudget): void {
 function endsDump(dump: OpenDump, text: string, end: number, budget: RepeatBudget): boolean {
   const offset = endLine.exec(text)?.[1];
   if (offset === undefined) return false;
-  const padding = 1 - dump.first.wordSize;
+  const padding = -dump.first.paddingMaxBytes;
   const aheads = dump.origins.map(({ radix, offset: origin }) => aheadOf(dump, offset, radix, origin));
-  const ahead = aheads.find((bytes) =>
-    dump.repeats ? bytes > 0 && bytes <= budget.bytes : bytes <= 0 && bytes >= padding,
-  );
+  const ahead = dump.repeats
+    ? aheads.find((bytes) => areRepeated(dump, bytes, budget))
+    : aheads.filter((bytes) => bytes <= 0 && bytes >= padding).sort((a, b) => b - a)[0];
   if (ahead === undefined) return false;
   if (dump.repeats) repeat(dump, ahead, budget);
   else dump.length += ahead;
@@ -207,14 +217,14 @@ function unreadLine(source: SourceText, { first }: OpenDump, start: number, end:
   return { shape: first.shape, start: end, end, content, isDistinct: true };
 }
 
-function missingLine(source: SourceText, shape: InputShape, start: number, end: number, hole: number): Finding {
+function missingLine(source: SourceText, shape: InputShape, start: number, hole: number): Finding {
   const problem = `${hole} bytes before this line are missing`;
   const expected = "a line whose offset continues the one above";
   // Zero width: the line itself is read as the beginning of another dump.
   return {
     shape,
-    start: end,
-    end,
+    start,
+    end: start,
     content: new InputError(source.positionOf(start), problem, expected),
     isDistinct: true,
   };

@@ -24,7 +24,7 @@ const entityText: Readonly<Record<string, string>> = {
 };
 
 /** The text without what a web page, a chat, a mail or a logger puts around, in front of and between what was pasted. */
-export function withoutDress(pasted: RewrittenText): RewrittenText {
+export function withoutDress(pasted: RewrittenText, isBold = false): RewrittenText {
   const plain = pasted
     .replace(oddBlanks, () => " ")
     .replace(curlyQuotes, (quote) => (quote <= "\u201a" ? "'" : '"'))
@@ -32,20 +32,25 @@ export function withoutDress(pasted: RewrittenText): RewrittenText {
     .replace(otherTags, (tag) => (inlineTag.test(tag) ? "" : " "))
     .replace(entities, (entity) => entityText[entity] ?? entity)
     .replace(frames, (frame) => (frame === hexylGap ? "" : " "));
-  return plain.replaceInPlace(withoutLinePrefixes(plain.text));
+  return plain.replaceInPlace(withoutLinePrefixes(plain.text, isBold));
 }
 
+const base64LineBreak = /(?<=[A-Za-z0-9+/]{40})(?:\\r)?\\n(?=[A-Za-z0-9+/=])/g;
 const escaped = /\\(?:r\\n|[nrt"'/\\])/g;
 const escapedText: Readonly<Record<string, string>> = { "\\r\\n": "\n", "\\n": "\n", "\\r": "\n", "\\t": "\t" };
 
-/** With the line breaks, tabs and quotes that a JSON log has as escapes; each string begins a line. */
+/** With the line breaks, tabs and quotes that a JSON log has as escapes; each string is on lines of its own. */
 export function withoutEscapes(pasted: RewrittenText): RewrittenText {
   return pasted
+    .replace(base64LineBreak, () => "")
     .replace(/"\s{0,3}:\s{0,3}"/g, () => '":\n')
+    .replace(/(?<!\\)"(?=\s{0,3}[,}])/g, () => "\n")
     .replace(escaped, (match) => escapedText[match] ?? match.slice(1));
 }
 
 const wrapWidthMin = 40;
+/** A lone `*` stands for lines: it is no rest of the one above. */
+const lineBreakAndStar = /\r?\n(?:[ \t]{0,40}\*(?=[ \t]{0,40}\r?(?:\n|$)))?/g;
 
 /** With lines joined that a terminal or a chat has wrapped: they are as long as the longest one. */
 export function unwrapped(pasted: RewrittenText): RewrittenText {
@@ -53,5 +58,8 @@ export function unwrapped(pasted: RewrittenText): RewrittenText {
   const width = lengths.reduce((longest, length) => Math.max(longest, length), 0);
   if (width < wrapWidthMin) return pasted;
   let line = 0;
-  return pasted.replace(/\r?\n/g, (lineBreak) => (lengths[line++] === width ? "" : lineBreak));
+  return pasted.replace(lineBreakAndStar, (match) => {
+    const isFull = lengths[line++] === width;
+    return isFull && !match.endsWith("*") ? "" : match;
+  });
 }

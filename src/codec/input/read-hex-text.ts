@@ -1,8 +1,7 @@
-import { looksLikeHeader } from "../plausible-header.js";
 import { findBase64 } from "./base64-text.js";
 import { findByteLists } from "./byte-list.js";
 import { findByteRows } from "./byte-rows.js";
-import { looksLikePdu, packetLinkType } from "./chunk-content.js";
+import { looksLikePdu, packetLinkType, wholePduBytes } from "./chunk-content.js";
 import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
@@ -53,20 +52,24 @@ export interface HexText {
 export function readHexText(text: string, shape?: InputShape): HexText {
   const pasted = new SourceText(text);
   let best = readingOf(pasted, shape);
-  if (best.otherBytes === 0 || text.length > prefixedTextLengthMax) return resultOf(best);
+  if (best.isComplete || text.length > prefixedTextLengthMax) return resultOf(best);
   const seen = new Set([text]);
   for (const rewritten of rewritings(RewrittenText.of(text))) {
     if (seen.has(rewritten.text)) continue;
     seen.add(rewritten.text);
     const other = readingOf(new SourceText(rewritten, pasted), shape);
     if (isBetter(other, best)) best = other;
-    if (best.otherBytes === 0) break;
+    if (best.isComplete) break;
   }
   return resultOf(best);
 }
 
+/** Outside what was read: a row of numbers, or a dump's `*` that stands behind something. Without it, PDUs would be lost. */
+const unread = /(?:(?:0x)?[0-9a-f]{2,16}[\s,:|]{1,4}){4}|\*[ \t]{0,40}(?:\r?\n|\\[rn]|$)/i;
+
 function* rewritings(pasted: RewrittenText): Generator<RewrittenText> {
   yield withoutDress(pasted);
+  yield withoutDress(pasted, true);
   yield withoutDress(withoutEscapes(pasted));
   yield withoutDress(unwrapped(pasted));
 }
@@ -77,6 +80,8 @@ interface Reading {
   readonly pduBytes: number;
   /** What else was found; something that cannot be read counts as one. */
   readonly otherBytes: number;
+  /** Nothing else was found, and nothing that looks like bytes was passed over. */
+  readonly isComplete: boolean;
 }
 
 function isBetter(one: Reading, other: Reading): boolean {
@@ -91,28 +96,32 @@ function resultOf({ result }: Reading): HexText {
 
 function readingOf(source: SourceText, shape: InputShape | undefined): Reading {
   try {
-    const result = readOnce(source, shape);
+    const { passedOver, ...result } = readOnce(source, shape);
     const pduBytes = result.chunks.reduce((sum, chunk) => sum + wholeBytes(chunk), 0);
     const allBytes = result.chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    return { result, pduBytes, otherBytes: allBytes - pduBytes + result.problems.length };
+    const otherBytes = allBytes - pduBytes + result.problems.length;
+    return {
+      result,
+      pduBytes,
+      otherBytes,
+      isComplete: otherBytes === 0 && !passedOver.some((text) => unread.test(text)),
+    };
   } catch (error) {
-    if (error instanceof InputError) return { result: error, pduBytes: 0, otherBytes: 1 };
+    if (error instanceof InputError) return { result: error, pduBytes: 0, otherBytes: 1, isComplete: false };
     throw error;
   }
 }
 
 function wholeBytes({ bytes, linkType }: InputChunk): number {
-  if (linkType !== undefined) return bytes.length;
-  let at = 0;
-  while (looksLikeHeader(bytes, at)) {
-    const next = at + bytes.readUInt32BE(at);
-    if (next > bytes.length) break;
-    at = next;
-  }
-  return at;
+  return linkType === undefined ? wholePduBytes(bytes) : bytes.length;
 }
 
-function readOnce(source: SourceText, shape: InputShape | undefined): HexText {
+/** What is said in the text, and the stretches around it. */
+interface ReadText extends HexText {
+  readonly passedOver: readonly string[];
+}
+
+function readOnce(source: SourceText, shape: InputShape | undefined): ReadText {
   const { text } = source;
   if (text.trim() === "") throw new InputError(source.positionOf(0), "there is nothing to read", anyShape);
   if (text.length > textLengthMax) {
@@ -125,11 +134,16 @@ function readOnce(source: SourceText, shape: InputShape | undefined): HexText {
   const chosen = chosenFindings(findings(source, shape), shape === undefined ? text.trim().length : 0);
   const chunks: InputChunk[] = [];
   const problems: InputError[] = [];
-  for (const { shape: found, content, start } of chosen) {
+  const passedOver: string[] = [];
+  let at = 0;
+  for (const { shape: found, content, start, end } of chosen) {
+    passedOver.push(text.slice(at, start));
+    at = Math.max(at, end);
     if (content instanceof InputError) problems.push(content);
     else chunks.push({ shape: found, bytes: content, ...source.positionOf(start), linkType: packetLinkType(content) });
   }
-  if (chunks.length > 0) return { chunks, problems };
+  passedOver.push(text.slice(at));
+  if (chunks.length > 0) return { chunks, problems, passedOver };
   throw problems[0] ?? nothingFound(source, shape);
 }
 

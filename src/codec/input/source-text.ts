@@ -48,41 +48,69 @@ function linesOf(text: string): SourceLine[] {
 
 const UTF16_LE_MARK = 0xfffe;
 const UTF16_BE_MARK = 0xfeff;
+const UTF16_UNMARKED_BYTES_MIN = 16;
 const textBytesLookedAt = 4096;
 
-/** Whether a file that begins with these bytes is text: UTF-16 with its mark (PowerShell's `>`), or free of control characters. */
+/** Whether a file that begins with these bytes is text: UTF-16 (PowerShell's `>`), or free of control characters. */
 export function isText(head: Buffer): boolean {
-  if (isUtf16(head)) return true;
+  if (utf16OrderOf(head) !== undefined) return true;
   return !head.subarray(0, textBytesLookedAt).some(isControl);
 }
 
 /**
- * UTF-8, or UTF-16 of either byte order when a mark says so; the mark and terminal colours are left out, and lines end with a
- * line feed also where they ended with a carriage return alone.
+ * UTF-8, or UTF-16 of either byte order; the mark and what a terminal was told (colours, erased line ends, titles) are left
+ * out, and lines end with a line feed also where they ended with a carriage return alone.
  */
 export function decodeText(bytes: Buffer): string {
-  const text = textOf(bytes).replaceAll(terminalColours, "");
+  const text = textOf(bytes).replaceAll(terminalSequences, "");
   return text.includes("\n") ? text : text.replaceAll("\r", "\n");
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character.
-const terminalColours = /^\ufeff|\u001b\[[\d;]*m/g;
+// ECMA-48: CSI with its parameters, OSC up to its end on the same line, and the choice of a character set.
+const terminalSequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with the escape character.
+  /^\ufeff|\u001b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\u0007\u001b\n]{0,200}(?:\u0007|\u001b\\)|[()][0-9A-B])/g;
+
+type ByteOrder = "little-endian" | "big-endian";
 
 function textOf(bytes: Buffer): string {
-  if (!isUtf16(bytes)) return bytes.toString("utf8");
-  if (bytes.readUInt16BE(0) === UTF16_LE_MARK) return bytes.toString("utf16le");
+  const order = utf16OrderOf(bytes);
+  if (order === undefined) return bytes.toString("utf8");
+  if (order === "little-endian") return bytes.toString("utf16le");
   return Buffer.from(bytes.subarray(0, bytes.length & ~1))
     .swap16()
     .toString("utf16le");
 }
 
-function isUtf16(bytes: Buffer): boolean {
-  if (bytes.length < 2) return false;
+function utf16OrderOf(bytes: Buffer): ByteOrder | undefined {
+  if (bytes.length < 2) return undefined;
   const mark = bytes.readUInt16BE(0);
-  return mark === UTF16_LE_MARK || mark === UTF16_BE_MARK;
+  if (mark === UTF16_LE_MARK) return "little-endian";
+  if (mark === UTF16_BE_MARK) return "big-endian";
+  return unmarkedOrderOf(bytes.subarray(0, textBytesLookedAt));
 }
 
-/** Tab, line feed, form feed, carriage return and escape occur in text. */
+/** Without a mark: every other byte is zero, and the ones between are text. No PDU begins so, for its length begins with zeros. */
+function unmarkedOrderOf(head: Buffer): ByteOrder | undefined {
+  if (head.length < UTF16_UNMARKED_BYTES_MIN) return undefined;
+  if (isInterleaved(head, 0)) return "little-endian";
+  return isInterleaved(head, 1) ? "big-endian" : undefined;
+}
+
+function isInterleaved(head: Buffer, textAt: 0 | 1): boolean {
+  let others = 0;
+  for (let at = 0; at + 1 < head.length; at += 2) {
+    const char = head[at + textAt] ?? 0;
+    if (head[at + 1 - textAt] !== 0) others++;
+    else if (isControl(char)) return false;
+  }
+  // Words of other scripts around the bytes, and curly quotes.
+  return others <= head.length / 16;
+}
+
+/** Bell (the end of a window's title), tab, line feed, form feed, carriage return and escape occur in text. */
+const textControls: ReadonlySet<number> = new Set([0x07, 0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
+
 function isControl(byte: number): boolean {
-  return byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b;
+  return byte < 0x20 && !textControls.has(byte);
 }
