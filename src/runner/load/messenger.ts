@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { MsgType, SessionType } from "../../codec/generated/enums.js";
 import type { IMMsgData, IMMsgDataReadNotify } from "../../codec/generated/messages.js";
 import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
@@ -7,6 +8,7 @@ import type { Random } from "../../scenarios/load/random.js";
 import { ActRandom } from "./act-random.js";
 import type { GroupRoom } from "./audience.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
+import type { StoredToken } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { asAudio, contentIn, encrypted } from "./message-form.js";
@@ -91,6 +93,8 @@ export class Messenger implements Crowd {
     private readonly desk?: MessageDesk,
     groupRoom: GroupRoom = { groupsMax: 0, membersMax: 0 },
     private readonly life: CrowdLife = { elapsedShare: () => 0, catchUp: () => {} },
+    /** What shards of a run have in common and other runs have not. */
+    runId?: string,
   ) {
     this.random = random;
     this.#arrivals = new ActRandom(plan.seed);
@@ -99,7 +103,7 @@ export class Messenger implements Crowd {
     this.#scenario = plan.scenario;
     this.#accounts = plan.accounts;
     this.#segment = plan.segment ?? wholeRun;
-    const run = random.below(RUN_NUMBERS);
+    const run = runId === undefined ? random.below(RUN_NUMBERS) : runNumberOf(runId);
     this.oracle = new DeliveryOracle({
       users: this.users,
       devicesPerUser: this.devicesPerUser,
@@ -128,6 +132,7 @@ export class Messenger implements Crowd {
         checkedShare: plan.finalCheckShare,
         readWithinMs: READ_WITHIN_MS,
         membersOf: (target) => this.#groups[target - this.users],
+        isOwn: (user) => this.isOwn(user),
       },
       this.oracle,
     );
@@ -255,15 +260,17 @@ export class Messenger implements Crowd {
     return (type === SessionType.SESSION_TYPE_GROUP ? this.#groupOfId : this.#userOfId).get(id);
   }
 
-  /** The serial of a message that was found in the history of a user's session; undefined when it does not belong there, intact. */
-  serialIn(content: Buffer, user: number, target: number): number | undefined {
+  /** What a message in the history of a user's session says of itself; undefined when it does not belong there, intact. */
+  storedIn(content: Buffer, user: number, target: number): StoredToken | undefined {
     const token = this.#token;
     if (readToken(content, this.#run, token) !== "intact") return undefined;
     const sender = this.userOfDevice(token.senderDevice);
     const isOfSession = this.isGroup(target)
       ? token.target === target
       : (sender === user && token.target === target) || (sender === target && token.target === user);
-    return isOfSession ? token.serial : undefined;
+    if (!isOfSession) return undefined;
+    const sentMs = (this.oracle.far?.epochMs ?? 0) + (token.intendedUs + token.lateUs) / 1000;
+    return { serial: token.serial, sender, sentMs };
   }
 
   isKnown(user: number): boolean {
@@ -320,7 +327,7 @@ export class Messenger implements Crowd {
     this.desk?.acked(takenSerial, msgId);
     if (!this.oracle.acked(row, takenSerial, msgId)) return;
     const { lastIntendedMs, lastSentMs, lastTarget } = this.oracle;
-    this.audit.acked(this.userOfDevice(device.index), lastTarget, takenSerial, msgId, lastSentMs);
+    this.audit.acked(this.userOfDevice(device.index), lastTarget, takenSerial, msgId, lastSentMs, nowMs);
     this.metrics.ackDone(
       this.userOfDevice(device.index),
       device.options.clientType,
@@ -340,6 +347,7 @@ export class Messenger implements Crowd {
     const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
     const sender = fromUser as number;
+    this.audit.heard(this.userOfDevice(device.index), sender, target);
     this.metrics.deliveryDone(
       sender,
       device.options.clientType,
@@ -382,4 +390,9 @@ export class Messenger implements Crowd {
   userOfDevice(device: number): number {
     return Math.floor(device / this.devicesPerUser);
   }
+}
+
+/** Shards read from history what others of their run have sent, so that a run of the same seed before it must not look like it. */
+function runNumberOf(runId: string): number {
+  return createHash("sha256").update(runId).digest().readUInt32BE() % RUN_NUMBERS;
 }
