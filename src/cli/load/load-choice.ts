@@ -140,15 +140,12 @@ function livesFor({ scenario, accounts, seed }: LoadChoice, habits: Habits, devi
 }
 
 /** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
-function requireDivisible({ segment, findMax, scenario, accounts, finalCheckShare }: LoadChoice, habits: Habits): void {
+function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice, habits: Habits): void {
   if (segment === undefined) return;
   if (findMax !== undefined)
     throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
   if (scenario.presence !== undefined && habits.onlineMs > 0) {
     throw usageError(`${scenario.name} cannot be parted with --online-time: it says itself who is online when`);
-  }
-  if ((finalCheckShare ?? scenario.finalCheckShare ?? 0) > 0) {
-    throw usageError("--final-check cannot be parted: a shard does not see what others send to its users");
   }
   if (ownCount(accounts.length, { ...segment, index: segment.count - 1 }) === 0) {
     throw usageError(`${segment.count} segments need as many users, at least; there are ${accounts.length}`);

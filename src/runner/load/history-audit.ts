@@ -13,15 +13,23 @@ interface SessionRow {
   greatestId: number;
 }
 
-/** A message in history: its serial, or undefined when it is none of the run, or was changed. */
+/** A message in history. */
 export interface HistoryEntry {
   readonly msgId: number;
-  readonly serial: number | undefined;
+  /** What it says of itself; undefined when it is none of the run, or was changed. */
+  readonly message: StoredToken | undefined;
+}
+
+export interface StoredToken {
+  readonly serial: number;
+  readonly sender: number;
+  /** On the run's clock. */
+  readonly sentMs: number;
 }
 
 /**
  * Which acknowledged messages history must have (MSG-10). A few numbers for each session, not for each message: how many
- * were acknowledged, and between which msg_ids. A message whose acknowledgement never came may be there or not.
+ * were acknowledged here, and between which msg_ids. What others have sent is looked for by them. A message whose acknowledgement never came may be there or not.
  */
 export class HistoryAudit {
   readonly #rows = new Map<number, SessionRow>();
@@ -33,6 +41,8 @@ export class HistoryAudit {
     private readonly users: number,
     private readonly isChecked: (user: number) => boolean,
     private readonly membersOf: (target: number) => readonly number[] | undefined,
+    /** Whether a user sends here. */
+    private readonly isOwn: (user: number) => boolean,
   ) {}
 
   /** A session's number: the same for both sides of a pair. Undefined when nobody in it is checked. */
@@ -99,11 +109,11 @@ export class HistoryAudit {
     const { acked: expected, leastId, greatestId } = row;
     const found = new Set<number>();
     const intactIds = new Set<number>();
-    for (const { msgId, serial } of entries) {
+    for (const { msgId, message } of entries) {
       // What is not of the run was not lost by it.
-      if (serial === undefined) continue;
+      if (message === undefined) continue;
       intactIds.add(msgId);
-      if (!this.#doubtful.has(serial)) found.add(serial);
+      if (this.isOwn(message.sender) && !this.#doubtful.has(message.serial)) found.add(message.serial);
     }
     const missing = Math.max(0, expected - found.size);
     const missingIds: number[] = [];

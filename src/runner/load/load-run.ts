@@ -50,8 +50,6 @@ const EXPIRE_INTERVAL_MS = 250;
 /** How long the drain goes on after the last delivery that is awaited, for those that are one too many. */
 const SETTLE_MS = 300;
 const LOGOUT_WAIT_MS = 5000;
-/** How long unread counts and history are looked through in the end. */
-const FINAL_CHECK_MAX_MS = 60_000;
 
 /**
  * Runs a plan: logs everybody in, lets the workload act, waits for what is still under way, logs out, and accounts for
@@ -87,8 +85,6 @@ class LoadRun {
   readonly #workload: Workload;
   readonly #script: ScriptWorkload | undefined;
   readonly #crowd: CrowdWorkload | undefined;
-  /** Devices that came back and have not caught up yet. */
-  #catchingUp = 0;
   readonly #wheel: TimerWheel;
   /** Timers below it are the workload's. */
   readonly #firstDeviceTimer: number;
@@ -156,7 +152,7 @@ class LoadRun {
       room,
       {
         elapsedShare: (inMs) => this.#crowd?.shareAt(now() + inMs) ?? 0,
-        catchUp: (device, intendedMs) => this.#catchUp(device, intendedMs),
+        catchUp: (device, intendedMs) => this.#checks.startCatchUp(device, intendedMs),
       },
     );
     this.#checks = new SessionChecks({
@@ -164,6 +160,7 @@ class LoadRun {
       sessions: this.#sessions,
       metrics: this.#metrics,
       now,
+      until: (done) => this.#loop.until(done),
       devicesPerUser,
       atOnce: plan.startingMax,
       signal: this.#signal,
@@ -262,8 +259,8 @@ class LoadRun {
       await this.#arrival.logIn();
       await this.#meeting.learnUsers();
       await this.#arrival.makeGroups();
-      await this.#meeting.begin();
       await this.#checks.begin();
+      await this.#meeting.begin();
       const rampUpMs = this.#loop.now();
       const steadyMs = await this.#steady();
       const drainMs = await this.#drain();
@@ -314,7 +311,7 @@ class LoadRun {
     const isQuiet = () =>
       oracle.awaited === 0 &&
       this.#sessions.starting === 0 &&
-      this.#catchingUp === 0 &&
+      this.#checks.catchingUp === 0 &&
       this.#messenger.audit.isQuiet &&
       // Who is away for a moment could not be checked.
       !(this.#messenger.audit.isOn && this.#sessions.isAnyOnItsWay) &&
@@ -331,18 +328,7 @@ class LoadRun {
   async #finalCheck(): Promise<void> {
     if (!this.#messenger.audit.isOn || this.#signal.aborted) return;
     this.#enter("check");
-    await this.#checks.end(this.#loop.now() + FINAL_CHECK_MAX_MS);
-  }
-
-  #catchUp(index: number, intendedMs: number): void {
-    const device = this.#sessions.devices[index] as VirtualDevice;
-    this.#catchingUp++;
-    this.#checks
-      .catchUp(device, intendedMs)
-      .catch((error: unknown) => this.#sessions.pullFailed(index, error))
-      .finally(() => {
-        this.#catchingUp--;
-      });
+    await this.#checks.end((this.#steadyBeganMs ?? 0) + this.#steadyMs);
   }
 
   #gaugeFor({ conditions }: FindMaxPlan): StepGauge {

@@ -9,6 +9,7 @@ import type { Random } from "../../scenarios/load/random.js";
 import { ActRandom } from "./act-random.js";
 import type { GroupRoom } from "./audience.js";
 import { DeliveryOracle } from "./delivery-oracle.js";
+import type { StoredToken } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { asAudio, contentIn, encrypted } from "./message-form.js";
@@ -144,6 +145,7 @@ export class Messenger implements Crowd {
         readWithinMs: READ_WITHIN_MS,
         membersOf: (target) => this.#groups[target - this.users],
         readAckPdu: (read) => this.#readAckPdu(read),
+        isOwn: (user) => this.isOwn(user),
       },
       this.oracle,
     );
@@ -279,15 +281,17 @@ export class Messenger implements Crowd {
     return (type === SessionType.SESSION_TYPE_GROUP ? this.#groupOfId : this.#userOfId).get(id);
   }
 
-  /** The serial of a message that was found in the history of a user's session; undefined when it does not belong there, intact. */
-  serialIn(content: Buffer, user: number, target: number): number | undefined {
+  /** What a message in the history of a user's session says of itself; undefined when it does not belong there, intact. */
+  storedIn(content: Buffer, user: number, target: number): StoredToken | undefined {
     const token = this.#token;
     if (readToken(content, this.#run, token) !== "intact") return undefined;
     const sender = this.userOfDevice(token.senderDevice);
     const isOfSession = this.isGroup(target)
       ? token.target === target
       : (sender === user && token.target === target) || (sender === target && token.target === user);
-    return isOfSession ? token.serial : undefined;
+    if (!isOfSession) return undefined;
+    const sentMs = (this.oracle.far?.epochMs ?? 0) + (token.intendedUs + token.lateUs) / 1000;
+    return { serial: token.serial, sender, sentMs };
   }
 
   isKnown(user: number): boolean {
@@ -344,7 +348,7 @@ export class Messenger implements Crowd {
     this.desk?.acked(takenSerial, msgId);
     if (!this.oracle.acked(row, takenSerial, msgId)) return;
     const { lastIntendedMs, lastSentMs, lastTarget } = this.oracle;
-    this.audit.acked(this.userOfDevice(device.index), lastTarget, takenSerial, msgId, lastSentMs);
+    this.audit.acked(this.userOfDevice(device.index), lastTarget, takenSerial, msgId, lastSentMs, nowMs);
     this.metrics.ackDone(
       this.userOfDevice(device.index),
       device.options.clientType,
@@ -364,6 +368,7 @@ export class Messenger implements Crowd {
     const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
     const sender = fromUser as number;
+    this.audit.heard(this.userOfDevice(device.index), sender, target);
     this.metrics.deliveryDone(
       sender,
       device.options.clientType,

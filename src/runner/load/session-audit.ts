@@ -1,7 +1,7 @@
 import type { DeliveryOracle } from "./delivery-oracle.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
 import { type AwaitedRead, ReadWatch } from "./read-watch.js";
-import { UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
+import { type StoredMessage, UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
 
 export interface SessionAuditOptions {
   readonly users: number;
@@ -12,6 +12,8 @@ export interface SessionAuditOptions {
   readonly membersOf: (target: number) => readonly number[] | undefined;
   /** The 0x0303 that a device sent. */
   readonly readAckPdu: (read: AwaitedRead) => Buffer;
+  /** Whether a user acts here; other processes may have the rest. */
+  readonly isOwn: (user: number) => boolean;
 }
 
 /** What servers keep about sessions, compared with what the run did: history, unread counts, and what was read where. */
@@ -24,10 +26,10 @@ export class SessionAudit {
     private readonly options: SessionAuditOptions,
     private readonly oracle: DeliveryOracle,
   ) {
-    const { users, membersOf, readWithinMs } = options;
+    const { users, membersOf, readWithinMs, isOwn } = options;
     const isChecked = (user: number) => this.isChecked(user);
-    this.history = new HistoryAudit(users, isChecked, membersOf);
-    this.#unread = new UnreadAudit(isChecked, membersOf, readWithinMs);
+    this.history = new HistoryAudit(users, isChecked, membersOf, isOwn);
+    this.#unread = new UnreadAudit((user) => isOwn(user) && isChecked(user), membersOf, readWithinMs);
   }
 
   get isOn(): boolean {
@@ -44,10 +46,10 @@ export class SessionAudit {
     if (this.isOn) this.history.sent(sender, target);
   }
 
-  acked(sender: number, target: number, serial: number, msgId: number, sentMs: number): void {
+  acked(sender: number, target: number, serial: number, msgId: number, sentMs: number, nowMs: number): void {
     if (!this.isOn) return;
     this.history.acked(sender, target, serial, msgId);
-    this.#unread.acked(sender, target, sentMs);
+    this.#unread.acked(sender, target, sentMs, nowMs);
   }
 
   doubted(sender: number, target: number, serial: number): void {
@@ -64,7 +66,32 @@ export class SessionAudit {
       this.oracle.counts.readsExpected++;
       this.#reads.sent({ device: other, fromDevice: device, target, msgId, seqNum, sentMs: nowMs });
     }
-    if (this.isOn) this.#unread.read(device, user, target, nowMs);
+    if (this.isOn) this.#unread.read(device, user, target, nowMs, msgId);
+  }
+
+  /** A message of somebody who acts elsewhere has come. */
+  heard(user: number, sender: number, target: number): void {
+    if (this.isOn && !this.options.isOwn(sender)) this.#unread.heard(user, this.#sessionOf(sender, target));
+  }
+
+  /** A user's sessions whose counts do not follow from acks of this process alone. */
+  sessionsWithOthers(user: number, also: Iterable<number>): number[] {
+    const { membersOf, isOwn } = this.options;
+    const targets = new Set([...this.#unread.targetsOf(user), ...also]);
+    return [...targets].filter((target) => !(membersOf(target) ?? [target]).every(isOwn));
+  }
+
+  /** Down to which msg_id `learnStored` wants a session's history. */
+  knownIdOf(user: number, target: number): number {
+    return this.#unread.knownIdOf(user, target);
+  }
+
+  /** Takes from a session's history what others have sent; before `judgeUnread`. */
+  learnStored(question: UnreadQuestion, target: number, entries: readonly HistoryEntry[]): void {
+    const messages = entries.flatMap(({ msgId, message }): StoredMessage[] =>
+      message === undefined || this.options.isOwn(message.sender) ? [] : [{ msgId, sentMs: message.sentMs }],
+    );
+    this.#unread.stored(question, target, messages);
   }
 
   readTold(device: number, target: number, msgId: number): void {
@@ -90,7 +117,7 @@ export class SessionAudit {
     if (!this.isChecked(user)) return;
     const unacked = new Map<number, number>();
     this.oracle.eachUnacked(user, (sender, target) => {
-      const session = this.options.membersOf(target) === undefined ? sender : target;
+      const session = this.#sessionOf(sender, target);
       unacked.set(session, (unacked.get(session) ?? 0) + 1);
     });
     const { checked, faults } = this.#unread.judge(question, counts, unacked, nowMs);
@@ -114,6 +141,11 @@ export class SessionAudit {
       const message = { serial: 0, senderDevice: device, target, device, msgId, sentMs: undefined };
       this.oracle.found({ kind: "not-in-history", ...message, pdus: [], detail: "acknowledged, but not in history" });
     }
+  }
+
+  /** A one-to-one session is the peer, as the one who reads it sees it. */
+  #sessionOf(sender: number, target: number): number {
+    return this.options.membersOf(target) === undefined ? sender : target;
   }
 
   /** The run is over: who has not been told of a read ack by now never was. */

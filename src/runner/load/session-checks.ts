@@ -1,4 +1,4 @@
-import type { MsgInfo } from "../../codec/generated/messages.js";
+import type { MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import type { HistoryEntry } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
@@ -6,6 +6,7 @@ import { contentIn } from "./message-form.js";
 import type { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
 import { pullHistory, pullUnread, type ServerSession } from "./session-pulls.js";
+import type { UnreadQuestion } from "./unread-audit.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
 export interface SessionCheckOptions {
@@ -13,14 +14,31 @@ export interface SessionCheckOptions {
   readonly sessions: DeviceSessions;
   readonly metrics: LoadMetrics;
   readonly now: () => number;
+  readonly until: (done: () => boolean) => Promise<void>;
   readonly devicesPerUser: number;
   /** Users that are looked at at the same time. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
 }
 
+/** How long unread counts and history are looked through in the end. */
+const CHECK_MAX_MS = 60_000;
+/** What a server has not counted by then it has not counted at all: behaviour.md says so of what has no time of its own. */
+const COUNTED_WITHIN_MS = 5000;
+
+/** What a server has answered about a user's unread messages, in sessions of the run. */
+interface AskedUnread {
+  readonly question: UnreadQuestion;
+  readonly device: VirtualDevice;
+  readonly sessions: readonly { readonly target: number; readonly unread: UnreadInfo }[];
+  readonly counts: ReadonlyMap<number, number>;
+}
+
 /** Pulls unread counts and history and has them judged: at the beginning, on a return, and in the end. */
 export class SessionChecks {
+  /** Devices that came back and have not caught up yet. */
+  catchingUp = 0;
+
   constructor(private readonly run: SessionCheckOptions) {}
 
   /** Before anybody has written: what runs before this one left unread. */
@@ -31,36 +49,55 @@ export class SessionChecks {
     });
   }
 
+  /** `intendedMs`: when the device was meant to come back. */
+  startCatchUp(index: number, intendedMs: number): void {
+    const { sessions } = this.run;
+    this.catchingUp++;
+    this.#catchUp(sessions.devices[index] as VirtualDevice, intendedMs)
+      .catch((error: unknown) => sessions.pullFailed(index, error))
+      .finally(() => {
+        this.catchingUp--;
+      });
+  }
+
   /** What a device does that comes back, unless it leaves again: unread counts, history of what it missed, and everything is read. */
-  async catchUp(device: VirtualDevice, intendedMs: number): Promise<void> {
+  async #catchUp(device: VirtualDevice, intendedMs: number): Promise<void> {
     const { messenger, sessions, metrics, now } = this.run;
     const user = messenger.userOfDevice(device.index);
-    const unread = await this.#judgeUnread(device);
-    for (const { session_id: id, session_type, unread_cnt, latest_msg_id } of unread) {
-      const target = messenger.targetOfSession(id, session_type);
-      if (target === undefined) continue;
-      const session = { id, isGroup: messenger.isGroup(target) };
-      await this.#pullHistory(device, session, (soFar) => soFar.length >= unread_cnt);
+    const asked = await this.#askUnread(device);
+    const isParted = this.#isParted(user);
+    if (!isParted) this.#judge(asked);
+    for (const { target, unread } of asked.sessions) {
+      const entries = await this.#pullSession(device, target, (soFar) => soFar.length >= unread.unread_cnt, isParted);
       if (!sessions.isOnline(device.index)) return;
-      messenger.readAck(device.index, target, latest_msg_id);
+      if (isParted) messenger.audit.learnStored(asked.question, target, entries);
     }
+    if (isParted) this.#judge(asked);
+    for (const { target, unread } of asked.sessions) messenger.readAck(device.index, target, unread.latest_msg_id);
     metrics.caughtUp(user, now() - intendedMs);
   }
 
   /** The run is over and nothing is on its way: compares what servers keep with what was acknowledged. */
-  async end(deadlineMs: number): Promise<void> {
-    const { messenger, now } = this.run;
+  async end(steadyEndMs: number): Promise<void> {
+    const { messenger, now, until, signal } = this.run;
     const { history } = messenger.audit;
     const ofUser = new Map<number, number[]>();
     for (const session of history.sessions) {
-      const puller = history.sidesOf(session).users.find((user) => messenger.audit.isChecked(user));
+      const own = history.sidesOf(session).users.filter((user) => messenger.isOwn(user));
+      const puller = own.find((user) => messenger.audit.isChecked(user)) ?? own[0];
       if (puller !== undefined) ofUser.set(puller, [...(ofUser.get(puller) ?? []), session]);
     }
-    await this.#eachChecked(async (user) => {
+    // What others have sent is counted by then, and nobody hears when: their acks are not seen here.
+    const quietFromMs = messenger.oracle.far === undefined ? 0 : steadyEndMs + COUNTED_WITHIN_MS;
+    await until(() => signal.aborted || now() >= quietFromMs);
+    const deadlineMs = now() + CHECK_MAX_MS;
+    await this.#each([...this.#checkedUsers(), ...ofUser.keys()], async (user) => {
       if (now() >= deadlineMs) return;
       const device = this.#onlineDeviceOf(user) ?? (await this.#bringOnline(user));
       if (device === undefined) return;
-      for (const each of this.#onlineDevicesOf(user)) await this.#judgeUnread(each);
+      if (messenger.audit.isChecked(user)) {
+        for (const each of this.#onlineDevicesOf(user)) await this.#judgeUnread(each);
+      }
       for (const session of ofUser.get(user) ?? []) {
         if (now() >= deadlineMs) return;
         await this.#judgeHistory(device, user, session);
@@ -68,37 +105,74 @@ export class SessionChecks {
     });
   }
 
-  async #judgeUnread(device: VirtualDevice) {
+  async #judgeUnread(device: VirtualDevice): Promise<void> {
+    const { messenger } = this.run;
+    const { audit } = messenger;
+    const user = messenger.userOfDevice(device.index);
+    const asked = await this.#askUnread(device);
+    if (this.#isParted(user)) {
+      for (const target of audit.sessionsWithOthers(user, asked.counts.keys())) {
+        audit.learnStored(asked.question, target, await this.#pullSession(device, target, () => true, true));
+      }
+    }
+    this.#judge(asked);
+  }
+
+  async #askUnread(device: VirtualDevice): Promise<AskedUnread> {
     const { messenger, metrics, now } = this.run;
     const user = messenger.userOfDevice(device.index);
     const question = messenger.audit.askUnread(user, now());
-    const unread = await pullUnread(device);
+    const answer = await pullUnread(device);
     metrics.pullDone(user, "unread", now() - question.askedMs);
-    const counts = new Map<number, number>();
-    for (const { session_id, session_type, unread_cnt } of unread) {
-      const target = messenger.targetOfSession(session_id, session_type);
-      if (target !== undefined) counts.set(target, unread_cnt);
-    }
+    const sessions = answer.flatMap((unread) => {
+      const target = messenger.targetOfSession(unread.session_id, unread.session_type);
+      return target === undefined ? [] : [{ target, unread }];
+    });
+    const counts = new Map(sessions.map(({ target, unread }) => [target, unread.unread_cnt]));
+    return { question, device, sessions, counts };
+  }
+
+  #judge({ question, device, counts }: AskedUnread): void {
+    const { messenger, now } = this.run;
     messenger.audit.judgeUnread(question, device.index, counts, now());
-    return unread;
+  }
+
+  /** Whether the user's counts follow from what other processes do, too, so that only history tells what they must be. */
+  #isParted(user: number): boolean {
+    const { oracle, audit } = this.run.messenger;
+    return oracle.far !== undefined && audit.isOn && audit.isChecked(user);
   }
 
   async #judgeHistory(device: VirtualDevice, user: number, session: number): Promise<void> {
+    const { audit } = this.run.messenger;
+    const target = audit.history.sidesOf(session).targetOf(user);
+    const leastId = audit.history.leastIdOf(session);
+    const entries = await this.#pullSession(device, target, (soFar) => soFar.some(({ msg_id }) => msg_id <= leastId));
+    audit.judgeHistory(session, device.index, target, entries);
+  }
+
+  /** `isToKnown`: also down to what is known of the session already, or what is none of the run. */
+  async #pullSession(
+    device: VirtualDevice,
+    target: number,
+    enough: (soFar: readonly MsgInfo[]) => boolean,
+    isToKnown = false,
+  ): Promise<HistoryEntry[]> {
     const { messenger } = this.run;
-    const { history } = messenger.audit;
-    const target = history.sidesOf(session).targetOf(user);
-    const leastId = history.leastIdOf(session);
-    const serverSession = { id: messenger.userIdOf(target), isGroup: messenger.isGroup(target) };
-    const pulled = await this.#pullHistory(device, serverSession, (soFar) =>
-      soFar.some(({ msg_id }) => msg_id <= leastId),
+    const user = messenger.userOfDevice(device.index);
+    const entryOf = ({ msg_id, msg_type, msg_data }: MsgInfo): HistoryEntry => ({
+      msgId: msg_id,
+      message: messenger.storedIn(contentIn(msg_type, msg_data), user, target),
+    });
+    const knownId = messenger.audit.knownIdOf(user, target);
+    const isKnown = (each: MsgInfo) => each.msg_id <= knownId || entryOf(each).message === undefined;
+    const session = { id: messenger.userIdOf(target), isGroup: messenger.isGroup(target) };
+    const pulled = await this.#pullHistory(
+      device,
+      session,
+      (soFar) => enough(soFar) && (!isToKnown || soFar.some(isKnown)),
     );
-    const entries = pulled.map(
-      ({ msg_id, msg_type, msg_data }): HistoryEntry => ({
-        msgId: msg_id,
-        serial: messenger.serialIn(contentIn(msg_type, msg_data), user, target),
-      }),
-    );
-    messenger.audit.judgeHistory(session, device.index, target, entries);
+    return pulled.map(entryOf);
   }
 
   #pullHistory(device: VirtualDevice, session: ServerSession, enough: (soFar: readonly MsgInfo[]) => boolean) {
@@ -128,13 +202,22 @@ export class SessionChecks {
     return sessions.devices.slice(user * devicesPerUser, (user + 1) * devicesPerUser);
   }
 
-  /** What cannot be pulled is an error of its kind; its sessions are not judged. */
-  async #eachChecked(look: (user: number) => Promise<void>): Promise<void> {
-    const { messenger, metrics, atOnce, signal } = this.run;
-    if (!messenger.audit.isOn) return;
-    const users = Array.from({ length: messenger.users }, (_, user) => user).filter((user) =>
-      messenger.audit.isChecked(user),
+  #eachChecked(look: (user: number) => Promise<void>): Promise<void> {
+    return this.#each(this.#checkedUsers(), look);
+  }
+
+  #checkedUsers(): number[] {
+    const { messenger } = this.run;
+    if (!messenger.audit.isOn) return [];
+    return Array.from({ length: messenger.users }, (_, user) => user).filter(
+      (user) => messenger.isOwn(user) && messenger.audit.isChecked(user),
     );
+  }
+
+  /** What cannot be pulled is an error of its kind; its sessions are not judged. */
+  async #each(all: readonly number[], look: (user: number) => Promise<void>): Promise<void> {
+    const { metrics, atOnce, signal } = this.run;
+    const users = [...new Set(all)];
     await rampUp(users.length, atOnce, signal, async (place) => {
       const user = users[place] as number;
       await look(user).catch(() => metrics.error(user, "pull_failed"));

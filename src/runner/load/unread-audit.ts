@@ -10,7 +10,13 @@ interface UnreadFault {
 export interface UnreadQuestion {
   readonly user: number;
   readonly askedMs: number;
-  readonly rows: ReadonlyMap<number, Pick<UnreadRow, "atLeast" | "atMost">>;
+  readonly rows: Map<number, Pick<UnreadRow, "atLeast" | "atMost">>;
+}
+
+/** A message of somebody whose acks are another process's, as it stands in history; when it was sent, on this run's clock. */
+export interface StoredMessage {
+  readonly msgId: number;
+  readonly sentMs: number;
 }
 
 export interface UnreadFindings {
@@ -28,6 +34,10 @@ interface UnreadRow {
   uncleared: number;
   /** What was sent before may be in the count already, or not. */
   certainFromMs: number;
+  /** Stored messages up to this msg_id are in the bounds, or have been read. */
+  knownId: number;
+  /** When the user last wrote to the group, and by that may have read it. */
+  wroteMs: number;
 }
 
 interface Clearing {
@@ -55,13 +65,16 @@ export class UnreadAudit {
     private readonly readWithinMs: number,
   ) {}
 
-  acked(sender: number, target: number, sentMs: number): void {
+  acked(sender: number, target: number, sentMs: number, nowMs: number): void {
     this.#eachReceiver(sender, target, (row) => {
       row.atMost++;
       if (sentMs >= row.certainFromMs) row.atLeast++;
     });
     // Who writes to a group may have read it by that (TeamTalk), or not.
-    if (this.membersOf(target) !== undefined && this.isChecked(sender)) this.#rowOf(sender, target).atLeast = 0;
+    if (this.membersOf(target) === undefined || !this.isChecked(sender)) return;
+    const row = this.#rowOf(sender, target);
+    row.atLeast = 0;
+    row.wroteMs = nowMs;
   }
 
   /** A message that may be stored or not. */
@@ -71,9 +84,47 @@ export class UnreadAudit {
     });
   }
 
-  read(device: number, user: number, target: number, nowMs: number): void {
+  /** Somebody whose acks are another process's has written to the user. */
+  heard(user: number, target: number): void {
+    if (this.isChecked(user)) this.#rowOf(user, target);
+  }
+
+  /** Sessions of a user about which something is known. */
+  targetsOf(user: number): readonly number[] {
+    return [...(this.#rows.get(user)?.keys() ?? [])];
+  }
+
+  /** Down to which msg_id a session's history is to be known before its count is judged. */
+  knownIdOf(user: number, target: number): number {
+    return this.#rows.get(user)?.get(target)?.knownId ?? 0;
+  }
+
+  /**
+   * What history says that others have sent, before `judge`: the server must count what was sent long enough before it was
+   * asked, and may count the rest.
+   */
+  stored({ user, askedMs, rows }: UnreadQuestion, target: number, messages: readonly StoredMessage[]): void {
+    const row = this.#rowOf(user, target);
+    const then = rows.get(target) ?? { atLeast: 0, atMost: 0 };
+    rows.set(target, then);
+    let knownId = row.knownId;
+    for (const { msgId, sentMs } of messages) {
+      if (msgId <= row.knownId) continue;
+      knownId = Math.max(knownId, msgId);
+      row.atMost++;
+      if (sentMs > askedMs - this.readWithinMs) continue;
+      then.atMost++;
+      if (sentMs < row.certainFromMs || sentMs < row.wroteMs + this.readWithinMs) continue;
+      row.atLeast++;
+      then.atLeast++;
+    }
+    row.knownId = knownId;
+  }
+
+  read(device: number, user: number, target: number, nowMs: number, msgId: number): void {
     if (!this.isChecked(user)) return;
     const row = this.#rowOf(user, target);
+    row.knownId = Math.max(row.knownId, msgId);
     this.#clearings = this.#clearings.filter(({ atMs }) => nowMs - atMs < this.readWithinMs);
     this.#clearings.push({ device, row, atMost: row.atMost, wasKnown: row.isKnown, atMs: nowMs });
     row.isKnown = true;
@@ -157,7 +208,16 @@ export class UnreadAudit {
     }
     let row = rows.get(target);
     if (row === undefined) {
-      row = { atLeast: 0, atMost: 0, isKnown: this.#asked.has(user), clearedMs: -1, uncleared: 0, certainFromMs: 0 };
+      row = {
+        atLeast: 0,
+        atMost: 0,
+        isKnown: this.#asked.has(user),
+        clearedMs: -1,
+        uncleared: 0,
+        certainFromMs: 0,
+        knownId: 0,
+        wroteMs: Number.NEGATIVE_INFINITY,
+      };
       rows.set(target, row);
     }
     return row;

@@ -33,8 +33,10 @@ function writeTo(crowd: Crowd, user: number, target: number): boolean {
   return false;
 }
 
-/** Whether none of a user's devices is online, or on its way to be. */
+/** Whether the user is meant to be away; without a plan for that, none of its devices is online, or on its way to be. */
 function isUserAway(crowd: Crowd, user: number): boolean {
+  const { life } = crowd.behaviour;
+  if (life !== undefined) return life.isAway(user);
   for (let place = 0; place < crowd.devicesPerUser; place++) {
     if (!crowd.isAway(user * crowd.devicesPerUser + place)) return false;
   }

@@ -109,8 +109,10 @@ class Life {
     for (;;) {
       const fromMs = this.#tickAfter(this.#endMs);
       if (fromMs > atMs) return;
-      const { online: before } = this.#chapters.at(-1) as Chapter;
-      const online = this.#next(before);
+      const before = this.#chapters.at(-1) as Chapter;
+      const online = this.#next(before.online);
+      // Of what changes twice before a tick, the tick sees the end.
+      if (before.fromMs === fromMs) this.#chapters.pop();
       this.#chapters.push({ fromMs, online });
       if (this.#chapters.length > CHAPTERS_KEPT) this.#chapters.shift();
       this.#drawEnd(online);

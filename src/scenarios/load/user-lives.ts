@@ -15,6 +15,8 @@ export class UserLives implements Pulse {
   readonly #plan: LifePlan;
   /** Bit by place: devices of a user that have been brought online since they were last meant to be away. */
   readonly #came: Uint8Array;
+  /** 1 = the user is away, as the plan has it by the last pulse. */
+  readonly #away: Uint8Array;
 
   /** `randomOf`: a user's own numbers, the same ones each time. */
   constructor(
@@ -30,6 +32,7 @@ export class UserLives implements Pulse {
     const ticks = { firstMs: FIRST_MS, intervalMs: INTERVAL_MS };
     this.#plan = new LifePlan(users, times, devices, ticks, randomOf);
     this.presence = this.#plan;
+    this.#away = new Uint8Array(users);
     this.#came = new Uint8Array(users).fill(atFirst);
   }
 
@@ -37,8 +40,13 @@ export class UserLives implements Pulse {
     for (let user = 0; user < crowd.users; user++) if (crowd.isOwn(user)) this.#live(crowd, user, atMs);
   }
 
+  isAway(user: number): boolean {
+    return this.#away[user] === 1;
+  }
+
   #live(crowd: Crowd, user: number, atMs: number): void {
     const { online } = this.#plan.chapterAt(user, atMs);
+    this.#away[user] = online === 0 ? 1 : 0;
     const came = (this.#came[user] as number) & online;
     this.#came[user] = came;
     if (online !== 0 && came === online) return;

@@ -82,6 +82,7 @@ describe("devices that come and go", () => {
           return true;
         },
         pulse: {
+          firstMs: 10,
           intervalMs: 10,
           happen(crowd) {
             if (hasWritten && !hasCome) crowd.comeOnline(PC);
@@ -133,7 +134,7 @@ describe("devices that come and go", () => {
       server,
       {
         startsOnline: (place) => place === PHONE,
-        pulse: { intervalMs: 100, happen: (crowd) => crowd.isAway(PC) && crowd.comeOnline(PC) },
+        pulse: { firstMs: 100, intervalMs: 100, happen: (crowd) => crowd.isAway(PC) && crowd.comeOnline(PC) },
       },
       { drainTimeoutMs: 300 },
     );

@@ -11,6 +11,7 @@ function audit(checked: readonly number[] = [ANN]): HistoryAudit {
     USERS,
     (user) => checked.includes(user),
     (target) => (target === GROUP ? [ANN, CY] : undefined),
+    () => true,
   );
 }
 
@@ -24,7 +25,10 @@ function acked(history: HistoryAudit, msgIds: readonly number[]): number {
 }
 
 function entries(...pairs: readonly (readonly [msgId: number, serial: number | undefined])[]): HistoryEntry[] {
-  return pairs.map(([msgId, serial]) => ({ msgId, serial }));
+  return pairs.map(([msgId, serial]) => ({
+    msgId,
+    message: serial === undefined ? undefined : { serial, sender: ANN, sentMs: 0 },
+  }));
 }
 
 describe("HistoryAudit", () => {

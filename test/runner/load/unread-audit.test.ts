@@ -7,6 +7,8 @@ const GROUP = 10;
 const READ_WITHIN_MS = 5000;
 /** Ben's PC. */
 const PC = 2;
+/** Only what comes from history has a msg_id here. */
+const NO_ID = 0;
 const nothingUnacked = new Map<number, number>();
 
 class World {
@@ -26,11 +28,11 @@ class World {
 
   /** A message that is acknowledged at once. */
   writes(sender: number, target: number): void {
-    this.audit.acked(sender, target, this.nowMs);
+    this.audit.acked(sender, target, this.nowMs, this.nowMs);
   }
 
   reads(target: number): void {
-    this.audit.read(PC, BEN, target, this.nowMs);
+    this.audit.read(PC, BEN, target, this.nowMs, NO_ID);
   }
 
   asks(user: number, counts: Readonly<Record<number, number>>, unacked = nothingUnacked) {
