@@ -17,6 +17,7 @@ import { ProtocolError } from "../src/codec/protocol-error.js";
 import { BodyJsonError, type JsonObject } from "../src/codec/record/body-json.js";
 import { pduFromJson } from "../src/codec/record/pdu-from-json.js";
 import { type PduOrigin, recordOf } from "../src/codec/record/pdu-record.js";
+import { jsonFromShortForm } from "../src/codec/record/short-form.js";
 import { commandById } from "../src/codec/registry.js";
 import { decryptText, encryptText } from "../src/codec/text-content.js";
 import { below } from "./fuzz-mutation.js";
@@ -53,6 +54,7 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
     { name: "record", seeds: pdus, run: (pdu) => void recordOf(pdu, origin), mayThrow: never },
     { name: "body", seeds: pdus, run: reencode, mayThrow: isProtocolError },
     { name: "JSON", seeds: pdus.map(jsonOf), run: encodeJson, mayThrow: isJsonError },
+    { name: "short form", seeds: pdus.map(shortFormOf), run: encodeShortForm, mayThrow: isJsonError },
     { name: "attach_data", seeds: attachSeeds(bodies), run: readAttachData, mayThrow: isProtocolError },
     { name: "text content", seeds: textSeeds(), run: (bytes) => void decryptText(bytes), mayThrow: isProtocolError },
     { name: "audio content", seeds: bodies, run: (bytes) => void decodeAudio(bytes), mayThrow: isProtocolError },
@@ -184,6 +186,26 @@ function jsonOf(pdu: Buffer): Buffer {
 function encodeJson(input: Buffer): void {
   const json: unknown = JSON.parse(input.toString("utf8"));
   if (typeof json === "object" && json !== null && !Array.isArray(json)) pduFromJson(json as JsonObject);
+}
+
+/** A line of words, as a shell would split them: the command, and each plain field as `name=value`. */
+function shortFormOf(pdu: Buffer): Buffer {
+  const { command, body } = recordOf(pdu, origin);
+  const words = Object.entries(body ?? {}).flatMap(([name, value]) => fieldWords(name, value));
+  return Buffer.from([command ?? "0x0701", ...words].join("\n"));
+}
+
+function fieldWords(name: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.slice(0, 3).flatMap((entry, index) => fieldWords(`${name}[${index}]`, entry));
+  if (typeof value !== "object" || value === null) return [`${name}=${String(value)}`];
+  return Object.entries(value).flatMap(([below, inner]) => fieldWords(`${name}.${below}`, inner));
+}
+
+function encodeShortForm(input: Buffer): void {
+  const noFile = (path: string): Buffer => {
+    throw new BodyJsonError(`@${path}: there are no files here`);
+  };
+  pduFromJson(jsonFromShortForm(input.toString("utf8").split("\n"), { readFile: noFile }), { partial: true });
 }
 
 function isJsonError(error: unknown): boolean {

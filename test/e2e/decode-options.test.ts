@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { runTtk } from "../helpers/ttk-process.js";
 
@@ -20,6 +21,15 @@ describe("ttk decode's options", () => {
     expect(code).toBe(0);
     expect(lines[0]).toMatch(/^seq,time,from,to,dir,/);
     expect(lines.filter((line) => /^\d+,/.test(line))).toHaveLength(37);
+  });
+
+  it("--strict: what a broken gzip file says is shown, and is not all", async () => {
+    const file = join(folder, "tail.gz");
+    writeFileSync(file, Buffer.concat([gzipSync(Buffer.from(heartbeat, "hex")), Buffer.from("garbage")]));
+    const { code, stdout } = await runTtk(["decode", file, "--strict", "--format", "table"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("CID_OTHER_HEARTBEAT");
+    expect(stdout).toContain("the gzip file is broken behind what was read");
   });
 
   it("--format mermaid: a sequence diagram", async () => {

@@ -5,6 +5,7 @@ import { openInput } from "../../codec/capture/open-input.js";
 import type { InputShape } from "../../codec/input/input-shape.js";
 import { decodeText, isText } from "../../codec/input/source-text.js";
 import { looksLikeHeader } from "../../codec/plausible-header.js";
+import { skippedRecord } from "../../codec/record/pdu-record.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import type { DecodeItem, DecodeSettings } from "./decode-item.js";
@@ -73,7 +74,7 @@ async function* decodeBytes(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EACCES") throw usageError(`${name}: permission denied`);
-    if (code?.startsWith("Z_")) throw usageError(`${name}: the gzip file is broken: ${message}`);
+    if (isZlibError(error)) throw usageError(`${name}: the gzip file is broken: ${message}`);
     throw error;
   }
 }
@@ -100,7 +101,11 @@ async function* decodeTextOrStream(
   const held: Buffer[] = [];
   let heldBytes = 0;
   let stream: StreamRecords | undefined;
-  for await (const chunk of chunks) {
+  let broken: Error | undefined;
+  const untilBroken = readable(chunks, (error) => {
+    broken = error;
+  });
+  for await (const chunk of untilBroken) {
     if (heldBytes === 0 && shape === undefined && !isText(chunk)) {
       yield [{ remark: `${name}: raw PDUs`, isDetail: true }];
       stream = new StreamRecords(settings, looksLikeHeader(chunk, 0));
@@ -114,6 +119,27 @@ async function* decodeTextOrStream(
     if (heldBytes > TEXT_MAX_BYTES) throw usageError(`${name}: more than ${TEXT_MAX_BYTES} bytes of text`);
   }
   if (stream !== undefined) yield stream.end();
-  else if (heldBytes === 0) throw usageError(`${name}: is empty`);
+  else if (heldBytes === 0) throw broken ?? usageError(`${name}: is empty`);
   else yield* textRecords(name, decodeText(Buffer.concat(held)), settings, shape);
+  if (broken !== undefined) yield [brokenGzip(name, broken, settings)];
+}
+
+/** The chunks up to where a gzip file is broken. */
+async function* readable(chunks: AsyncIterable<Buffer>, onBroken: (error: Error) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+    onBroken(error);
+  }
+}
+
+function isZlibError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && ((error as NodeJS.ErrnoException).code?.startsWith("Z_") ?? false);
+}
+
+function brokenGzip(name: string, { message }: Error, settings: DecodeSettings): DecodeItem {
+  const origin = { seq: settings.nextSeq(), time: null, conn: null, dir: null, offset: 0 };
+  const text = `${name}: the gzip file is broken behind what was read: ${message}; the rest is left out`;
+  return { record: skippedRecord(text, origin), bytes: Buffer.alloc(0), pdu: undefined, link: undefined };
 }

@@ -8,6 +8,13 @@ const RECORD_HEADER_SIZE = 16;
 const LINK_TYPE_OFFSET = 20;
 const CAPTURED_LENGTH_OFFSET = 8;
 const NANOS_PER_MICRO = 1000;
+const MICROSECONDS_MAGIC = 0xa1b2c3d4;
+const NANOSECONDS_MAGIC = 0xa1b23c4d;
+const VERSION_OFFSET = 4;
+/** Two numbers of 16 bits, read as one of 32. */
+const VERSION_2_4_LITTLE_ENDIAN = 0x00040002;
+const VERSION_2_4_BIG_ENDIAN = 0x00020004;
+const secondFile = "another capture begins here, and is not read: mergecap joins captures, not cat";
 // The upper bits of the link type field say how long a frame check sequence is.
 const LINK_TYPE_MASK = 0xffff;
 
@@ -96,13 +103,24 @@ export class ClassicPcapReader implements PacketReader {
   /** -1, and the end of reading, when the length cannot be true: nothing in the format leads to the next record then. */
   #recordSize(bytes: Buffer, at: number, ahead: number): number {
     const captured = this.#u32(bytes, at + CAPTURED_LENGTH_OFFSET);
+    if (this.#isFileHeader(bytes, at)) return this.#breakOff(ahead, secondFile);
     if (captured <= packetSizeMaxBytes) return RECORD_HEADER_SIZE + captured;
-    if (!this.#broken) {
-      this.#broken = true;
-      const reason = `a packet claims ${captured} captured bytes, more than the ${packetSizeMaxBytes} there can be; the rest of the file is not read`;
-      this.sink.onFileProblem(this.#queue.position + ahead, reason);
-    }
+    const reason = `a packet claims ${captured} captured bytes, more than the ${packetSizeMaxBytes} there can be; the rest of the file is not read`;
+    return this.#breakOff(ahead, reason);
+  }
+
+  #breakOff(ahead: number, reason: string): -1 {
+    if (!this.#broken) this.sink.onFileProblem(this.#queue.position + ahead, reason);
+    this.#broken = true;
     return -1;
+  }
+
+  /** Its magic number would be a time in 2055. */
+  #isFileHeader(bytes: Buffer, at: number): boolean {
+    const magic = this.#u32(bytes, at);
+    if (magic !== MICROSECONDS_MAGIC && magic !== NANOSECONDS_MAGIC) return false;
+    const version = this.#u32(bytes, at + VERSION_OFFSET);
+    return version === (this.format.littleEndian ? VERSION_2_4_LITTLE_ENDIAN : VERSION_2_4_BIG_ENDIAN);
   }
 
   /** Hands records to pcap-parser, until it has read its part. */

@@ -1,6 +1,7 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type CaptureFormat, captureFormatOf, isGzip, MAGIC_SIZE } from "./detect-format.js";
+import { salvagedFromGzip } from "./gzip-salvage.js";
 
 export interface OpenInput {
   /** `undefined` for what is no capture: text, or a raw stream of PDUs. */
@@ -40,10 +41,43 @@ async function* continued(head: Buffer, iterator: AsyncIterator<Buffer>): AsyncG
   }
 }
 
+/** Fails as zlib does, but only behind everything that can be unpacked of a small file. */
 async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: unpackedChunkBytes });
-  const feeding = pipeline(packed, gunzip);
+  const small = new SmallFile();
+  const feeding = pipeline(small.passing(packed), gunzip);
   // The reading loop below meets the same error.
   feeding.catch(() => {});
-  for await (const chunk of gunzip) yield chunk as Buffer;
+  let unpackedBytes = 0;
+  try {
+    for await (const chunk of gunzip) {
+      unpackedBytes += (chunk as Buffer).length;
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    const rest = salvagedFromGzip(small.bytes()).subarray(unpackedBytes);
+    if (rest.length > 0) yield rest;
+    throw error;
+  }
+}
+
+const smallFileBytesMax = 1 << 20;
+
+/** Keeps what passes, while that is little. */
+class SmallFile {
+  #chunks: Buffer[] = [];
+  #length = 0;
+
+  async *passing(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      this.#length += chunk.length;
+      if (this.#length <= smallFileBytesMax) this.#chunks.push(chunk);
+      else this.#chunks = [];
+      yield chunk;
+    }
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
 }

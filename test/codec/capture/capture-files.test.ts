@@ -64,6 +64,17 @@ describe("classic pcap", () => {
   });
 });
 
+describe("classic captures that cat put together", () => {
+  it("are read up to where the second one begins, which is named", async () => {
+    const file = goldenCapture("client-session.pcap");
+    const { events, totals } = await readCapture(Buffer.concat([file, file]));
+    expect(totals).toEqual((await readCapture(file)).totals);
+    expect(eventLines(events)).toContain(
+      `file ${file.length}: another capture begins here, and is not read: mergecap joins captures, not cat`,
+    );
+  });
+});
+
 describe("gzip", () => {
   it("is unpacked, also when it is cut or broken: what came before counts", async () => {
     const file = goldenCapture("cluster-session.pcap");
@@ -75,6 +86,16 @@ describe("gzip", () => {
     expect(cut.totals.pdus).toBeGreaterThan(100);
     const broken = Buffer.from(packed).fill(0xff, packed.length >> 1, (packed.length >> 1) + 50);
     expect((await readCapture(broken)).totals.pdus).toBeGreaterThan(100);
+  });
+
+  it.each<[string, Buffer]>([
+    ["other bytes", Buffer.from("trailing garbage")],
+    ["what begins as gzip does", Buffer.from("1f8b6761726265", "hex")],
+  ])("gives everything of a small file that ends in %s, and says so", async (_, tail) => {
+    const file = goldenCapture("client-session.pcap");
+    const { events, totals } = await readCapture(Buffer.concat([gzipSync(file), tail]));
+    expect(totals.pdus).toBe((await readCapture(file)).totals.pdus);
+    expect(eventLines(events).filter((line) => line.includes("the gzip file is broken or cut off"))).toHaveLength(1);
   });
 });
 
