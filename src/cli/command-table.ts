@@ -4,6 +4,8 @@ import type { Host } from "./host.js";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Its exit code is a verdict, which stands whoever reads what it prints. */
+  readonly judges?: true;
   /** Loaded only when the command is called: start-up time of `ttk decode` matters. */
   readonly load: () => Promise<(host: Host) => Command>;
 }
@@ -12,6 +14,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: "demo",
     summary: "start a reference cluster, judge it and load it",
+    judges: true,
     load: async () => (await import("./commands/demo.js")).demoCommand,
   },
   {
@@ -27,16 +30,19 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: "conform",
     summary: "judge a server against the protocol, requirement by requirement",
+    judges: true,
     load: async () => (await import("./commands/conform.js")).conformCommand,
   },
   {
     name: "load",
     summary: "simulate thousands of multi-device users and account for every message",
+    judges: true,
     load: async () => (await import("./commands/load.js")).loadCommand,
   },
   {
     name: "report",
     summary: "render or compare finished runs: HTML, Markdown, JUnit and others",
+    judges: true,
     load: async () => (await import("./commands/report.js")).reportCommand,
   },
   {

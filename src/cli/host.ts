@@ -41,6 +41,8 @@ export interface Host {
   /** Has this done whenever the process ends, a second Ctrl-C included; it cannot wait for anything. Returns how to take it back. */
   atExit(action: () => void): () => void;
   verbosity: "quiet" | "normal" | "verbose";
+  /** The exit code is what is asked for: whoever stops reading stdout does not end the command. Else it ends, and all is well. */
+  outlivesReader: boolean;
   exitCode: ExitCode;
 }
 
@@ -54,12 +56,7 @@ export function processHost(): Host {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // `ttk decode … | head`: the reader has what it wanted.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(ExitCode.ok);
-    throw error;
-  });
-  return {
+  const host: Host = {
     // A getter: opening stdin costs start-up time, and most commands never read it.
     get stdin() {
       return process.stdin;
@@ -84,17 +81,32 @@ export function processHost(): Host {
       return () => process.off("exit", action);
     },
     verbosity: "normal",
+    outlivesReader: false,
     exitCode: ExitCode.ok,
   };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") fail(`ttk: what it prints cannot be written: ${error.message}`);
+    // `ttk decode … | head`: the reader has what it wanted.
+    if (!host.outlivesReader) process.exit(ExitCode.ok);
+  });
+  // Nobody is left to be told.
+  process.stderr.on("error", () => {});
+  return host;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(ExitCode.internal);
 }
 
 function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Output {
   return {
     write: (text) => {
-      stream.write(text);
+      if (stream.writable) stream.write(text);
     },
     drained: async () => {
-      if (stream.writableNeedDrain) await once(stream, "drain");
+      // The wait ends with the stream, too.
+      if (stream.writableNeedDrain) await once(stream, "drain").catch(() => {});
     },
     get isStyled() {
       return stream.isTTY === true && !process.env.NO_COLOR && !process.env.CI;

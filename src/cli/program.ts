@@ -39,8 +39,9 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     })
     .exitOverride()
     .addHelpText("after", help);
-  for (const { name, summary, load } of commandTable) {
+  for (const { name, summary, judges = false, load } of commandTable) {
     const command = isAsked(name) ? (await load())(host) : new Command(name);
+    if (isAsked(name)) host.outlivesReader = judges;
     // Before what prepare adds to it: how much is said can be a setting too.
     if (isAsked(name)) applySettings(command, host);
     program.addCommand(prepare(command.summary(summary), program, host));

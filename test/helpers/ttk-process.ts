@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const ttkMain = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const DEADLINE_MS = 15_000;
 
 export interface TtkOptions {
@@ -25,7 +25,7 @@ export class TtkProcess {
 
   constructor(args: readonly string[], options: TtkOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-    this.#child = spawn(process.execPath, [main, ...args], {
+    this.#child = spawn(process.execPath, [ttkMain, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...process.env, ...options.env },

@@ -90,6 +90,7 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   const { sink, hasFailed } = await sinkFor(host, options);
   const totals: Totals = { pdus: 0, selected: 0, errors: 0 };
   const countsErrors = options.strict === true;
+  host.outlivesReader ||= countsErrors || options.check === true;
   const show = (item: Exclude<DecodeItem, { remark: string }>): string => {
     totals.selected++;
     const text = sink.take(item);
