@@ -34,6 +34,7 @@ export async function readAccountLists(spec: string, password: string, cwd: stri
   try {
     const lists = extname(path) === ".csv" ? allMayLogIn(fromCsv(text, password)) : await fromYaml(text, password);
     if (lists.accounts.length === 0) throw new Error("holds no account");
+    refuseRepeats(lists);
     return lists;
   } catch (error) {
     throw usageError(`accounts ${spec}: ${firstLine((error as Error).message)}`);
@@ -73,6 +74,15 @@ async function fromYaml(text: string, password: string): Promise<AccountLists> {
   const those = (mayLogIn: boolean) =>
     read.filter(({ status }) => (status === MAY_LOG_IN) === mayLogIn).map(({ account }) => account);
   return { accounts: those(true), leavers: those(false) };
+}
+
+/** Whoever stands there twice would be taken for two people. */
+function refuseRepeats({ accounts, leavers }: AccountLists): void {
+  const names = new Set<string>();
+  for (const { name } of [...accounts, ...leavers]) {
+    if (names.has(name)) throw new Error(`${name} is there twice`);
+    names.add(name);
+  }
 }
 
 function allMayLogIn(accounts: readonly Account[]): AccountLists {

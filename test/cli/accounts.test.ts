@@ -59,6 +59,8 @@ describe("readAccounts", () => {
     ["number.yaml", "accounts: [{ name: a, password: 123 }]", /account 1 \(a\): the password must be text/],
     ["status.yaml", "accounts: [{ name: a, status: gone }]", /account 1 \(a\): the status must be a number/],
     ["all-left.yaml", "accounts: [{ name: a, status: 3 }]", /holds no account/],
+    ["twice.csv", "alice,a\nbob,b\nalice,c\n", /alice is there twice/],
+    ["twice.yaml", "accounts: [{ name: a }, { name: a, status: 3 }]", /a is there twice/],
     ["other.yaml", "[1, 2]", /expected "users" with a pattern or "accounts"/],
     ["broken.yaml", "users: [", /line 1, column 9$/],
     ["broken.json", '{"users"', /^accounts broken\.json: \S/],

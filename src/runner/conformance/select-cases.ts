@@ -60,7 +60,12 @@ export function selectCases(
           : "what is selected needs an account that may not log in: give one with a status in the file of --accounts, or --provision",
     );
   }
-  return runnable.map((each) => ({ case: each, skippedBy: skip.find((pattern) => matches(pattern, each)) }));
+  const selected = runnable.map((each) => ({ case: each, skippedBy: skip.find((pattern) => matches(pattern, each)) }));
+  // A run of nothing would read as one that passed.
+  if (selected.every(({ skippedBy }) => skippedBy !== undefined)) {
+    throw new SelectionError(undefined, "--skip leaves nothing of what is selected");
+  }
+  return selected;
 }
 
 /** The first kind of server of which the suite does not play as many as the case needs. */

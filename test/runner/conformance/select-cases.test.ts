@@ -48,6 +48,10 @@ describe("selectCases", () => {
     expect(selected.map(({ skippedBy }) => skippedBy)).toEqual(["frm.*", "should", undefined]);
   });
 
+  it("refuses to skip all that is selected: a run of nothing would read as one that passed", () => {
+    expect(() => chosen({ only: ["msg.ack"], skip: ["MSG-01"] })).toThrow("--skip leaves nothing");
+  });
+
   it.each([{ only: ["msg.akc"] }, { skip: ["msg.akc"] }, { only: ["msg.ack", "msg.akc"] }])(
     "refuses a pattern that matches nothing: %o",
     (selection) => {
