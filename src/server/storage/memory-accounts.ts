@@ -47,7 +47,7 @@ export class MemoryAccounts implements AccountStorage {
   }
 
   async setAvatar(userId: number, avatar: string): Promise<boolean> {
-    return fits(avatar, storageLimits.avatar) && this.#change(userId, { avatar });
+    return fits(avatar, storageLimits.avatarChars) && this.#change(userId, { avatar });
   }
 
   #users(isWanted: (user: UserRecord) => boolean): UserRecord[] {

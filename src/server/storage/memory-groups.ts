@@ -47,7 +47,7 @@ export class MemoryGroups implements GroupStorage {
   createNow(wanted: NewGroup): GroupRecord | undefined {
     const members = this.#existing(wanted.members);
     if (wanted.name === "" || members.length === 0 || members.length > storageLimits.groupMembers) return undefined;
-    if (!fits(wanted.name, storageLimits.groupName) || !fits(wanted.avatar, storageLimits.groupAvatar))
+    if (!fits(wanted.name, storageLimits.groupNameChars) || !fits(wanted.avatar, storageLimits.groupAvatarChars))
       return undefined;
     if (this.#byId.size >= GROUPS_MAX) return undefined;
     const group = new MemoryGroup(this.#byId.size + 1, wanted, this.nowSeconds(), this.window);

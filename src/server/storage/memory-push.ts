@@ -13,7 +13,7 @@ export class MemoryPush implements PushStorage {
 
   async setDeviceToken(userId: number, clientType: number, token: string): Promise<void> {
     if (token === "") this.#tokens.delete(userId);
-    else if (fits(token, storageLimits.deviceToken) && this.accounts.has(userId))
+    else if (fits(token, storageLimits.deviceTokenChars) && this.accounts.has(userId))
       this.#tokens.set(userId, { clientType, token });
   }
 

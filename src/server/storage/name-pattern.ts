@@ -16,13 +16,13 @@ export class NamePattern {
 
   /** @throws FixtureError when it is not a name of at most 32 characters, or has more than `countMax` of them */
   static read(node: FixtureNode, countMax: number): NamePattern {
-    const text = node.text("name", 2 * storageLimits.userName);
+    const text = node.text("name", 2 * storageLimits.userNameChars);
     if (text === "") node.fail("name is empty");
     const pattern = NamePattern.#parse(node, text);
     if (pattern.count > countMax) node.fail(`"${text}" makes ${pattern.count} names, more than ${countMax}`);
     const longest = pattern.name(pattern.count - 1);
-    if ([...longest].length > storageLimits.userName) {
-      node.fail(`name "${longest}" is longer than ${storageLimits.userName} characters`);
+    if ([...longest].length > storageLimits.userNameChars) {
+      node.fail(`name "${longest}" is longer than ${storageLimits.userNameChars} characters`);
     }
     return pattern;
   }

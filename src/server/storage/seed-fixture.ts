@@ -38,7 +38,7 @@ function readDepartments(entries: readonly FixtureNode[]): SeedDepartment[] {
       ? entry.fields("a department", ["name", "parent", "priority", "status"])
       : { name: entry };
     const node = fields.name ?? entry.fail("the department has no name");
-    return { fields, node, name: node.text("name", storageLimits.departmentName) };
+    return { fields, node, name: node.text("name", storageLimits.departmentNameChars) };
   });
   if (entries.length > DEPARTMENTS_MAX) entries[0]?.fail(`more than ${DEPARTMENTS_MAX} departments`);
   failOnDuplicates("department", read);
@@ -56,20 +56,20 @@ function readGroups(entries: readonly FixtureNode[], users: SeedUsers): NewGroup
   const read = entries.map((entry) => {
     const fields = entry.fields("a group", ["name", "type", "creator", "members", "avatar"]);
     const node = fields.name ?? entry.fail("the group has no name");
-    return { entry, fields, node, name: node.text("name", storageLimits.groupName) };
+    return { entry, fields, node, name: node.text("name", storageLimits.groupNameChars) };
   });
   failOnDuplicates("group", read);
   return read.map(({ entry, fields: { type, creator, members, avatar }, name }) => ({
     kind: type?.oneOf("group type", groupTypes) === "temporary" ? 2 : 1,
     name,
-    avatar: avatar?.text("avatar", storageLimits.groupAvatar) ?? "",
+    avatar: avatar?.text("avatar", storageLimits.groupAvatarChars) ?? "",
     creatorId: userId(creator ?? entry.fail("the group has no creator"), users),
     members: readMembers(members ?? entry.fail("the group has no members"), users),
   }));
 }
 
 function userId(node: FixtureNode, users: SeedUsers): number {
-  return users.id(node.text("creator", storageLimits.userName), node);
+  return users.id(node.text("creator", storageLimits.userNameChars), node);
 }
 
 function readMembers(list: FixtureNode, users: SeedUsers): number[] {

@@ -84,11 +84,11 @@ export class SeedUsers {
   #maker(fields: Fields, names: NamePattern): ForEach<Omit<SeedUser, "id" | "name" | "passwordHash" | "salt">> {
     const text = (field: FieldName, charsMax: number, otherwise: ForEach<string> = () => "") =>
       fields[field] === undefined ? otherwise : textFor(fields[field], field, charsMax, names);
-    const nick = text("nick", storageLimits.nick, (index) => names.name(index));
-    const phone = text("phone", storageLimits.phone);
-    const email = text("email", storageLimits.email);
-    const domain = text("domain", storageLimits.domain);
-    const avatar = text("avatar", storageLimits.avatar);
+    const nick = text("nick", storageLimits.nickChars, (index) => names.name(index));
+    const phone = text("phone", storageLimits.phoneChars);
+    const email = text("email", storageLimits.emailChars);
+    const domain = text("domain", storageLimits.domainChars);
+    const avatar = text("avatar", storageLimits.avatarChars);
     const signInfo = text("sign_info", storageLimits.signInfoBytes);
     if (Buffer.byteLength(signInfo(names.count - 1)) > storageLimits.signInfoBytes) {
       fields.sign_info?.fail(`sign_info is longer than ${storageLimits.signInfoBytes} bytes`);

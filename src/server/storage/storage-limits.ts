@@ -1,19 +1,19 @@
-/** The most that any adapter stores: of text in characters (code points), as database columns count, unless the name says bytes. */
+/** The most that any adapter stores. Characters are code points, as database columns count. */
 export const storageLimits = {
-  userName: 32,
-  nick: 32,
-  domain: 32,
-  phone: 11,
-  email: 64,
-  avatar: 255,
+  userNameChars: 32,
+  nickChars: 32,
+  domainChars: 32,
+  phoneChars: 11,
+  emailChars: 64,
+  avatarChars: 255,
   /** PRE-04. */
   signInfoBytes: 128,
-  departmentName: 64,
-  groupName: 256,
-  groupAvatar: 256,
+  departmentNameChars: 64,
+  groupNameChars: 256,
+  groupAvatarChars: 256,
   groupMembers: 5_000,
-  deviceToken: 1024,
-  fileName: 255,
+  deviceTokenChars: 1024,
+  fileNameChars: 255,
   /** Files that wait for one user; beyond it the oldest is no longer listed. */
   offlineFilesPerUser: 1_000,
   /** MSG-23. */

@@ -1,53 +1,74 @@
 import type { SessionKey, SessionKind } from "../storage.js";
-import { RowIds } from "./row-ids.js";
+import { type FoundRow, RowIds, type RowKey } from "./row-ids.js";
 import type { SqlDatabase } from "./sql-database.js";
 
 export interface OwnSession extends SessionKey {
   readonly userId: number;
 }
 
-/** The rows of IMRelationShip and IMRecentSession that conversations stand on. */
+export interface ConversationRowsOptions {
+  readonly nowSeconds: () => number;
+  /** Whether original servers, which take no lock, make rows in these tables, too. */
+  readonly isShared?: boolean;
+  /** Told the relations of a pair that has several, first the one that counts, whenever it is about to get a message. */
+  readonly onRivals?: (relations: readonly number[]) => Promise<void>;
+}
+
+/** The time in which two servers that make the first contact of a pair together both have made a row, and that clocks differ. */
+const SETTLES_AFTER_S = 10;
+
+/**
+ * The rows of IMRelationShip and IMRecentSession that conversations stand on. An original server may have made a second row
+ * at the same moment; then that one counts which it would read: the last in the order of the index that it looks in.
+ */
 export class ConversationRows {
   readonly #relations: RowIds;
   readonly #sessions: RowIds;
 
-  constructor(db: SqlDatabase) {
-    this.#relations = new RowIds(db, {
+  constructor(
+    db: SqlDatabase,
+    private readonly options: ConversationRowsOptions,
+  ) {
+    const { nowSeconds, isShared = false } = options;
+    const relations = {
       table: "IMRelationShip",
       keyColumns: ["smallId", "bigId"],
       condition: "status = 0",
       // The original server takes the last of the index (smallId, bigId, status, updated).
-      order: "updated DESC, id DESC",
+      order: (a: FoundRow, b: FoundRow) => b.updated - a.updated || b.id - a.id,
+      settlesAfterS: isShared ? SETTLES_AFTER_S : 0,
       columns: ["smallId", "bigId", "status", "created", "updated"],
-      newRow: ([small = 0, big = 0], now) => [small, big, 0, now, now],
-    });
-    this.#sessions = new RowIds(db, {
+      newRow: ([small = 0, big = 0]: RowKey, now: number) => [small, big, 0, now, now],
+    };
+    const sessions = {
       table: "IMRecentSession",
       keyColumns: ["userId", "peerId", "type"],
-      order: "id",
+      // As it does of the index (userId, peerId, type). Lists show several rows as one, so which it is matters to nobody here.
+      order: (a: FoundRow, b: FoundRow) => b.id - a.id,
+      settlesAfterS: 0,
       columns: ["userId", "peerId", "type", "status", "created", "updated"],
-      newRow: ([userId = 0, peerId = 0, type = 0], now) => [userId, peerId, type, 0, now, now],
-    });
+      newRow: ([userId = 0, peerId = 0, type = 0]: RowKey, now: number) => [userId, peerId, type, 0, now, now],
+    };
+    this.#relations = new RowIds(db, relations, nowSeconds);
+    this.#sessions = new RowIds(db, sessions, nowSeconds);
   }
 
-  /** `undefined` for two who never spoke. */
-  async findRelation(userId: number, peerId: number): Promise<number | undefined> {
-    const [id] = await this.#relations.find([pairOf(userId, peerId)]);
-    return id;
-  }
-
-  findRelations(userId: number, peerIds: readonly number[]): Promise<(number | undefined)[]> {
+  /** All of each pair, first the one that counts; none for two who never spoke. */
+  findRelations(userId: number, peerIds: readonly number[]): Promise<(readonly number[])[]> {
     return this.#relations.find(peerIds.map((peerId) => pairOf(userId, peerId)));
   }
 
-  makeRelations(pairs: readonly (readonly [number, number])[], now: number): Promise<number[]> {
+  /** Hot. The ones that count. */
+  async makeRelations(pairs: readonly (readonly [number, number])[], now: number): Promise<number[]> {
     const keys = pairs.map(([a, b]) => pairOf(a, b));
-    return this.#relations.make(keys, now);
+    const relations = await this.#relations.make(keys, now);
+    for (const ids of relations) if (ids.length > 1) await this.options.onRivals?.(ids);
+    return relations.map(([id]) => id as number);
   }
 
-  makeSessions(sessions: readonly OwnSession[], now: number): Promise<number[]> {
+  async makeSessions(sessions: readonly OwnSession[], now: number): Promise<number[]> {
     const keys = sessions.map(({ userId, id, kind }) => [userId, id, kind]);
-    return this.#sessions.make(keys, now);
+    return (await this.#sessions.make(keys, now)).map(([id]) => id as number);
   }
 }
 

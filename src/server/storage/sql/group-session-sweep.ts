@@ -19,7 +19,7 @@ export class GroupSessionSweep {
     private readonly unread: RedisConnection,
     private readonly nowSeconds: () => number,
   ) {
-    this.#rows = new ConversationRows(db);
+    this.#rows = new ConversationRows(db, { nowSeconds });
     // A sweep that fails is made good by the next: the mark stays where it was.
     this.#timer = setInterval(() => void this.sweep().catch(() => {}), INTERVAL_MS);
     this.#timer.unref();

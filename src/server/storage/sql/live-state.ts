@@ -42,6 +42,8 @@ export interface LiveState {
 
   /** The first of as many successive ids as wanted, for each sequence (MSG-02). */
   takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]>;
+  /** Ids given from now on are above that one. */
+  raiseLastId(sequence: SequenceKey, lastId: number): Promise<void>;
   raiseUnread(session: SqlSession, raises: readonly UnreadRaise[]): Promise<void>;
   clearUnread(session: SqlSession, userId: number, peerId: number): Promise<void>;
   /** Counts above 0, by peer. */

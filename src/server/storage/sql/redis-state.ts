@@ -42,6 +42,10 @@ export class RedisState implements LiveState {
     );
   }
 
+  async raiseLastId(sequence: SequenceKey, lastId: number): Promise<void> {
+    await this.#unread.raiseCounter(counterKey(sequence), lastId);
+  }
+
   async raiseUnread(_: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {
     await Promise.all(
       raises.map(({ userId, peerId, by }) => this.#unread.hincrby(`unread_${userId}`, String(peerId), by)),

@@ -2,16 +2,29 @@ import type { SqlDatabase, SqlSession, SqlValue } from "./sql-database.js";
 
 /** Remembered; beyond it those seen first are asked for again. */
 const KNOWN_MAX = 200_000;
+/** Rows looked at for one key. */
+const RIVALS_MAX = 64;
 
 export type RowKey = readonly number[];
+
+export interface FoundRow {
+  readonly id: number;
+  /** Unix s. */
+  readonly updated: number;
+}
 
 export interface RowIdsOf {
   readonly table: string;
   /** What a row is found by, besides the fixed condition. */
   readonly keyColumns: readonly string[];
   readonly condition?: string;
-  /** Of several rows with one key, left by others, the first in this order counts. */
-  readonly order: string;
+  /** Of several rows with one key, left by others, the first in this order counts: as for `sort`. */
+  readonly order: (a: FoundRow, b: FoundRow) => number;
+  /**
+   * For so long after a row was made, others that share the table may still make another for the same key, so that its id
+   * is not remembered. 0 where nobody does.
+   */
+  readonly settlesAfterS: number;
   /** All columns of a new row, and its values. */
   readonly columns: readonly string[];
   newRow(key: RowKey, now: number): SqlValue[];
@@ -22,58 +35,71 @@ export interface RowIdsOf {
  * tables of a deployment have no unique index. Rows never go away, so their ids are remembered.
  */
 export class RowIds {
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<string, readonly number[]>();
   readonly #select: string;
 
   constructor(
     private readonly db: SqlDatabase,
     private readonly of: RowIdsOf,
+    private readonly nowSeconds: () => number,
   ) {
     const conditions = [...of.keyColumns.map((column) => `${column} = ?`), of.condition ?? []].flat().join(" AND ");
-    this.#select = `SELECT id, ${of.keyColumns.join(", ")} FROM ${of.table} WHERE ${conditions} ORDER BY ${of.order} LIMIT 1`;
+    const columns = ["id", "updated", ...of.keyColumns].join(", ");
+    this.#select = `SELECT ${columns} FROM ${of.table} WHERE ${conditions} LIMIT ${RIVALS_MAX}`;
   }
 
-  /** The ids that the keys have, `undefined` for those without a row. */
-  async find(keys: readonly RowKey[]): Promise<(number | undefined)[]> {
+  /** The ids that each key has: first the one that counts. None for a key without a row. */
+  async find(keys: readonly RowKey[]): Promise<(readonly number[])[]> {
     const found = await this.#lookUp(keys);
-    return keys.map((key) => found.get(nameOf(key)));
+    return keys.map((key) => found.get(nameOf(key)) ?? []);
   }
 
-  /** The ids of the keys' rows, made where missing; not for use inside a transaction. */
-  async make(keys: readonly RowKey[], now: number): Promise<number[]> {
+  /** The same, with rows made where they are missing; not for use inside a transaction. */
+  async make(keys: readonly RowKey[], now: number): Promise<(readonly number[])[]> {
     const found = await this.#lookUp(keys);
     const missing = without(keys, found);
     if (missing.length > 0) {
       await this.db.alone(this.of.table, async (session) => {
-        const others = new Map(await this.#rows(session, missing));
+        const others = (await this.#rows(session, missing)).found;
         const rows = without(missing, others).map((key) => this.of.newRow(key, now));
         await session.insertRows(this.of.table, this.of.columns, rows);
       });
-      for (const [name, id] of await this.#lookUp(missing)) found.set(name, id);
+      for (const [name, ids] of await this.#lookUp(missing)) found.set(name, ids);
     }
     return keys.map((key) => found.get(nameOf(key)) ?? this.#lost(key));
   }
 
-  async #lookUp(keys: readonly RowKey[]): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
+  async #lookUp(keys: readonly RowKey[]): Promise<Map<string, readonly number[]>> {
+    const found = new Map<string, readonly number[]>();
     for (const key of keys) {
-      const id = this.#known.get(nameOf(key));
-      if (id !== undefined) found.set(nameOf(key), id);
+      const ids = this.#known.get(nameOf(key));
+      if (ids !== undefined) found.set(nameOf(key), ids);
     }
     const unknown = without(keys, found);
     if (unknown.length === 0) return found;
     if (this.#known.size > KNOWN_MAX) this.#known.clear();
     // Only what is committed may be remembered, which is why this does not take a transaction's session.
-    for (const [name, id] of await this.#rows(this.db, unknown)) {
-      this.#known.set(name, id);
-      found.set(name, id);
+    const rows = await this.#rows(this.db, unknown);
+    for (const [name, ids] of rows.found) {
+      if (rows.settled.has(name)) this.#known.set(name, ids);
+      found.set(name, ids);
     }
     return found;
   }
 
-  async #rows(session: SqlSession, keys: readonly RowKey[]): Promise<[name: string, id: number][]> {
-    const rows = await session.allForEach<Record<string, number>>(this.#select, keys);
-    return rows.map((row) => [nameOf(this.of.keyColumns.map((column) => row[column] as number)), row.id as number]);
+  async #rows(session: SqlSession, keys: readonly RowKey[]): Promise<Looked> {
+    const rows = await session.allForEach<FoundRow & Record<string, number>>(this.#select, keys);
+    const { order, keyColumns, settlesAfterS } = this.of;
+    const latest = this.nowSeconds() - settlesAfterS;
+    const looked: Looked = { found: new Map(), settled: new Set() };
+    for (const row of rows.sort(order)) {
+      const name = nameOf(keyColumns.map((column) => row[column] as number));
+      const before = looked.found.get(name);
+      looked.found.set(name, before === undefined ? [row.id] : [...before, row.id]);
+      // Whoever makes another row looked before the first was there.
+      if (settlesAfterS === 0 || row.updated <= latest) looked.settled.add(name);
+    }
+    return looked;
   }
 
   #lost(key: RowKey): never {
@@ -81,8 +107,15 @@ export class RowIds {
   }
 }
 
+/** By the key's name. */
+interface Looked {
+  readonly found: Map<string, readonly number[]>;
+  /** No further row will come. */
+  readonly settled: Set<string>;
+}
+
 /** Those of the keys that are not there, once each. */
-function without(keys: readonly RowKey[], found: ReadonlyMap<string, number>): RowKey[] {
+function without(keys: readonly RowKey[], found: ReadonlyMap<string, unknown>): RowKey[] {
   const missing = new Map<string, RowKey>();
   for (const key of keys) {
     const name = nameOf(key);

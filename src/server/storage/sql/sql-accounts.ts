@@ -32,7 +32,7 @@ export class SqlAccounts implements AccountStorage {
   }
 
   async credentials(name: string): Promise<Credentials | undefined> {
-    if (!fits(name, storageLimits.userName)) return undefined;
+    if (!fits(name, storageLimits.userNameChars)) return undefined;
     const rows = await this.db.all<UserRow>(`SELECT ${userColumns} FROM IMUser WHERE name = ?`, [name]);
     // MySQL takes no notice of blanks at the end (LGN-08).
     return rows.map(credentialsOf).find(({ user }) => user.name === name);
@@ -62,7 +62,7 @@ export class SqlAccounts implements AccountStorage {
   }
 
   async setAvatar(userId: number, url: string): Promise<boolean> {
-    return fits(url, storageLimits.avatar) && this.#change(userId, "avatar", url);
+    return fits(url, storageLimits.avatarChars) && this.#change(userId, "avatar", url);
   }
 
   async #change(userId: number, column: "sign_info" | "avatar", value: SqlValue): Promise<boolean> {

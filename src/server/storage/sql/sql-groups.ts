@@ -62,7 +62,8 @@ export class SqlGroups implements GroupStorage {
   async create(group: NewGroup): Promise<GroupRecord | undefined> {
     const members = await this.#existing(group.members);
     if (group.name === "" || members.length === 0 || members.length > storageLimits.groupMembers) return undefined;
-    if (!fits(group.name, storageLimits.groupName) || !fits(group.avatar, storageLimits.groupAvatar)) return undefined;
+    if (!fits(group.name, storageLimits.groupNameChars) || !fits(group.avatar, storageLimits.groupAvatarChars))
+      return undefined;
     const now = this.nowSeconds();
     const { name, avatar, creatorId, kind } = group;
     const id = await this.db.transaction(async (session) => {

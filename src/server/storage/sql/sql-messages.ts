@@ -1,6 +1,7 @@
 import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
 import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
+import { asOneSequence, newestOf } from "./as-one-sequence.js";
 import type { AudioMessages } from "./audio-messages.js";
 import { type ConversationRows, GROUP, PEER } from "./conversation-rows.js";
 import type { HandedOutTimes } from "./handed-out-times.js";
@@ -26,7 +27,8 @@ export interface MessageParts {
 
 /** What of a conversation one user may see. */
 interface View {
-  readonly sequence: SequenceKey;
+  /** First the one that counts where two have a message of the same id. */
+  readonly sequences: readonly SequenceKey[];
   readonly createdMin: number;
 }
 
@@ -47,32 +49,24 @@ export class SqlMessages implements MessageStorage {
   }
 
   async history(userId: number, session: SessionKey, begin: number, count: number): Promise<StoredMessage[]> {
-    const view = await this.#view(userId, session);
-    if (view === undefined) return [];
     const { tables, audio } = this.parts;
-    return audio.withSounds(await tables.before(view.sequence, begin, count, view.createdMin));
+    const { sequences, createdMin } = await this.#view(userId, session);
+    const lists = await Promise.all(sequences.map((sequence) => tables.before(sequence, begin, count, createdMin)));
+    return audio.withSounds(asOneSequence(lists).slice(0, count));
   }
 
   async latestId(userId: number, session: SessionKey): Promise<number> {
-    const view = await this.#view(userId, session);
-    if (view === undefined) return 0;
-    const { kind, id } = view.sequence;
-    return (await this.parts.tables.last(kind, [id])).get(id)?.msgId ?? 0;
+    const { sequences } = await this.#view(userId, session);
+    const ids = sequences.map(({ id }) => id);
+    const last = await this.parts.tables.last(session.kind, ids);
+    return newestOf(ids, last)?.msgId ?? 0;
   }
 
   async byIds(userId: number, session: SessionKey, ids: readonly number[]): Promise<StoredMessage[]> {
-    const view = await this.#view(userId, session);
-    if (view === undefined) return [];
+    const { sequences, createdMin } = await this.#view(userId, session);
     const wanted = [...new Set(ids)].sort((a, b) => b - a);
-    const found = new Map<number, StoredMessage>();
-    for (let start = 0; start < wanted.length && found.size < PICKED_MAX; start += PICKED_MAX) {
-      const some = wanted.slice(start, start + PICKED_MAX);
-      for (const message of await this.parts.tables.withIds(view.sequence, some, view.createdMin)) {
-        found.set(message.msgId, message);
-      }
-    }
-    const newestFirst = [...found.values()].sort((a, b) => b.msgId - a.msgId);
-    return this.parts.audio.withSounds(newestFirst.slice(0, PICKED_MAX));
+    const lists = await Promise.all(sequences.map((sequence) => this.#pick(sequence, wanted, createdMin)));
+    return this.parts.audio.withSounds(asOneSequence(lists).slice(0, PICKED_MAX));
   }
 
   async idle(): Promise<void> {
@@ -108,13 +102,27 @@ export class SqlMessages implements MessageStorage {
     return new MessageBatch(this.parts, messages).store();
   }
 
-  /** `undefined`: never spoke, or not a member (MSG-16, MSG-18). */
-  async #view(userId: number, { kind, id }: SessionKey): Promise<View | undefined> {
+  /** At most PICKED_MAX of a sequence, newest first. @param wanted greatest first */
+  async #pick(sequence: SequenceKey, wanted: readonly number[], createdMin: number): Promise<StoredMessage[]> {
+    const found = new Map<number, StoredMessage>();
+    for (let start = 0; start < wanted.length && found.size < PICKED_MAX; start += PICKED_MAX) {
+      const some = wanted.slice(start, start + PICKED_MAX);
+      for (const message of await this.parts.tables.withIds(sequence, some, createdMin)) {
+        found.set(message.msgId, message);
+      }
+    }
+    return [...found.values()].sort((a, b) => b.msgId - a.msgId).slice(0, PICKED_MAX);
+  }
+
+  /** Nothing for who never spoke, or is no member (MSG-16, MSG-18). */
+  async #view(userId: number, { kind, id }: SessionKey): Promise<View> {
     if (kind === PEER) {
-      const relation = await this.parts.rows.findRelation(userId, id);
-      return relation === undefined ? undefined : { sequence: { kind, id: relation }, createdMin: 0 };
+      const [relations = []] = await this.parts.rows.findRelations(userId, [id]);
+      return { sequences: relations.map((relation) => ({ kind, id: relation })), createdMin: 0 };
     }
     const [joined] = await this.parts.live.joinTimes(this.parts.db, [[id, userId]]);
-    return joined === undefined ? undefined : { sequence: { kind: GROUP, id }, createdMin: joined };
+    return joined === undefined
+      ? { sequences: [], createdMin: 0 }
+      : { sequences: [{ kind: GROUP, id }], createdMin: joined };
   }
 }

@@ -29,14 +29,14 @@ export class SqlOfflineFiles implements OfflineFileStorage {
   }
 
   async add(file: OfflineFile): Promise<void> {
-    if (!fits(file.name, storageLimits.fileName) || !fits(file.taskId, storageLimits.fileName)) return;
+    if (!fits(file.name, storageLimits.fileNameChars) || !fits(file.taskId, storageLimits.fileNameChars)) return;
     await this.db.alone(lockOf(file), async (session) => {
       if (!(await this.#isKnown(session, file))) await this.#insert(session, file, LISTED);
     });
   }
 
   async delete(fromId: number, toId: number, taskId: string): Promise<void> {
-    if (!fits(taskId, storageLimits.fileName)) return;
+    if (!fits(taskId, storageLimits.fileNameChars)) return;
     const file = { fromId, toId, taskId, name: "", sizeBytes: 0 };
     await this.db.alone(lockOf(file), async (session) => {
       const { affected } = await session.run(

@@ -15,7 +15,7 @@ export class SqlPush implements PushStorage {
 
   async setDeviceToken(userId: number, clientType: number, token: string): Promise<void> {
     if (token === "") return this.live.setDevice(userId, undefined);
-    if (!fits(token, storageLimits.deviceToken)) return;
+    if (!fits(token, storageLimits.deviceTokenChars)) return;
     if ((await this.accounts.existing([userId])).has(userId)) await this.live.setDevice(userId, { clientType, token });
   }
 

@@ -1,4 +1,5 @@
 import type { RecentSession, SessionKey, SessionStorage, StoredMessage, UnreadSession } from "../storage.js";
+import { newestOf } from "./as-one-sequence.js";
 import { GROUP, PEER } from "./conversation-rows.js";
 import type { MessageParts } from "./sql-messages.js";
 
@@ -74,9 +75,9 @@ export class SqlSessions implements SessionStorage {
       userId,
       found.map(({ peerId }) => peerId),
     );
-    const last = await tables.last(PEER, defined(relations));
+    const last = await tables.last(PEER, relations.flat());
     return found.flatMap(({ peerId, updated }, index) => {
-      const message = last.get(relations[index] ?? 0);
+      const message = newestOf(relations[index] ?? [], last);
       return message === undefined ? [] : { kind: PEER, id: peerId, updated, last: message };
     });
   }
@@ -139,9 +140,9 @@ export class SqlSessions implements SessionStorage {
       userId,
       counts.map(([peerId]) => peerId),
     );
-    const last = await tables.last(PEER, defined(relations));
+    const last = await tables.last(PEER, relations.flat());
     return counts.flatMap(([id, count], index) => {
-      const message = last.get(relations[index] ?? 0);
+      const message = newestOf(relations[index] ?? [], last);
       return message === undefined ? [] : { kind: PEER, id, count, last: message };
     });
   }
@@ -168,8 +169,4 @@ export class SqlSessions implements SessionStorage {
       groups.map(({ groupId }) => groupId),
     );
   }
-}
-
-function defined(ids: readonly (number | undefined)[]): number[] {
-  return ids.filter((id) => id !== undefined);
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.js";
 import { nowSeconds } from "../../clock.js";
 import type { Storage } from "../storage.js";
 import { AudioMessages } from "./audio-messages.js";
-import { ConversationRows } from "./conversation-rows.js";
+import { ConversationRows, PEER } from "./conversation-rows.js";
 import { HandedOutTimes } from "./handed-out-times.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
@@ -39,13 +39,19 @@ export class SqlStorage implements Storage {
     this.accounts = new SqlAccounts(db, live, now);
     this.departments = new SqlDepartments(db);
     this.groups = new SqlGroups(db, live, this.accounts, now);
-    const rows = new ConversationRows(db);
+    const tables = new MessageTables(db);
+    const rows = new ConversationRows(db, {
+      nowSeconds: now,
+      // Others share it exactly where there is Redis.
+      isShared: !live.isTransactional,
+      onRivals: (relations) => continueAfterAll(live, tables, relations),
+    });
     const parts = {
       db,
       live,
       accounts: this.accounts,
       rows,
-      tables: new MessageTables(db),
+      tables,
       audio: new AudioMessages(db, sounds),
       handedOut: new HandedOutTimes({ db, live, rows, nowSeconds: now }),
       nowSeconds: now,
@@ -63,4 +69,11 @@ export class SqlStorage implements Storage {
     await this.db.close();
     await this.live.close();
   }
+}
+
+/** A pair's sequence goes on after those of its other relations, so that all of them are one in its history (MSG-02). */
+async function continueAfterAll(live: LiveState, tables: MessageTables, relations: readonly number[]): Promise<void> {
+  const last = await tables.last(PEER, relations);
+  const lastId = Math.max(0, ...[...last.values()].map(({ msgId }) => msgId));
+  await live.raiseLastId({ kind: PEER, id: relations[0] as number }, lastId);
 }

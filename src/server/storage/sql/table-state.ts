@@ -1,5 +1,5 @@
 import { FAILURE_WINDOW_MS, FAILURES_MAX } from "../login-guard.js";
-import type { Device, GroupTalk, IdsWanted, LiveState, UnreadRaise } from "./live-state.js";
+import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
 import type { SqlDatabase, SqlSession, SqlUpsert } from "./sql-database.js";
 
 const GROUP = 2;
@@ -57,6 +57,10 @@ export class TableState implements LiveState {
     );
     const last = new Map(counters.map((counter) => [`${counter.kind}/${counter.id}`, counter.last]));
     return wanted.map(({ kind, id, count }) => (last.get(`${kind}/${id}`) ?? Number.NaN) - count + 1);
+  }
+
+  async raiseLastId({ kind, id }: SequenceKey, lastId: number): Promise<void> {
+    await this.db.upsertRows({ ...messageCounter, merge: "raise" }, [[kind, id, lastId]]);
   }
 
   async raiseUnread(session: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { Redis } from "ioredis";
 import { createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -10,17 +11,27 @@ import { noMysqlOrRedis, TestDatabase, TestKeys } from "../../../helpers/databas
 import { FakeClock } from "../../../helpers/fake-clock.js";
 
 const NOW = 1_800_000_000;
+/** md5 of "secret", as the shipped clients send it. */
+const SECRET = "5ebe2294ecd0e0f08eab7690d2a6ee69";
+const md5 = (text: string) => hash("md5", text, "hex");
 const database = new TestDatabase(`ttk_test_rows_${process.pid}`);
 const keys = new TestKeys(`ttk-test-rows-${process.pid}`);
 let redisUrl = "";
 let storage: Storage;
 
-async function open(): Promise<Storage> {
+const fixture = `
+password: secret
+departments: [{ name: Engineering, priority: 3 }, { name: Client, parent: Engineering }]
+users:
+  - { name: user1, nick: Ann, sex: female, department: Client, phone: "13800000001", email: a@example.com, domain: ann, avatar: a.png, sign_info: hi }
+  - { name: "user{2..9}" }
+`;
+
+async function open(clock = new FakeClock(NOW)): Promise<Storage> {
   const mysql = parseMysqlUrl(database.url);
   if (mysql === undefined) throw new Error("not a URL");
-  const clock = new FakeClock(NOW);
   const store = await openMysql({ mysql, redis: parseRedisUrl(redisUrl), clock, create: true });
-  await store.seed(parseSeedFixture("password: secret\nusers: [{ name: 'user{1..9}' }]\n", "rows.yaml"));
+  await store.seed(parseSeedFixture(fixture, "rows.yaml"));
   return store.storage;
 }
 
@@ -188,5 +199,170 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
         { relateId: 8, msgId: 3, content: "next" },
       ]);
     });
+
+    it("are whole when users and departments are seeded, and when a user changes", async () => {
+      await storage.accounts.setAvatar(1, "b.png");
+      const [user, ...others] = await query<RowDataPacket[]>("SELECT * FROM IMUser ORDER BY id");
+      expect(user).toEqual({
+        id: 1,
+        sex: 2,
+        name: "user1",
+        domain: "ann",
+        nick: "Ann",
+        password: expect.stringMatching(/^[0-9a-f]{32}$/),
+        salt: expect.stringMatching(/^.{4}$/),
+        phone: "13800000001",
+        email: "a@example.com",
+        avatar: "b.png",
+        departId: 2,
+        status: 0,
+        created: NOW,
+        updated: NOW,
+        push_shield_status: 0,
+        sign_info: "hi",
+      });
+      // md5 of md5("secret") and the salt, as protocol.md has it.
+      expect(user?.password).toBe(md5(`${SECRET}${user?.salt}`));
+      expect(others.map(({ id, name }) => [id, name])).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((n) => [n, `user${n}`]));
+      expect(await query("SELECT * FROM IMDepart ORDER BY id")).toEqual([
+        { id: 1, departName: "Engineering", priority: 3, parentId: 0, status: 0, created: NOW, updated: NOW },
+        {
+          id: 2,
+          departName: "Client",
+          priority: expect.any(Number),
+          parentId: 1,
+          status: 0,
+          created: NOW,
+          updated: NOW,
+        },
+      ]);
+    });
+
+    it("of users and departments that an original server or its console wrote are read", async () => {
+      await query(
+        `INSERT INTO IMUser (id, sex, name, domain, nick, password, salt, phone, email, avatar, departId, status, created,
+         updated, push_shield_status, sign_info) VALUES
+         (70, 1, 'wu', 'wd', '吴', '${md5(`${SECRET}abcd`)}', 'abcd', '139', 'w@x', 'w.png', 5, 0, 1, 1799999000, 1, 's'),
+         (71, 0, 'gone', '', '', '', '', '', '', '', 5, 3, 1, 1799999001, 0, '')`,
+      );
+      await query(
+        "INSERT INTO IMDepart VALUES (5, '研发', 7, 0, 0, 1, 1799999000), (6, 'old', 8, 5, 1, 1, 1799999001)",
+      );
+      const wu = {
+        id: 70,
+        name: "wu",
+        nick: "吴",
+        sex: 1,
+        avatar: "w.png",
+        departmentId: 5,
+        email: "w@x",
+        phone: "139",
+        domain: "wd",
+        signInfo: "s",
+        status: 0,
+        updated: 1_799_999_000,
+      };
+      expect(await storage.accounts.credentials("wu")).toEqual({
+        user: wu,
+        passwordHash: md5(`${SECRET}abcd`),
+        salt: "abcd",
+      });
+      expect((await storage.accounts.changedSince(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 70]);
+      expect((await storage.accounts.changedSince(1_799_999_000)).filter(({ id }) => id >= 70)).toEqual([
+        wu,
+        expect.objectContaining({ id: 71, name: "gone", status: 3 }),
+      ]);
+      expect((await storage.departments.changedSince(0)).filter(({ id }) => id >= 5)).toEqual([
+        { id: 5, name: "研发", priority: 7, parentId: 0, status: 0, updated: 1_799_999_000 },
+        { id: 6, name: "old", priority: 8, parentId: 5, status: 1, updated: 1_799_999_001 },
+      ]);
+    });
+
+    it("are whole when a file waits, and when it was fetched; those of an original server are read", async () => {
+      const file = { fromId: 7, toId: 3, taskId: "9f0c-1", name: "r\u00e9sum\u00e9.pdf", sizeBytes: 4_000_000_000 };
+      await storage.offlineFiles.add(file);
+      const row = { id: expect.any(Number), fromId: 7, toId: 3, fileName: file.name, size: file.sizeBytes };
+      const times = { created: NOW, updated: NOW };
+      expect(await query("SELECT * FROM IMTransmitFile")).toEqual([{ ...row, taskId: "9f0c-1", status: 0, ...times }]);
+      await query(
+        `INSERT INTO IMTransmitFile (fromId, toId, fileName, size, taskId, status, created, updated) VALUES
+         (8, 3, 'a.txt', 5, 'T-2', 0, 1799999000, 1799999000), (8, 3, 'fetched', 5, 'T-3', 1, 1799999000, 1799999000)`,
+      );
+      const theirs = { fromId: 8, toId: 3, taskId: "T-2", name: "a.txt", sizeBytes: 5 };
+      expect(await storage.offlineFiles.list(3, 0)).toEqual([file, theirs]);
+      await storage.offlineFiles.delete(8, 3, "T-2");
+      expect(await query("SELECT status, updated FROM IMTransmitFile WHERE taskId = 'T-2'")).toEqual([
+        { status: 1, updated: NOW },
+      ]);
+      expect(await storage.offlineFiles.list(3, 0)).toEqual([file]);
+    });
+
+    it("of a pair that an original server made a second time at the same moment are one conversation (MSG-02)", async () => {
+      expect([await say(1, { kind: 1, id: 2 }, "ours 1"), await say(2, { kind: 1, id: 1 }, "ours 2")]).toEqual([1, 2]);
+      const theirs = await contactAsOriginal(1, 2, "theirs");
+      const read = (from: Storage) => from.messages.history(1, { kind: 1, id: 2 }, 0, 10);
+      const contents = async (from = storage) => (await read(from)).map(({ content }) => content.toString());
+      // Of two with one id, that of the relation which the original reads from now on.
+      expect(await contents()).toEqual(["ours 2", "theirs"]);
+      expect(await storage.messages.latestId(2, { kind: 1, id: 1 })).toBe(2);
+      expect(await say(2, { kind: 1, id: 1 }, "together")).toBe(3);
+      expect(await query(`SELECT msgId, content FROM IMMessage_${theirs % 8} WHERE relateId = ${theirs}`)).toEqual([
+        { msgId: 1, content: "theirs" },
+        { msgId: 3, content: "together" },
+      ]);
+      expect((await storage.sessions.recent(1, 0)).map(({ id, last }) => [id, last.msgId])).toEqual([[2, 3]]);
+      expect((await storage.messages.byIds(1, { kind: 1, id: 2 }, [3, 2, 1])).map(({ msgId }) => msgId)).toEqual([
+        3, 2, 1,
+      ]);
+      const later = await open(new FakeClock(NOW + 60));
+      expect(await contents(later)).toEqual(["together", "ours 2", "theirs"]);
+      expect(await later.sessions.remove(1, { kind: 1, id: 2 })).toBe(true);
+      expect(await later.sessions.recent(1, 0)).toEqual([]);
+      await later.close();
+      expect(await say(2, { kind: 1, id: 1 }, "back")).toBe(4);
+      expect((await storage.sessions.recent(1, 0)).map(({ id }) => id)).toEqual([2]);
+    });
+
+    it("of first contacts in a race with an original server: what follows is where the original reads (MSG-02)", async () => {
+      const pairs = [2, 3, 4, 5, 6, 7, 8, 9];
+      await Promise.all(pairs.flatMap((id) => [say(1, { kind: 1, id }, "ours"), contactAsOriginal(1, id, "theirs")]));
+      const after = await Promise.all(pairs.map((id) => say(id, { kind: 1, id: 1 }, "after")));
+      for (const [index, id] of pairs.entries()) {
+        const relation = await relationOfOriginal(1, id);
+        const stored = await query(
+          `SELECT msgId FROM IMMessage_${relation % 8} WHERE relateId = ${relation} AND content = 'after'`,
+        );
+        expect(stored).toEqual([{ msgId: after[index] }]);
+        const [last] = await storage.messages.history(1, { kind: 1, id }, 0, 1);
+        expect([last?.msgId, last?.content.toString()]).toEqual([after[index], "after"]);
+      }
+    });
+
+    /** The relation that an original server finds: the last of those that its SELECT gives. */
+    async function relationOfOriginal(smallId: number, bigId: number): Promise<number> {
+      const found = await query<RowDataPacket[]>(
+        `SELECT id FROM IMRelationShip WHERE smallId = ${smallId} AND bigId = ${bigId} AND status = 0`,
+      );
+      return Number(found.at(-1)?.id);
+    }
+
+    /** A first message as an original server stores it that found no relation: without a lock. Returns the relation. */
+    async function contactAsOriginal(fromId: number, toId: number, content: string): Promise<number> {
+      const insert = (sql: string) => query<ResultSetHeader>(sql);
+      const pair = `${Math.min(fromId, toId)}, ${Math.max(fromId, toId)}`;
+      const { insertId } = await insert(
+        `INSERT INTO IMRelationShip (smallId, bigId, status, created, updated) VALUES (${pair}, 0, ${NOW}, ${NOW})`,
+      );
+      const msgId = await withRedis((redis) => redis.incr(`msg_id_${insertId}`));
+      await insert(
+        `INSERT INTO IMMessage_${insertId % 8} (relateId, fromId, toId, msgId, content, type, status, created, updated)
+         VALUES (${insertId}, ${fromId}, ${toId}, ${msgId}, '${content}', 1, 0, ${NOW}, ${NOW})`,
+      );
+      await insert(
+        `INSERT INTO IMRecentSession (userId, peerId, type, status, created, updated)
+         VALUES (${fromId}, ${toId}, 1, 0, ${NOW}, ${NOW}), (${toId}, ${fromId}, 1, 0, ${NOW}, ${NOW})`,
+      );
+      return insertId;
+    }
   },
 );
