@@ -69,6 +69,11 @@ describe.skipIf(!hasChromium)("pages for everybody, in Chromium", () => {
       expect(await page.title()).not.toBe("");
       expect(await page.locator("html").getAttribute("lang")).toBe("en");
       expect(await page.locator("h1").count()).toBe(1);
+      const first = page.locator("button.case").first();
+      if ((await first.count()) > 0) await first.click();
+      for (const said of await page.locator(".wire td.said").all()) {
+        expect((await said.boundingBox())?.width).toBeGreaterThan(PHONE_PX * 0.8);
+      }
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE_PX);
       expect(complaints).toEqual([]);
     },
