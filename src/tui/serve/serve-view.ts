@@ -30,6 +30,8 @@ export interface ServeViewOptions {
 /** More than a screen shows; who is not among them is found by the filter. */
 const CLIENTS_MAX = 200;
 const PAGE_ROWS = 10;
+/** Samples, one a second, after which a message gives way to the keys. */
+const MESSAGE_SAMPLES = 6;
 
 /**
  * What the live view of running servers shows and how it answers keys, apart from how it looks. The servers are asked when
@@ -58,6 +60,7 @@ export class ServeView {
   readonly #selected: Partial<Record<PanelName, string>> = {};
   readonly #listeners = new Set<() => void>();
   #version = 0;
+  #messageAge = 0;
 
   constructor(readonly options: ServeViewOptions) {}
 
@@ -90,6 +93,7 @@ export class ServeView {
     this.commands = commandRows(this.#moment, before);
     this.clients = clientRows(this.#moment);
     this.deviations = inspection.deviations();
+    if (++this.#messageAge >= MESSAGE_SAMPLES) this.message = "";
     this.#changed();
   }
 
@@ -101,6 +105,7 @@ export class ServeView {
 
   press(key: Key): void {
     this.message = "";
+    this.#messageAge = 0;
     if (this.prompt !== undefined) this.#pressInPrompt(key, this.prompt);
     else if (isQuit(key)) return this.options.onQuit?.();
     else if (this.screen === "help") this.screen = "panels";

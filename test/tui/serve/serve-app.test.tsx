@@ -134,6 +134,15 @@ describe("keys of ttk serve", () => {
     expect([...inspection.on]).toEqual([]);
   });
 
+  it("lets a message go after some seconds", () => {
+    const view = press(opened(), "x");
+    expect(view.message).not.toBe("");
+    view.sample(31_000);
+    expect(view.message).not.toBe("");
+    for (let second = 32; second < 40; second++) view.sample(second * 1000);
+    expect(view.message).toBe("");
+  });
+
   it("filter clients by name, the log by words, and take both back by Esc", () => {
     const view = press(opened(), "2", "/", ..."user8", "return");
     expect(view.clients.map(({ userName }) => userName)).toEqual(["user8"]);

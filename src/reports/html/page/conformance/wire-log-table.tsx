@@ -55,7 +55,7 @@ function Said({ entry, isOpen, onToggle }: SaidProps) {
   }
   return (
     <>
-      <button type="button" class="no-print" aria-expanded={isOpen} onClick={onToggle}>
+      <button type="button" aria-expanded={isOpen} onClick={onToggle}>
         {command ?? "bytes"}
       </button>{" "}
       seq {seqNum ?? "–"}, {length} bytes{" "}

@@ -8,7 +8,8 @@ export function MutantsPage(matrix: MutantMatrix) {
   const [words, setWords] = useState("");
   const alive = survivors(matrix);
   const idle = idleCases(matrix);
-  const unexplained = idle.filter(({ reason }) => reason === null).length;
+  const explained = idle.filter(({ reason }) => reason !== null);
+  const unexplained = idle.filter(({ reason }) => reason === null);
   return (
     <>
       <header>
@@ -25,7 +26,7 @@ export function MutantsPage(matrix: MutantMatrix) {
       <dl class="numbers">
         <Figure title="mutants killed" value={matrix.mutants.length - alive.length} of={matrix.mutants.length} />
         <Figure title="cases that kill one" value={matrix.cases.length - idle.length} of={matrix.cases.length} />
-        <Figure title="cases that kill none, without a reason" value={unexplained} />
+        <Figure title="cases that kill none, without a reason" value={unexplained.length} />
       </dl>
       {alive.length > 0 && (
         <section>
@@ -57,20 +58,34 @@ export function MutantsPage(matrix: MutantMatrix) {
       {idle.length > 0 && (
         <section>
           <h2>Cases that kill none</h2>
-          <table>
-            <tbody>
-              {idle.map(({ id, reason }) => (
-                <tr key={id}>
-                  <th scope="row" class="mono">
+          {explained.length > 0 && (
+            <table>
+              <tbody>
+                {explained.map(({ id, reason }) => (
+                  <tr key={id}>
+                    <th scope="row" class="mono">
+                      <PeerText>{id}</PeerText>
+                    </th>
+                    <td class="text">
+                      <PeerText>{reason ?? ""}</PeerText>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+          {unexplained.length > 0 && (
+            <>
+              <h3 class="bad">No reason given</h3>
+              <ul class="names mono">
+                {unexplained.map(({ id }) => (
+                  <li key={id}>
                     <PeerText>{id}</PeerText>
-                  </th>
-                  <td class={reason === null ? "text bad" : "text"}>
-                    <PeerText>{reason ?? "no reason given"}</PeerText>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </section>
       )}
     </>
