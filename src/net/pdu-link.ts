@@ -181,7 +181,8 @@ export class PduLink implements Watched {
 
   /** Half-closes: sends what is queued, then FIN, and goes on receiving. The caller sends nothing more (CON-08). */
   endSending(): void {
-    if (this.#outbox.sizeBytes > 0) this.socket.write(this.#outbox.take());
+    const size = this.#outbox.sizeBytes;
+    if (size > 0) this.socket.write(this.#outbox.take().subarray(0, size));
     this.socket.end();
   }
 

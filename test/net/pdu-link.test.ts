@@ -84,6 +84,17 @@ describe("PduLink", () => {
     expect(Buffer.concat(chunks)).toEqual(heartbeat);
   });
 
+  it("sends what is queued, and nothing else, before it half-closes", async () => {
+    const { listener, link, closed } = await accepting({});
+    const nobody = { onPdu: () => {}, onClose: () => {} };
+    const client = await dial(listener.address, { limits }, nobody);
+    cleanup.push(() => client.destroy());
+    for (let count = 0; count < 3; count++) client.sendBytes(heartbeat);
+    client.endSending();
+    expect((await closed).reason).toBe("peer-closed");
+    expect((await link).bytesIn).toBe(3 * heartbeat.length);
+  });
+
   it("answers a half-closed peer, then closes (CON-08)", async () => {
     const { listener, closed } = await accepting({}, (link, bytes, start, end) => link.sendBytes(bytes, start, end));
     const socket = rawSocket(listener, true);

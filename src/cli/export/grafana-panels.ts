@@ -32,7 +32,8 @@ export const dashboardPanels: readonly PanelPlan[] = [
   fault("corrupted", "ttk_msgs_corrupted_total"),
   fault("misdelivered", "ttk_msgs_misdelivered_total"),
   fault("kicks", "ttk_kicks_total"),
-  fault("errors", "ttk_errors_total"),
+  // There is none of its series before the first error.
+  orZero(fault("errors", "ttk_errors_total")),
   fault("planned acts dropped", "ttk_dropped_iterations_total"),
   chart("Messages", "ops", "", [
     perSecond("sent", "ttk_msgs_sent_total"),
@@ -101,6 +102,11 @@ function total(title: string, metric: string, isFault = false): PanelPlan {
 
 function fault(title: string, metric: string): PanelPlan {
   return total(title, metric, true);
+}
+
+function orZero(panel: PanelPlan): PanelPlan {
+  const queries = panel.queries.map((query) => ({ ...query, expression: `${query.expression} or vector(0)` }));
+  return { ...panel, queries };
 }
 
 function chart(title: string, unit: string, description: string, queries: readonly Query[]): PanelPlan {

@@ -92,6 +92,22 @@ describe("UnreadAudit", () => {
     expect(world.asks(BEN, { [ANN]: 7 })).toEqual(wrong(ANN, 8, 8, 7));
   });
 
+  it("lets what was acknowledged while it asked for the first time be in that count or not", () => {
+    for (const [count, findings] of [
+      [6, wrong(ANN, 7, 8, 6)],
+      [7, right],
+      [8, right],
+      [9, wrong(ANN, 7, 8, 9)],
+    ] as const) {
+      const world = new World();
+      const question = world.audit.ask(BEN, world.nowMs);
+      world.writes(ANN, BEN);
+      world.nowMs = 5;
+      expect(world.answers(question, { [ANN]: 7 })).toEqual({ checked: 0, faults: [] });
+      expect(world.asks(BEN, { [ANN]: count })).toEqual(findings);
+    }
+  });
+
   it("goes on from what the server said, so that one wrong count is one fault", () => {
     const world = World.known();
     world.writes(ANN, BEN);
