@@ -178,6 +178,18 @@ describe("ttk load --workers", () => {
     ]);
   });
 
+  it("lets people come and go in 2 processes, and compares what servers keep", async () => {
+    const plan = ["offline-catchup", "--users", "20", "--rate", "40", "--duration", "3s"];
+    const lives = ["--online-time", "2s", "--offline-time", "1s", "--contacts", "6"];
+    const args = ["load", ...plan, ...lives, "--target", ...cluster.msgServers, "--seed", "7", "--workers", "2"];
+    const { code, stdout, stderr } = await runTtk([...args, "--json", "-q"], { deadlineMs: 50_000 });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { delivery, metrics } = JSON.parse(stdout) as Report;
+    expect(delivery).toMatchObject({ lost: 0, duplicated: 0, corrupted: 0, notInHistory: 0, unreadWrong: 0 });
+    expect(delivery.historyChecked).toBe(delivery.acked);
+    expect(metrics.catchup_duration?.count).toBeGreaterThan(5);
+  }, 60_000);
+
   it("finishes and reports at the first Ctrl-C", async () => {
     const args = ["load", "steady-chat", "--users", "20", "--duration", "1m", "--target", ...cluster.msgServers];
     const ttk = new TtkProcess([...args, "--workers", "2", "--json"]);
@@ -209,6 +221,23 @@ describe("ttk export k8s", () => {
     expect(mistakesIn(deployment, first)).toEqual([]);
     expect(mistakesIn(service, second)).toEqual([]);
   });
+
+  it.each(["multi-device", "offline-catchup", "mixed-day"])(
+    "has a Job for %s, whose pods take it",
+    async (scenario) => {
+      const out = join(folder, `k8s-${scenario}`);
+      const load = ["--", scenario, "--users", "20", "--target", "127.0.0.1:1"];
+      expect(await runTtk(["export", "k8s", "--out", out, "--start-at", "+1h", ...load])).toMatchObject({ code: 0 });
+      const job = parse(readFileSync(join(out, "load.yaml"), "utf8"));
+      const [{ args, env }] = job.spec.template.spec.containers as [{ args: string[]; env: [{ value: string }] }];
+      const own = args
+        .slice(args.indexOf("load"))
+        .map((arg) => arg.replace("$(JOB_COMPLETION_INDEX)", "1").replace("$(TTK_START_AT)", env[0].value));
+      // Nobody listens there, which it finds out when it has begun.
+      const { code, stderr } = await runTtk(own);
+      expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^ttk: cannot connect to 127/) });
+    },
+  );
 
   it("has a Job whose 3 pods, run here, make the run that one process does alone", async () => {
     const shards = 3;

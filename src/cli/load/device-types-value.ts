@@ -8,8 +8,8 @@ export function deviceTypesValue(text: string): readonly ClientTypeName[] {
   return text.split(",").map((name) => {
     const type = name.trim();
     if (!Object.hasOwn(clientTypes, type)) {
-      const hint = didYouMean(type, known) || `; there is ${known.join(", ")}`;
-      throw new InvalidArgumentError(`There is no device type "${type}"${hint}.`);
+      const hint = didYouMean(type, known) || `; there is ${known.join(", ")}.`;
+      throw new InvalidArgumentError(`There is no device type "${type}"${hint}`);
     }
     return type as ClientTypeName;
   });

@@ -34,7 +34,7 @@ interface MeetingSources {
   readonly signal: AbortSignal;
 }
 
-/** A shard that begins later than this is not the plan's. */
+/** A shard that is ready later than this is not the plan's. */
 const START_LATE_MAX_MS = 100;
 
 /** Where a shard meets the others: at the start that all have in common, and when all is where it belongs. */
@@ -51,11 +51,13 @@ export class ShardMeeting {
     const { sync, loop, sessions, messenger, signal, nowMs } = this.sources;
     const { far } = messenger.oracle;
     if (sync === undefined || signal.aborted) return;
-    const startAtMs = await sync.startAtMs();
     const { now } = loop;
+    const readyMs = now();
+    const startAtMs = await sync.startAtMs();
     const epochMs = now() + startAtMs - nowMs();
     await loop.until(() => signal.aborted || now() >= epochMs);
-    const lateMs = now() - epochMs;
+    // Whoever was ready and is late is a busy generator, which says so itself.
+    const lateMs = readyMs - epochMs;
     if (lateMs > START_LATE_MAX_MS) {
       throw new LoadBlockedError(`everybody was online ${Math.ceil(lateMs / 1000)} s after the start: start later`);
     }

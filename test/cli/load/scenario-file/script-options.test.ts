@@ -146,4 +146,47 @@ describe("readScript", () => {
       { name: "default", executor: { startVus: 7, stages: [{ durationMs: 2000 }] } },
     ]);
   });
+
+  it("reads what k6 has no word for, and has a value for what is left out", () => {
+    const given = read({
+      ext: {
+        teamtalk: {
+          usersPerVu: 3,
+          messageSizeBytes: 200,
+          encrypted: true,
+          audioShare: 0.25,
+          finalCheckShare: 1,
+          groupsMax: 0,
+          groupMembersMax: 2,
+        },
+      },
+    });
+    expect(given).toMatchObject({
+      messageSize: { fromBytes: 200, toBytes: 200 },
+      isEncrypted: true,
+      audioShare: 0.25,
+      finalCheckShare: 1,
+      script: { usersPerVu: 3, groupsMax: 0, groupMembersMax: 2 },
+    });
+    const usual = read({ ext: { teamtalk: {} } });
+    expect(usual).toMatchObject({ script: { usersPerVu: 1, groupsMax: 1000, groupMembersMax: 100 } });
+    for (const name of ["messageSize", "isEncrypted", "audioShare", "finalCheckShare"] as const) {
+      expect(usual[name]).toBeUndefined();
+    }
+  });
+
+  it.each([
+    [{ usersPerVu: 0 }, "usersPerVu"],
+    [{ usersPerVu: 1.5 }, "usersPerVu"],
+    [{ usersPerVu: 101 }, "usersPerVu"],
+    [{ messageSizeBytes: 4097 }, "messageSizeBytes"],
+    [{ encrypted: "yes" }, "encrypted"],
+    [{ audioShare: 1.1 }, "audioShare"],
+    [{ finalCheckShare: -0.1 }, "finalCheckShare"],
+    [{ groupsMax: 100_001 }, "groupsMax"],
+    [{ groupMembersMax: 1 }, "groupMembersMax"],
+    [{ usersPerVus: 2 }, "usersPerVus"],
+  ])("refuses %j in ext.teamtalk by its name", (teamtalk, name) => {
+    expect(() => read({ ext: { teamtalk } })).toThrow(`ext.teamtalk.${name}`);
+  });
 });

@@ -35,13 +35,12 @@ function planOf(name: string, overrides: Partial<LoadChoice>): LoadPlan {
 
 /** What follows from the plan, whoever runs it and however quick the servers are. */
 function planned({ delivery, metrics, health, users }: LoadResult) {
-  const { sent } = delivery;
+  // Every act but the last ones, for which a busy machine may have no time, is a message.
+  expect(delivery.acked + delivery.abandoned).toBe(health.iterations);
+  expect(delivery.sent).toBe(health.iterations);
   return {
     users,
-    sent,
-    settled: delivery.acked + delivery.abandoned,
-    iterations: health.iterations,
-    dropped: health.droppedIterations,
+    acts: health.iterations + health.droppedIterations,
     logins: (metrics.login_duration as TrendResult).count,
     kicks: (metrics.kicks as CounterResult).count,
   };
@@ -63,11 +62,7 @@ const DURATION_MS = 4000;
 /** A plan leaves so much time before what it changes that slow servers make no difference to what happens. */
 const CALM_MS = 300;
 
-/** The first seed whose users do nothing just before they leave, nor change again just after a change, nor at the end. */
-function calmSeed(name: string, overrides: Partial<LoadChoice>): number {
-  for (let seed = 1; ; seed++) if (isCalm(planOf(name, { ...overrides, seed }))) return seed;
-}
-
+/** Whether its users do nothing just before they leave, nor change again just after a change, nor at the end. */
 function isCalm({ behaviour, accounts, devicesPerUser, thinkTime, random, seed, actsPerSecond }: LoadPlan): boolean {
   const users = accounts.length;
   const { presence } = behaviour.life as UserLives;
@@ -90,27 +85,29 @@ function isCalm({ behaviour, accounts, devicesPerUser, thinkTime, random, seed, 
   return true;
 }
 
-const lives = {
-  "multi-device": { durationMs: DURATION_MS, rate: 12, habits: { switchMs: 5000 } },
-  "offline-catchup": {
-    durationMs: DURATION_MS,
-    rate: 12,
-    habits: { onlineMs: 4000, offlineMs: 1500, contacts: 6 },
-  },
-} as const;
+const lives: [string, Partial<LoadChoice>][] = [
+  ["multi-device", { durationMs: DURATION_MS, rate: 12, habits: { switchMs: 5000 }, seed: 208 }],
+  [
+    "offline-catchup",
+    { durationMs: DURATION_MS, rate: 12, habits: { onlineMs: 4000, offlineMs: 1500, contacts: 6 }, seed: 10_796 },
+  ],
+];
 const runs: [string, Partial<LoadChoice>][] = [
-  ["multi-device", lives["multi-device"]],
-  ["offline-catchup", lives["offline-catchup"]],
+  ...lives,
   ["mixed-day", { durationMs: 4000, rate: 40, finalCheckShare: 1, groups: 3, groupSize: { from: 2, to: 5 } }],
   ["steady-chat", { durationMs: 1500, rate: 40, finalCheckShare: 0.5 }],
   ["group-chat", { durationMs: 1500, rate: 20, finalCheckShare: 1, groups: 4, groupSize: { from: 3, to: 6 } }],
 ];
 
-describe.each(runs)("%s in shards", (name, choice) => {
+describe("plans of people who come and go", () => {
+  it.each(lives)("%s leaves time before what it changes", (name, overrides) => {
+    expect(isCalm(planOf(name, overrides))).toBe(true);
+  });
+});
+
+describe.each(runs)("%s in shards", (name, overrides) => {
   let alone: LoadResult;
-  let overrides = choice;
   beforeAll(async () => {
-    if (name in lives) overrides = { ...choice, seed: calmSeed(name, choice) };
     alone = await run(planOf(name, overrides));
     expect(alone.failures).toEqual([]);
     expect(alone.delivery.sent).toBeGreaterThan(20);
