@@ -78,13 +78,21 @@ export function processHost(): Host {
     random: () => Math.random(),
     atExit(action) {
       process.once("exit", action);
-      return () => process.off("exit", action);
+      atHangUp.add(action);
+      // Only with a terminal: `nohup` wants the signal to be ignored.
+      if (process.stdout.isTTY && process.listenerCount("SIGHUP", hangUp) === 0) process.on("SIGHUP", hangUp);
+      return () => {
+        process.off("exit", action);
+        atHangUp.delete(action);
+        if (atHangUp.size === 0) process.off("SIGHUP", hangUp);
+      };
     },
     verbosity: "normal",
     outlivesReader: false,
     exitCode: ExitCode.ok,
   };
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EIO") return hangUp();
     if (error.code !== "EPIPE") fail(`ttk: what it prints cannot be written: ${error.message}`);
     // `ttk decode … | head`: the reader has what it wanted.
     if (!host.outlivesReader) process.exit(ExitCode.ok);
@@ -97,6 +105,21 @@ export function processHost(): Host {
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(ExitCode.internal);
+}
+
+const atHangUp = new Set<() => void>();
+
+/** The terminal is gone, and this signal ends the process: by `exit`, Node.js would set a terminal back that it no longer has, and abort. */
+function hangUp(): void {
+  process.removeAllListeners("SIGHUP");
+  for (const action of atHangUp) {
+    try {
+      action();
+    } catch {
+      // What writes to the terminal cannot.
+    }
+  }
+  process.kill(process.pid, "SIGHUP");
 }
 
 function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Output {

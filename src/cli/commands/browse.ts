@@ -54,6 +54,7 @@ async function browse(host: Host, file: string, { key, port }: BrowseOptions): P
       stdin: host.stdin,
       stdout: host.screen,
       signal: host.signal,
+      atExit: (action) => host.atExit(action),
       ...(key === undefined ? {} : { textKey: key }),
     });
   } catch (error) {

@@ -213,7 +213,14 @@ async function serve(host: Host, options: Settled): Promise<void> {
 async function watch(host: Host, view: Omit<ServeViewOptions, "onQuit">): Promise<void> {
   const { openServeView } = await import("../../tui/serve/open-serve-view.js");
   const { stdin, screen: stdout, signal } = host;
-  await openServeView({ ...view, stdin, stdout, signal, isStyled: host.stdout.isStyled });
+  await openServeView({
+    ...view,
+    stdin,
+    stdout,
+    signal,
+    atExit: (action) => host.atExit(action),
+    isStyled: host.stdout.isStyled,
+  });
   host.stderr.write("stopping …\n");
 }
 

@@ -10,7 +10,7 @@ export interface FullScreenOptions {
   /** Closes the view. */
   readonly signal: AbortSignal;
   /** Has the terminal put back when the process ends without waiting for the view; returns how to take that back. */
-  readonly atExit?: (action: () => void) => () => void;
+  readonly atExit: (action: () => void) => () => void;
 }
 
 /** Another screen, and no cursor on it. */
@@ -40,12 +40,12 @@ export async function openFullScreen(
     patchConsole: false,
   });
   signal.addEventListener("abort", close, { once: true });
-  const stays = atExit?.(leaveNow);
+  const stays = atExit(leaveNow);
   try {
     await app.waitUntilExit();
   } finally {
     signal.removeEventListener("abort", close);
-    stays?.();
+    stays();
     stdout.write(LEAVE_SCREEN);
   }
 }
