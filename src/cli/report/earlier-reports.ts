@@ -45,6 +45,7 @@ export function withDefaults(report: LoadReport): LoadReport {
         token: witness.token ?? null,
         arrived: witness.arrived ?? null,
         detail: witness.detail ?? null,
+        pdus: witness.pdus ?? [],
       })),
     },
     parts: report.parts ?? [],
