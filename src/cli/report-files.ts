@@ -1,6 +1,7 @@
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { makeFolder } from "../server/make-folder.js";
 import { usageError } from "./command-error.js";
 
 /** A file that a report goes to. */
@@ -31,7 +32,7 @@ export async function requireWritable(
 ): Promise<void> {
   for (const { file } of targets) {
     try {
-      await mkdir(dirname(resolve(cwd, file)), { recursive: true });
+      await makeFolder(dirname(resolve(cwd, file)));
       await (await open(resolve(cwd, file), "a")).close();
     } catch (error) {
       throw usageError(`${option} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);

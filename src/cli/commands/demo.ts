@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
@@ -6,6 +6,7 @@ import { demoHeld, demoSummary } from "../../reports/demo/demo-summary.js";
 import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { loadHtml } from "../../reports/html/load/load-html.js";
 import { loadJson } from "../../reports/load/load-json.js";
+import { makeFolder } from "../../server/make-folder.js";
 import { usageError } from "../command-error.js";
 import { suiteWords } from "../conform/suite-words.js";
 import { judge } from "../demo/judge.js";
@@ -49,7 +50,7 @@ export function demoCommand(host: Host): Command {
 async function demo(host: Host, options: DemoOptions): Promise<void> {
   const startedMs = performance.now();
   const folder = resolve(host.cwd, options.reports);
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw usageError(`--reports ${options.reports}: cannot be made (${error.code})`);
   });
   const reports: string[] = [];

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
+import { makeFolder } from "../../server/make-folder.js";
 import { usageError } from "../command-error.js";
 import { type ExportFiles, grafanaFiles, protoFiles, wiresharkFiles } from "../export/export-files.js";
 import { k8sFiles } from "../export/k8s-files.js";
@@ -74,7 +75,7 @@ async function writeFiles(host: Host, out: string, files: ExportFiles): Promise<
   for (const [name, text] of files) {
     const path = join(out, name);
     try {
-      await mkdir(dirname(resolve(host.cwd, path)), { recursive: true });
+      await makeFolder(dirname(resolve(host.cwd, path)));
       await writeFile(resolve(host.cwd, path), text);
     } catch (error) {
       throw usageError(`--out ${out}: ${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../server/make-folder.js";
 import { usageError } from "../command-error.js";
 
 /** Of one case that runs again and again: the first ones show what the others do. */
@@ -18,7 +19,7 @@ export class CaptureFolder {
 
   /** @throws CommandError when it cannot be made */
   static async open(folder: string, cwd: string): Promise<CaptureFolder> {
-    await mkdir(resolve(cwd, folder), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    await makeFolder(resolve(cwd, folder)).catch((error: NodeJS.ErrnoException) => {
       throw usageError(`--trace ${folder}: cannot be made (${error.code})`);
     });
     return new CaptureFolder(folder, cwd);

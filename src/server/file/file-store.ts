@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { makeFolder } from "../make-folder.js";
 import type { AnnouncedFile } from "./transfer-task.js";
 
 /** Ids are UUIDs made here, so nothing of a path fits in (FIL-07). */
@@ -46,7 +47,7 @@ export class FileStore {
     const path = this.#path(taskId);
     const file: StoredFile = { ...announced, announcedMs };
     this.#count(taskId, file);
-    await mkdir(join(path, ".."), { recursive: true });
+    await makeFolder(join(path, ".."));
     // Renamed into place: a reader sees all of it or nothing.
     await writeFile(`${path}.new`, JSON.stringify(file));
     await rename(`${path}.new`, `${path}.json`);

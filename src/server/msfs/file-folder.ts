@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../make-folder.js";
 
 /** Paths are made here and hold nothing of what a client sent but the ending of a name, so no path leads out of the folder. */
 const PATH = /^g0\/[0-9a-f]{2}\/[0-9a-f]{32}(\.[a-z0-9]{1,8})?$/;
@@ -26,7 +27,7 @@ export class FileFolder {
     const ending = ENDING.exec(originalName)?.[1]?.toLowerCase();
     const path = `g0/${id.slice(0, 2)}/${id}${ending === undefined ? "" : `.${ending}`}`;
     const target = join(this.folder, path);
-    await mkdir(join(target, ".."), { recursive: true });
+    await makeFolder(join(target, ".."));
     const part = `${target}.part`;
     try {
       const written = createWriteStream(part);

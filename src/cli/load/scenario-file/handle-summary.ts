@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { loadK6Summary } from "../../../reports/load/load-k6-summary.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
+import { makeFolder } from "../../../server/make-folder.js";
 import type { Host } from "../../host.js";
 import { errorLine } from "./file-line.js";
 import type { LoadedFile } from "./load-file.js";
@@ -42,7 +43,7 @@ async function write(host: Host, name: string, content: unknown): Promise<void> 
   if (name === "stdout") return host.stdout.write(typeof bytes === "string" ? bytes : Buffer.from(bytes));
   if (name === "stderr") return host.stderr.write(typeof bytes === "string" ? bytes : Buffer.from(bytes));
   const path = resolve(host.cwd, name);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeFile(path, bytes);
 }
 
