@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,21 @@ describe("ttk decode's options", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("CID_OTHER_HEARTBEAT");
     expect(stdout).toContain("the gzip file is broken behind what was read");
+  });
+
+  it("--strict: a capture that was cut is read as far as it goes, and is not all", async () => {
+    const whole = readFileSync(client);
+    const file = join(folder, "cut.pcap");
+    writeFileSync(file, whole.subarray(0, whole.length - 10));
+    const args = ["decode", file, "--summary"];
+    const [lenient, strict, uncut] = await Promise.all([
+      runTtk(args),
+      runTtk([...args, "--strict"]),
+      runTtk(["decode", client, "--summary", "--strict"]),
+    ]);
+    expect([lenient.code, strict.code, uncut.code]).toEqual([0, 1, 0]);
+    expect(strict.stdout).toBe(lenient.stdout);
+    expect(strict.stderr).toMatch(/^byte \d+ of the file: /m);
   });
 
   it("--format mermaid: a sequence diagram", async () => {

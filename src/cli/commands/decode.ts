@@ -55,7 +55,7 @@ export function decodeCommand(host: Host): Command {
     )
     .option("--port <port...>", "only connections with one of these ports", portValue)
     .addOption(new Option("--input <shape>", "what the text is, instead of guessing").choices(Object.keys(inputShapes)))
-    .option("--strict", "exit 1 if anything could not be decoded")
+    .option("--strict", "exit 1 if anything could not be decoded or read")
     .addHelpText("after", examples)
     .action(async (inputs: readonly string[], options: DecodeOptions) => {
       if (options.annotate) return annotate(host, inputs);
@@ -102,7 +102,7 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
     totals.pdus += item.pdu === undefined && item.record.header === null ? 0 : 1;
     return selection === undefined ? show(item) : selection.take(item).map(show).join("");
   };
-  await readAll(host, inputs, options, take);
+  const problems = await readAll(host, inputs, options, take);
   const rest = selection?.end().map(show).join("") ?? "";
   if (totals.pdus > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
   if (host.signal.aborted) {
@@ -112,30 +112,35 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   if (totals.pdus === 0)
     throw usageError("no PDU in the input: nothing that begins with a 16-byte header, length first");
   if (totals.selected === 0) throw usageError(`none of ${totals.pdus} PDUs is selected${selection?.hint() ?? ""}`);
-  if (totals.errors > 0 || hasFailed()) host.exitCode = ExitCode.failed;
+  if (totals.errors > 0 || (countsErrors && problems > 0) || hasFailed()) host.exitCode = ExitCode.failed;
 }
 
+/** @returns how many parts of files could not be read */
 async function readAll(
   host: Host,
   inputs: readonly string[],
   options: DecodeOptions,
   take: (item: Exclude<DecodeItem, { remark: string }>) => string,
-): Promise<void> {
+): Promise<number> {
   growHeapSlowly();
+  let problems = 0;
   const batch = new TextBatch();
   for await (const items of decodeSources(host, inputs, settingsFor(options), options.input)) {
     for (const item of items) {
       if (host.signal.aborted) break;
-      if ("remark" in item) remark(host, item);
-      else batch.add(take(item));
+      if ("remark" in item) {
+        remark(host, item);
+        if (item.isProblem) problems++;
+      } else batch.add(take(item));
       if (!batch.isFull) continue;
       host.stdout.write(batch.take());
       await host.stdout.drained();
     }
     if (!batch.isEmpty) host.stdout.write(batch.take());
     await host.stdout.drained();
-    if (host.signal.aborted) return;
+    if (host.signal.aborted) break;
   }
+  return problems;
 }
 
 async function selectionFor({ filter, follow }: DecodeOptions) {

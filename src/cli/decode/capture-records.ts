@@ -73,7 +73,7 @@ function itemOf(
     return { record, bytes: event.bytes, pdu: undefined, link: linkOf(event.connection.id) };
   }
   if (event.kind === "file-problem")
-    return { remark: `byte ${event.offset} of the file: ${event.message}`, isDetail: false };
+    return { remark: `byte ${event.offset} of the file: ${event.message}`, isDetail: false, isProblem: true };
   return {
     remark: `${connectionText(event.connection, event.direction)}: ${event.firstLine ?? "no PDUs"}`,
     isDetail: false,

@@ -9,6 +9,8 @@ export type DecodeItem =
       readonly remark: string;
       /** Only for who asks how the result came about (-v). */
       readonly isDetail: boolean;
+      /** Some of the file could not be read: with --strict that fails. */
+      readonly isProblem?: true;
     };
 
 /** Stands where bytes could not be taken as a PDU. */
