@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 /** Of the time in which this process was busy, so much counts: it could not have seen an answer that was there. */
 const BUSY_SHARE = 0.25;
 /** Who looks so late has stood still, and looks once more after what waited to be read was read. */
