@@ -1,47 +1,70 @@
-import { performance } from "node:perf_hooks";
+/** How often it is looked whether the event loop turns. */
+const LOOK_MS = 50;
+/** Less often than that, and it stood still. */
+const STILL_MS = 2 * LOOK_MS;
+/** Standstills make no wait longer than so many times its limit. */
+const LONGEST = 4;
 
-/** Of the time in which this process was busy, so much counts: it could not have seen an answer that was there. */
-const BUSY_SHARE = 0.25;
-/** Who looks so late has stood still, and looks once more after what waited to be read was read. */
-const LATE_MS = 50;
+/** Adds up, from the first wait of the process on, the time in which its event loop stood still: nothing could be read then. */
+class Standstills {
+  #totalMs = 0;
+  #turnedMs: number | undefined;
+
+  get totalMs(): number {
+    if (this.#turnedMs === undefined) setInterval(() => this.#turn(), LOOK_MS).unref();
+    this.#turnedMs ??= performance.now();
+    return this.#totalMs + stillMs(performance.now() - this.#turnedMs);
+  }
+
+  #turn(): void {
+    const nowMs = performance.now();
+    this.#totalMs += stillMs(nowMs - (this.#turnedMs ?? nowMs));
+    this.#turnedMs = nowMs;
+  }
+}
+
+/** Of the time since the loop last turned. */
+function stillMs(passedMs: number): number {
+  return passedMs > STILL_MS ? passedMs - LOOK_MS : 0;
+}
+
+const standstills = new Standstills();
 
 /**
- * How long something is waited for. Time in which this process had nothing else to do counts whole, time in which it was
- * busy, or was not given a processor, a quarter: on a loaded machine an answer that lies there unread is not late. It ends
- * after four times as long at most.
+ * How long something is waited for. Time in which this process stood still does not count: an answer that lies there unread
+ * is not late, and that is no fault of who sent it. A process that is merely busy waits no longer for it.
  */
 export class Patience {
   readonly #startedMs = performance.now();
-  readonly #before = performance.eventLoopUtilization();
+  readonly #stillBeforeMs = standstills.totalMs;
 
   constructor(private readonly limitMs: number) {}
 
-  /** So much of it is used up. */
+  /** The time that counts. */
   get spentMs(): number {
-    const { idle } = performance.eventLoopUtilization(this.#before);
-    const passedMs = performance.now() - this.#startedMs;
-    // What is idle is reported when the loop turns, so it can be behind, but not ahead.
-    const idleMs = Math.min(idle, passedMs);
-    return idleMs + (passedMs - idleMs) * BUSY_SHARE;
+    return this.#passedMs() - (standstills.totalMs - this.#stillBeforeMs);
   }
 
   get isOver(): boolean {
-    return this.spentMs >= this.limitMs;
+    return this.#leftMs() <= 0;
   }
 
   /** Calls back once it is over; the returned function ends the wait before. */
   whenOver(over: () => void): () => void {
-    let dueMs = performance.now() + this.limitMs - this.spentMs;
     const look = () => {
-      const nowMs = performance.now();
-      const passedMs = nowMs - this.#startedMs;
-      const isLate = nowMs - dueMs > LATE_MS && passedMs < this.limitMs / BUSY_SHARE;
-      const leftMs = Math.max(this.limitMs - this.spentMs, isLate ? LATE_MS : 0);
+      const leftMs = this.#leftMs();
       if (leftMs <= 0) return over();
-      dueMs = nowMs + Math.max(1, leftMs);
-      timer = setTimeout(look, Math.max(1, leftMs));
+      timer = setTimeout(look, Math.ceil(leftMs));
     };
-    let timer = setTimeout(look, Math.max(0, this.limitMs - this.spentMs));
+    let timer = setTimeout(look, this.limitMs);
     return () => clearTimeout(timer);
+  }
+
+  #leftMs(): number {
+    return Math.min(this.limitMs - this.spentMs, this.limitMs * LONGEST - this.#passedMs());
+  }
+
+  #passedMs(): number {
+    return performance.now() - this.#startedMs;
   }
 }
