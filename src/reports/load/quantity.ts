@@ -7,6 +7,11 @@ export function count(value: number): string {
     .replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `600/s`, `3.6/s` */
+export function perSecond(rate: number): string {
+  return `${Number(rate.toFixed(2))}/s`;
+}
+
 /** `0.42 ms`, `3.1 ms`, `120 ms`, `2.50 s` */
 export function duration(ms: number): string {
   // Of what is left after rounding, so that nothing reads 1000 ms.

@@ -104,7 +104,9 @@ export class FindMaxSearch {
     const step = this.steps.length + 1;
     if (this.isDone) return "done";
     if (!this.#isWarm) return "warming up";
-    return this.#coolingSinceMs === undefined ? `step ${step}: ${this.#tried}/s` : `step ${step}: cooling down`;
+    return this.#coolingSinceMs === undefined
+      ? `step ${step}: ${Math.round(this.#tried)}/s`
+      : `step ${step}: cooling down`;
   }
 
   #beginStep(nowMs: number): void {

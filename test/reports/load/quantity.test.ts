@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { count, duration, seconds, share, size } from "../../../src/reports/load/quantity.js";
+import { count, duration, perSecond, seconds, share, size } from "../../../src/reports/load/quantity.js";
 
 describe("quantities", () => {
+  it.each([
+    [600, "600/s"],
+    // 12 · 0.3, as a day's phases have it.
+    [3.5999999999999996, "3.6/s"],
+    [0.125, "0.13/s"],
+  ])("a rate of %d as %s", (value, text) => {
+    expect(perSecond(value)).toBe(text);
+  });
+
   it.each([
     [0, "0"],
     [999, "999"],

@@ -3,6 +3,7 @@ import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../../runner/lo
 import type { MetricResult, TrendResult } from "../../../runner/load/metrics.js";
 import { compareLoads, type LoadComparison } from "../../load/compare-loads.js";
 import { hdrPercentiles, type PercentilePoint } from "../../load/hdr-percentiles.js";
+import { perSecond } from "../../load/quantity.js";
 import { type AnnotatedBytes, Annotations } from "../annotations.js";
 
 /** Points of each chart, at most: a longer run has several seconds in one. */
@@ -138,7 +139,7 @@ function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs, m
   const marks: Mark[] = tags.map(({ atMs, label }) => ({ atMs, text: label }));
   let endMs = rampUpMs;
   for (const { durationMs, actsPerSecond } of stages) {
-    marks.push({ atMs: endMs, text: `→ ${actsPerSecond}/s` });
+    marks.push({ atMs: endMs, text: `→ ${perSecond(actsPerSecond)}` });
     endMs += durationMs;
   }
   if (stages.length === 0 && steadyMs > 0) marks.push({ atMs: rampUpMs, text: "steady" });
