@@ -40,6 +40,14 @@ interface Cost {
 
 async function costOf(starting: Promise<Server>, storm: Storm): Promise<Cost> {
   const server = await starting;
+  try {
+    return await costOfStorm(server, storm);
+  } finally {
+    await stopServer(server);
+  }
+}
+
+async function costOfStorm(server: Server, storm: Storm): Promise<Cost> {
   await wait(SETTLE_MS);
   const emptyKib = rssKib(server);
   const { devicesPerUser, usersPulled, phonesOnly } = storm;
@@ -57,7 +65,6 @@ async function costOf(starting: Promise<Server>, storm: Storm): Promise<Cost> {
   const idleCpuShare = (cpuMs(server) - idleFromMs) / IDLE_MS;
   run.process.stdin?.end();
   await once(run.process, "exit");
-  await stopServer(server);
   return { loginsPerSecond, loginsPerCpuSecond, kibPerConnection, idleCpuShare };
 }
 

@@ -29,7 +29,9 @@ async function startOn(core: number, args: readonly string[]): Promise<{ child: 
   const child = spawn("taskset", ["-c", String(core), process.execPath, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await Promise.race([once(lines, "line"), once(lines, "close")])) as [string?];
+  if (line === undefined) throw new Error(`${args.join(" ")}: ended before it was ready`);
   child.stdout.resume();
   return { child, line };
 }
@@ -50,7 +52,7 @@ export async function startMsgServer(users: number, options: readonly string[] =
   const at = (line: string, role: string, port: "address" | "servers") =>
     (JSON.parse(line) as { roles: Record<string, string>[] }).roles.find((one) => one.role === role)?.[port] ?? "";
   const links = ["--login", at(others.line, "login", "servers"), "--route", at(others.line, "route", "address")];
-  const limits = ["--users", String(users), "--messages-per-second", "0"];
+  const limits = ["--users", String(users), "--messages-per-second", "0", "--max-connection-rate", "1000000"];
   const { child, line } = await startOn(1, [...serve, "msg", ...links, ...limits, ...options]);
   const port = Number(at(line, "msg", "address").split(":").at(-1));
   return { port, process: child, others: others.child };
