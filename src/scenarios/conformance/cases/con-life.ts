@@ -5,6 +5,7 @@ import { UserStatType } from "../../../codec/generated/enums.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
+import { oneToOneWith } from "../one-to-one.js";
 import { requestSamples } from "./request-samples.js";
 
 /** A server's own clock starts a moment later than ours and need not tick finely. */
@@ -209,7 +210,7 @@ export const conLifeCases: readonly ConformanceCase[] = [
       const asVictim = { user_id: victim.userId };
       const unread = await user.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, asVictim);
       expectEqual("user_id of 0x0308", unread.user_id, user.userId);
-      const seen = unread.unreadinfo_list.find(({ session_id }) => session_id === friend.userId)?.unread_cnt ?? 0;
+      const seen = oneToOneWith(unread.unreadinfo_list, friend.userId)?.unread_cnt ?? 0;
       expectEqual("own unread messages from that friend:", seen, own);
       const sessions = await user.request(CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST, {
         ...asVictim,

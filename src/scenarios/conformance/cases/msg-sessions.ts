@@ -7,6 +7,7 @@ import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
 import type { LoggedInClient } from "../logged-in-client.js";
+import { oneToOneWith } from "../one-to-one.js";
 
 const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
 const CONTENT_SIZE_MAX = 4096;
@@ -108,7 +109,7 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       const [stored] = await receiver.history(sender.userId, { begin: ack.msg_id, count: 1 });
       expectEqual("msg_type", stored?.msg_type, MsgType.MSG_TYPE_SINGLE_AUDIO);
       expectEqual("msg_data", stored?.msg_data, content);
-      const session = (await receiver.sessions()).find(({ session_id }) => session_id === sender.userId);
+      const session = oneToOneWith(await receiver.sessions(), sender.userId);
       expectEqual("latest_msg_id", session?.latest_msg_id, ack.msg_id);
       const shown = session?.latest_msg_data.toString("latin1") ?? "";
       expectThat(BASE64.test(shown), "latest_msg_data that is an encrypted text", shown);
@@ -197,7 +198,7 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       const phone = await context.login(context.account(0), { clientType: "ios" });
       const friend = await context.login(context.account(1));
       const session = { session_type: SESSION_TYPE_SINGLE, session_id: friend.userId };
-      const hasSession = async () => (await user.sessions()).some(({ session_id }) => session_id === friend.userId);
+      const hasSession = async () => oneToOneWith(await user.sessions(), friend.userId) !== undefined;
       const unread = () => user.unreadIn(friend.userId);
       await friend.say(user.userId);
       await context.eventually("an unread message", unread, (count) => count > 0);

@@ -3,6 +3,7 @@ import { SessionType, UserStatType } from "../../../codec/generated/enums.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
+import { oneToOneWith } from "../one-to-one.js";
 
 const { USER_STATUS_ONLINE, USER_STATUS_OFFLINE } = UserStatType;
 const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
@@ -78,13 +79,17 @@ export const pulStateCases: readonly ConformanceCase[] = [
       const [user, other] = await context.loginAll(context.account(0), context.account(1));
       await user.say(other.userId);
       const all = await user.sessions();
-      const own = all.find(({ session_id }) => session_id === other.userId);
+      const own = oneToOneWith(all, other.userId);
       expectThat(own !== undefined, "the session just written in", all.length);
       const since = own.updated_time;
       const early = (await user.sessions(since)).filter(({ updated_time }) => updated_time <= since);
       expectEqual(`sessions not changed after ${since}:`, early.length, 0);
-      const later = (await user.sessions(since - 1)).map(({ session_id }) => session_id);
-      expectThat(later.includes(other.userId), `the session changed at ${since}, asked from a second before`, later);
+      const later = await user.sessions(since - 1);
+      expectThat(
+        oneToOneWith(later, other.userId) !== undefined,
+        `the session changed at ${since}, asked from a second before`,
+        later.map(({ session_id }) => session_id),
+      );
     },
   }),
 
@@ -98,7 +103,7 @@ export const pulStateCases: readonly ConformanceCase[] = [
     async run(context) {
       const [sender, receiver] = await context.loginAll(context.account(0), context.account(1));
       const { ack } = await sender.say(receiver.userId);
-      const session = (await sender.sessions()).find(({ session_id }) => session_id === receiver.userId);
+      const session = oneToOneWith(await sender.sessions(), receiver.userId);
       expectEqual("latest_msg_id", session?.latest_msg_id, ack.msg_id);
       expectEqual("latest_msg_from_user_id", session?.latest_msg_from_user_id, sender.userId);
     },
@@ -205,8 +210,7 @@ export const pulStateCases: readonly ConformanceCase[] = [
       const { total, list } = await context.eventually(
         "two more unread messages of one sender",
         () => user.unread(),
-        ({ list }) =>
-          list.some(({ session_id, unread_cnt }) => session_id === first.userId && unread_cnt === before + 2),
+        ({ list }) => oneToOneWith(list, first.userId)?.unread_cnt === before + 2,
       );
       expectEqual(
         "total_cnt",
@@ -214,11 +218,11 @@ export const pulStateCases: readonly ConformanceCase[] = [
         list.reduce((sum, { unread_cnt }) => sum + unread_cnt, 0),
       );
       expectEqual("sessions without unread messages:", list.filter(({ unread_cnt }) => unread_cnt === 0).length, 0);
-      const entry = list.find(({ session_id }) => session_id === first.userId);
+      const entry = oneToOneWith(list, first.userId);
       expectEqual("latest_msg_id", entry?.latest_msg_id, last.ack.msg_id);
       expectEqual("latest_msg_data", entry?.latest_msg_data, last.content);
       expectThat(
-        list.some(({ session_id }) => session_id === second.userId),
+        oneToOneWith(list, second.userId) !== undefined,
         "the second sender's session",
         list.map(({ session_id }) => session_id),
       );

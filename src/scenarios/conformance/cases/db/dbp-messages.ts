@@ -3,6 +3,7 @@ import { CommandId } from "../../../../codec/generated/commands.js";
 import { MsgType } from "../../../../codec/generated/enums.js";
 import { type DatabaseContext, defineDatabaseCase, SINGLE } from "../../db-context.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
+import { oneToOneWith } from "../../one-to-one.js";
 
 const needs = { accounts: 2 };
 const LONGEST_BYTES = 4096;
@@ -235,7 +236,7 @@ export const dbpMessageCases = [
         total_cnt,
         unreadinfo_list.reduce((total, { unread_cnt }) => total + unread_cnt, 0),
       );
-      const entry = unreadinfo_list.find(({ session_id }) => session_id === sender);
+      const entry = oneToOneWith(unreadinfo_list, sender);
       expectEqual("last message", [entry?.latest_msg_id, entry?.latest_msg_data], [last.msg_id, last.msg_data]);
       await context.read(receiver, sender, last.msg_id);
       await context.eventually(
