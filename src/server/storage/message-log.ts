@@ -5,19 +5,21 @@ import type { StoredMessage } from "./storage.js";
 const PICKED_MAX = 100;
 /** Slots of forgotten messages are cut off once there are this many, and half of all. */
 const CUT_MIN = 64;
-/** Of #numbers for each message: sender, time, type. */
-const NUMBERS = 3;
+/** Of #numbers for each message: sender, time, type, and where in its chunk the content starts and how long it is. */
+const NUMBERS = 5;
+const START = 3;
+const nothing = Buffer.alloc(0);
 
 /**
  * The messages of one pair or group. Ids start at 1 and have no gaps. The oldest messages are forgotten beyond the
  * window's limits, the last one never: sessions show it.
  *
- * There may be a million: numbers lie in one array, and content is a string of a character for each byte, which costs the
- * garbage collector much less than a Buffer does.
+ * There may be a million: numbers lie in one array, and contents in chunks that all logs share, because a Buffer for each is
+ * much for the garbage collector.
  */
 export class MessageLog {
   /** Slot i is of the id #base + 1 + i, and is empty for ids up to #forgottenId. */
-  #contents: string[] = [];
+  #chunks: Buffer[] = [];
   #numbers: number[] = [];
   #base = 0;
   #forgottenId = 0;
@@ -27,7 +29,7 @@ export class MessageLog {
   constructor(private readonly window: MessageWindow) {}
 
   get lastId(): number {
-    return this.#base + this.#contents.length;
+    return this.#base + this.#chunks.length;
   }
 
   get last(): StoredMessage | undefined {
@@ -36,8 +38,10 @@ export class MessageLog {
 
   append(fromId: number, created: number, type: number, content: Buffer): number {
     // Copied: the bytes belong to a connection's read buffer.
-    this.#contents.push(content.toString("latin1"));
-    this.#numbers.push(fromId, created, type);
+    const { contents } = this.window;
+    const start = contents.add(content);
+    this.#chunks.push(contents.chunk);
+    this.#numbers.push(fromId, created, type, start, content.length);
     const msgId = this.lastId;
     if (msgId - this.#forgottenId > this.window.limits.messagesPerSessionMax) this.#forgetOne();
     this.window.add(this);
@@ -48,6 +52,7 @@ export class MessageLog {
   expireOne(): void {
     this.#expiredId++;
     while (this.#forgottenId < Math.min(this.#expiredId, this.lastId - 1)) this.#forgetOne();
+    if (this.#expiredId === this.lastId) this.#holdLastApart();
   }
 
   /** MSG-15: ids from `begin` (0 = newest) downwards to `oldestId`, newest first. */
@@ -71,20 +76,30 @@ export class MessageLog {
   #at(id: number): StoredMessage | undefined {
     if (id <= this.#forgottenId || id > this.lastId) return undefined;
     const slot = id - this.#base - 1;
-    const [fromId, created, type] = this.#numbers.slice(slot * NUMBERS, (slot + 1) * NUMBERS) as [
+    const [fromId, created, type, start, length] = this.#numbers.slice(slot * NUMBERS, (slot + 1) * NUMBERS) as [
+      number,
+      number,
       number,
       number,
       number,
     ];
-    return { msgId: id, fromId, created, type, content: Buffer.from(this.#contents[slot] as string, "latin1") };
+    const content = (this.#chunks[slot] as Buffer).subarray(start, start + length);
+    return { msgId: id, fromId, created, type, content };
+  }
+
+  /** Out of the window it would keep the whole chunk in memory. */
+  #holdLastApart(): void {
+    const slot = this.#chunks.length - 1;
+    this.#chunks[slot] = Buffer.from(this.#at(this.lastId)?.content ?? nothing);
+    this.#numbers[slot * NUMBERS + START] = 0;
   }
 
   #forgetOne(): void {
-    this.#contents[this.#forgottenId - this.#base] = "";
+    this.#chunks[this.#forgottenId - this.#base] = nothing;
     this.#forgottenId++;
     const empty = this.#forgottenId - this.#base;
-    if (empty < CUT_MIN || empty * 2 < this.#contents.length) return;
-    this.#contents = this.#contents.slice(empty);
+    if (empty < CUT_MIN || empty * 2 < this.#chunks.length) return;
+    this.#chunks = this.#chunks.slice(empty);
     this.#numbers = this.#numbers.slice(empty * NUMBERS);
     this.#base = this.#forgottenId;
   }

@@ -1,3 +1,4 @@
+import { ContentChunks } from "./content-chunks.js";
 import type { MessageLog } from "./message-log.js";
 
 export interface MessageLimits {
@@ -11,6 +12,7 @@ export const defaultMessageLimits: MessageLimits = { messagesPerSessionMax: 10_0
 
 /** The latest messages over all logs, so that a load run of hours does not eat all memory: a ring of the log of each. */
 export class MessageWindow {
+  readonly contents = new ContentChunks();
   readonly #logs: MessageLog[] = [];
   #oldest = 0;
 

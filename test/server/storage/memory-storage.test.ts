@@ -51,6 +51,34 @@ describe("MemoryStorage", () => {
     expect(await kept(4, 3)).toEqual([2]);
   });
 
+  it("gives back each content as it was, whatever its size and whatever became of the bytes", async () => {
+    const { storage } = crowd({});
+    const sizes = [1, 4096, 300_000, 2, 524_288, 4096, 3];
+    const contents = Array.from({ length: 140 }, (_, n) => Buffer.alloc(sizes[n % sizes.length] as number, n + 1));
+    const passing = Buffer.alloc(600_000);
+    for (const content of contents) {
+      content.copy(passing, 5);
+      const audio = { fromId: 1, to: { kind: 1, id: 2 }, type: 2, created: 1 } as const;
+      await storage.messages.append({ ...audio, content: passing.subarray(5, 5 + content.length) });
+      passing.fill(0);
+    }
+    const kept = await storage.messages.history(2, { kind: 1, id: 1 }, 0, contents.length);
+    expect(kept.reverse().map(({ content }, n) => content.equals(contents[n] as Buffer))).toEqual(
+      contents.map(() => true),
+    );
+  });
+
+  it("keeps the last message of a silent session without what lay beside it", async () => {
+    const { say, storage } = crowd({ messagesMax: 10 });
+    await say(3, 4);
+    for (let n = 1; n <= 20; n++) await say(5, 6);
+    const [session] = await storage.sessions.recent(4, 0);
+    expect(session?.last.content.toString()).toBe("hi");
+    expect(session?.last.content.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+    const [busy] = await storage.sessions.recent(6, 0);
+    expect(busy?.last.content.buffer.byteLength).toBeGreaterThan(Buffer.poolSize);
+  });
+
   it("gives one and the same first pull until a user changes, so that its encoding can be kept", async () => {
     const { storage } = crowd({});
     const first = await storage.accounts.changedSince(0);
