@@ -4,7 +4,7 @@ import type { MessageLog } from "./message-log.js";
 export interface MessageLimits {
   /** Contents kept for one pair or group. */
   readonly messagesPerSessionMax: number;
-  /** Contents kept in all: each costs its bytes and about 250 more. */
+  /** Contents kept in all: each costs its bytes and about 100 more. */
   readonly messagesMax: number;
 }
 
