@@ -151,6 +151,8 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(await page.locator("canvas").count()).toBe(8);
     await page.locator("summary").first().click();
     const rows = page.locator(".as-table[open] tbody tr");
+    // The page hears of an opened table a moment later.
+    await rows.first().waitFor();
     expect(await rows.count()).toBe(60);
     expect(await rows.nth(9).innerText()).toBe("10 s\tsteady\t1,012\t1,010\t3,009");
     const drawn = await page.evaluate(() => {
@@ -173,7 +175,9 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     await page.mouse.up();
     expect(await shown.innerText()).toMatch(/^30\.\d s to 45\.\d s$/);
     await page.locator("summary").nth(1).click();
-    expect(await page.locator(".as-table[open] tbody tr").count()).toBeLessThan(17);
+    const rows = page.locator(".as-table[open] tbody tr");
+    await rows.first().waitFor();
+    expect(await rows.count()).toBeLessThan(17);
     await page.getByRole("button", { name: "whole run" }).focus();
     await page.keyboard.press("Enter");
     expect(await shown.innerText()).toBe("1 s to 1:00");
