@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type LoadChoice, planFor } from "../../../../src/cli/load/load-choice.js";
 import { ActSchedule } from "../../../../src/runner/load/act-schedule.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
@@ -15,18 +15,21 @@ import { schemaErrors } from "../../../helpers/schema-check.js";
 import { named, shardedRun } from "../../../helpers/sharded-run.js";
 
 const USERS = 12;
-let cluster: ReferenceCluster;
 
-beforeAll(async () => {
-  cluster = await ReferenceCluster.start({ fixture: crowdFixture(USERS), msgServers: 2 });
-});
-afterAll(() => cluster.stop());
+/** With a cluster of its own: runs side by side would kick each other's users. */
+async function withCluster<Result>(use: (cluster: ReferenceCluster) => Promise<Result>): Promise<Result> {
+  const cluster = await ReferenceCluster.start({ fixture: crowdFixture(USERS), msgServers: 2 });
+  try {
+    return await use(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
 
-function planOf(name: string, overrides: Partial<LoadChoice>): LoadPlan {
+function planOf(name: string, overrides: Partial<LoadChoice>, targets: LoadChoice["targets"]): LoadPlan {
   const scenario = loadScenarios.get(name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   const accounts = Array.from({ length: USERS }, (_, index) => ({ name: `user${index + 1}`, password: "secret" }));
-  const targets = [cluster.msg(0), cluster.msg(1)];
   // Accepted as one of several segments, too.
   const choice = { scenario, accounts, targets, drainTimeoutMs: 15_000, seed: 7, ...overrides };
   planFor({ ...choice, segment: { index: 0, count: 3 } });
@@ -93,37 +96,47 @@ const lives: [string, Partial<LoadChoice>][] = [
   ],
 ];
 const runs: [string, Partial<LoadChoice>][] = [
-  ...lives,
+  // The longest one first: five run at a time.
   ["mixed-day", { durationMs: 4000, rate: 40, finalCheckShare: 1, groups: 3, groupSize: { from: 2, to: 5 } }],
+  ...lives,
   ["steady-chat", { durationMs: 1500, rate: 40, finalCheckShare: 0.5 }],
   ["group-chat", { durationMs: 1500, rate: 20, finalCheckShare: 1, groups: 4, groupSize: { from: 3, to: 6 } }],
 ];
 
 describe("plans of people who come and go", () => {
   it.each(lives)("%s leaves time before what it changes", (name, overrides) => {
-    expect(isCalm(planOf(name, overrides))).toBe(true);
+    expect(isCalm(planOf(name, overrides, [{ host: "127.0.0.1", port: 8000 }]))).toBe(true);
   });
 });
 
-describe.each(runs)("%s in shards", (name, overrides) => {
-  let alone: LoadResult;
-  beforeAll(async () => {
-    alone = await run(planOf(name, overrides));
-    expect(alone.failures).toEqual([]);
-    expect(alone.delivery.sent).toBeGreaterThan(20);
-  }, 60_000);
+/** The run in one process, for all who compare with it. */
+const alone = new Map<string, Promise<LoadResult>>();
 
-  it.each([2, 3])(
-    "makes of %i shards the run that one process does alone, and nothing is held against the servers",
-    async (count) => {
-      const shards = named(await shardedRun(planOf(name, overrides), count));
+function runAlone(name: string, overrides: Partial<LoadChoice>): Promise<LoadResult> {
+  const running =
+    alone.get(name) ?? withCluster((cluster) => run(planOf(name, overrides, [cluster.msg(0), cluster.msg(1)])));
+  alone.set(name, running);
+  return running;
+}
+
+describe.concurrent("shards", () => {
+  it.each(runs.flatMap(([name, overrides]) => [2, 3].map((count) => ({ name, overrides, count }))))(
+    "$name: $count of them make the run that one process does alone, and nothing is held against the servers",
+    async ({ name, overrides, count }) => {
+      const whole = runAlone(name, overrides);
+      const shards = await withCluster(async (cluster) =>
+        named(await shardedRun(planOf(name, overrides, [cluster.msg(0), cluster.msg(1)]), count)),
+      );
+      const expected = await whole;
+      expect(expected.failures).toEqual([]);
+      expect(expected.delivery.sent).toBeGreaterThan(20);
       for (const { shard } of shards) expect(schemaErrors("load-shard", shard)).toEqual([]);
       const merged = mergeShards(shards);
       expect(merged.failures).toEqual([]);
       expect(merged.delivery).toMatchObject(faults);
       const balanceDoubts = merged.invalid.filter((doubt) => doubt.startsWith("from segment"));
       expect(balanceDoubts).toEqual([]);
-      expect(planned(merged)).toEqual(planned(alone));
+      expect(planned(merged)).toEqual(planned(expected));
       const { expectedDeliveries, delivered, unjudged, acked, historyChecked, unreadChecked } = merged.delivery;
       expect(delivered + unjudged).toBe(expectedDeliveries);
       expect(merged.delivery.readsTold).toBe(merged.delivery.readsExpected);
