@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Address } from "../../src/net/address.js";
 import type { Verdict } from "../../src/runner/conformance/conformance-result.js";
@@ -10,6 +11,11 @@ import { type Oddity, OddServer } from "../helpers/odd-server.js";
 import { ReferenceCluster } from "../helpers/reference-cluster.js";
 import { WelcomingServer } from "../helpers/welcoming-server.js";
 import { FaultyWire, type Line } from "../mutants/faulty-wire.js";
+
+const neverAborted = new AbortController().signal;
+// Some cases dial many connections at once.
+setMaxListeners(0, neverAborted);
+
 import type { WireFault } from "../mutants/wire-fault.js";
 
 /** Those for a msg_server as clients see it. */
@@ -60,7 +66,7 @@ async function verdictOf(definition: ConformanceCase, target: Address, answerMs 
     nowMs: () => 1_700_000_000_000,
     keepsAllTraces: false,
     rerun: "",
-    signal: new AbortController().signal,
+    signal: neverAborted,
   });
   return result.verdict;
 }
