@@ -90,7 +90,10 @@ export class MessageLog {
   /** Out of the window it would keep the whole chunk in memory. */
   #holdLastApart(): void {
     const slot = this.#chunks.length - 1;
-    this.#chunks[slot] = Buffer.from(this.#at(this.lastId)?.content ?? nothing);
+    const { content } = this.#at(this.lastId) as StoredMessage;
+    const apart = Buffer.allocUnsafeSlow(content.length);
+    content.copy(apart);
+    this.#chunks[slot] = apart;
     this.#numbers[slot * NUMBERS + START] = 0;
   }
 
