@@ -91,7 +91,7 @@ describe("ttk conform --role msfs", () => {
     const { roles } = JSON.parse(await server.line(() => true)) as { roles: { address: string }[] };
     const target = roles[0]?.address ?? "";
     const { code, stderr } = await outcome("conform", target, "--role", "msfs", "-q");
-    const line = `cases could not be judged: ${target} gives no HTTP answer (closed): is it a msfs?\n`;
+    const line = `cases could not be judged: ${target} gives no HTTP answer (closed): is it an msfs?\n`;
     expect([code, stderr]).toEqual([3, expect.stringContaining(line)]);
   });
 });

@@ -87,7 +87,7 @@ describe("ttk conform --provision without a database", () => {
     [
       2,
       ["--provision", "mysql://h/x", "--role", "msfs"],
-      "--provision means nothing to --role msfs: a msfs has no users",
+      "--provision means nothing to --role msfs: an msfs has no users",
     ],
     [2, ["--provision", "mysql://h/x", "--role", "http-msg"], "--provision means nothing to --role http-msg"],
     [2, ["--role", "http-msg", "--peer", "127.0.0.1:2"], "--peer is for msg_servers"],

@@ -9,7 +9,7 @@ import { conformanceMarkdown } from "../../reports/conformance/conformance-markd
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
 import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
-import { type CaseRole, caseRoles, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, caseRoles, named, roleFacts } from "../../runner/conformance/case-role.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
@@ -164,7 +164,7 @@ export function conformCommand(host: Host): Command {
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
   if (peer !== undefined && options.role !== "msg") {
-    throw usageError(`--peer is for msg_servers: a ${roleFacts[options.role].title} is judged alone`);
+    throw usageError(`--peer is for msg_servers: ${named(options.role)} is judged alone`);
   }
   requireSensibleUsers(options.role, options);
   const given = await givenUsers(options, host);

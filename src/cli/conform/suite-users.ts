@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type CaseRole, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, named, roleFacts } from "../../runner/conformance/case-role.js";
 import { type AccountLists, readAccountLists } from "../accounts.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -31,8 +31,8 @@ export function addSuiteUserOptions(command: Command): Command {
 export function requireSensibleUsers(role: CaseRole, { provision: url, redis, accounts }: SuiteUserOptions): void {
   if (redis !== undefined && url === undefined) throw usageError("--redis goes with --provision mysql://…");
   if (url === undefined) return;
-  const { hasUsers, title } = roleFacts[role];
-  if (!hasUsers) throw usageError(`--provision means nothing to --role ${role}: a ${title} has no users`);
+  if (!roleFacts[role].hasUsers)
+    throw usageError(`--provision means nothing to --role ${role}: ${named(role)} has no users`);
   if (accounts !== DEFAULT_ACCOUNTS) throw usageError("--provision makes accounts of its own: leave out --accounts");
 }
 

@@ -69,6 +69,11 @@ export const roleFacts: Readonly<Record<CaseRole, RoleFacts>> = {
   },
 };
 
+/** "a route_server", "an msfs" */
+export function named(role: CaseRole): string {
+  return `${role === "msfs" ? "an" : "a"} ${roleFacts[role].title}`;
+}
+
 /** What the suite listens as around a server; ports are the protocol's defaults. */
 export const playedFacts: Readonly<Record<PlayedRole, { readonly title: string; readonly port: number }>> = {
   db: { title: "db_proxy_server", port: 10600 },

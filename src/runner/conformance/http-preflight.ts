@@ -1,8 +1,8 @@
 import { type HttpAnswer, httpExchange } from "../../client/http-exchange.js";
 import { PduTrace } from "../../client/pdu-trace.js";
 import type { Address } from "../../client/peer.js";
-import { formatAddress } from "../../net/address.js";
-import { type CaseRole, roleFacts } from "./case-role.js";
+import { addressInWords } from "./address-words.js";
+import { type CaseRole, named } from "./case-role.js";
 
 /**
  * What any server that speaks HTTP answers one of: the original http_msg_server closes for a path that it does not know, and
@@ -20,7 +20,7 @@ export async function httpPreflight(role: CaseRole, target: Address, answerMs: n
   );
   if (answers.some(({ status }) => status !== undefined)) return undefined;
   const came = [...new Set(answers.map(inWords))].join(", ");
-  return `${formatAddress(target)} gives no HTTP answer (${came}): is it a ${roleFacts[role].title}?`;
+  return `${addressInWords(target)} gives no HTTP answer (${came}): is it ${named(role)}?`;
 }
 
 function inWords({ end, body }: HttpAnswer): string {

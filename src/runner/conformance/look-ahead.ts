@@ -1,7 +1,7 @@
 import type { Account } from "../../client/account.js";
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
 import type { KnownGroup } from "./account-pool.js";
-import { type CaseRole, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import { type CaseRole, named, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
 import { httpPreflight } from "./http-preflight.js";
@@ -100,7 +100,7 @@ async function reach(address: Address, answerMs: number): Promise<string | undef
 
 async function untilLinked(options: LookAheadOptions): Promise<Partial<Record<PlayedRole, string>>> {
   const { role, surroundings, linkWaitMs, answerMs, signal, onEvent } = options;
-  if (surroundings === undefined) throw new Error(`a ${roleFacts[role].title} needs servers played around it`);
+  if (surroundings === undefined) throw new Error(`${named(role)} needs servers played around it`);
   const listening = Object.values(surroundings.servers).flatMap(({ name, addresses }) =>
     addresses.map((address) => ({ name, address })),
   );

@@ -3,6 +3,7 @@ import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { AccountPool, type Lease } from "./account-pool.js";
+import { addressInWords } from "./address-words.js";
 import { type Baseline, inViewOf } from "./baseline.js";
 import { type CaseRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
@@ -152,8 +153,8 @@ function describeTarget({
 }: ConformanceOptions): ConformanceTarget {
   return {
     role,
-    address: inWords(target),
-    peer: peer === undefined ? null : inWords(peer),
+    address: addressInWords(target),
+    peer: peer === undefined ? null : addressInWords(peer),
     startedAt: new Date(nowMs()).toISOString(),
     timeScale,
     timeoutFactor,
@@ -162,10 +163,6 @@ function describeTarget({
     shuffleSeed: shuffle?.seed ?? null,
     fingerprint: null,
   };
-}
-
-function inWords({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function timingOf({ timeScale, timeoutFactor, loginTimeoutMs }: ConformanceOptions): CaseTiming {

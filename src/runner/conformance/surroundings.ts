@@ -3,6 +3,7 @@ import type { Address } from "../../client/peer.js";
 import { PlayedServer } from "../../client/played-server.js";
 import { CommandId } from "../../codec/generated/commands.js";
 import type { CaseTiming } from "../../scenarios/conformance/conformance-case.js";
+import { addressInWords } from "./address-words.js";
 import { type CaseRole, type PlayedRole, playedFacts, playedRoles, roleFacts } from "./case-role.js";
 
 /** Where the file_server that is played tells that clients find it; nobody dials it. */
@@ -75,6 +76,6 @@ function tellWhereFilesAre(server: PlayedServer | undefined): void {
 function noLinkText(judged: string, role: PlayedRole, server: PlayedServer | undefined, withinMs: number): string {
   const { title } = playedFacts[role];
   if (server === undefined) return `the suite plays no ${title} in this run`;
-  const at = server.addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
+  const at = server.addresses.map(addressInWords).join(", ");
   return `the ${judged} has no link to the ${title} that the suite plays at ${at} (waited ${Math.round(withinMs / 1000)} s)`;
 }

@@ -25,9 +25,9 @@ describe("the cases of an msfs", () => {
   });
 
   it.each<[Oddity, string]>([
-    ["mute", "(timeout): is it a msfs?"],
-    ["closing", "(closed): is it a msfs?"],
-    ["echoing", "(87 bytes of something else, 70 bytes of something else): is it a msfs?"],
+    ["mute", "(timeout): is it an msfs?"],
+    ["closing", "(closed): is it an msfs?"],
+    ["echoing", "(87 bytes of something else, 70 bytes of something else): is it an msfs?"],
   ])("are blocked by a port that does not speak HTTP (%s)", async (oddity, reason) => {
     const odd = await OddServer.start(oddity);
     started.push(odd);
