@@ -20,6 +20,7 @@ export interface HttpExchangeOptions {
   /** Of connecting, and of the answer once the whole request is sent. */
   readonly timeoutMs: number;
   readonly answerSizeMaxBytes?: number;
+  readonly onOpen?: (local: Address) => void;
   /** Hangs up, whatever has come by then. */
   readonly signal?: AbortSignal;
 }
@@ -59,6 +60,7 @@ export function httpExchange(
     socket.on("connect", async () => {
       traced = { label, client: endOf(socket, "local"), server: endOf(socket, "remote"), plays: "client" };
       trace.opened(traced);
+      options.onOpen?.(traced.client);
       endWait();
       for (const [index, piece] of pieces.entries()) {
         if (index > 0) await delay(PIECE_GAP_MS);

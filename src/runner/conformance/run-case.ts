@@ -159,9 +159,11 @@ function environmentFor(
       return dialled;
     },
     exchangeHttp(port, request, hangUp) {
-      return httpExchange(addressOf(ports, port), request, {
+      const remote = addressOf(ports, port);
+      return httpExchange(remote, request, {
         trace,
         label: "http",
+        onOpen: (local) => onEvent?.({ type: "case-connected", id, connection: "http", local, remote }),
         timeoutMs: timing.answerMs,
         answerSizeMaxBytes: HTTP_ANSWER_SIZE_MAX_BYTES,
         signal: hangUp === undefined ? signal : AbortSignal.any([signal, hangUp]),

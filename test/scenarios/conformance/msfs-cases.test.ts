@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
 import { teamtalk } from "../../../src/server/deviations.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
@@ -13,9 +14,15 @@ describe("the cases of an msfs", () => {
   it("find nothing wrong with ours, which deviates in nothing", async () => {
     const server = await startRoleServer("msfs", { deviates: teamtalk });
     started.push(server);
-    const result = await judgeRole("msfs", server.target, { baseline: await teamtalkBaseline() });
+    const connected: ConformanceEvent[] = [];
+    const result = await judgeRole("msfs", server.target, {
+      baseline: await teamtalkBaseline(),
+      onEvent: (event) => (event.type === "case-connected" ? connected.push(event) : 0),
+    });
     expect(withVerdict(result, "failed", "blocked", "errored", "expected-failure")).toEqual([]);
     expect(result.summary.passed).toBeGreaterThan(20);
+    const [first] = connected;
+    expect(first).toMatchObject({ connection: "http", local: { host: "127.0.0.1" }, remote: server.target });
   });
 
   it("are blocked where nobody listens", async () => {

@@ -165,8 +165,8 @@ async function whileUnfinished(
     await work();
   } finally {
     hangUp.abort();
-    expectNotDone(await unfinished);
   }
+  expectNotDone(await unfinished);
 }
 
 function expectNotDone(answered: HttpAnswer): void {
