@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { type CaseRole, roleFacts } from "../../src/runner/conformance/case-role.js";
 import type { Verdict } from "../../src/runner/conformance/conformance-result.js";
@@ -49,6 +50,9 @@ async function verdictOf(
     group: groupMembers === 0 ? undefined : { groupId: 1, name: "group", version: 1, memberIds: [1, 2] },
   };
   const { address } = server;
+  const { signal } = new AbortController();
+  // Every connection of the case listens to it.
+  setMaxListeners(0, signal);
   const { verdict } = await runCase(definition, lease, {
     ports: { target: address, clients: address, http: address },
     timing,
@@ -58,7 +62,7 @@ async function verdictOf(
     nowMs: () => 1_700_000_000_000,
     keepsAllTraces: false,
     rerun: "",
-    signal: new AbortController().signal,
+    signal,
   });
   return verdict;
 }
