@@ -17,7 +17,7 @@ const TIMEOUT_FACTOR_MAX = 100;
 const USAGE = `npm run conform:all -- [options]
 
   --storage memory,sqlite,mysql+redis,mysql   only these (all)
-  --role msg,route,login,db,file,msg-isolated   only these (all)
+  --role ${everything.roles.join(",")}   only these (all)
   --profile strict,teamtalk   only these (both); teamtalk is judged with baselines/teamtalk.yaml
   --mysql mysql://root@127.0.0.1:3306   --redis redis://127.0.0.1:6379/9   databases and keys are made and deleted there
   --timeout-factor 1   of the suite's patience: 3 on a machine that others use, too

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { playedRoles } from "../../src/runner/conformance/case-role.js";
+import { type CaseRole, roleFacts } from "../../src/runner/conformance/case-role.js";
 import type { CaseResult, ConformanceResult, Verdict } from "../../src/runner/conformance/conformance-result.js";
 import type { Cell } from "./cells.js";
 import { freeAddress, type ReadyRole, Ttk } from "./served.js";
@@ -61,7 +61,7 @@ async function judgeOnce(cell: Cell, services: Services, pass: Pass): Promise<re
   const suite = ["--role", cell.role, "--report", `json=${report}`, "--quiet", "--no-tui", ...judged, ...pass.conform];
   let server: Ttk | undefined;
   try {
-    const place = cell.role === "msg-isolated" ? await isolatedPlace() : undefined;
+    const place = roleFacts[cell.role].plays.length > 0 ? await surroundedPlace(cell.role) : undefined;
     const serve = place?.serve ?? serveWords(cell, store, folder);
     server = new Ttk(["serve", ...serve, "--json", "--quiet", "--profile", cell.profile, ...pass.serve]);
     const target = place?.conform ?? conformWords(cell, await server.ready());
@@ -108,15 +108,16 @@ function conformWords({ role }: Cell, roles: readonly ReadyRole[]): string[] {
   }
 }
 
-/** The msg_server and the suite dial each other, so both need to know before where the other is. */
-async function isolatedPlace(): Promise<{ serve: string[]; conform: string[] }> {
-  const [target = "", ...played] = await Promise.all(["", ...playedRoles].map(freeAddress));
+/** The server dials the suite, and the suite the server, so both need to know before where the other is. */
+async function surroundedPlace(role: CaseRole): Promise<{ serve: string[]; conform: string[] }> {
+  const { plays } = roleFacts[role];
+  const [target = "", ...played] = await Promise.all(["", ...plays].map(freeAddress));
   const serveOption = { db: "db-proxy", route: "route", login: "login", file: "file-server", push: "push-server" };
   return {
     serve: [
-      ...["msg", "--listen", target, "--ready-timeout", "0"],
-      ...playedRoles.flatMap((role, n) => [`--${serveOption[role]}`, played[n] ?? ""]),
+      ...[role === "msg-isolated" ? "msg" : role, "--listen", target, "--ready-timeout", "0"],
+      ...plays.flatMap((each, n) => [`--${serveOption[each]}`, played[n] ?? ""]),
     ],
-    conform: [target, ...playedRoles.flatMap((role, n) => [`--listen-${role}`, played[n] ?? ""])],
+    conform: [target, ...plays.flatMap((each, n) => [`--listen-${each}`, played[n] ?? ""])],
   };
 }

@@ -1,59 +1,80 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Address } from "../net/address.js";
+import { answerIn, type ReceivedAnswer } from "./http-answer.js";
 import { Patience } from "./patience.js";
 import type { PduTrace, TracedConnection } from "./pdu-trace.js";
 
 /** What came back over one connection on which one HTTP request was sent. */
-export interface HttpAnswer {
-  /** `undefined` when nothing came that begins like an answer. */
-  readonly status: number | undefined;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+export interface HttpAnswer extends Omit<ReceivedAnswer, "isComplete"> {
   /** Why nothing more came. */
-  readonly end: "complete" | "closed" | "timeout" | "unreachable" | "too-long";
+  readonly end: "complete" | "closed" | "timeout" | "unreachable" | "too-long" | "given-up";
 }
+
+/** A request as it is written, right or wrong; or in pieces, each of which is a segment of its own. */
+export type HttpRequest = string | Buffer | readonly Buffer[];
 
 export interface HttpExchangeOptions {
   readonly trace: PduTrace;
   readonly label: string;
+  /** Of connecting, and of the answer once the whole request is sent. */
   readonly timeoutMs: number;
+  readonly answerSizeMaxBytes?: number;
+  readonly onOpen?: (local: Address) => void;
+  /** Hangs up, whatever has come by then. */
   readonly signal?: AbortSignal;
 }
 
 const ANSWER_SIZE_MAX_BYTES = 64 * 1024;
+/** Long enough for a segment of its own, TCP_NODELAY being set; there is no event to wait for. */
+const PIECE_GAP_MS = 4;
 
-/** Sends a request as it is written, right or wrong, and takes what comes back. Never throws for what the server does. */
-export function httpExchange(address: Address, request: string, options: HttpExchangeOptions): Promise<HttpAnswer> {
-  const { trace, label, timeoutMs, signal } = options;
+/** Sends a request and takes what comes back. Never throws for what the server does. */
+export function httpExchange(
+  address: Address,
+  request: HttpRequest,
+  options: HttpExchangeOptions,
+): Promise<HttpAnswer> {
+  const { trace, label, timeoutMs, answerSizeMaxBytes = ANSWER_SIZE_MAX_BYTES, signal } = options;
+  const pieces = piecesOf(request);
   return new Promise((resolve) => {
-    let received = "";
+    let received = Buffer.alloc(0);
     let traced: TracedConnection | undefined;
     let isDone = false;
-    const socket = connect({ host: address.host, port: address.port });
+    const socket = connect({ host: address.host, port: address.port, noDelay: true });
     const finish = (end: HttpAnswer["end"]) => {
       if (isDone) return;
       isDone = true;
       endWait();
-      signal?.removeEventListener("abort", stopped);
+      signal?.removeEventListener("abort", givenUp);
       socket.destroy();
-      if (traced !== undefined && received !== "") trace.record(traced, "received", received);
+      if (traced !== undefined && received.length > 0) trace.record(traced, "received", received.toString("latin1"));
       if (traced !== undefined) trace.record(traced, "closed", end);
-      resolve({ ...parsed(received), end });
+      const { isComplete: _, ...answer } = answerIn(received);
+      resolve({ ...answer, end });
     };
-    const stopped = () => finish("timeout");
-    const endWait = new Patience(timeoutMs).whenOver(stopped);
-    signal?.addEventListener("abort", stopped, { once: true });
-    socket.on("connect", () => {
+    const givenUp = () => finish("given-up");
+    const wait = () => new Patience(timeoutMs).whenOver(() => finish("timeout"));
+    let endWait = wait();
+    signal?.addEventListener("abort", givenUp, { once: true });
+    socket.on("connect", async () => {
       traced = { label, client: endOf(socket, "local"), server: endOf(socket, "remote"), plays: "client" };
       trace.opened(traced);
-      trace.record(traced, "sent", request);
-      socket.write(request);
+      options.onOpen?.(traced.client);
+      endWait();
+      for (const [index, piece] of pieces.entries()) {
+        if (index > 0) await delay(PIECE_GAP_MS);
+        // An answer, or a close, that comes before the whole request ends it.
+        if (isDone) return;
+        trace.record(traced, "sent", piece.toString("latin1"));
+        socket.write(piece);
+      }
+      endWait = wait();
     });
     socket.on("data", (chunk) => {
-      received += chunk.toString("latin1");
-      if (received.length > ANSWER_SIZE_MAX_BYTES) finish("too-long");
-      else if (isComplete(received)) finish("complete");
+      received = Buffer.concat([received, chunk]);
+      if (received.length > answerSizeMaxBytes) finish("too-long");
+      else if (answerIn(received).isComplete) finish("complete");
     });
     socket.on("error", () => finish(traced !== undefined ? "closed" : "unreachable"));
     socket.on("end", () => finish("closed"));
@@ -61,29 +82,11 @@ export function httpExchange(address: Address, request: string, options: HttpExc
   });
 }
 
+function piecesOf(request: HttpRequest): readonly Buffer[] {
+  if (typeof request === "string") return [Buffer.from(request)];
+  return Buffer.isBuffer(request) ? [request] : (request as readonly Buffer[]);
+}
+
 function endOf(socket: Socket, end: "local" | "remote"): Address {
   return { host: socket[`${end}Address`] ?? "", port: socket[`${end}Port`] ?? 0 };
-}
-
-function isComplete(received: string): boolean {
-  const { headers, body, status } = parsed(received);
-  const length = headers["content-length"];
-  return status !== undefined && length !== undefined && body.length >= Number(length);
-}
-
-function parsed(received: string): Omit<HttpAnswer, "end"> {
-  const cut = received.indexOf("\r\n\r\n");
-  const [first = "", ...lines] = (cut < 0 ? received : received.slice(0, cut)).split("\r\n");
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1];
-  const headers = Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-    }),
-  );
-  return {
-    status: status === undefined ? undefined : Number(status),
-    headers,
-    body: cut < 0 ? "" : received.slice(cut + 4),
-  };
 }

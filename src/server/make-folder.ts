@@ -13,9 +13,18 @@ export async function makeFolder(path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && (await isFolder(path))) return;
     const above = dirname(path);
-    if (code !== "ENOENT" || above === path || (await isFolder(above))) throw error;
-    await makeFolder(above);
-    await makeFolder(path);
+    if (code !== "ENOENT" || above === path) throw error;
+    // Somebody else may have made it since.
+    if (!(await isFolder(above))) await makeFolder(above);
+    await makeLast(path);
+  }
+}
+
+async function makeLast(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await isFolder(path))) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { Fingerprint } from "../../src/runner/conformance/fingerprint.js";
 import { noMysqlOrRedis, TestDatabase, TestKeys } from "../helpers/database-services.js";
 import { TtkProcess } from "../helpers/ttk-process.js";
 
@@ -57,6 +58,15 @@ describe.skipIf(noMysqlOrRedis !== undefined)("ttk conform --provision", () => {
       expect(other.code).toBe(3);
       expect(other.stderr).toContain("ttk-conform1 was there before, with another password: --password says which\n");
 
+      const told = await outcome("conform", "fingerprint", at("msg"), ...given.slice(0, 4), "--json");
+      expect([told.code, told.stderr]).toEqual([
+        0,
+        expect.stringContaining(": the suite's users and groups are there"),
+      ]);
+      // LGN-12 shows to those alone who can log in.
+      const { dialect, deviations } = JSON.parse(told.stdout) as Fingerprint;
+      expect([dialect, deviations.find(({ id }) => id === "LGN-12")?.state]).toEqual(["strict", "conforms"]);
+
       const withoutRedis = await outcome("conform", at("msg"), "--provision", database.url);
       expect(withoutRedis.code).toBe(2);
       expect(withoutRedis.stderr).toContain("a deployment that keeps counters in Redis: say where by --redis\n");
@@ -74,10 +84,29 @@ describe("ttk conform --provision without a database", () => {
     [2, ["--provision", "mysql://h/x", "--role", "route"], "--provision means nothing to --role route"],
     [2, ["--redis", "redis://h"], "--redis goes with --provision"],
     [3, ["--provision", "mysql://root@127.0.0.1:1/x"], "no MySQL server answers at 127.0.0.1:1 (ECONNREFUSED)"],
+    [
+      2,
+      ["--provision", "mysql://h/x", "--role", "msfs"],
+      "--provision means nothing to --role msfs: an msfs has no users",
+    ],
+    [2, ["--provision", "mysql://h/x", "--role", "http-msg"], "--provision means nothing to --role http-msg"],
+    [2, ["--role", "http-msg", "--peer", "127.0.0.1:2"], "--peer is for msg_servers"],
+    [2, ["--role", "http-msg", "--listen-login", "127.0.0.1:2"], "--listen-login means nothing to --role http-msg"],
   ])("ends with %i and one line: %j", async (code, args, line) => {
     const { code: ended, stderr } = await outcome("conform", "127.0.0.1:1", ...args);
     expect([ended, stderr]).toEqual([code, expect.stringContaining(line)]);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).not.toContain("secret");
+  });
+
+  it.each([
+    [2, ["--provision", "postgres://db/x"], "--provision takes mysql://user:password@host:port/database"],
+    [2, ["--provision", "mysql://h/x", "--role", "route"], "--provision means nothing to --role route"],
+    [2, ["--redis", "redis://h"], "--redis goes with --provision"],
+    [3, ["--provision", "mysql://root@127.0.0.1:1/x"], "no MySQL server answers at 127.0.0.1:1 (ECONNREFUSED)"],
+  ])("ends a fingerprint with %i and one line: %j", async (code, args, line) => {
+    const { code: ended, stderr } = await outcome("conform", "fingerprint", "127.0.0.1:1", ...args);
+    expect([ended, stderr]).toEqual([code, expect.stringContaining(line)]);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   });
 });

@@ -8,7 +8,9 @@ import type { ConformanceOptions } from "../../src/runner/conformance/run-confor
 import { startDbProxyServer } from "../../src/server/db/db-proxy-server.js";
 import { type Deviations, strict } from "../../src/server/deviations.js";
 import { startFileServer } from "../../src/server/file/file-server.js";
+import { startHttpMsgServer } from "../../src/server/http-msg/http-msg-server.js";
 import { startLoginServer } from "../../src/server/login/login-server.js";
+import { startMsfs } from "../../src/server/msfs/msfs.js";
 import { startMsgServer } from "../../src/server/msg/msg-server.js";
 import { msgServerLimits } from "../../src/server/msg/msg-server-options.js";
 import { startRouteServer } from "../../src/server/route/route-server.js";
@@ -27,7 +29,7 @@ const HEARTBEAT_INTERVAL_MS = 5000;
 const IDLE_TIMEOUT_MS = 30_000;
 const USERS = 200;
 
-/** What stands between the suite and a port, or between a msg_server in isolation and a server that the suite plays. */
+/** What stands between the suite and a port, or between a server and one that the suite plays around it. */
 type Via = (address: Address, port: "target" | "clients" | "http" | PlayedRole) => Promise<Address>;
 
 /** A reference server of one role, and how the suite gets at it. */
@@ -115,6 +117,34 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
       async stop() {
         await server.stop(0);
         await rm(folder, { recursive: true });
+      },
+    };
+  },
+  async "http-msg"({ via, deviates, link }) {
+    const played = { db: [await nobodyAt()], route: [await nobodyAt()] };
+    const at = (role: keyof typeof played) => Promise.all(played[role].map((address) => via(address, role)));
+    const server = await startHttpMsgServer({
+      listen: LOOPBACK,
+      database: { dbProxies: await at("db") },
+      routeServers: await at("route"),
+      deviates,
+      serverLink: { redialDelaysMs: [100], ...link },
+    });
+    return {
+      target: await via(server.addresses.http ?? LOOPBACK, "target"),
+      options: { played },
+      stop: () => server.stop(0),
+    };
+  },
+  async msfs({ via }) {
+    const folder = await mkdtemp(join(tmpdir(), "ttk-role-server-"));
+    const server = await startMsfs({ listen: LOOPBACK, folder });
+    return {
+      target: await via(server.addresses.http ?? LOOPBACK, "target"),
+      options: {},
+      async stop() {
+        await server.stop(0);
+        await rm(folder, { recursive: true, force: true });
       },
     };
   },

@@ -29,6 +29,8 @@ const sample = [
   "login.counts-backwards",
   "db.history-oldest-first",
   "file.a-byte-turned",
+  "http-msg.changes-told-with-a-number",
+  "msfs.nul-as-blank",
   "msg-isolated.pushes-always-loud",
 ];
 

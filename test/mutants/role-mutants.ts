@@ -12,8 +12,10 @@ import {
 import type { Mutant } from "./mutant.js";
 import { dbMutants } from "./roles/db-mutants.js";
 import { fileMutants } from "./roles/file-mutants.js";
+import { httpMsgMutants } from "./roles/http-msg-mutants.js";
 import { isolatedMutants } from "./roles/isolated-mutants.js";
 import { loginMutants } from "./roles/login-mutants.js";
+import { msfsMutants } from "./roles/msfs-mutants.js";
 import type { RoleMutant } from "./roles/role-mutant.js";
 import { routeMutants } from "./roles/route-mutants.js";
 import type { WireFault } from "./wire-fault.js";
@@ -51,6 +53,8 @@ const all: Readonly<Record<Role, readonly RoleMutant[]>> = {
     ...framing("target", ["FRM-02", "FRM-03", "FRM-04", "FRM-08", "FRM-09", "FRM-10"]),
     ...framing("clients", ["FRM-03", "FRM-04", "FRM-08"]),
   ],
+  "http-msg": httpMsgMutants,
+  msfs: msfsMutants,
   "msg-isolated": isolatedMutants,
 };
 
@@ -60,6 +64,8 @@ const seen: Readonly<Record<Role, readonly DeviationId[]>> = {
   login: ["LSV-02", "LSV-03"],
   db: ["LGN-08", "MSG-05", "MSG-12", "MSG-18", "GRP-03"],
   file: [],
+  "http-msg": ["HMS-03"],
+  msfs: [],
   "msg-isolated": [],
 };
 

@@ -15,6 +15,15 @@ describe("makeFolder", () => {
     expect(statSync(path).isDirectory()).toBe(true);
   });
 
+  it("makes it although somebody else has made those above it in the meantime", async () => {
+    for (let round = 0; round < 8; round++) {
+      const above = join(root, `${round}`, "b", "c");
+      const paths = Array.from({ length: 64 }, (_, index) => join(above, `${index}`));
+      await Promise.all(paths.map((path) => makeFolder(path)));
+      expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+    }
+  });
+
   it("fails where a file stands in the way", async () => {
     writeFileSync(join(root, "file"), "");
     await expect(makeFolder(join(root, "file"))).rejects.toMatchObject({ code: "EEXIST" });

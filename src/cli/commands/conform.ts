@@ -9,14 +9,13 @@ import { conformanceMarkdown } from "../../reports/conformance/conformance-markd
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
 import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
-import { type CaseRole, caseRoles, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, caseRoles, named, roleFacts } from "../../runner/conformance/case-role.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
-import { type AccountLists, readAccountLists } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
 import { AttachPoint } from "../conform/attach-point.js";
 import { baselineToRewrite, readBaseline, writeBaseline } from "../conform/baseline-file.js";
@@ -34,6 +33,13 @@ import {
   type RolePortOptions,
   rolePortWords,
 } from "../conform/role-ports.js";
+import {
+  addSuiteUserOptions,
+  givenUsers,
+  provisionedUsers,
+  requireSensibleUsers,
+  type SuiteUserOptions,
+} from "../conform/suite-users.js";
 import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
@@ -42,15 +48,11 @@ import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
-interface ConformOptions extends RolePortOptions {
+interface ConformOptions extends RolePortOptions, SuiteUserOptions {
   readonly role: CaseRole;
   readonly peer?: Address;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
-  readonly accounts: string;
-  readonly password: string;
-  readonly provision?: string;
-  readonly redis?: string;
   readonly jobs: number;
   readonly timeScale: number;
   readonly timeoutFactor: number;
@@ -93,6 +95,8 @@ Other servers (docs/conform.md):
   $ ttk conform 127.0.0.1:8100 --role login         and clients, who ask at ports 8008 and 8080 of the same host
   $ ttk conform 127.0.0.1:10600 --role db --accounts staging.csv
   $ ttk conform 127.0.0.1:8601 --role file          clients come to port 8600 of the same host
+  $ ttk conform 127.0.0.1:8700 --role msfs          the suite sends files, and asks for them
+  $ ttk conform 127.0.0.1:8400 --role http-msg      the suite plays its db_proxy_server and route_server, on 127.0.0.1
   $ ttk conform 127.0.0.1:8000 --role msg-isolated  the suite plays every server around it, on 127.0.0.1, and waits for it to dial
 
 The accounts must exist on the server (default: those of \`ttk serve\`) and nobody else should be logged in as them. With
@@ -103,13 +107,13 @@ On a terminal a live view shows the run, and what failed with its PDUs; q leaves
 
 export function conformCommand(host: Host): Command {
   return addRolePortOptions(
-    new Command("conform")
+    addSuiteUserOptions(new Command("conform"))
       .description("Judge a server against the protocol, requirement by requirement")
       // So that `list --json` is the list's own option.
       .enablePositionalOptions()
       .argument(
         "<address>",
-        "host:port of the server under test; where msg_servers dial it, unless it is one",
+        "host:port of the server under test; where msg_servers dial it, unless it is one, or speaks HTTP alone",
         addressValue,
       )
       .addOption(new Option("--role <role>", "what kind of server it is").choices(caseRoles).default("msg"))
@@ -119,16 +123,6 @@ export function conformCommand(host: Host): Command {
         "cases whose id, requirement, level or tag matches, as in 'msg.*' LGN-06 must groups",
       )
       .option("--skip <pattern...>", "cases to leave out, in the same words")
-      .option("--accounts <file|pattern>", "YAML, JSON or CSV, or user{1..200}", DEFAULT_ACCOUNTS)
-      .option("--password <text>", "of accounts that come without one", DEFAULT_PASSWORD)
-      .option(
-        "--provision <mysql-url>",
-        "put users and groups of the suite's own into the deployment's database, and judge with these",
-      )
-      .option(
-        "--redis <url>",
-        "--provision: where the deployment keeps its counters: redis://host?unread=1&group_set=2 …",
-      )
       .option("--jobs <n>", "cases at the same time", countValue(1, JOBS_MAX), 8)
       .option(
         "--time-scale <x>",
@@ -170,10 +164,10 @@ export function conformCommand(host: Host): Command {
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
   const { peer, report = [], strict = false } = options;
   if (peer !== undefined && options.role !== "msg") {
-    throw usageError(`--peer is for msg_servers: a ${roleFacts[options.role].title} is judged alone`);
+    throw usageError(`--peer is for msg_servers: ${named(options.role)} is judged alone`);
   }
-  requireSensibleUsers(options);
-  const given = options.provision === undefined ? await givenAccounts(options, host) : undefined;
+  requireSensibleUsers(options.role, options);
+  const given = await givenUsers(options, host);
   const hasLeavers = given === undefined || given.leavers.length > 0;
   const cases = chosenCases(options, hasLeavers);
   if (options.dryRun) return writeList(host, cases, options.json);
@@ -185,7 +179,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (options.writeBaseline !== undefined) {
     await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
   }
-  const { accounts, leavers } = given ?? (await provisioned(options, host));
+  const { accounts, leavers } = given ?? (await provisionedUsers(options, host));
   const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
   const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
   const hasView = attach === undefined && mayFillTerminal(host, options);
@@ -243,27 +237,6 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     );
   }
   if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
-}
-
-/** @throws CommandError for options that leave open which users are meant */
-function requireSensibleUsers({ role, provision: url, redis, accounts }: ConformOptions): void {
-  if (redis !== undefined && url === undefined) throw usageError("--redis goes with --provision mysql://…");
-  if (url === undefined) return;
-  const { hasUsers, title } = roleFacts[role];
-  if (!hasUsers) throw usageError(`--provision means nothing to --role ${role}: a ${title} has no users`);
-  if (accounts !== DEFAULT_ACCOUNTS) throw usageError("--provision makes accounts of its own: leave out --accounts");
-}
-
-function givenAccounts({ accounts, password }: ConformOptions, { cwd }: Host): Promise<AccountLists> {
-  return readAccountLists(accounts, password, cwd);
-}
-
-async function provisioned(
-  { provision: url = "", redis, password }: ConformOptions,
-  host: Host,
-): Promise<AccountLists> {
-  const { provision } = await import("../conform/provision.js");
-  return provision(host, { url, redis, password });
 }
 
 function titleOf(target: Address, { role, peer }: ConformOptions): string {

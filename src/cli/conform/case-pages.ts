@@ -1,5 +1,5 @@
 import { commandById } from "../../codec/registry.js";
-import { type CaseRole, type PlayedRole, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, named, type PlayedRole, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
@@ -25,7 +25,7 @@ function factsOf(each: ConformanceCase): [name: string, text: string][] {
   const { sent, received } = wireOf(id);
   const kills = caseKills[id] ?? [];
   return [
-    ["judges", `a ${roleFacts[role].title}${role === "msg" ? "" : ` (--role ${role})`}`],
+    ["judges", `${named(role)}${role === "msg" ? "" : ` (--role ${role})`}`],
     ["level", level.toUpperCase()],
     ...(sends === undefined ? [] : [["sends", sends] as [string, string]]),
     ["commands", sent.length === 0 ? "none that is whole and known" : sent.join(", ")],
@@ -101,7 +101,7 @@ function indexPage(groups: ReadonlyMap<string, readonly ConformanceCase[]>): str
 function groupPage(cases: readonly ConformanceCase[]): string {
   const { role, id } = cases[0] as ConformanceCase;
   return [
-    `# ${id.split(".")[0]}: cases for a ${roleFacts[role].title}`,
+    `# ${id.split(".")[0]}: cases for ${named(role)}`,
     "",
     MADE_BY,
     "",

@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from "../../net/address.js";
+import { formatAddress } from "../../net/address.js";
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { Host } from "../host.js";
 
@@ -11,7 +11,7 @@ export function conformProgress(host: Host): (event: ConformanceEvent) => void {
   const running = new Set<string>();
   let writtenMs = performance.now();
   return (event) => {
-    if (event.type === "links-awaited") return stderr.write(awaited(event.listening));
+    if (event.type === "links-awaited") return stderr.write(awaited(event));
     if (event.type === "case-started") running.add(event.id);
     if (event.type === "run-finished" && stderr.isStyled) stderr.write("\r\u001b[K");
     if (event.type !== "case-finished") return;
@@ -28,10 +28,10 @@ export function conformProgress(host: Host): (event: ConformanceEvent) => void {
   };
 }
 
-/** Whoever starts the msg_server reads here where it is to dial. */
-function awaited(listening: readonly { readonly name: string; readonly address: Address }[]): string {
+/** Whoever starts the server reads here where it is to dial. */
+function awaited({ by, listening }: Extract<ConformanceEvent, { readonly type: "links-awaited" }>): string {
   const places = listening.map(({ name, address }) => `${name} at ${formatAddress(address)}`);
-  return `waiting for the msg_server to dial: ${places.join(", ")}\n`;
+  return `waiting for the ${by} to dial: ${places.join(", ")}\n`;
 }
 
 function clear(isStyled: boolean): string {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
 import {
   type CaseRole,
+  caseRoles,
   type PlayedRole,
   type PortName,
   playedFacts,
@@ -9,6 +10,7 @@ import {
   roleFacts,
 } from "../../runner/conformance/case-role.js";
 import type { ConformanceOptions } from "../../runner/conformance/run-conformance.js";
+import type { PlayedAddresses } from "../../runner/conformance/surroundings.js";
 import { usageError } from "../command-error.js";
 import { addressValue, addressValues } from "../option-values.js";
 
@@ -29,7 +31,8 @@ export function addRolePortOptions(command: Command): Command {
     .option("--http <address>", "--role login: where clients ask by HTTP (default: port 8080)", addressValue);
   for (const role of playedRoles) {
     const { title, port } = playedFacts[role];
-    const what = `--role msg-isolated: listen as ${title} here (default: ${LISTEN_HOST}:${port})`;
+    const around = caseRoles.filter((each) => roleFacts[each].plays.includes(role));
+    const what = `--role ${around.join(", ")}: listen as ${title} here (default: ${LISTEN_HOST}:${port})`;
     command.option(`--listen-${role} <address...>`, what, addressValues);
   }
   return command;
@@ -41,11 +44,11 @@ export function portsFor(
   target: Address,
   options: RolePortOptions,
 ): Pick<ConformanceOptions, "clients" | "http" | "played"> {
-  const { ports } = roleFacts[role];
+  const { ports, plays } = roleFacts[role];
   for (const name of furtherPorts) {
     if (options[name] !== undefined && ports[name] === undefined) throw useless(`--${name}`, role);
   }
-  const stray = playedRoles.find((played) => role !== "msg-isolated" && options[optionOf(played)] !== undefined);
+  const stray = playedRoles.find((played) => !plays.includes(played) && options[optionOf(played)] !== undefined);
   if (stray !== undefined) throw useless(`--listen-${stray}`, role);
   return {
     ...Object.fromEntries(
@@ -54,7 +57,7 @@ export function portsFor(
         return port === undefined ? [] : [[name, options[name] ?? { host: target.host, port }]];
       }),
     ),
-    ...(role === "msg-isolated" ? { played: playedAt(options) } : {}),
+    ...(plays.length > 0 ? { played: playedAt(plays, options) } : {}),
   };
 }
 
@@ -78,9 +81,9 @@ export function rolePortWords(role: CaseRole, options: RolePortOptions): string[
   ];
 }
 
-function playedAt(options: RolePortOptions): Readonly<Record<PlayedRole, readonly Address[]>> {
+function playedAt(plays: readonly PlayedRole[], options: RolePortOptions): PlayedAddresses {
   const at = (role: PlayedRole) => options[optionOf(role)] ?? [{ host: LISTEN_HOST, port: playedFacts[role].port }];
-  return Object.fromEntries(playedRoles.map((role) => [role, at(role)])) as Record<PlayedRole, readonly Address[]>;
+  return Object.fromEntries(plays.map((role) => [role, at(role)]));
 }
 
 function optionOf(role: PlayedRole): ListenOption {

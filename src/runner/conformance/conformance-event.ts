@@ -5,8 +5,10 @@ import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conform
 export type ConformanceEvent =
   | { readonly type: "run-started"; readonly target: ConformanceTarget; readonly total: number }
   | {
-      /** The suite listens, and waits for the msg_server in isolation to dial. */
+      /** The suite listens, and waits for the server under test to dial. */
       readonly type: "links-awaited";
+      /** What kind of server that is: "http_msg_server". */
+      readonly by: string;
       readonly listening: readonly { readonly name: string; readonly address: Address }[];
     }
   | { readonly type: "case-started"; readonly id: string }

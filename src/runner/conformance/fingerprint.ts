@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
-import { type CaseRole, roleFacts } from "./case-role.js";
+import { type CaseRole, named } from "./case-role.js";
 import type { CaseResult, Verdict } from "./conformance-result.js";
 
 /** A way in which servers are known to differ, and the cases that tell which way a server goes. */
@@ -78,7 +78,7 @@ function whyUnknown({ cases, unseen }: Telltale, role: CaseRole, results: readon
   const [judged] = results;
   if (judged !== undefined) return judged.reason ?? judged.verdict;
   const ofRole = cases.filter((each) => each.role === role);
-  if (ofRole.length === 0) return `shows on a ${roleFacts[first.role].title}: --role ${first.role}`;
+  if (ofRole.length === 0) return `shows on ${named(first.role)}: --role ${first.role}`;
   if (ofRole.every(({ needs }) => needs.secondServer)) return "shows between two msg_servers: --peer";
   return "no case that tells was run";
 }

@@ -1,10 +1,10 @@
 import type { Account } from "../../client/account.js";
-
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
 import type { KnownGroup } from "./account-pool.js";
-import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import { type CaseRole, named, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
+import { httpPreflight } from "./http-preflight.js";
 import { type Preflight, preflight } from "./preflight.js";
 import type { Ports } from "./run-case.js";
 import type { Surroundings } from "./surroundings.js";
@@ -48,14 +48,18 @@ export async function lookAhead(options: LookAheadOptions): Promise<Findings> {
     const target = ports.target as Address;
     return fromPreflight(await preflight({ target, peer: ports.peer, accounts, answerMs, needsLogin, needsGroups }));
   }
-  // A msg_server in isolation may be started only now that the suite listens.
-  const playedProblems = role === "msg-isolated" ? await untilLinked(options) : {};
-  if (essentialRoles.some((played) => playedProblems[played] !== undefined)) return { ...nothingFound, playedProblems };
+  const { plays, essential, isHttp } = roleFacts[role];
+  // What dials the suite may be started only now that the suite listens.
+  const playedProblems = plays.length > 0 ? await untilLinked(options) : {};
+  if (essential.some((played) => playedProblems[played] !== undefined)) return { ...nothingFound, playedProblems };
   const portProblems = await reachAll(options);
-  if (role === "msg-isolated" || portProblems.target !== undefined) {
+  if (isHttp && portProblems.target === undefined) {
+    const target = await httpPreflight(role, ports.target as Address, answerMs);
+    return { ...nothingFound, portProblems: target === undefined ? {} : { target }, playedProblems };
+  }
+  if (role !== "db" || !needsLogin || portProblems.target !== undefined) {
     return { ...nothingFound, portProblems, playedProblems };
   }
-  if (role !== "db" || !needsLogin) return { ...nothingFound, portProblems };
   return {
     ...nothingFound,
     portProblems,
@@ -95,11 +99,11 @@ async function reach(address: Address, answerMs: number): Promise<string | undef
 }
 
 async function untilLinked(options: LookAheadOptions): Promise<Partial<Record<PlayedRole, string>>> {
-  const { surroundings, linkWaitMs, answerMs, signal, onEvent } = options;
-  if (surroundings === undefined) throw new Error("a msg_server in isolation needs servers played around it");
+  const { role, surroundings, linkWaitMs, answerMs, signal, onEvent } = options;
+  if (surroundings === undefined) throw new Error(`${named(role)} needs servers played around it`);
   const listening = Object.values(surroundings.servers).flatMap(({ name, addresses }) =>
     addresses.map((address) => ({ name, address })),
   );
-  onEvent?.({ type: "links-awaited", listening });
-  return surroundings.untilLinked(linkWaitMs, answerMs, signal);
+  onEvent?.({ type: "links-awaited", by: roleFacts[role].title, listening });
+  return surroundings.untilLinked(role, linkWaitMs, answerMs, signal);
 }

@@ -24,7 +24,7 @@ export interface CaseRunOptions {
   readonly ports: Ports;
   /** Accounts that may not log in; none unless given. */
   readonly leavers?: readonly Account[];
-  /** For a msg_server in isolation. */
+  /** For roles around which the suite plays other servers. */
   readonly surroundings?: Surroundings;
   readonly timing: CaseTiming;
   readonly random: () => number;
@@ -38,6 +38,9 @@ export interface CaseRunOptions {
 
 /** Beyond the server's own time limits; every single wait is bounded too, so this is a net under the suite's own faults. */
 const CASE_LIMIT_ANSWERS = 60;
+
+/** More than any file that a case asks for. */
+const HTTP_ANSWER_SIZE_MAX_BYTES = 1 << 20;
 
 class Blocked extends Error {}
 
@@ -155,9 +158,16 @@ function environmentFor(
       onEvent?.({ type: "case-connected", id, connection: label, local: dialled.localAddress, remote: address });
       return dialled;
     },
-    exchangeHttp(request) {
-      const options = { trace, label: "http", timeoutMs: timing.answerMs, signal };
-      return httpExchange(addressOf(ports, "http"), request, options);
+    exchangeHttp(port, request, hangUp) {
+      const remote = addressOf(ports, port);
+      return httpExchange(remote, request, {
+        trace,
+        label: "http",
+        onOpen: (local) => onEvent?.({ type: "case-connected", id, connection: "http", local, remote }),
+        timeoutMs: timing.answerMs,
+        answerSizeMaxBytes: HTTP_ANSWER_SIZE_MAX_BYTES,
+        signal: hangUp === undefined ? signal : AbortSignal.any([signal, hangUp]),
+      });
     },
     async pause(ms) {
       await delay(Math.max(0, ms), undefined, { signal });

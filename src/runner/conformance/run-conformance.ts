@@ -3,8 +3,9 @@ import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { AccountPool, type Lease } from "./account-pool.js";
+import { addressInWords } from "./address-words.js";
 import { type Baseline, inViewOf } from "./baseline.js";
-import { type CaseRole, essentialRoles, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import { type CaseRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
 import { fingerprintOf, type Telltale } from "./fingerprint.js";
@@ -25,9 +26,9 @@ export interface ConformanceOptions {
   /** Where a login_server or file_server is found by clients, and a login_server by HTTP. */
   readonly clients?: Address;
   readonly http?: Address;
-  /** Where to listen as the servers around a msg_server in isolation. */
+  /** Where to listen as the servers around the one under test, for roles that are judged so. */
   readonly played?: PlayedAddresses;
-  /** How long a msg_server in isolation may take to dial them; its longest redial delay and a moment unless given. */
+  /** How long it may take to dial them; its longest redial delay and a moment unless given. */
   readonly linkWaitMs?: number;
   /** All of the same role. */
   readonly cases: readonly SelectedCase[];
@@ -152,8 +153,8 @@ function describeTarget({
 }: ConformanceOptions): ConformanceTarget {
   return {
     role,
-    address: inWords(target),
-    peer: peer === undefined ? null : inWords(peer),
+    address: addressInWords(target),
+    peer: peer === undefined ? null : addressInWords(peer),
     startedAt: new Date(nowMs()).toISOString(),
     timeScale,
     timeoutFactor,
@@ -162,10 +163,6 @@ function describeTarget({
     shuffleSeed: shuffle?.seed ?? null,
     fingerprint: null,
   };
-}
-
-function inWords({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function timingOf({ timeScale, timeoutFactor, loginTimeoutMs }: ConformanceOptions): CaseTiming {
@@ -190,10 +187,6 @@ function firstOf<Name extends string>(
   problems: Readonly<Partial<Record<Name, string>>>,
 ): string | undefined {
   return names.map((name) => problems[name]).find((problem) => problem !== undefined);
-}
-
-function essentialFor({ role }: ConformanceOptions): readonly PlayedRole[] {
-  return role === "msg-isolated" ? essentialRoles : [];
 }
 
 /** Which case runs when: as many at once as allowed, each as soon as there are users for it. */
@@ -253,9 +246,9 @@ class Schedule {
       ...(each.needs.secondServer ? ["peer" as const] : []),
       ...(each.needs.ports ?? []),
     ];
+    const { essential } = roleFacts[each.role];
     const problem =
-      firstOf(ports, portProblems) ??
-      firstOf([...essentialFor(this.options), ...(each.needs.played ?? [])], playedProblems);
+      firstOf(ports, portProblems) ?? firstOf([...essential, ...(each.needs.played ?? [])], playedProblems);
     if (problem !== undefined) return problem;
     const judgesBrokenLogin = isLoginBroken && each.judgesLogin;
     if (needsUsers(each) && loginProblem !== undefined && !judgesBrokenLogin) return loginProblem;

@@ -3,15 +3,16 @@ import type { Address } from "../../client/peer.js";
 import { PlayedServer } from "../../client/played-server.js";
 import { CommandId } from "../../codec/generated/commands.js";
 import type { CaseTiming } from "../../scenarios/conformance/conformance-case.js";
-import { essentialRoles, type PlayedRole, playedFacts, playedRoles } from "./case-role.js";
+import { addressInWords } from "./address-words.js";
+import { type CaseRole, type PlayedRole, playedFacts, playedRoles, roleFacts } from "./case-role.js";
 
 /** Where the file_server that is played tells that clients find it; nobody dials it. */
 const playedFileAddress = { ip: "10.9.9.9", port: 8600 };
 
-/** Where to listen as each of the servers around a msg_server; one that is left out is not played. */
+/** Where to listen as each of the servers around the one under test; one that is left out is not played. */
 export type PlayedAddresses = Readonly<Partial<Record<PlayedRole, readonly Address[]>>>;
 
-/** The servers that the suite plays around a msg_server in isolation, for a whole run. */
+/** The servers that the suite plays around the one under test, for a whole run. */
 export class Surroundings {
   private constructor(readonly servers: Readonly<Partial<Record<PlayedRole, PlayedServer>>>) {}
 
@@ -40,21 +41,23 @@ export class Surroundings {
     for (const server of Object.values(this.servers)) server.begin(trace);
   }
 
-  /** Waits for the links without which no user can log in, then a moment for the others. */
+  /** Waits for the links without which nothing can be judged, then a moment for the others. */
   async untilLinked(
+    role: CaseRole,
     essentialMs: number,
     otherMs: number,
     signal: AbortSignal,
   ): Promise<Partial<Record<PlayedRole, string>>> {
+    const { title, plays, essential } = roleFacts[role];
     const problems: Partial<Record<PlayedRole, string>> = {};
-    const wait = async (role: PlayedRole, withinMs: number) => {
-      const server = this.servers[role];
+    const wait = async (played: PlayedRole, withinMs: number) => {
+      const server = this.servers[played];
       if (server !== undefined && (await server.hasLinks(1, withinMs, signal))) return;
-      problems[role] = noLinkText(role, server, withinMs);
+      problems[played] = noLinkText(title, played, server, withinMs);
     };
-    await Promise.all(essentialRoles.map((role) => wait(role, essentialMs)));
+    await Promise.all(essential.map((played) => wait(played, essentialMs)));
     if (Object.keys(problems).length > 0) return problems;
-    await Promise.all(playedRoles.filter((role) => !essentialRoles.includes(role)).map((role) => wait(role, otherMs)));
+    await Promise.all(plays.filter((played) => !essential.includes(played)).map((played) => wait(played, otherMs)));
     return problems;
   }
 
@@ -70,9 +73,9 @@ function tellWhereFilesAre(server: PlayedServer | undefined): void {
   });
 }
 
-function noLinkText(role: PlayedRole, server: PlayedServer | undefined, withinMs: number): string {
+function noLinkText(judged: string, role: PlayedRole, server: PlayedServer | undefined, withinMs: number): string {
   const { title } = playedFacts[role];
   if (server === undefined) return `the suite plays no ${title} in this run`;
-  const at = server.addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
-  return `the msg_server has no link to the ${title} that the suite plays at ${at} (waited ${Math.round(withinMs / 1000)} s)`;
+  const at = server.addresses.map(addressInWords).join(", ");
+  return `the ${judged} has no link to the ${title} that the suite plays at ${at} (waited ${Math.round(withinMs / 1000)} s)`;
 }

@@ -11,6 +11,10 @@ import { frmHeaderCases } from "./cases/frm-header.js";
 import { frmStreamCases } from "./cases/frm-stream.js";
 import { grpMembershipCases } from "./cases/grp-membership.js";
 import { grpMessageCases } from "./cases/grp-messages.js";
+import { hmsChangeCases } from "./cases/http-msg/hms-change.js";
+import { hmsCreateCases } from "./cases/http-msg/hms-create.js";
+import { hmsLinkCases } from "./cases/http-msg/hms-links.js";
+import { hmsRequestCases } from "./cases/http-msg/hms-requests.js";
 import { isoFileCases } from "./cases/isolated/iso-files.js";
 import { isoForwardCases } from "./cases/isolated/iso-forward.js";
 import { isoLinkCases } from "./cases/isolated/iso-links.js";
@@ -23,6 +27,7 @@ import { lgnDeviceCases } from "./cases/lgn-devices.js";
 import { lgnLoginCases } from "./cases/lgn-login.js";
 import { lsvDiscoveryCases } from "./cases/login/lsv-discovery.js";
 import { lsvRegistrationCases } from "./cases/login/lsv-registration.js";
+import { mfsFileCases } from "./cases/msfs/mfs-files.js";
 import { msgDeliveryCases } from "./cases/msg-delivery.js";
 import { msgHistoryCases } from "./cases/msg-history.js";
 import { msgIdCases } from "./cases/msg-ids.js";
@@ -74,6 +79,17 @@ const dbCases: readonly ConformanceCase[] = [...dbpAccountCases, ...dbpMessageCa
 /** For a file_server as msg_servers and clients see it. */
 const fileCases: readonly ConformanceCase[] = [...filTaskCases, ...filTransferRoleCases];
 
+/** For a http_msg_server around which the suite plays the database and the route_server. */
+const httpMsgCases: readonly ConformanceCase[] = [
+  ...hmsCreateCases,
+  ...hmsChangeCases,
+  ...hmsRequestCases,
+  ...hmsLinkCases,
+];
+
+/** For an msfs as clients see it. */
+const msfsCases: readonly ConformanceCase[] = [...mfsFileCases];
+
 /** For a msg_server around which the suite plays every other server. */
 const isolatedCases: readonly ConformanceCase[] = [
   ...isoLoginCases,
@@ -92,5 +108,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...loginCases,
   ...dbCases,
   ...fileCases,
+  ...httpMsgCases,
+  ...msfsCases,
   ...isolatedCases,
 ];

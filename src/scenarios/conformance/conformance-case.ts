@@ -1,5 +1,5 @@
 import type { Account } from "../../client/account.js";
-import type { HttpAnswer } from "../../client/http-exchange.js";
+import type { HttpAnswer, HttpRequest } from "../../client/http-exchange.js";
 import type { PduPeer } from "../../client/peer.js";
 import type { PlayedServer } from "../../client/played-server.js";
 import type { CaseRole, PlayedRole, PortName } from "../../runner/conformance/case-role.js";
@@ -69,9 +69,9 @@ export interface CaseEnvironment {
   readonly nowMs: () => number;
   /** Connects without logging in; closed when the case ends. With heartbeats, as a server does (RTE-09), or without. */
   dial(port: PortName, label: string, beats?: boolean): Promise<PduPeer>;
-  /** Sends an HTTP request as it is written to the port for HTTP, on a connection of its own. */
-  exchangeHttp(request: string): Promise<HttpAnswer>;
-  /** The servers that the suite plays around a msg_server in isolation. */
+  /** Sends an HTTP request on a connection of its own, which ends with the answer, or when it is told to hang up. */
+  exchangeHttp(port: PortName, request: HttpRequest, hangUp?: AbortSignal): Promise<HttpAnswer>;
+  /** The servers that the suite plays around the one under test, for roles that are judged so. */
   readonly played: Readonly<Partial<Record<PlayedRole, PlayedServer>>>;
   pause(ms: number): Promise<void>;
   /** Ends the case as `blocked`: something that it takes for granted is not so, and nothing was judged. */

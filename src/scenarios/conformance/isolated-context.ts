@@ -6,10 +6,9 @@ import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { MsgType, UserStatType } from "../../codec/generated/enums.js";
 import type { IMLoginReq, IMMsgData, UserInfo } from "../../codec/generated/messages.js";
 import { loginPassword } from "../../codec/password.js";
-import type { PlayedRole } from "../../runner/conformance/case-role.js";
-import { BaseContext } from "./base-context.js";
 import { definer } from "./define-case.js";
 import { expectEqual } from "./expect-that.js";
+import { answer, SurroundedContext } from "./surrounded-context.js";
 
 /** Somebody whom the database that is played knows. */
 export interface InventedUser {
@@ -25,25 +24,17 @@ const SECOND = 1;
  * What the bodies of the cases for a msg_server in isolation use. The suite plays the database, too, so users are invented
  * and each request of the msg_server is answered by the case, or not.
  */
-export class IsolatedContext extends BaseContext {
-  get db(): PlayedServer {
-    return this.#server("db");
-  }
-
-  get route(): PlayedServer {
-    return this.#server("route");
-  }
-
+export class IsolatedContext extends SurroundedContext {
   get login(): PlayedServer {
-    return this.#server("login");
+    return this.server("login");
   }
 
   get file(): PlayedServer {
-    return this.#server("file");
+    return this.server("file");
   }
 
   get push(): PlayedServer {
-    return this.#server("push");
+    return this.server("push");
   }
 
   newUser(): InventedUser {
@@ -116,34 +107,6 @@ export class IsolatedContext extends BaseContext {
     link.send(commandId, body, { seqNum });
   }
 
-  /** All of them are closed, and the msg_server dials again; nothing more is judged until it has. */
-  async restart(server: PlayedServer): Promise<void> {
-    const links = server.links.length;
-    server.goAway();
-    await server.comeBack();
-    await this.untilBack(server, links);
-  }
-
-  /** As many links as there were: with fewer, requests take other ways (DBP-05). */
-  async untilBack(server: PlayedServer, links: number): Promise<void> {
-    await server.expectLinks(Math.max(1, links), this.timing.redialMs + this.timing.answerMs);
-  }
-
-  /** The server is there, takes links, and says nothing on them, not even heartbeats, until the body is over. */
-  async whileSilent(server: PlayedServer, body: () => Promise<void>): Promise<void> {
-    const links = server.links.length;
-    try {
-      server.goAway();
-      await server.comeBack({ beats: false });
-      await this.untilBack(server, links);
-      await body();
-    } finally {
-      server.goAway();
-      await server.comeBack();
-      await this.untilBack(server, links);
-    }
-  }
-
   /** All of its links but one are lost, and it takes no new one, until the body is over. */
   async whileOnlyOneIsLeft(server: PlayedServer, left: PlayedLink, body: () => Promise<void>): Promise<void> {
     const links = server.links.length;
@@ -172,38 +135,9 @@ export class IsolatedContext extends BaseContext {
       this.route.goAway({ only: SECOND });
     }
   }
-
-  /** A server that had gone is back, whatever became of the case meanwhile. */
-  async whileAway(server: PlayedServer, body: () => Promise<void>): Promise<void> {
-    const links = server.links.length;
-    server.goAway();
-    try {
-      await body();
-    } finally {
-      await server.comeBack();
-      await this.untilBack(server, links);
-    }
-  }
-
-  #server(role: PlayedRole): PlayedServer {
-    const server = this.environment.played[role];
-    if (server === undefined) throw new Error(`the case has not asked for the ${role} server`);
-    return server;
-  }
 }
 
 export const defineIsolatedCase = definer("msg-isolated", IsolatedContext);
-
-/** Answers as a server must: on the same link, with seq_num and attach_data unchanged (DBP-02). */
-export function answer<C extends CommandId>(
-  { link, seqNum, body: { attach_data } }: PlayedPdu & { readonly body: { readonly attach_data?: Buffer } },
-  commandId: C,
-  body: CommandBody[C],
-): void {
-  link.send(commandId, { ...body, ...(attach_data === undefined ? {} : { attach_data }) } as CommandBody[C], {
-    seqNum,
-  });
-}
 
 export function userInfo({ userId, name }: InventedUser): UserInfo {
   return {

@@ -61,7 +61,7 @@ export class LoginContext extends BaseContext {
   }
 
   exchange(request: string): Promise<HttpAnswer> {
-    return this.environment.exchangeHttp(request);
+    return this.environment.exchangeHttp("http", request);
   }
 
   /** Asks until the answer names that msg_server. @throws ExpectationError */
@@ -121,7 +121,8 @@ export class RegisteredServer {
 }
 
 /** @throws ExpectationError when it is no JSON of status 200 */
-function jsonOf({ status, body, end }: HttpAnswer): DiscoveryJson {
+function jsonOf({ status, body: bytes, end }: HttpAnswer): DiscoveryJson {
+  const body = bytes.toString("utf8");
   expectThat(status === 200, "status 200 to GET /msg_server", status ?? `no answer (${end})`);
   try {
     const value: unknown = JSON.parse(body);

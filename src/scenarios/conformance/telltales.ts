@@ -43,7 +43,7 @@ const tells: Readonly<Record<string, Tell>> = {
   "LSV-02": { cases: ["lsv.pdu-offer"] },
   "LSV-03": { cases: ["lsv.other-path.page", "lsv.long-request"] },
   "PSH-03": { cases: [], unseen: "shows only in the msg_server's log" },
-  "HMS-03": { cases: [], unseen: "shows only on a http_msg_server, for which there are no cases" },
+  "HMS-03": { cases: ["hms.bad-json.cut"], asOriginal: /^no answer \(closed\)$/ },
 };
 
 /** Everything that is known to tell servers apart. */

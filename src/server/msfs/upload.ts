@@ -27,6 +27,7 @@ export async function takeUpload(
     return refuse(400, (error as Error).message);
   }
   let keeping: Promise<UploadResult> | undefined;
+  let cannotKeep = () => {};
   form.on("file", (_, content, { filename }) => {
     // It may break before anybody reads it; whoever does then gets the error.
     content.on("error", () => {});
@@ -35,10 +36,11 @@ export async function takeUpload(
       await folder.forget(path);
       return refuse(413, `files may have ${fileSizeMaxBytes} bytes`);
     });
-    // Looked at below, once the form has been read; a failure before must not count as unhandled.
-    keeping.catch(() => {});
+    // Looked at below. Nobody reads the rest of a file that cannot be kept, so the form would never end.
+    keeping.catch(() => cannotKeep());
   });
   const problem = await new Promise<Error | undefined>((resolve) => {
+    cannotKeep = () => resolve(undefined);
     // Stays for good: a form may break twice, and the second time must not be uncaught.
     form.on("error", (error) => resolve(error as Error));
     form.once("close", () => resolve(undefined));

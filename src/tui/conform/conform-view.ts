@@ -74,7 +74,7 @@ export class ConformView {
   take(event: ConformanceEvent): void {
     switch (event.type) {
       case "links-awaited":
-        this.awaited = event.listening.map(({ name, address }) => `${name} ${address.host}:${address.port}`).join(", ");
+        this.awaited = `for the ${event.by} to dial ${event.listening.map(({ name, address }) => `${name} ${address.host}:${address.port}`).join(", ")}`;
         break;
       case "case-started":
         this.awaited = undefined;

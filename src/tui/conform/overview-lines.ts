@@ -42,7 +42,7 @@ function verdictOf(view: ConformView, theme: Theme): [mark: string, word: string
   }
   const { passed, failed, warning, blocked } = groups.all.counts;
   if (failed > 0) return ["✘", "FAILS", `${failed} failed so far`, theme.bad];
-  if (awaited !== undefined) return ["…", "WAITS", `for the msg_server to dial ${awaited}`, theme.warn];
+  if (awaited !== undefined) return ["…", "WAITS", awaited, theme.warn];
   if (blocked > 0) return ["!", "BLOCKED", `${blocked} could not be judged so far`, theme.warn];
   if (passed + warning === 0) return ["·", "WAITS", "no case has been judged yet", theme.dim];
   const warnings =

@@ -5,7 +5,7 @@ import { ignores, neverSends, sends, takes } from "../fault-words.js";
 import { isUndecodable, isUnknown } from "../framing-faults.js";
 import type { PassingPdu } from "../passing-pdu.js";
 import type { FaultyLine, WireFault } from "../wire-fault.js";
-import { learnsLateOfClose, staysOpen } from "./port-faults.js";
+import { hearingHeartbeats, learnsLateOfClose, staysOpen } from "./port-faults.js";
 import type { RoleMutant } from "./role-mutant.js";
 
 /** By which the msg_server knows whose question an answer is for; of bodies of any kind. */
@@ -133,20 +133,6 @@ function keepingToItsKind(): WireFault {
       const own = isForLogins.get(line) ?? isLoginTime;
       isForLogins.set(line, own);
       return own === isLoginTime ? undefined : [];
-    },
-  };
-}
-
-/** The msg_server goes on hearing heartbeats, whatever has become of the other side. */
-function hearingHeartbeats(): WireFault {
-  const BEAT_MS = 200;
-  return {
-    opened(line) {
-      const beat = () => {
-        line.toClient(encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}));
-        line.later(BEAT_MS, beat);
-      };
-      line.later(BEAT_MS, beat);
     },
   };
 }

@@ -1,30 +1,9 @@
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { ResultType } from "../../../src/codec/generated/enums.js";
 import { ignores, neverSends, sends, sendsHeader, takes } from "../fault-words.js";
-import type { WireFault } from "../wire-fault.js";
+import { answering, asking, droppingSome } from "./http-faults.js";
 import { learnsLateOfClose, missesClose, none, staysOpen } from "./port-faults.js";
 import type { RoleMutant } from "./role-mutant.js";
-
-/** Requests by HTTP that read otherwise to the server. */
-function asking(rewrite: (text: string) => string): WireFault {
-  return { read: (bytes) => Buffer.from(rewrite(bytes.toString("latin1")), "latin1") };
-}
-
-/** As a server with a short queue of connections does, to some of those who come together. */
-function droppingSome(): WireFault {
-  let connections = 0;
-  return {
-    opened(line) {
-      connections++;
-      if (connections % 30 === 0) line.close();
-    },
-  };
-}
-
-/** Answers by HTTP that the server writes otherwise. */
-function answering(rewrite: (text: string) => string): WireFault {
-  return { written: (bytes) => Buffer.from(rewrite(bytes.toString("latin1")), "latin1") };
-}
 
 const REGISTRATION = CommandId.CID_OTHER_MSG_SERV_INFO;
 const COUNT = CommandId.CID_OTHER_USER_CNT_UPDATE;
@@ -123,6 +102,6 @@ export const loginMutants: readonly RoleMutant[] = [
   {
     id: "thirtieth-connection-dropped",
     breaks: ["LSV-03"],
-    ports: { http: droppingSome },
+    ports: { http: () => droppingSome(30) },
   },
 ];

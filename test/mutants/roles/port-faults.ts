@@ -1,3 +1,5 @@
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { encodePdu } from "../../../src/codec/pdu.js";
 import type { WireFault } from "../wire-fault.js";
 
 export const none = Buffer.alloc(0);
@@ -16,3 +18,17 @@ export const learnsLateOfClose = (): WireFault => ({
 
 /** The patience of the suite is 2.5 s where it looks for faults of a role. */
 const LATE_MS = 3000;
+const BEAT_MS = 200;
+
+/** Who has dialled goes on hearing heartbeats, whatever has become of the other side. */
+export function hearingHeartbeats(): WireFault {
+  return {
+    opened(line) {
+      const beat = () => {
+        line.toClient(encodePdu(CommandId.CID_OTHER_HEARTBEAT, {}));
+        line.later(BEAT_MS, beat);
+      };
+      line.later(BEAT_MS, beat);
+    },
+  };
+}

@@ -78,6 +78,8 @@ const idsOf: Readonly<Record<CaseRole, RegExp>> = {
   login: /^lsv\.[a-z0-9.-]+$/,
   db: /^dbp\.[a-z0-9.-]+$/,
   file: /^fil\.[a-z0-9.-]+$/,
+  "http-msg": /^hms\.[a-z0-9.-]+$/,
+  msfs: /^mfs\.[a-z0-9.-]+$/,
   "msg-isolated": /^iso\.[a-z0-9.-]+$/,
 };
 

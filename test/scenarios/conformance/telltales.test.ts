@@ -17,6 +17,7 @@ import { startLoginServer } from "../../../src/server/login/login-server.js";
 import { startRouteServer } from "../../../src/server/route/route-server.js";
 import { startTap } from "../../../src/tap/start-tap.js";
 import { ReferenceCluster } from "../../helpers/reference-cluster.js";
+import { startRoleServer } from "../../helpers/role-server.js";
 
 const TIMEOUT_MS = 120_000;
 /** As the command's own. */
@@ -173,6 +174,24 @@ describe("telltales", () => {
         await route.stop(0);
         await login.stop(0);
       }
+    }
+  });
+
+  it.each([
+    ["conforms", "strict", strict],
+    ["deviates", "teamtalk", teamtalk],
+  ] as const)("tell that a http_msg_server %s", async (state, dialect, deviates) => {
+    const server = await startRoleServer("http-msg", { deviates });
+    try {
+      const { fingerprint } = await takeFingerprint(telltales, {
+        ...environment(),
+        ...server.options,
+        role: "http-msg",
+        target: server.target,
+      });
+      expect([fingerprint.dialect, withState(fingerprint, state)]).toEqual([dialect, ["HMS-03"]]);
+    } finally {
+      await server.stop();
     }
   });
 });

@@ -123,6 +123,19 @@ describe("msfs (MFS-01)", () => {
     expect(await kept()).toEqual([]);
   });
 
+  it("keeps every one of the files that come together first, when no folder is there yet", async () => {
+    const site = await start();
+    const answers = await Promise.all(Array.from({ length: 32 }, () => post(site, form("a.png", "x"))));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(await kept()).toHaveLength(answers.length);
+  });
+
+  it.each([1, 1_000_000])("answers 500 where a file of %i bytes cannot be kept", async (size) => {
+    await writeFile(join(folder, "occupied"), "");
+    const site = await start({ folder: join(folder, "occupied") });
+    expect(await post(site, form("a.png", "x".repeat(size)))).toMatchObject({ status: 500, body: { error_code: 1 } });
+  });
+
   it("keeps nothing of an upload whose client goes away", async () => {
     const { hostname, port } = new URL(await start());
     const socket = connect(Number(port), hostname);

@@ -181,6 +181,7 @@ describe("ConformApp", () => {
     const { view } = opened([]);
     view.take({
       type: "links-awaited",
+      by: "msg_server",
       listening: [{ name: "db_proxy_server", address: { host: "127.0.0.1", port: 1 } }],
     });
     expect(frameOf(view)).toContain("for the msg_server to dial db_proxy_server 127.0.0.1:1");

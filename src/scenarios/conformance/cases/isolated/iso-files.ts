@@ -1,7 +1,8 @@
 import { CommandId } from "../../../../codec/generated/commands.js";
 import { TransferFileType, UserStatType } from "../../../../codec/generated/enums.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase, type IsolatedClient, type IsolatedContext } from "../../isolated-context.js";
+import { defineIsolatedCase, type IsolatedClient, type IsolatedContext } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatType;
 const { FILE_TYPE_ONLINE, FILE_TYPE_OFFLINE } = TransferFileType;

@@ -5,7 +5,8 @@ import { DepartmentStatusType, MsgType, SessionType } from "../../../../codec/ge
 import { commandById, hexId } from "../../../../codec/registry.js";
 import type { ConformanceCase } from "../../conformance-case.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase, userInfo } from "../../isolated-context.js";
+import { defineIsolatedCase, userInfo } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const session = { session_type: SessionType.SESSION_TYPE_SINGLE, session_id: 17 } as const;
 const lastMessage = {

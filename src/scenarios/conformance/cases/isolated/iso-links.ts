@@ -4,7 +4,8 @@ import type { PlayedLink, PlayedServer } from "../../../../client/played-server.
 import { type CommandBody, CommandId } from "../../../../codec/generated/commands.js";
 import { ResultType, UserStatType } from "../../../../codec/generated/enums.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase, type IsolatedClient, type IsolatedContext } from "../../isolated-context.js";
+import { defineIsolatedCase, type IsolatedClient, type IsolatedContext } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE } = UserStatType;
 /** LGN-05: within which logins work again once the link is back. */

@@ -3,13 +3,8 @@ import { CommandId } from "../../../../codec/generated/commands.js";
 import { KickReasonType, ResultType, UserStatType } from "../../../../codec/generated/enums.js";
 import { loginPassword } from "../../../../codec/password.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import {
-  answer,
-  defineIsolatedCase,
-  type IsolatedClient,
-  type IsolatedContext,
-  userInfo,
-} from "../../isolated-context.js";
+import { defineIsolatedCase, type IsolatedClient, type IsolatedContext, userInfo } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatType;
 const UserAction = { plusOne: 1, minusOne: 2 } as const;

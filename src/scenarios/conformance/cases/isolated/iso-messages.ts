@@ -1,7 +1,8 @@
 import { CommandId } from "../../../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../../../codec/generated/enums.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+import { defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const MSG_ID = 4711;
 

@@ -1,7 +1,8 @@
 import { type CommandBody, CommandId } from "../../../../codec/generated/commands.js";
 import { GroupModifyType, SessionType, UserStatType } from "../../../../codec/generated/enums.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
-import { answer, defineIsolatedCase } from "../../isolated-context.js";
+import { defineIsolatedCase } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatType;
 const UNKNOWN_COMMAND = 0x0999;

@@ -3,7 +3,8 @@ import { CommandId } from "../../../../codec/generated/commands.js";
 import { MsgType, UserStatType } from "../../../../codec/generated/enums.js";
 import { encryptText } from "../../../../codec/text-content.js";
 import { expectEqual } from "../../expect-that.js";
-import { answer, defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+import { defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
+import { answer } from "../../surrounded-context.js";
 
 const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatType;
 const played = ["push"] as const;

@@ -105,7 +105,7 @@ export const lsvDiscoveryCases = [
       await context.untilNobody();
       const { status, body, end } = await context.exchange("GET /msg_server HTTP/1.0\r\n\r\n");
       expectEqual("status", status ?? `none (${end})`, 200);
-      expectThat(body.includes('"code"'), "the JSON of the protocol", body);
+      expectThat(body.includes('"code"'), "the JSON of the protocol", body.toString("utf8"));
     },
   }),
 
