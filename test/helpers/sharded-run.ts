@@ -2,28 +2,40 @@ import { randomUUID } from "node:crypto";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";
+import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
 import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;
 
-/** The plan in so many segments, side by side in this process, each a run of its own. */
+/**
+ * The plan in so many segments, side by side in this process, each a run of its own. Of a scenario file each needs one that
+ * was loaded for it.
+ */
 export async function shardedRun(
-  plan: LoadPlan,
+  planOf: LoadPlan | readonly LoadPlan[],
   count: number,
   dependencies: Partial<LoadDependencies> = {},
 ): Promise<LoadShard[]> {
   const runId = randomUUID();
   let ready = 0;
+  let over = 0;
+  let setUp: (outcome: SetupOutcome) => void = () => {};
+  const setup = new Promise<SetupOutcome>((resolve) => {
+    setUp = resolve;
+  });
   let begin: (atMs: number) => void = () => {};
   const start = new Promise<number>((resolve) => {
     begin = resolve;
   });
   const counts = new Map<number, FarCounts>();
   const runs = Array.from({ length: count }, async (_, index) => {
+    let isOver = false;
+    const plan = Array.isArray(planOf) ? (planOf[index] as LoadPlan) : (planOf as LoadPlan);
+    const usersTogether = plan.script?.usersPerVu ?? 1;
     const running = startLoad(
-      { ...plan, segment: { index, count } },
+      { ...plan, segment: { index, count, usersTogether } },
       {
         signal: new AbortController().signal,
         nowMs: () => performance.timeOrigin + performance.now(),
@@ -33,6 +45,16 @@ export async function shardedRun(
           startAtMs: () => {
             if (++ready === count) begin(Math.ceil(performance.timeOrigin + performance.now()) + START_AFTER_MS);
             return start;
+          },
+          isSetupShared: true,
+          shareSetup: (own) => {
+            if (own !== undefined) setUp(JSON.parse(JSON.stringify(own)) as SetupOutcome);
+            return setup;
+          },
+          isOver: () => {
+            if (!isOver) over++;
+            isOver = true;
+            return over === count;
           },
           isDrained: (far) => {
             counts.set(index, far);

@@ -211,14 +211,18 @@ function durationOption(flags: string, description: string): Option {
 async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
   const file = isScenarioFile(name) ? await loadScenarioFile(name, host.cwd) : undefined;
   const choice = file === undefined ? undefined : scriptChoice(file, options);
-  const plan =
+  const planOf = async (parted: LoadOptions) =>
     file === undefined || choice === undefined
-      ? planFor({ scenario: scenarioNamed(name, options), ...(await common(host, options, undefined)) })
-      : planForScript(await common(host, options, choice), file.name, choice);
+      ? planFor({ scenario: scenarioNamed(name, parted), ...(await common(host, parted, undefined)) })
+      : planForScript(await common(host, parted, choice), file.name, choice);
+  const plan = await planOf(options);
   requireTogether(options);
+  const { workers = 1 } = options;
+  // Refused here, before every worker does.
+  if (workers > 1) await planOf({ ...options, segment: { index: 0, count: workers } });
   const processes = options.workers ?? options.segment?.count ?? 1;
   await requireDescriptors(plan.accounts.length, plan.devicesPerUser, processes);
-  if (options.asWorker !== undefined) return work(host, plan, options, options.asWorker);
+  if (options.asWorker !== undefined) return work(host, plan, file, options, options.asWorker);
   const reports = options.report ?? [];
   await requireWritableReports(reports, host.cwd);
 
@@ -246,10 +250,7 @@ function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
 
 /** @throws CommandError for all that is wrong with the file's options */
 function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
-  const { vus, iterations, duration: durationMs, stage } = options;
-  if (options.segment !== undefined || (options.workers ?? 1) > 1) {
-    throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
-  }
+  const { vus, iterations, duration: durationMs, stage, segment, asWorker } = options;
   const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
@@ -258,7 +259,9 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   }
   const stages = stage?.map(({ durationMs, actsPerSecond }) => ({ durationMs, target: actsPerSecond }));
   try {
-    return readScript(file.exports, file.book, { vus, iterations, durationMs, stages });
+    // Workers are told what one of them has made of setup; segments know nothing of each other.
+    const callers = asWorker === undefined ? (segment?.count ?? 1) : 1;
+    return readScript(file.exports, file.book, { vus, iterations, durationMs, stages }, callers);
   } catch (error) {
     throw usageError(`${file.name}: ${(error as Error).message}`);
   }
@@ -407,12 +410,6 @@ function withOutputs({ result, shard }: Ran, outputs: LoadResult["outputs"]): Ra
 }
 
 async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
-  // Refused here, before every worker does.
-  planFor({
-    ...(await common(host, options, undefined)),
-    scenario: plan.scenario,
-    segment: { index: 0, count: workers },
-  });
   const { out = [] } = options;
   const files = out.flatMap((target) => ("file" in target ? [target] : []));
   await requireWritable(files, host.cwd, "--out");
@@ -421,14 +418,24 @@ async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, worke
 }
 
 /** One of the processes of --workers, whose shard goes to a file in a folder that is this run's alone. */
-async function work(host: Host, plan: LoadPlan, { out = [], tag = {} }: LoadOptions, file: string): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(file)));
+async function work(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  { out = [], tag = {} }: LoadOptions,
+  shardFile: string,
+): Promise<void> {
+  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(shardFile)), file);
   try {
     const signals = AbortSignal.any([host.signal, signal]);
-    const outputs = { out: workerTargets(out, file), tag, warn: (text: string) => host.stderr.write(`ttk: ${text}\n`) };
+    const outputs = {
+      out: workerTargets(out, shardFile),
+      tag,
+      warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+    };
     const how = { signal: signals, onEvent, shards: sync };
-    const { result, shard } = await startWithOutputs(host, plan, undefined, outputs, () => {}, how);
-    await writeShard(file, host.cwd, shard);
+    const { result, shard } = await startWithOutputs(host, plan, file, outputs, () => {}, how);
+    await writeShard(shardFile, host.cwd, shard);
     host.exitCode = exitCodeOf(result);
   } finally {
     close();

@@ -7,6 +7,7 @@ import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/loa
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
+import { vusOf } from "../../runner/load/script/script-plan.js";
 import { ownCount, type Segment } from "../../runner/load/segment.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
@@ -155,6 +156,7 @@ function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice, 
 /** Runs a scenario file, of which `scenario` is the name. */
 export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string, file: ScriptChoice): LoadPlan {
   const scenario = scriptBehaviour(name, () => new ShippedStartUp());
+  requireVus(choice.segment, file);
   const plan = planFor({
     ...choice,
     scenario,
@@ -163,9 +165,18 @@ export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string
     audioShare: choice.audioShare ?? file.audioShare,
     finalCheckShare: choice.finalCheckShare ?? file.finalCheckShare,
     durationMs: undefined,
+    // A user of one VU in another process would be kicked by it (LGN-10).
+    segment: choice.segment && { ...choice.segment, usersTogether: file.script.usersPerVu },
   });
   const { script, thresholds, summaryTrendStats } = file;
   return { ...plan, script, thresholds: [...thresholds, ...plan.thresholds], summaryTrendStats };
+}
+
+/** @throws CommandError when a segment would have none */
+function requireVus(segment: Segment | undefined, { script }: ScriptChoice): void {
+  const vus = vusOf(script);
+  if (segment === undefined || vus >= segment.count) return;
+  throw usageError(`${segment.count} segments need as many VUs, at least; there are ${vus}`);
 }
 
 /** @throws CommandError for what does not go together */

@@ -10,44 +10,58 @@ export interface CustomMetric {
   readonly type: MetricResult["type"];
 }
 
-class Counter {
+export class Counter {
   count = 0;
 }
 
-type Sum = Trend | Gauge | Rate | Counter;
+/** With the time of its last value: of several processes' the latest one is the value. */
+export class TimedGauge extends Gauge {
+  setAtMs = Number.NEGATIVE_INFINITY;
+}
+
+export type CustomSum = Trend | TimedGauge | Rate | Counter;
+
+/** What of a metric has these tags; without any it is all of it. */
+export interface CustomPart {
+  readonly tags: Tags;
+  readonly sum: CustomSum;
+}
+
+interface Entry {
+  readonly metric: CustomMetric;
+  readonly total: CustomSum;
+  readonly parts: CustomPart[];
+}
 
 /** The metrics that a scenario file makes, and those of their sub-metrics that somebody asks for. */
 export class CustomMetrics {
-  readonly #sums = new Map<string, { readonly metric: CustomMetric; readonly total: Sum; readonly parts: Part[] }>();
+  readonly #entries = new Map<string, Entry>();
 
   declare(metric: CustomMetric): void {
-    this.#sums.set(metric.name, { metric, total: sumOf(metric), parts: [] });
+    this.#entries.set(metric.name, { metric, total: sumOf(metric), parts: [] });
   }
 
   /** From now on what has these tags is counted apart, too. */
   watch(name: string, tags: Tags): void {
-    const entry = this.#sums.get(name);
-    if (entry === undefined || entry.parts.some((part) => part.tags === tags)) return;
-    entry.parts.push({ tags, sum: sumOf(entry.metric) });
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) partOf(entry, tags);
   }
 
   has(name: string): boolean {
-    return this.#sums.has(name);
+    return this.#entries.has(name);
   }
 
-  add(name: string, value: number, tags: Tags): void {
-    const entry = this.#sums.get(name);
+  /** `atMs` on the run's clock. */
+  add(name: string, value: number, tags: Tags, atMs: number): void {
+    const entry = this.#entries.get(name);
     if (entry === undefined) return;
-    addTo(entry.total, value);
-    for (const part of entry.parts) if (hasTags(tags, part.tags)) addTo(part.sum, value);
+    addTo(entry.total, value, atMs);
+    for (const part of entry.parts) if (hasTags(tags, part.tags)) addTo(part.sum, value, atMs);
   }
 
   read(name: string, tags: Tags, aggregate: Aggregate, runMs: number): number | undefined {
-    const entry = this.#sums.get(name);
-    const sum =
-      Object.keys(tags).length === 0
-        ? entry?.total
-        : entry?.parts.find((part) => hasTags(part.tags, tags) && hasTags(tags, part.tags))?.sum;
+    const entry = this.#entries.get(name);
+    const sum = entry === undefined ? undefined : sumWith(entry, tags);
     if (sum === undefined || isEmpty(sum)) return undefined;
     if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, runMs) : sum.count;
     return sum.read(aggregate, runMs);
@@ -55,12 +69,12 @@ export class CustomMetrics {
 
   /** Without tags: what several tags share is counted together. */
   readings(): MetricReading[] {
-    return [...this.#sums].flatMap(([name, { total }]) => (isEmpty(total) ? [] : [readingOf(name, total)]));
+    return [...this.#entries].flatMap(([name, { total }]) => (isEmpty(total) ? [] : [readingOf(name, total)]));
   }
 
   results(runMs: number): Record<string, MetricResult> {
     const results: Record<string, MetricResult> = {};
-    for (const [name, { total, parts }] of this.#sums) {
+    for (const [name, { total, parts }] of this.#entries) {
       if (!isEmpty(total)) results[name] = resultOf(total, runMs);
       for (const { tags, sum } of parts) {
         const label = Object.entries(tags).map(([tag, value]) => `${tag}:${value}`);
@@ -69,19 +83,42 @@ export class CustomMetrics {
     }
     return results;
   }
+
+  /** Every metric, and all that is counted of it. */
+  all(): { readonly metric: CustomMetric; readonly parts: readonly CustomPart[] }[] {
+    return [...this.#entries.values()].map(({ metric, total, parts }) => ({
+      metric,
+      parts: [{ tags: {}, sum: total }, ...parts],
+    }));
+  }
+
+  /** The sum of what has these tags, made if there is none. @throws RangeError when there is no such metric */
+  sumOf(name: string, tags: Tags): CustomSum {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new RangeError(`there is no metric ${name}`);
+    return Object.keys(tags).length === 0 ? entry.total : partOf(entry, tags).sum;
+  }
 }
 
-interface Part {
-  readonly tags: Tags;
-  readonly sum: Sum;
+function sumWith({ total, parts }: Entry, tags: Tags): CustomSum | undefined {
+  if (Object.keys(tags).length === 0) return total;
+  return parts.find((part) => hasTags(part.tags, tags) && hasTags(tags, part.tags))?.sum;
 }
 
-function sumOf({ type }: CustomMetric): Sum {
+function partOf(entry: Entry, tags: Tags): CustomPart {
+  const sum = sumWith(entry, tags);
+  if (sum !== undefined) return { tags, sum };
+  const part = { tags, sum: sumOf(entry.metric) };
+  entry.parts.push(part);
+  return part;
+}
+
+function sumOf({ type }: CustomMetric): CustomSum {
   switch (type) {
     case "trend":
       return new Trend();
     case "gauge":
-      return new Gauge();
+      return new TimedGauge();
     case "rate":
       return new Rate();
     case "counter":
@@ -89,24 +126,26 @@ function sumOf({ type }: CustomMetric): Sum {
   }
 }
 
-function addTo(sum: Sum, value: number): void {
+function addTo(sum: CustomSum, value: number, atMs: number): void {
   if (sum instanceof Trend) sum.recordMs(value);
-  else if (sum instanceof Gauge) sum.set(value);
-  else if (sum instanceof Rate) sum.add(value !== 0);
+  else if (sum instanceof TimedGauge) {
+    sum.set(value);
+    sum.setAtMs = atMs;
+  } else if (sum instanceof Rate) sum.add(value !== 0);
   else sum.count += value;
 }
 
 /** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
-function isEmpty(sum: Sum): boolean {
+function isEmpty(sum: CustomSum): boolean {
   return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
 }
 
-function readingOf(name: string, sum: Sum): MetricReading {
+function readingOf(name: string, sum: CustomSum): MetricReading {
   if (sum instanceof Trend) return trendReading(name, {}, sum);
   if (sum instanceof Gauge) return gaugeReading(name, {}, sum);
   return sum instanceof Rate ? rateReading(name, {}, sum) : counterReading(name, {}, sum.count);
 }
 
-function resultOf(sum: Sum, runMs: number): MetricResult {
+function resultOf(sum: CustomSum, runMs: number): MetricResult {
   return sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
 }

@@ -58,7 +58,8 @@ export class LoadMetrics {
   readonly custom = new CustomMetrics();
   /** Latencies of the current second, by what was waited for. */
   readonly second: ReadonlyMap<string, Trend>;
-  readonly #parts: readonly (MetricPart & { readonly set: MetricSet })[];
+  /** What users of each scenario do, beside what all do. */
+  readonly parts: readonly (MetricPart & { readonly set: MetricSet })[];
   /** What users do who belong to no scenario of several: those of setup and teardown. */
   #rest: MetricSet | undefined;
   readonly #secondAck: Trend;
@@ -69,7 +70,7 @@ export class LoadMetrics {
     customMetrics: readonly CustomMetric[] = [],
     private readonly sink?: SampleSink,
   ) {
-    this.#parts = parts.map((part) => ({ ...part, set: new MetricSet() }));
+    this.parts = parts.map((part) => ({ ...part, set: new MetricSet() }));
     for (const metric of customMetrics) this.custom.declare(metric);
     const pullNames = [...this.all.pulls.keys()].map((name) => `pull ${name}`);
     this.second = new Map([...secondNames, ...pullNames].map((name) => [name, new Trend()]));
@@ -218,13 +219,14 @@ export class LoadMetrics {
     this.sink?.("event_loop_lag", ms, NO_TAGS);
   }
 
-  customAdded(name: string, value: number, tags: Tags): void {
-    this.custom.add(name, value, tags);
+  /** `atMs` on the run's clock. */
+  customAdded(name: string, value: number, tags: Tags, atMs: number): void {
+    this.custom.add(name, value, tags, atMs);
     this.sink?.(name, value, tags);
   }
 
   tagsOf(user: number): Tags {
-    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.tags;
+    for (const part of this.parts) if (user >= part.firstUser && user < part.endUser) return part.tags;
     return NO_TAGS;
   }
 
@@ -254,8 +256,8 @@ export class LoadMetrics {
    * value is in one reading only, so that those of a metric may be added up. Trends without values are left out.
    */
   readings(moment: Moment): MetricReading[] {
-    const isSplit = this.#parts.length > 0;
-    const sets = isSplit ? this.#parts.flatMap(({ tags, set }) => set.readings(tags)) : this.all.readings(NO_TAGS);
+    const isSplit = this.parts.length > 0;
+    const sets = isSplit ? this.parts.flatMap(({ tags, set }) => set.readings(tags)) : this.all.readings(NO_TAGS);
     const rest = this.#rest?.readings(NO_TAGS) ?? [];
     const { eventLoopLag } = this;
     const elsewhere = this.#countedElsewhere(moment);
@@ -312,7 +314,7 @@ export class LoadMetrics {
     const { [own ?? ""]: value, ...rest } = tags;
     const label = value === undefined ? name : `${name}{${own}:${value}}`;
     if (Object.keys(rest).length === 0) return { sets: [this.all], label };
-    return { sets: this.#parts.filter((part) => hasTags(part.tags, rest)).map(({ set }) => set), label };
+    return { sets: this.parts.filter((part) => hasTags(part.tags, rest)).map(({ set }) => set), label };
   }
 
   #resultOfPart(metric: string, moment: Moment): MetricResult | undefined {
@@ -325,8 +327,8 @@ export class LoadMetrics {
   }
 
   #partOf(user: number): MetricSet | undefined {
-    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.set;
-    if (this.#parts.length === 0) return undefined;
+    for (const part of this.parts) if (user >= part.firstUser && user < part.endUser) return part.set;
+    if (this.parts.length === 0) return undefined;
     this.#rest ??= new MetricSet();
     return this.#rest;
   }

@@ -23,6 +23,7 @@ import { metricPartsOf } from "./script/script-plan.js";
 import { IterationFailures, ScriptStages } from "./script/script-stages.js";
 import { ScriptWorkload } from "./script/script-workload.js";
 import { type OthersView, SecondWatch } from "./second-watch.js";
+import { wholeRun } from "./segment.js";
 import { SessionChecks } from "./session-checks.js";
 import { FarGroups } from "./shard/far-groups.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
@@ -181,7 +182,9 @@ class LoadRun {
         ...common,
         sessions: this.#sessions,
         desk,
-        random,
+        randomOf: (vu) => plan.random((plan.seed + vu + 1) >>> 0),
+        segment: plan.segment ?? wholeRun,
+        isSetupShared: dependencies.shards?.isSetupShared ?? false,
         until: (done) => this.#loop.until(done),
         signal: this.#signal,
         devicesPerUser,
@@ -194,6 +197,7 @@ class LoadRun {
         onFailure: this.#failures,
         sent: () => this.#messenger.oracle.counts.sent,
         drain: () => this.#drain(),
+        shareSetup: (own) => this.#meeting.shareSetup(own),
       });
     }
     this.steering = new Steering({
@@ -293,7 +297,11 @@ class LoadRun {
     this.#workload.begin(startMs);
     this.steering.steadyBegins(startMs);
     // What is due but has not had its turn yet is not what the server prevented: only what the loop has reached counts.
-    await this.#loop.until(() => signal.aborted || this.#workload.isOver(this.#loop.reachedMs));
+    await this.#loop.until(
+      () => signal.aborted || (this.#workload.isOver(this.#loop.reachedMs) && this.#meeting.isOver()),
+    );
+    // Who is aborted alone keeps nobody waiting.
+    if (signal.aborted) this.#meeting.isOver();
     this.steering.steadyEnds();
     await this.#workload.end(this.#loop.reachedMs);
     this.#health.end();
@@ -345,7 +353,7 @@ class LoadRun {
   async #logOut(): Promise<void> {
     const { far } = this.#messenger.oracle;
     // Who leaves before the others have got everything is no longer waited for; at the planned end nobody is.
-    if (far !== undefined && !this.#signal.aborted) far.hasBegun = false;
+    if (far !== undefined && !this.#signal.aborted) far.end(this.#loop.now(), this.#script !== undefined);
     this.#enter("logout");
     const deadlineMs = this.#loop.now() + LOGOUT_WAIT_MS;
     this.#sessions.logOutAll();

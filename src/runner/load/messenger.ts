@@ -18,6 +18,7 @@ import { PendingAcks } from "./pending-acks.js";
 import type { AwaitedRead } from "./read-watch.js";
 import { runNumberOf } from "./run-number.js";
 import type { MessageDesk } from "./script/message-desk.js";
+import type { MadeGroup } from "./script/setup-outcome.js";
 import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
 import { SentForms } from "./sent-forms.js";
@@ -186,6 +187,22 @@ export class Messenger implements Crowd {
     this.#sessionIds[target] = groupId;
     this.#groupOfId.set(groupId, target);
     return target;
+  }
+
+  /** Those that were made so far. */
+  addedGroups(): MadeGroup[] {
+    return [...this.#groupOfId].map(([groupId, target]) => ({
+      groupId,
+      members: this.#groups[target - this.users] ?? [],
+    }));
+  }
+
+  /** Whether everybody who is to get what goes to the target is here, or at least there. */
+  reaches(target: number): boolean {
+    const { far } = this.oracle;
+    if (far === undefined || far.hasBegun) return true;
+    const members = this.isGroup(target) ? (this.#groups[target - this.users] ?? []) : [target];
+    return members.every((user) => this.isOwn(user));
   }
 
   /** What the server calls a user that has not logged in yet; a login knows better. */

@@ -153,9 +153,9 @@ export class Rate {
     else this.#fails++;
   }
 
-  merge(other: Rate): void {
-    this.#passes += other.#passes;
-    this.#fails += other.#fails;
+  addCounts(passes: number, fails: number): void {
+    this.#passes += passes;
+    this.#fails += fails;
   }
 
   read(aggregate: Aggregate): number | undefined {

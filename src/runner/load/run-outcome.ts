@@ -14,11 +14,10 @@ import {
   type GeneratorEnvironment,
   type LoadResult,
   type PartResult,
-  type SummaryTrends,
 } from "./load-result.js";
 import { perSecond } from "./metrics.js";
-import { parseExpression } from "./parse-threshold.js";
 import { ownCount, wholeRun } from "./segment.js";
+import { summaryTrends } from "./summary-trends.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** More of a PDU is for other tools. */
@@ -89,28 +88,12 @@ export function resultOf(facts: RunFacts): LoadResult {
     latencyBoundsMs,
     parts: facts.parts,
     checks: facts.checks,
-    summaryTrends: summaryTrends(plan, results, metrics, facts.moment),
+    summaryTrends: summaryTrends(plan.summaryTrendStats, results, metrics, facts.moment),
     setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
     outputs: [],
   };
-}
-
-function summaryTrends(
-  { summaryTrendStats: stats }: LoadPlan,
-  results: LoadResult["metrics"],
-  metrics: LoadMetrics,
-  moment: Moment,
-): SummaryTrends | undefined {
-  if (stats === undefined) return undefined;
-  const values: Record<string, Record<string, number>> = {};
-  for (const [name, { type }] of Object.entries(results)) {
-    if (type !== "trend") continue;
-    const read = (stat: string) => metrics.read(name, parseExpression(`${stat}<0`).aggregate, moment) ?? 0;
-    values[name] = Object.fromEntries(stats.map((stat) => [stat, read(stat)]));
-  }
-  return { stats, values };
 }
 
 function failedSearches(parts: readonly PartResult[]): string[] {

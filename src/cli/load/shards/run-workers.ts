@@ -23,6 +23,7 @@ interface Worker {
   readonly file: string;
   readonly child: ChildProcess;
   isReady: boolean;
+  isOver: boolean;
   far: FarCounts | undefined;
   snapshot: LoadSnapshot | undefined;
   stderr: string;
@@ -45,7 +46,8 @@ export async function runWorkers(
   try {
     await crew.run();
     await done(crew.files);
-    return mergeShards(await readShards(crew.files, host.cwd));
+    const merged = mergeShards(await readShards(crew.files, host.cwd));
+    return { ...merged, setupData: crew.setupData };
   } finally {
     crew.kill();
     await rm(folder, { recursive: true, force: true });
@@ -58,6 +60,9 @@ class Crew {
   readonly #failed: Promise<never>;
   #fail: (error: CommandError) => void = () => {};
   #isDrained = false;
+  readonly #failures = new Set<string>();
+  /** What a scenario file's setup returned. */
+  setupData: unknown;
 
   constructor(
     private readonly host: Host,
@@ -102,7 +107,16 @@ class Crew {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
     });
-    const worker: Worker = { index, file, child, isReady: false, far: undefined, snapshot: undefined, stderr: "" };
+    const worker: Worker = {
+      index,
+      file,
+      child,
+      isReady: false,
+      isOver: false,
+      far: undefined,
+      snapshot: undefined,
+      stderr: "",
+    };
     // It says so itself when it ends too early.
     child.stdin?.on("error", () => {});
     eachLine<WorkerLine>(
@@ -123,6 +137,18 @@ class Crew {
         if (this.#workers.every(({ isReady }) => isReady)) {
           this.#order({ type: "start", atMs: Math.ceil(this.host.clock.nowMs()) + START_AFTER_MS });
         }
+        return;
+      case "setup":
+        this.setupData = line.outcome.data;
+        return this.#order(line);
+      case "failure":
+        // Each worker tells it once; so does whoever started them.
+        if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
+        this.#failures.add(line.text);
+        return;
+      case "over":
+        worker.isOver = true;
+        if (this.#workers.every(({ isOver }) => isOver)) this.#order({ type: "over" });
         return;
       case "far":
         worker.far = line.far;

@@ -28,6 +28,8 @@ interface FarState {
   readonly loose: readonly number[];
   readonly presences: readonly PresenceEntry[];
   readonly isOverflowing: boolean;
+  /** When this shard's people left although others may still have been at work; null = all leave together. */
+  readonly leftMs: number | null;
 }
 
 /** Everything of one shard that a merge needs; schemas/load-shard.schema.json. */
@@ -45,6 +47,8 @@ export interface LoadShard {
   /** False = messages without an ack are a fault (MSG-08). */
   readonly isOverLimitAllowed: boolean;
   readonly thresholds: readonly Threshold[];
+  /** What a scenario file wants to know of trends, as in k6's option. */
+  readonly summaryTrendStats?: readonly string[];
   readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
   readonly metrics: MetricsState;
   readonly traffic: Traffic;
@@ -70,7 +74,7 @@ export interface ShardFacts {
   readonly servers: readonly (string | undefined)[];
 }
 
-export const SHARD_SCHEMA_VERSION = 2;
+export const SHARD_SCHEMA_VERSION = 3;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
@@ -85,8 +89,9 @@ export function shardOf(facts: ShardFacts): LoadShard {
     spans: { steadyMs: facts.steadyMs, runMs: facts.runMs },
     isOverLimitAllowed: plan.messagesPerSecondMax === undefined,
     thresholds: plan.thresholds,
+    ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),
     result,
-    metrics: metricsStateOf(facts.metrics),
+    metrics: metricsStateOf(facts.metrics, facts.epochMs),
     traffic: facts.traffic,
     far: farStateOf(far),
     users: plan.accounts.map(({ name }) => name),
@@ -108,6 +113,7 @@ export function farStateOf(far: FarDeliveries): FarState {
     loose: far.loose,
     presences: far.presences.entries(),
     isOverflowing: far.isOverflowing,
+    leftMs: far.leftMs ?? null,
   };
 }
 

@@ -1,14 +1,16 @@
 import type { DeliveryCounts } from "../delivery-oracle.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
-import { LoadMetrics, type Moment } from "../load-metrics.js";
+import type { LoadMetrics, Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
+import { summaryTrends } from "../summary-trends.js";
 import { judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
 import { addCounts, type LoadShard } from "./load-shard.js";
 import { MergeError } from "./merge-error.js";
+import { mergeChecks, mergeParts } from "./merge-script.js";
 import { mergeSeries } from "./merge-series.js";
-import { addMetricsState } from "./metric-state.js";
+import { addMetricsState, emptyMetricsLike } from "./metric-state.js";
 import { completeShards, type NamedShard } from "./shard-set.js";
 
 const WITNESSES_MAX_PER_KIND = 20;
@@ -30,7 +32,7 @@ export function mergeShards(named: readonly NamedShard[]): LoadResult {
 function merged(shards: readonly LoadShard[]): LoadResult {
   const results = shards.map(({ result }) => result);
   const [first] = shards as [LoadShard];
-  const metrics = new LoadMetrics();
+  const metrics = emptyMetricsLike(first.metrics);
   for (const { metrics: state } of shards) addMetricsState(metrics, state);
   const balance = balanceOf(shards);
   const delivery = { ...first.result.delivery };
@@ -46,6 +48,10 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const health = healthOf(shards, metrics);
   const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
   const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
+  const metricResults = metrics.results(
+    moment,
+    thresholds.map(({ metric }) => metric),
+  );
   return {
     scenario: first.result.scenario,
     startedAt: results.map(({ startedAt }) => startedAt).sort()[0] as string,
@@ -67,17 +73,15 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     invalid: [...doubtsOf(shards), ...doubtsAbout(health, healthLimits), ...balance.doubts],
     health,
     environment: first.result.environment,
-    metrics: metrics.results(
-      moment,
-      thresholds.map(({ metric }) => metric),
-    ),
+    metrics: metricResults,
     thresholds,
     delivery,
     witnesses: witnessesOf(shards, balance.faults),
     latencyBoundsMs,
-    parts: [],
-    checks: [],
-    summaryTrends: undefined,
+    parts: mergeParts(results),
+    checks: mergeChecks(results),
+    summaryTrends: summaryTrends(first.summaryTrendStats, metricResults, metrics, moment),
+    // Each segment has its own; workers share one, which whoever started them has.
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
     outputs: addOutputs(results.flatMap(({ outputs }) => outputs)),
