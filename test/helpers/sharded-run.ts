@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { SearchSteps } from "../../src/cli/load/shards/search-steps.js";
+import type { StepReading } from "../../src/runner/load/find-max-search.js";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
-import type { LoadPlan } from "../../src/runner/load/load-plan.js";
+import { type LoadPlan, searchesOf } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";
 import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
@@ -30,6 +32,11 @@ export async function shardedRun(
     begin = resolve;
   });
   const counts = new Map<number, FarCounts>();
+  const [first] = Array.isArray(planOf) ? (planOf as [LoadPlan]) : [planOf as LoadPlan];
+  const searches = searchesOf(first).map(({ conditions }) => ({
+    steps: new SearchSteps(conditions, count),
+    waiting: [] as ((reading: StepReading | undefined) => void)[],
+  }));
   const runs = Array.from({ length: count }, async (_, index) => {
     let isOver = false;
     const plan = Array.isArray(planOf) ? (planOf[index] as LoadPlan) : (planOf as LoadPlan);
@@ -56,6 +63,14 @@ export async function shardedRun(
             isOver = true;
             return over === count;
           },
+          shareStep: (search, state) =>
+            new Promise((resolve) => {
+              const { waiting, steps } = searches[search] as (typeof searches)[number];
+              waiting.push(resolve);
+              const reading = steps.take(index, state);
+              if (reading === undefined) return;
+              for (const tell of waiting.splice(0)) tell(reading ?? undefined);
+            }),
           isDrained: (far) => {
             counts.set(index, far);
             const all = [...counts.values()];

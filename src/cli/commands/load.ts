@@ -8,7 +8,7 @@ import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadDependencies } from "../../runner/load/load-dependencies.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
-import type { LoadPlan } from "../../runner/load/load-plan.js";
+import { type LoadPlan, searchesOf } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { type RunningLoad, startLoad } from "../../runner/load/load-run.js";
 import type { Tags } from "../../runner/load/metric-selector.js";
@@ -303,6 +303,7 @@ async function common(
     })),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
     segment: options.segment,
+    isCoordinated: options.workers !== undefined || options.asWorker !== undefined,
   };
 }
 
@@ -414,7 +415,10 @@ async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, worke
   const files = out.flatMap((target) => ("file" in target ? [target] : []));
   await requireWritable(files, host.cwd, "--out");
   const devices = plan.accounts.length * plan.devicesPerUser;
-  return runWorkers(host, workers, plan.seed, devices, (shardFiles) => joinSamples(out, shardFiles, host.cwd));
+  const searches = searchesOf(plan).map(({ conditions }) => conditions);
+  return runWorkers(host, workers, { seed: plan.seed, devices, searches }, (shardFiles) =>
+    joinSamples(out, shardFiles, host.cwd),
+  );
 }
 
 /** One of the processes of --workers, whose shard goes to a file in a folder that is this run's alone. */

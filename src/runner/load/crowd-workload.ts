@@ -184,9 +184,12 @@ export class CrowdWorkload implements Workload {
   results(): readonly PartResult[] {
     if (this.#search === undefined) return [];
     const { iterations, droppedIterations } = this.metrics;
-    const { name } = this.plan.scenario;
+    const { scenario, segment = wholeRun } = this.plan;
+    const { name } = scenario;
     const counts = { iterations, failed: 0, interrupted: 0, dropped: droppedIterations };
-    return [{ name, executor: "find-max", vusMax: this.#users, ...counts, findMax: this.#search.result() }];
+    return [
+      { name, executor: "find-max", vusMax: ownCount(this.#users, segment), ...counts, findMax: this.#search.result() },
+    ];
   }
 
   /** From now on this rate, for as long as nobody says otherwise. */

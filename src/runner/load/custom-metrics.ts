@@ -59,12 +59,10 @@ export class CustomMetrics {
     for (const part of entry.parts) if (hasTags(tags, part.tags)) addTo(part.sum, value, atMs);
   }
 
-  read(name: string, tags: Tags, aggregate: Aggregate, runMs: number): number | undefined {
+  /** What has exactly these tags, as far as somebody watches them. */
+  find(name: string, tags: Tags): CustomSum | undefined {
     const entry = this.#entries.get(name);
-    const sum = entry === undefined ? undefined : sumWith(entry, tags);
-    if (sum === undefined || isEmpty(sum)) return undefined;
-    if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, runMs) : sum.count;
-    return sum.read(aggregate, runMs);
+    return entry === undefined ? undefined : sumWith(entry, tags);
   }
 
   /** Without tags: what several tags share is counted together. */
@@ -98,6 +96,13 @@ export class CustomMetrics {
     if (entry === undefined) throw new RangeError(`there is no metric ${name}`);
     return Object.keys(tags).length === 0 ? entry.total : partOf(entry, tags).sum;
   }
+}
+
+/** Undefined when nothing was measured. */
+export function readSum(sum: CustomSum | Gauge, aggregate: Aggregate, spanMs: number): number | undefined {
+  if (isEmpty(sum)) return undefined;
+  if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, spanMs) : sum.count;
+  return sum.read(aggregate, spanMs);
 }
 
 function sumWith({ total, parts }: Entry, tags: Tags): CustomSum | undefined {
@@ -136,7 +141,7 @@ function addTo(sum: CustomSum, value: number, atMs: number): void {
 }
 
 /** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
-function isEmpty(sum: CustomSum): boolean {
+function isEmpty(sum: CustomSum | Gauge): boolean {
   return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
 }
 

@@ -1,12 +1,12 @@
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
-import { type CustomMetric, CustomMetrics } from "./custom-metrics.js";
+import { Counter, type CustomMetric, CustomMetrics, type CustomSum, readSum } from "./custom-metrics.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
 import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
 import { MetricSet } from "./metric-set.js";
-import { counterResult, Gauge, type MetricResult, perSecond, Trend } from "./metrics.js";
+import { counterResult, Gauge, type MetricResult, Trend } from "./metrics.js";
 import type { Aggregate } from "./threshold.js";
 
 /** What went over all connections of the run. */
@@ -275,21 +275,24 @@ export class LoadMetrics {
 
   /** What a threshold looks at. `undefined` when nothing was measured. */
   read(metric: string, aggregate: Aggregate, moment: Moment): number | undefined {
+    const sum = this.sumOf(metric, moment);
+    return sum === undefined ? undefined : readSum(sum, aggregate, spanOf(metric, moment));
+  }
+
+  /** What a metric has come to; undefined when there is no such metric, or nobody watches those tags. */
+  sumOf(metric: string, moment: Moment): CustomSum | Gauge | undefined {
     const selector = selectorOf(metric);
     const { name, tags } = selector;
-    if (this.custom.has(name)) return this.custom.read(name, tags, aggregate, moment.runMs);
-    const spanMs = spanOf(name, moment);
-    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name)?.read(aggregate);
-    if (metricKinds[name]?.type === "trend") {
-      const trend = this.trendOf(selector);
-      return trend === undefined || trend.count === 0 ? undefined : trend.read(aggregate, spanMs);
-    }
-    const count = this.#countIn(selector, moment);
-    return aggregate === "rate" ? perSecond(count, spanMs) : count;
+    if (this.custom.has(name)) return this.custom.find(name, tags);
+    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name);
+    if (metricKinds[name]?.type === "trend") return this.#trendOf(selector);
+    const counter = new Counter();
+    counter.count = this.#countIn(selector, moment);
+    return counter;
   }
 
   /** The trend that a selector means: one of the run's, or what the scenarios it names have together. */
-  trendOf(selector: MetricSelector): Trend | undefined {
+  #trendOf(selector: MetricSelector): Trend | undefined {
     if (selector.name === "event_loop_lag") return this.eventLoopLag;
     const { sets, label } = this.#setsFor(selector);
     if (sets.length === 1) return sets[0]?.trends().get(label);
@@ -322,7 +325,7 @@ export class LoadMetrics {
     if (this.custom.has(selector.name) || Object.keys(selector.tags).length === 0) return undefined;
     const spanMs = spanOf(selector.name, moment);
     if (metricKinds[selector.name]?.type === "counter") return counterResult(this.#countIn(selector, moment), spanMs);
-    const trend = this.trendOf(selector);
+    const trend = this.#trendOf(selector);
     return trend === undefined || trend.count === 0 ? undefined : trend.result(spanMs);
   }
 

@@ -29,7 +29,6 @@ import { FarGroups } from "./shard/far-groups.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import { ShardMeeting } from "./shard/shard-meeting.js";
 import { Steering } from "./steering.js";
-import { StepWindow } from "./step-window.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
 import type { VirtualDevice } from "./virtual-device.js";
@@ -166,6 +165,15 @@ class LoadRun {
       atOnce: plan.startingMax,
       signal: this.#signal,
     });
+    this.#meeting = new ShardMeeting({
+      plan,
+      sync: dependencies.shards,
+      sessions: this.#sessions,
+      messenger: this.#messenger,
+      loop: this.#loop,
+      nowMs: dependencies.nowMs,
+      signal: this.#signal,
+    });
     // Timers: the workload's, then one for each device's heartbeat or redial.
     const ownTimers =
       script === undefined ? CrowdWorkload.timersFor(accounts.length) : ScriptWorkload.timersFor(script);
@@ -220,15 +228,6 @@ class LoadRun {
       groupName,
       farGroups: new FarGroups({ plan, sessions, messenger, loop, signal: this.#signal, nameOf: groupName }),
       devicesOnline: () => metrics.devicesOnline.value,
-      signal: this.#signal,
-    });
-    this.#meeting = new ShardMeeting({
-      plan,
-      sync: dependencies.shards,
-      sessions,
-      messenger,
-      loop,
-      nowMs: dependencies.nowMs,
       signal: this.#signal,
     });
     const traffic = () => sessions.traffic();
@@ -339,8 +338,8 @@ class LoadRun {
     await this.#checks.end((this.#steadyBeganMs ?? 0) + this.#steadyMs);
   }
 
-  #gaugeFor({ conditions }: FindMaxPlan): StepGauge {
-    return new StepWindow(conditions, {
+  #gaugeFor(search: FindMaxPlan): StepGauge {
+    return this.#meeting.gaugeFor(search, {
       metrics: this.#metrics,
       health: this.#health,
       healthLimits: this.#healthLimits,

@@ -144,6 +144,10 @@ export class Rate {
     return this.#passes;
   }
 
+  get fails(): number {
+    return this.#fails;
+  }
+
   get count(): number {
     return this.#passes + this.#fails;
   }

@@ -1,6 +1,7 @@
 import { paceOf, shareOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
+import { failedSearches, isSearch } from "./find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, type HealthLimits } from "./generator-health.js";
 import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
@@ -55,9 +56,7 @@ export function resultOf(facts: RunFacts): LoadResult {
   const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
   const pace = paceOf(plan);
-  // A search goes beyond what the servers can do: what was dropped there is judged step by step.
-  const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
-  const doubts = isSearch ? [] : doubtsAbout(health, facts.healthLimits);
+  const doubts = isSearch(facts.parts) ? [] : doubtsAbout(health, facts.healthLimits);
   const watched = thresholds.map(({ metric }) => metric);
   const results = metrics.results(facts.moment, watched);
   return {
@@ -94,12 +93,6 @@ export function resultOf(facts: RunFacts): LoadResult {
     series: facts.series,
     outputs: [],
   };
-}
-
-function failedSearches(parts: readonly PartResult[]): string[] {
-  return parts
-    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
-    .map(({ name }) => `${name}: the condition does not hold at any rate`);
 }
 
 /** A fault with names in place of numbers. */

@@ -9,10 +9,12 @@ import type { LoadResult } from "../../../runner/load/load-result.js";
 import { addSeconds } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { Threshold } from "../../../runner/load/threshold.js";
 import { CommandError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
 import type { Host } from "../../host.js";
 import { readShards } from "./read-shard.js";
+import { SearchSteps } from "./search-steps.js";
 import { eachLine, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** How long after the last worker is ready all begin. */
@@ -29,6 +31,14 @@ interface Worker {
   stderr: string;
 }
 
+/** What of a plan those must know who coordinate it. */
+export interface WorkersRun {
+  readonly seed: number;
+  readonly devices: number;
+  /** The conditions of its searches, by number. */
+  readonly searches: readonly (readonly Threshold[])[];
+}
+
 /**
  * Runs a plan in so many processes of this program, each with a segment of its own, and puts together what they report.
  * @throws CommandError when one of them cannot go on
@@ -36,13 +46,12 @@ interface Worker {
 export async function runWorkers(
   host: Host,
   count: number,
-  seed: number,
-  devices: number,
+  run: WorkersRun,
   /** Called with the shards' files once all are there, before they go. */
   done: (files: readonly string[]) => Promise<void>,
 ): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), "ttk-workers-"));
-  const crew = new Crew(host, count, seed, devices, folder);
+  const crew = new Crew(host, count, run, folder);
   try {
     await crew.run();
     await done(crew.files);
@@ -61,21 +70,22 @@ class Crew {
   #fail: (error: CommandError) => void = () => {};
   #isDrained = false;
   readonly #failures = new Set<string>();
+  readonly #searches: readonly SearchSteps[];
   /** What a scenario file's setup returned. */
   setupData: unknown;
 
   constructor(
     private readonly host: Host,
     private readonly count: number,
-    seed: number,
-    private readonly devices: number,
+    private readonly plan: WorkersRun,
     folder: string,
   ) {
     this.#failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
     this.files = Array.from({ length: count }, (_, index) => join(folder, `${index}.json`));
-    this.#workers = this.files.map((file, index) => this.#start(index, file, seed));
+    this.#workers = this.files.map((file, index) => this.#start(index, file, plan.seed));
+    this.#searches = plan.searches.map((conditions) => new SearchSteps(conditions, count));
   }
 
   async run(): Promise<void> {
@@ -146,8 +156,16 @@ class Crew {
         if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
         this.#failures.add(line.text);
         return;
+      case "step": {
+        const reading = this.#searches[line.search]?.take(worker.index, line.state);
+        if (reading !== undefined) this.#order({ type: "step", search: line.search, reading });
+        return;
+      }
       case "over":
         worker.isOver = true;
+        for (const [search, steps] of this.#searches.entries()) {
+          if (steps.giveUp()) this.#order({ type: "step", search, reading: null });
+        }
         if (this.#workers.every(({ isOver }) => isOver)) this.#order({ type: "over" });
         return;
       case "far":
@@ -174,7 +192,7 @@ class Crew {
     const snapshots = this.#workers.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]));
     const [first] = snapshots;
     if (first === undefined || this.host.verbosity === "quiet") return;
-    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.devices)}\n`);
+    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
   }
 
   #order(order: WorkerOrder): void {

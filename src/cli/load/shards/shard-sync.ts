@@ -1,3 +1,4 @@
+import type { StepReading } from "../../../runner/load/find-max-search.js";
 import { LoadBlockedError } from "../../../runner/load/load-blocked-error.js";
 import type { LoadEvent } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
@@ -45,6 +46,10 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
     });
   const started = ordered("start");
   const setUp = ordered("setup");
+  const steps = new Map<number, (reading: StepReading | undefined) => void>();
+  orders.set("step", (order) => {
+    if (order.type === "step") steps.get(order.search)?.(order.reading ?? undefined);
+  });
   let isOver = false;
   let hasToldOver = false;
   let isDrained = false;
@@ -77,6 +82,11 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
         hasToldOver = true;
         return isOver;
       },
+      shareStep: (search, state) =>
+        new Promise((resolve) => {
+          steps.set(search, resolve);
+          tell({ type: "step", search, state });
+        }),
       isDrained: (far: FarCounts) => {
         const line = JSON.stringify(far);
         if (line !== told) tell({ type: "far", far });

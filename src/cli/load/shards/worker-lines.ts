@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
+import type { StepReading } from "../../../runner/load/find-max-search.js";
 import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { StepState } from "../../../runner/load/shard/step-state.js";
 
 /** What a worker tells whoever started it, a JSON line each on its stdout. */
 export type WorkerLine =
@@ -9,6 +11,8 @@ export type WorkerLine =
   | { readonly type: "ready" }
   /** It has called a scenario file's setup. */
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** What a step of a search came to there. */
+  | { readonly type: "step"; readonly search: number; readonly state: StepState }
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
   | { readonly type: "second"; readonly snapshot: LoadSnapshot }
@@ -20,6 +24,8 @@ export type WorkerLine =
 export type WorkerOrder =
   | { readonly type: "start"; readonly atMs: number }
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** What it came to everywhere; null = some have ended early, so there will be no more steps. */
+  | { readonly type: "step"; readonly search: number; readonly reading: StepReading | null }
   /** So is everybody's part. */
   | { readonly type: "over" }
   /** Everything that was sent between shards has arrived. */

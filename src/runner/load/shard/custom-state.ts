@@ -1,6 +1,7 @@
 import { Counter, type CustomMetric, type CustomMetrics, type CustomSum, TimedGauge } from "../custom-metrics.js";
 import type { Tags } from "../metric-selector.js";
 import { Rate, Trend } from "../metrics.js";
+import type { MetricSum } from "../step-measure.js";
 import { addTrendState, type TrendState, trendState } from "./trend-state.js";
 
 /** `setAtMs` since the start that all shards share; null = it never was. */
@@ -12,8 +13,7 @@ interface TimedGaugeState {
 }
 
 /** One of them, as the metric's type says. */
-interface CustomSumState {
-  readonly tags: Tags;
+export interface SumState {
   readonly trend?: TrendState;
   readonly gauge?: TimedGaugeState;
   readonly rate?: { readonly passes: number; readonly fails: number };
@@ -22,7 +22,7 @@ interface CustomSumState {
 
 /** A metric that a scenario file made, with what was counted of it. */
 export interface CustomMetricState extends CustomMetric {
-  readonly sums: readonly CustomSumState[];
+  readonly sums: readonly (SumState & { readonly tags: Tags })[];
 }
 
 export function customStateOf(custom: CustomMetrics, epochMs: number): CustomMetricState[] {
@@ -39,15 +39,16 @@ export function addCustomState(custom: CustomMetrics, states: readonly CustomMet
   }
 }
 
-function sumState(sum: CustomSum, epochMs: number): Omit<CustomSumState, "tags"> {
+export function sumState(sum: CustomSum, epochMs: number): SumState {
   if (sum instanceof Trend) return { trend: trendState(sum) };
   if (sum instanceof Counter) return { counter: sum.count };
-  if (sum instanceof Rate) return { rate: { passes: sum.passes, fails: sum.count - sum.passes } };
+  if (sum instanceof Rate) return { rate: { passes: sum.passes, fails: sum.fails } };
   const { value, min, max } = sum.result();
   return { gauge: { value, min, max, setAtMs: Number.isFinite(sum.setAtMs) ? sum.setAtMs - epochMs : null } };
 }
 
-function addSum(sum: CustomSum, { trend, gauge, rate, counter }: Omit<CustomSumState, "tags">, name: string): void {
+/** @throws RangeError when it is of another type */
+export function addSum(sum: MetricSum, { trend, gauge, rate, counter }: SumState, name: string): void {
   if (sum instanceof Trend && trend !== undefined) addTrendState(sum, trend);
   else if (sum instanceof Counter && counter !== undefined) sum.count += counter;
   else if (sum instanceof Rate && rate !== undefined) sum.addCounts(rate.passes, rate.fails);

@@ -2,7 +2,7 @@ import type { CheckResult, LoadResult, PartResult } from "../load-result.js";
 
 type Results = readonly Pick<LoadResult, "parts" | "checks">[];
 
-/** Scenarios of a scenario file, whose iterations the shards have done together. */
+/** Scenarios of a scenario file, whose iterations the shards have done together, and searches: all went through the same steps. */
 export function mergeParts(results: Results): PartResult[] {
   const byName = new Map<string, PartResult>();
   for (const part of results.flatMap(({ parts }) => parts)) {

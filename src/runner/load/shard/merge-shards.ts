@@ -1,4 +1,5 @@
 import type { DeliveryCounts } from "../delivery-oracle.js";
+import { failedSearches, isSearch } from "../find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
 import type { LoadMetrics, Moment } from "../load-metrics.js";
@@ -48,6 +49,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const health = healthOf(shards, metrics);
   const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
   const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
+  const parts = mergeParts(results);
   const metricResults = metrics.results(
     moment,
     thresholds.map(({ metric }) => metric),
@@ -69,8 +71,8 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     interrupted: results.some(({ interrupted }) => interrupted),
     abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
     serverFaults,
-    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure)],
-    invalid: [...doubtsOf(shards), ...doubtsAbout(health, healthLimits), ...balance.doubts],
+    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure), ...failedSearches(parts)],
+    invalid: [...doubtsOf(shards), ...(isSearch(parts) ? [] : doubtsAbout(health, healthLimits)), ...balance.doubts],
     health,
     environment: first.result.environment,
     metrics: metricResults,
@@ -78,7 +80,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     delivery,
     witnesses: witnessesOf(shards, balance.faults),
     latencyBoundsMs,
-    parts: mergeParts(results),
+    parts,
     checks: mergeChecks(results),
     summaryTrends: summaryTrends(first.summaryTrendStats, metricResults, metrics, moment),
     // Each segment has its own; workers share one, which whoever started them has.

@@ -6,7 +6,7 @@ import { Gauge, type Trend } from "../metrics.js";
 import { addCustomState, type CustomMetricState, customStateOf } from "./custom-state.js";
 import { addTrendState, type TrendState, trendState } from "./trend-state.js";
 
-interface GaugeState {
+export interface GaugeState {
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -115,12 +115,12 @@ function trendsOf(set: MetricSet, others: ReadonlyMap<string, Trend> = new Map()
   return trends;
 }
 
-function gaugeState(gauge: Gauge): GaugeState {
+export function gaugeState(gauge: Gauge): GaugeState {
   const { value, min, max } = gauge.result();
   return { value, min, max };
 }
 
-function addGauge(gauge: Gauge, { value, min, max }: GaugeState): void {
+export function addGauge(gauge: Gauge, { value, min, max }: GaugeState): void {
   const before = gauge.result();
   gauge.set(before.min + min);
   gauge.set(before.max + max);

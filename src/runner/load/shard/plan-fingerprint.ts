@@ -32,6 +32,7 @@ export function planFingerprint(plan: LoadPlan): string {
     shares: [plan.behaviour.groupShare, plan.behaviour.readShare],
     messagesPerSecondMax: plan.messagesPerSecondMax ?? null,
     thresholds: plan.thresholds,
+    findMax: plan.findMax ?? null,
     script: plan.script === undefined ? null : scriptFacts(plan.script),
     summaryTrendStats: plan.summaryTrendStats ?? [],
   };

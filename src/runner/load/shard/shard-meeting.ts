@@ -1,12 +1,17 @@
 import { Device } from "../../../client/device.js";
 import type { DeviceSessions } from "../device-sessions.js";
 import { directoryOf } from "../directory.js";
+import type { FindMaxPlan } from "../find-max-plan.js";
+import type { StepGauge, StepReading } from "../find-max-search.js";
 import { LoadBlockedError } from "../load-blocked-error.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { Messenger } from "../messenger.js";
 import type { RunLoop } from "../run-loop.js";
 import type { SetupOutcome } from "../script/setup-outcome.js";
+import { StepWindow, type WindowSources } from "../step-window.js";
 import type { VirtualDevice } from "../virtual-device.js";
+import { SharedStep } from "./shared-step.js";
+import type { StepState } from "./step-state.js";
 
 /** What the shards of a run have in common beside the plan. */
 export interface ShardSync {
@@ -20,6 +25,8 @@ export interface ShardSync {
   shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined>;
   /** Asked again and again once our part is over; true = everybody's is, so that nobody is missed who leaves. */
   isOver(): boolean;
+  /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
+  readonly shareStep?: (search: number, state: StepState) => Promise<StepReading | undefined>;
   /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
   isDrained(far: FarCounts): boolean;
 }
@@ -52,6 +59,7 @@ export class ShardMeeting {
   epochMs: number | undefined;
   /** The same as unix time in ms. */
   startAtMs = 0;
+  #searches = 0;
 
   constructor(private readonly sources: MeetingSources) {}
 
@@ -89,6 +97,19 @@ export class ShardMeeting {
   /** Whether everybody's part is over, once ours is. */
   isOver(): boolean {
     return this.sources.sync?.isOver() ?? true;
+  }
+
+  /** How the steps of the plan's next search are watched, here or everywhere. */
+  gaugeFor({ conditions }: FindMaxPlan, sources: WindowSources): StepGauge {
+    const window = new StepWindow(conditions, sources);
+    const { shareStep } = this.sources.sync ?? {};
+    if (shareStep === undefined) return window;
+    const search = this.#searches++;
+    return new SharedStep(
+      window,
+      (state) => shareStep(search, state),
+      () => this.epochMs ?? 0,
+    );
   }
 
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
