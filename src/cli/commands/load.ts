@@ -31,6 +31,7 @@ import {
 import { requireDescriptors } from "../load/descriptor-limit.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
+import { listCommand } from "../load/list-command.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
 import {
@@ -103,9 +104,11 @@ const SEEDS = 2 ** 32;
 export function loadCommand(host: Host): Command {
   const command = new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
+    // So that `list --json` is the list's own option.
+    .enablePositionalOptions()
     .argument(
       "[scenario]",
-      `what the users do: ${[...loadScenarios.keys()].join(", ")}; or a file, .ts or .js`,
+      `what the users do: ${[...loadScenarios.keys()].join(", ")} (ttk load list); or a file, .ts or .js`,
       "steady-chat",
     )
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
@@ -183,6 +186,7 @@ export function loadCommand(host: Host): Command {
     )
     .addOption(new Option("--as-worker <file>", "started by --workers").hideHelp())
     .addHelpText("after", examples)
+    .addCommand(listCommand(host))
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
 }
 
@@ -192,6 +196,7 @@ Examples:
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load list
   $ ttk load --target 127.0.0.1:8000 --out json=samples.json.gz prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=7
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
   $ ttk load --target 127.0.0.1:8000 --users 20000 --workers 4
@@ -244,7 +249,8 @@ function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
   }
   const names = [...loadScenarios.keys()];
   const scenario = loadScenarios.get(name);
-  if (scenario === undefined) throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)}`);
+  if (scenario === undefined)
+    throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)} (ttk load list shows all)`);
   return scenario;
 }
 
