@@ -1,25 +1,9 @@
-import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
+import { addToSum, type CustomMetric, type CustomSum, isEmpty, newSum, readingOf, resultOf } from "./custom-sum.js";
+import type { MetricReading } from "./metric-reading.js";
 import type { Tags } from "./metric-selector.js";
 import { hasTags } from "./metric-selector.js";
-import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
-import type { Aggregate } from "./threshold.js";
-
-/** A metric that a scenario file makes. */
-export interface CustomMetric {
-  readonly name: string;
-  readonly type: MetricResult["type"];
-}
-
-export class Counter {
-  count = 0;
-}
-
-/** With the time of its last value: of several processes' the latest one is the value. */
-export class TimedGauge extends Gauge {
-  setAtMs = Number.NEGATIVE_INFINITY;
-}
-
-export type CustomSum = Trend | TimedGauge | Rate | Counter;
+import type { MetricResult } from "./metrics.js";
+import { TagSeries } from "./tag-series.js";
 
 /** What of a metric has these tags; without any it is all of it. */
 export interface CustomPart {
@@ -30,15 +14,21 @@ export interface CustomPart {
 interface Entry {
   readonly metric: CustomMetric;
   readonly total: CustomSum;
+  /** Sub-metrics that somebody asks for: a value may be in several, or in none. */
   readonly parts: CustomPart[];
+  readonly series: TagSeries;
 }
 
-/** The metrics that a scenario file makes, and those of their sub-metrics that somebody asks for. */
+/** Counts values that came when a metric had too many sets of tags; there is none before. */
+const untagged: CustomMetric = { name: "untagged_values", type: "counter" };
+
+/** The metrics that a scenario file makes, by tags, and those of their sub-metrics that somebody asks for. */
 export class CustomMetrics {
   readonly #entries = new Map<string, Entry>();
 
   declare(metric: CustomMetric): void {
-    this.#entries.set(metric.name, { metric, total: sumOf(metric), parts: [] });
+    const entry = { metric, total: newSum(metric), parts: [], series: new TagSeries(metric) };
+    this.#entries.set(metric.name, entry);
   }
 
   /** From now on what has these tags is counted apart, too. */
@@ -55,8 +45,11 @@ export class CustomMetrics {
   add(name: string, value: number, tags: Tags, atMs: number): void {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;
-    addTo(entry.total, value, atMs);
-    for (const part of entry.parts) if (hasTags(tags, part.tags)) addTo(part.sum, value, atMs);
+    addToSum(entry.total, value, atMs);
+    for (const part of entry.parts) if (hasTags(tags, part.tags)) addToSum(part.sum, value, atMs);
+    if (entry.series.add(value, tags, atMs)) return;
+    if (!this.has(untagged.name)) this.declare(untagged);
+    this.add(untagged.name, 1, {}, atMs);
   }
 
   /** What has exactly these tags, as far as somebody watches them. */
@@ -65,9 +58,12 @@ export class CustomMetrics {
     return entry === undefined ? undefined : sumWith(entry, tags);
   }
 
-  /** Without tags: what several tags share is counted together. */
+  /** By tags, each value once. A metric that has none yet is there without any. */
   readings(): MetricReading[] {
-    return [...this.#entries].flatMap(([name, { total }]) => (isEmpty(total) ? [] : [readingOf(name, total)]));
+    return [...this.#entries].flatMap(([name, { total, series }]) => {
+      const readings = series.readings();
+      return readings.length > 0 || isEmpty(total) ? readings : [readingOf(name, {}, total)];
+    });
   }
 
   results(runMs: number): Record<string, MetricResult> {
@@ -82,7 +78,7 @@ export class CustomMetrics {
     return results;
   }
 
-  /** Every metric, and all that is counted of it. */
+  /** Every metric, with all of it and the parts that somebody watches. */
   all(): { readonly metric: CustomMetric; readonly parts: readonly CustomPart[] }[] {
     return [...this.#entries.values()].map(({ metric, total, parts }) => ({
       metric,
@@ -90,19 +86,12 @@ export class CustomMetrics {
     }));
   }
 
-  /** The sum of what has these tags, made if there is none. @throws RangeError when there is no such metric */
-  sumOf(name: string, tags: Tags): CustomSum {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) throw new RangeError(`there is no metric ${name}`);
+  /** The sum of what has these tags, made if there is none. */
+  sumOf(metric: CustomMetric, tags: Tags): CustomSum {
+    if (!this.has(metric.name)) this.declare(metric);
+    const entry = this.#entries.get(metric.name) as Entry;
     return Object.keys(tags).length === 0 ? entry.total : partOf(entry, tags).sum;
   }
-}
-
-/** Undefined when nothing was measured. */
-export function readSum(sum: CustomSum | Gauge, aggregate: Aggregate, spanMs: number): number | undefined {
-  if (isEmpty(sum)) return undefined;
-  if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, spanMs) : sum.count;
-  return sum.read(aggregate, spanMs);
 }
 
 function sumWith({ total, parts }: Entry, tags: Tags): CustomSum | undefined {
@@ -113,44 +102,7 @@ function sumWith({ total, parts }: Entry, tags: Tags): CustomSum | undefined {
 function partOf(entry: Entry, tags: Tags): CustomPart {
   const sum = sumWith(entry, tags);
   if (sum !== undefined) return { tags, sum };
-  const part = { tags, sum: sumOf(entry.metric) };
+  const part = { tags, sum: newSum(entry.metric) };
   entry.parts.push(part);
   return part;
-}
-
-function sumOf({ type }: CustomMetric): CustomSum {
-  switch (type) {
-    case "trend":
-      return new Trend();
-    case "gauge":
-      return new TimedGauge();
-    case "rate":
-      return new Rate();
-    case "counter":
-      return new Counter();
-  }
-}
-
-function addTo(sum: CustomSum, value: number, atMs: number): void {
-  if (sum instanceof Trend) sum.recordMs(value);
-  else if (sum instanceof TimedGauge) {
-    sum.set(value);
-    sum.setAtMs = atMs;
-  } else if (sum instanceof Rate) sum.add(value !== 0);
-  else sum.count += value;
-}
-
-/** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
-function isEmpty(sum: CustomSum | Gauge): boolean {
-  return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
-}
-
-function readingOf(name: string, sum: CustomSum): MetricReading {
-  if (sum instanceof Trend) return trendReading(name, {}, sum);
-  if (sum instanceof Gauge) return gaugeReading(name, {}, sum);
-  return sum instanceof Rate ? rateReading(name, {}, sum) : counterReading(name, {}, sum.count);
-}
-
-function resultOf(sum: CustomSum, runMs: number): MetricResult {
-  return sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
 }

@@ -1,6 +1,7 @@
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
-import { Counter, type CustomMetric, CustomMetrics, type CustomSum, readSum } from "./custom-metrics.js";
+import { CustomMetrics } from "./custom-metrics.js";
+import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
 import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";

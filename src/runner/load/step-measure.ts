@@ -1,4 +1,4 @@
-import { Counter, type CustomSum, readSum } from "./custom-metrics.js";
+import { Counter, type CustomSum, readSum } from "./custom-sum.js";
 import type { StepReading } from "./find-max-search.js";
 import { Gauge, Rate, Trend } from "./metrics.js";
 import { judgeThreshold, type Threshold } from "./threshold.js";

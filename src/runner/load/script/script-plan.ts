@@ -1,5 +1,5 @@
 import type { ThinkTime, ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { CustomMetric } from "../custom-metrics.js";
+import type { CustomMetric } from "../custom-sum.js";
 import { type ExecutorPlan, vusMaxOf } from "../executors/executor-plan.js";
 import type { MetricPart } from "../load-metrics.js";
 import type { Tags } from "../metric-selector.js";

@@ -1,4 +1,5 @@
-import { Counter, type CustomMetric, type CustomMetrics, type CustomSum, TimedGauge } from "../custom-metrics.js";
+import type { CustomMetrics } from "../custom-metrics.js";
+import { Counter, type CustomMetric, type CustomSum, TimedGauge } from "../custom-sum.js";
 import type { Tags } from "../metric-selector.js";
 import { Rate, Trend } from "../metrics.js";
 import type { MetricSum } from "../step-measure.js";
@@ -32,10 +33,10 @@ export function customStateOf(custom: CustomMetrics, epochMs: number): CustomMet
   }));
 }
 
-/** Adds a shard's. Of a gauge the latest value is kept, and the extremes of all. @throws RangeError for a metric that is not there */
+/** Adds a shard's. Of a gauge the latest value is kept, and the extremes of all. @throws RangeError for another type */
 export function addCustomState(custom: CustomMetrics, states: readonly CustomMetricState[]): void {
-  for (const { name, sums } of states) {
-    for (const { tags, ...state } of sums) addSum(custom.sumOf(name, tags), state, name);
+  for (const { name, type, sums } of states) {
+    for (const { tags, ...state } of sums) addSum(custom.sumOf({ name, type }, tags), state, name);
   }
 }
 

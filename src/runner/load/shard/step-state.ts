@@ -1,4 +1,4 @@
-import { Counter, TimedGauge } from "../custom-metrics.js";
+import { Counter, TimedGauge } from "../custom-sum.js";
 import type { StepReading } from "../find-max-search.js";
 import { Gauge, Rate, Trend } from "../metrics.js";
 import { judgeStep, type MetricSum, type StepMeasure } from "../step-measure.js";

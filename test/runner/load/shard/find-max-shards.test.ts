@@ -5,7 +5,7 @@ import { loadScenarioFile } from "../../../../src/cli/load/scenario-file/load-fi
 import { readScript } from "../../../../src/cli/load/scenario-file/script-options.js";
 import { SearchSteps } from "../../../../src/cli/load/shards/search-steps.js";
 import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
-import { Counter, TimedGauge } from "../../../../src/runner/load/custom-metrics.js";
+import { Counter, TimedGauge } from "../../../../src/runner/load/custom-sum.js";
 import { healthLimits as usualLimits } from "../../../../src/runner/load/generator-health.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
 import { Gauge, Rate, Trend } from "../../../../src/runner/load/metrics.js";
