@@ -13,9 +13,7 @@ export function outputLines({ outputs, metrics }: Pick<LoadResult, "outputs" | "
   const sendsSums = outputs.some(({ unit }) => unit === "batches" || unit === "scrapes");
   if (untagged?.type === "counter" && sendsSums) {
     const values = `${count(untagged.count)} values of own metrics without their tags`;
-    lines.push(
-      `INCOMPLETE   --out: ${values}: too many different sets (docs/load.md)`,
-    );
+    lines.push(`INCOMPLETE   --out: ${values}: too many different sets (docs/load.md)`);
   }
   return lines.length > 0 ? [...lines, ""] : [];
 }

@@ -1,4 +1,4 @@
-import { paceOf, shareOf } from "./crowd-workload.js";
+import { plannedRate, shareOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import { failedSearches, isSearch } from "./find-max-search.js";
@@ -16,7 +16,6 @@ import {
   type LoadResult,
   type PartResult,
 } from "./load-result.js";
-import { perSecond } from "./metrics.js";
 import { ownCount, wholeRun } from "./segment.js";
 import { summaryTrends } from "./summary-trends.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
@@ -55,7 +54,6 @@ export function resultOf(facts: RunFacts): LoadResult {
   const isOverLimitAllowed = plan.messagesPerSecondMax === undefined;
   const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
-  const pace = paceOf(plan);
   const doubts = isSearch(facts.parts) ? [] : doubtsAbout(health, facts.healthLimits);
   const watched = thresholds.map(({ metric }) => metric);
   const results = metrics.results(facts.moment, watched);
@@ -67,7 +65,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     devicesPerUser: plan.devicesPerUser,
     devicesOnline: metrics.devicesOnline.result().max,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
-    rate: perSecond(pace.acts * shareOf(plan), pace.durationMs),
+    rate: plannedRate(plan, shareOf(plan)),
     stages: plan.stages,
     rampUpMs: Math.round(facts.rampUpMs),
     steadyMs: Math.round(steadyMs),

@@ -1,3 +1,4 @@
+import { plannedRate } from "../crowd-workload.js";
 import type { DeliveryCounts } from "../delivery-oracle.js";
 import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";
@@ -44,6 +45,8 @@ export interface LoadShard {
   readonly epochMs: number;
   /** Length of the steady phase and of the run, to the fraction of a ms. */
   readonly spans: { readonly steadyMs: number; readonly runMs: number };
+  /** Acts a second of the whole plan: the sum of what the shards say of theirs has their rounding in it. */
+  readonly planRate: number;
   /** False = messages without an ack are a fault (MSG-08). */
   readonly isOverLimitAllowed: boolean;
   readonly thresholds: readonly Threshold[];
@@ -87,6 +90,7 @@ export function shardOf(facts: ShardFacts): LoadShard {
     startAtMs: facts.startAtMs,
     epochMs: facts.epochMs,
     spans: { steadyMs: facts.steadyMs, runMs: facts.runMs },
+    planRate: plannedRate(plan),
     isOverLimitAllowed: plan.messagesPerSecondMax === undefined,
     thresholds: plan.thresholds,
     ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),

@@ -62,7 +62,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     devicesPerUser: first.result.devicesPerUser,
     devicesOnline: sum(({ devicesOnline }) => devicesOnline),
     targets: [...new Set(results.flatMap(({ targets }) => targets))].sort(),
-    rate: Math.round(sum(({ rate }) => rate) * 1000) / 1000,
+    rate: first.planRate,
     stages: first.result.stages,
     rampUpMs: most(({ rampUpMs }) => rampUpMs),
     steadyMs: most(({ steadyMs }) => steadyMs),
