@@ -44,7 +44,7 @@ export type Fault =
 
 /** A PDU that has to do with a fault, byte for byte. */
 export interface FaultPdu {
-  /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */
+  /** `sent` by the sender, or by who asked for history or unread counts; its `ack`; `received` by a device that was to get the message, or was not. */
   readonly what: "sent" | "ack" | "received";
   readonly device: number;
   readonly bytes: Buffer;
@@ -398,6 +398,11 @@ export class DeliveryOracle {
       const target = messages.target[row] as number;
       if (sender !== user && this.#audience.reaches(user, target)) visit(sender, target);
     }
+  }
+
+  /** Whether a further fault of that kind would be shown. */
+  wantsWitness(kind: Fault): boolean {
+    return (this.#witnessed.get(kind) ?? 0) < WITNESSES_MAX_PER_KIND;
   }
 
   /** A fault that others have found. */

@@ -35,7 +35,7 @@ export interface DeliveryWitness {
   readonly msgId: number;
   /** When it was sent, in ms since the run began; null when that is no longer known. */
   readonly sentAtMs: number | null;
-  /** As far as they are known: the message or read ack, its ack, what up to 8 devices received. */
+  /** As far as they are known: the message or read ack, its ack, what up to 8 devices received; or a pull and its answer. */
   readonly pdus: readonly WitnessPdu[];
   /** The message's token as it is in its content, to look for in a recording; null when it is not known. */
   readonly token: string | null;
