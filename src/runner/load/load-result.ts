@@ -7,6 +7,9 @@ import type { MetricResult } from "./metrics.js";
 import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
 
+/** More of a PDU is for other tools. */
+export const WITNESS_PDU_MAX_BYTES = 4096;
+
 /** A PDU that has to do with a fault. */
 export interface WitnessPdu {
   /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */

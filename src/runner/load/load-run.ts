@@ -491,6 +491,7 @@ class LoadRun {
       metrics: this.#metrics,
       traffic,
       far,
+      evidence: this.#messenger.evidence,
       servers: this.#sessions.servers,
     });
   }

@@ -15,13 +15,11 @@ import {
   type GeneratorEnvironment,
   type LoadResult,
   type PartResult,
+  WITNESS_PDU_MAX_BYTES,
 } from "./load-result.js";
 import { ownCount, wholeRun } from "./segment.js";
 import { summaryTrends } from "./summary-trends.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
-
-/** More of a PDU is for other tools. */
-const WITNESS_PDU_MAX_BYTES = 4096;
 
 /** A run that is over, in the pieces that a result is made of. */
 export interface RunFacts {

@@ -6,6 +6,7 @@ import type { LoadResult } from "../load-result.js";
 import type { Segment } from "../segment.js";
 import type { Threshold } from "../threshold.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
+import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 import type { PresenceEntry } from "./presence-log.js";
@@ -56,6 +57,8 @@ export interface LoadShard {
   readonly metrics: MetricsState;
   readonly traffic: Traffic;
   readonly far: FarState;
+  /** PDUs for the witnesses of what the merge finds. */
+  readonly evidence: FarEvidenceState;
   /** The plan's users, by number. */
   readonly users: readonly string[];
   /** Kinds of a user's devices, and where those of this shard were connected, by number. */
@@ -74,6 +77,7 @@ export interface ShardFacts {
   readonly metrics: LoadMetrics;
   readonly traffic: Traffic;
   readonly far: FarDeliveries;
+  readonly evidence: FarEvidence;
   readonly servers: readonly (string | undefined)[];
 }
 
@@ -98,6 +102,7 @@ export function shardOf(facts: ShardFacts): LoadShard {
     metrics: metricsStateOf(facts.metrics, facts.epochMs),
     traffic: facts.traffic,
     far: farStateOf(far),
+    evidence: facts.evidence.state(),
     users: plan.accounts.map(({ name }) => name),
     clientTypes: plan.scenario.clientTypes.slice(0, plan.devicesPerUser),
     servers: facts.servers.flatMap((server, device) => (server === undefined ? [] : [[device, server] as const])),

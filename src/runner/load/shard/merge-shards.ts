@@ -13,6 +13,7 @@ import { mergeChecks, mergeParts } from "./merge-script.js";
 import { mergeSeries } from "./merge-series.js";
 import { addMetricsState, emptyMetricsLike } from "./metric-state.js";
 import { completeShards, type NamedShard } from "./shard-set.js";
+import { FarWitnessBook } from "./witness-pdus.js";
 
 const WITNESSES_MAX_PER_KIND = 20;
 
@@ -134,39 +135,42 @@ function doubtsOf(shards: readonly LoadShard[]): string[] {
 }
 
 function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]): DeliveryWitness[] {
-  const all = [...shards.flatMap(({ result }) => result.witnesses), ...faults.map((fault) => named(fault, shards))];
+  const [{ users, clientTypes }] = shards as [LoadShard];
+  const servers = new Map(shards.flatMap((shard) => shard.servers));
+  const names = {
+    nameOf: (index: number) =>
+      `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`,
+    serverOf: (index: number) => servers.get(index) ?? "",
+  };
+  const book = new FarWitnessBook(shards, names);
+  const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
+  const named = (fault: FarFault): DeliveryWitness => {
+    const { kind, serial, senderDevice, target, device, msgId, sentMs, detail } = fault;
+    const to = target ?? Math.floor(device / clientTypes.length);
+    const { pdus, lacks } = book.pdusOf(fault);
+    const details = [detail, lacks].filter((text) => text !== undefined);
+    return {
+      kind,
+      message: serial,
+      from: names.nameOf(senderDevice),
+      fromServer: names.serverOf(senderDevice),
+      to: users[to] ?? `group ${to - users.length + 1}`,
+      device: names.nameOf(device),
+      deviceServer: names.serverOf(device),
+      msgId,
+      sentAtMs: Math.round(epochMs + sentMs),
+      pdus,
+      token: null,
+      arrived: null,
+      detail: details.length === 0 ? null : details.join("; "),
+    };
+  };
   const counts = new Map<string, number>();
-  return all.filter(({ kind }) => {
+  const isShown = ({ kind }: Pick<DeliveryWitness, "kind">) => {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     return count <= WITNESSES_MAX_PER_KIND;
-  });
-}
-
-function named(
-  { kind, serial, senderDevice, target, device, msgId, sentMs, detail }: FarFault,
-  shards: readonly LoadShard[],
-): DeliveryWitness {
-  const [{ users, clientTypes }] = shards as [LoadShard];
-  const nameOf = (index: number) =>
-    `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`;
-  const servers = new Map(shards.flatMap((shard) => shard.servers));
-  const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
-  const to = target ?? Math.floor(device / clientTypes.length);
-  return {
-    kind,
-    message: serial,
-    from: nameOf(senderDevice),
-    fromServer: servers.get(senderDevice) ?? "",
-    to: users[to] ?? `group ${to - users.length + 1}`,
-    device: nameOf(device),
-    deviceServer: servers.get(device) ?? "",
-    msgId,
-    sentAtMs: Math.round(epochMs + sentMs),
-    // Neither shard knew that it would be asked for them.
-    pdus: [],
-    token: null,
-    arrived: null,
-    detail: detail ?? null,
   };
+  const own = shards.flatMap(({ result }) => result.witnesses).filter(isShown);
+  return [...own, ...faults.filter(isShown).map(named)];
 }
