@@ -9,6 +9,7 @@ import type {
   UserInfo,
 } from "../codec/generated/messages.js";
 import { loginPassword } from "../codec/password.js";
+import { encodePdu } from "../codec/pdu.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
 import type { Address } from "../net/address.js";
@@ -67,6 +68,13 @@ export interface Credentials {
   /** As typed; the MD5 of it goes over the wire. */
   readonly password: string;
   readonly onlineStatus?: UserStatType;
+}
+
+/** A request and its answer, with the PDUs that went. */
+export interface Exchange<C extends RequestId> {
+  readonly answer: ResponseBody<C>;
+  readonly sent: Buffer;
+  readonly received: Buffer;
 }
 
 export type LoginAnswer = IMLoginRes & { readonly user_info: UserInfo };
@@ -165,14 +173,21 @@ export class Device implements LinkHandler {
   }
 
   /** Sends a request and awaits its answer. @throws ClientError TIMEOUT, CLOSED, ANSWER_MALFORMED */
-  request<C extends RequestId>(commandId: C, body: CommandBody[C]): Promise<ResponseBody<C>> {
-    if (!this.isOpen) return Promise.reject(new ClientError("CLOSED"));
+  async request<C extends RequestId>(commandId: C, body: CommandBody[C]): Promise<ResponseBody<C>> {
+    return (await this.exchange(commandId, body)).answer;
+  }
+
+  /** The same, with both PDUs. */
+  async exchange<C extends RequestId>(commandId: C, body: CommandBody[C]): Promise<Exchange<C>> {
+    if (!this.isOpen) throw new ClientError("CLOSED");
     this.#requests ??= new PendingRequests();
     const seqNum = this.#nextSeqNum();
     const timeoutMs = this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-    const answer = this.#requests.add(seqNum, responseOf[commandId], timeoutMs) as Promise<ResponseBody<C>>;
-    this.#link?.send(commandId, body, seqNum);
-    return answer;
+    const answered = this.#requests.add(seqNum, responseOf[commandId], timeoutMs);
+    const sent = encodePdu(commandId, body, { seqNum });
+    this.#link?.sendBytes(sent);
+    const { body: answer, pdu: received } = await answered;
+    return { answer: answer as ResponseBody<C>, sent, received };
   }
 
   /** Sends a message and awaits the server's ack, by which it is stored (MSG-01, MSG-10). */

@@ -9,8 +9,14 @@ interface Pending {
   readonly responseId: CommandId;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
-  readonly resolve: (body: object) => void;
+  readonly resolve: (answer: Answer<object>) => void;
   readonly reject: (error: ClientError) => void;
+}
+
+/** What a request was answered, and the PDU that says so. */
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly pdu: Buffer;
 }
 
 /** Requests whose answers are awaited, by seq_num (FRM-08). Deadlines are looked at by the process's one link sweep. */
@@ -26,11 +32,11 @@ export class PendingRequests implements Watched {
     return this.#pending.has(seqNum);
   }
 
-  add<C extends CommandId>(seqNum: number, responseId: C, timeoutMs: number): Promise<CommandBody[C]> {
+  add<C extends CommandId>(seqNum: number, responseId: C, timeoutMs: number): Promise<Answer<CommandBody[C]>> {
     if (this.#pending.size === 0) watch(this);
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + timeoutMs;
-      const settle = resolve as (body: object) => void;
+      const settle = resolve as (answer: Answer<object>) => void;
       this.#pending.set(seqNum, { responseId, timeoutMs, deadlineMs, resolve: settle, reject });
     });
   }
@@ -42,7 +48,8 @@ export class PendingRequests implements Watched {
     this.#remove(seqNum);
     try {
       // A copy: the caller's bytes are gone when the promise's owner runs, and decoded bytes fields are views.
-      pending.resolve(decodeBody(pending.responseId, Buffer.from(bytes.subarray(start + HEADER_SIZE, end))));
+      const pdu = Buffer.from(bytes.subarray(start, end));
+      pending.resolve({ body: decodeBody(pending.responseId, pdu, HEADER_SIZE, pdu.length), pdu });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       pending.reject(new ClientError("ANSWER_MALFORMED", { waitedFor: nameOf(commandId), reason }, { cause: error }));

@@ -211,6 +211,88 @@ describe("ttk load --workers", () => {
   });
 });
 
+const fileOfUsers = `
+import { Counter } from "teamtalk-testkit/load";
+const greeted = new Counter("greeted");
+export const options = {
+  scenarios: { ring: { executor: "per-vu-iterations", vus: 5, iterations: 3, maxDuration: "30s" } },
+  thresholds: { "greeted{kind:ring}": ["count==15"], msgs_lost: ["count==0"], checks: ["rate==1"] },
+};
+export async function setup(vu) {
+  await vu.user.login("windows");
+  return { word: "hello" };
+}
+export default async function (vu, { word }) {
+  const pc = await vu.user.login("windows");
+  await pc.send(vu.people[vu.id % 5], word);
+  greeted.add(1, { kind: "ring" });
+  vu.check(word, { "setup said it": (said) => said === "hello" });
+  if (vu.id === 2 && vu.iteration === 0) throw new Error("once");
+}
+export function handleSummary(data, result) {
+  return { stdout: \`\${data.metrics.greeted.values.count} \${data.setup_data.word} \${result.users}\n\` };
+}
+`;
+
+describe("a scenario file in parts", () => {
+  const file = join(folder, "ring.mjs");
+  beforeAll(() => writeFileSync(file, fileOfUsers));
+
+  it("runs in 2 workers: one setup for all, one summary of all, and what iterations throw is told", async () => {
+    const report = join(folder, "ring.json");
+    const args = [
+      "load",
+      file,
+      "--target",
+      ...cluster.msgServers,
+      "--workers",
+      "2",
+      "--report",
+      `json=${report}`,
+      "-q",
+    ];
+    const { code, stdout, stderr } = await runTtk(args, { deadlineMs: 40_000 });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: "15 hello 6\n",
+      stderr: expect.stringMatching(/^ttk: .*ring\.mjs:17: once \(ring; told once\)\n$/),
+    });
+    const { parts, checks } = JSON.parse(readFileSync(report, "utf8")) as Record<"parts" | "checks", unknown>;
+    expect(parts).toMatchObject([{ name: "ring", vusMax: 5, iterations: 15, failed: 1, dropped: 0 }]);
+    expect(checks).toEqual([{ name: "setup said it", passes: 15, fails: 0 }]);
+  }, 60_000);
+
+  it("runs in 3 segments without a coordinator, each with a setup of its own, and is merged", async () => {
+    const at = new Date(Date.now() + 5000).toISOString();
+    const shards = await Promise.all(
+      [0, 1, 2].map(async (index) => {
+        const shard = join(folder, `ring${index}.json`);
+        const own = ["--segment", `${index}/3`, "--seed", "7", "--start-at", at, "--report", `shard=${shard}`];
+        const args = ["load", file, "--target", ...cluster.msgServers, "--drain-timeout", "2s", "-q", ...own];
+        const { stderr } = await runTtk(args, { deadlineMs: 40_000 });
+        expect(stderr.replace(/^ttk: .*once.*\n/, "")).toBe("");
+        return shard;
+      }),
+    );
+    const merged = await runTtk(["report", "merge", ...shards, "--json"]);
+    expect(merged).toMatchObject({ code: 0, stderr: "" });
+    const report = JSON.parse(merged.stdout) as Report & { parts: unknown };
+    expect(schemaErrors("load-report", report)).toEqual([]);
+    // Five for the VUs, and one for each segment's setup.
+    expect(report.summary).toMatchObject({ users: 8, seed: 7 });
+    expect(report.parts).toMatchObject([{ vusMax: 5, iterations: 15, failed: 1 }]);
+    expect(report.metrics["greeted{kind:ring}"]?.count).toBe(15);
+    expect(report.delivery).toMatchObject({ sent: 15, acked: 15, lost: 0, duplicated: 0, corrupted: 0 });
+    const refused = await runTtk(["report", "merge", shards[0] as string, shards[2] as string]);
+    expect(refused).toMatchObject({ code: 2, stderr: "ttk: missing: segment 1/3\n" });
+  }, 60_000);
+
+  it("is refused in more parts than it has VUs", async () => {
+    const { code, stderr } = await runTtk(["load", file, "--target", "127.0.0.1:1", "--workers", "7"]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "ttk: 7 segments need as many VUs, at least; there are 5\n" });
+  });
+});
+
 describe("ttk export k8s", () => {
   it("writes manifests that Kubernetes takes", async () => {
     const { code, stdout } = await runTtk(["export", "k8s", "--out", join(folder, "k8s"), "--image", "ttk:1"]);

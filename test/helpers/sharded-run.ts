@@ -1,29 +1,48 @@
 import { randomUUID } from "node:crypto";
+import { SearchSteps } from "../../src/cli/load/shards/search-steps.js";
+import type { StepReading } from "../../src/runner/load/find-max-search.js";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
-import type { LoadPlan } from "../../src/runner/load/load-plan.js";
+import { type LoadPlan, searchesOf } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";
+import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
 import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;
 
-/** The plan in so many segments, side by side in this process, each a run of its own. */
+/**
+ * The plan in so many segments, side by side in this process, each a run of its own. Of a scenario file each needs one that
+ * was loaded for it.
+ */
 export async function shardedRun(
-  plan: LoadPlan,
+  planOf: LoadPlan | readonly LoadPlan[],
   count: number,
   dependencies: Partial<LoadDependencies> = {},
 ): Promise<LoadShard[]> {
   const runId = randomUUID();
   let ready = 0;
+  let over = 0;
+  let setUp: (outcome: SetupOutcome) => void = () => {};
+  const setup = new Promise<SetupOutcome>((resolve) => {
+    setUp = resolve;
+  });
   let begin: (atMs: number) => void = () => {};
   const start = new Promise<number>((resolve) => {
     begin = resolve;
   });
   const counts = new Map<number, FarCounts>();
+  const [first] = Array.isArray(planOf) ? (planOf as [LoadPlan]) : [planOf as LoadPlan];
+  const searches = searchesOf(first).map(({ conditions }) => ({
+    steps: new SearchSteps(conditions, count),
+    waiting: [] as ((reading: StepReading | undefined) => void)[],
+  }));
   const runs = Array.from({ length: count }, async (_, index) => {
+    let isOver = false;
+    const plan = Array.isArray(planOf) ? (planOf[index] as LoadPlan) : (planOf as LoadPlan);
+    const usersTogether = plan.script?.usersPerVu ?? 1;
     const running = startLoad(
-      { ...plan, segment: { index, count } },
+      { ...plan, segment: { index, count, usersTogether } },
       {
         signal: new AbortController().signal,
         nowMs: () => performance.timeOrigin + performance.now(),
@@ -34,6 +53,24 @@ export async function shardedRun(
             if (++ready === count) begin(Math.ceil(performance.timeOrigin + performance.now()) + START_AFTER_MS);
             return start;
           },
+          isSetupShared: true,
+          shareSetup: (own) => {
+            if (own !== undefined) setUp(JSON.parse(JSON.stringify(own)) as SetupOutcome);
+            return setup;
+          },
+          isOver: () => {
+            if (!isOver) over++;
+            isOver = true;
+            return over === count;
+          },
+          shareStep: (search, state) =>
+            new Promise((resolve) => {
+              const { waiting, steps } = searches[search] as (typeof searches)[number];
+              waiting.push(resolve);
+              const reading = steps.take(index, state);
+              if (reading === undefined) return;
+              for (const tell of waiting.splice(0)) tell(reading ?? undefined);
+            }),
           isDrained: (far) => {
             counts.set(index, far);
             const all = [...counts.values()];

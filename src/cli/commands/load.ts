@@ -8,7 +8,7 @@ import { loadJson } from "../../reports/load/load-json.js";
 import { LoadBlockedError } from "../../runner/load/load-blocked-error.js";
 import type { LoadDependencies } from "../../runner/load/load-dependencies.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
-import type { LoadPlan } from "../../runner/load/load-plan.js";
+import { type LoadPlan, searchesOf } from "../../runner/load/load-plan.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { type RunningLoad, startLoad } from "../../runner/load/load-run.js";
 import type { Tags } from "../../runner/load/metric-selector.js";
@@ -31,6 +31,7 @@ import {
 import { requireDescriptors } from "../load/descriptor-limit.js";
 import { durationValue } from "../load/duration-value.js";
 import { generatorEnvironment } from "../load/generator-environment.js";
+import { listCommand } from "../load/list-command.js";
 import { type LoadChoice, planFor, planForScript } from "../load/load-choice.js";
 import { exitCodeOf } from "../load/load-exit-code.js";
 import {
@@ -103,9 +104,11 @@ const SEEDS = 2 ** 32;
 export function loadCommand(host: Host): Command {
   const command = new Command("load")
     .description("Simulate users with several devices, and account for every message they send")
+    // So that `list --json` is the list's own option.
+    .enablePositionalOptions()
     .argument(
       "[scenario]",
-      `what the users do: ${[...loadScenarios.keys()].join(", ")}; or a file, .ts or .js`,
+      `what the users do: ${[...loadScenarios.keys()].join(", ")} (ttk load list); or a file, .ts or .js`,
       "steady-chat",
     )
     .option("--target <address...>", "msg_servers, host:port; devices take them in turn", addressValues)
@@ -183,6 +186,7 @@ export function loadCommand(host: Host): Command {
     )
     .addOption(new Option("--as-worker <file>", "started by --workers").hideHelp())
     .addHelpText("after", examples)
+    .addCommand(listCommand(host))
     .action((scenario: string, options: LoadOptions) => load(host, scenario, options));
 }
 
@@ -192,6 +196,7 @@ Examples:
   $ ttk load --login 10.0.0.5:8080 --accounts staging.csv --rate 5000 --duration 10m --report json=run.json html=run.html
   $ ttk load --target 127.0.0.1:8000 --threshold 'msg_ack_duration:p(95)<50' 'errors:count==0' --abort-on-fail
   $ ttk load my-test.ts --target 127.0.0.1:8000
+  $ ttk load list
   $ ttk load --target 127.0.0.1:8000 --out json=samples.json.gz prometheus-rw=http://127.0.0.1:9090/api/v1/write --tag testid=7
   $ ttk load steady-chat --target 127.0.0.1:8000 --users 500 --find-max 'msg_delivery_duration:p(99)<100'
   $ ttk load --target 127.0.0.1:8000 --users 20000 --workers 4
@@ -211,14 +216,18 @@ function durationOption(flags: string, description: string): Option {
 async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
   const file = isScenarioFile(name) ? await loadScenarioFile(name, host.cwd) : undefined;
   const choice = file === undefined ? undefined : scriptChoice(file, options);
-  const plan =
+  const planOf = async (parted: LoadOptions) =>
     file === undefined || choice === undefined
-      ? planFor({ scenario: scenarioNamed(name, options), ...(await common(host, options, undefined)) })
-      : planForScript(await common(host, options, choice), file.name, choice);
+      ? planFor({ scenario: scenarioNamed(name, parted), ...(await common(host, parted, undefined)) })
+      : planForScript(await common(host, parted, choice), file.name, choice);
+  const plan = await planOf(options);
   requireTogether(options);
+  const { workers = 1 } = options;
+  // Refused here, before every worker does.
+  if (workers > 1) await planOf({ ...options, segment: { index: 0, count: workers } });
   const processes = options.workers ?? options.segment?.count ?? 1;
   await requireDescriptors(plan.accounts.length, plan.devicesPerUser, processes);
-  if (options.asWorker !== undefined) return work(host, plan, options, options.asWorker);
+  if (options.asWorker !== undefined) return work(host, plan, file, options, options.asWorker);
   const reports = options.report ?? [];
   await requireWritableReports(reports, host.cwd);
 
@@ -240,16 +249,14 @@ function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
   }
   const names = [...loadScenarios.keys()];
   const scenario = loadScenarios.get(name);
-  if (scenario === undefined) throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)}`);
+  if (scenario === undefined)
+    throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)} (ttk load list shows all)`);
   return scenario;
 }
 
 /** @throws CommandError for all that is wrong with the file's options */
 function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
-  const { vus, iterations, duration: durationMs, stage } = options;
-  if (options.segment !== undefined || (options.workers ?? 1) > 1) {
-    throw usageError(`${file.name}: a scenario file runs in one process; built-in scenarios can be parted`);
-  }
+  const { vus, iterations, duration: durationMs, stage, segment, asWorker } = options;
   const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
@@ -258,7 +265,9 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   }
   const stages = stage?.map(({ durationMs, actsPerSecond }) => ({ durationMs, target: actsPerSecond }));
   try {
-    return readScript(file.exports, file.book, { vus, iterations, durationMs, stages });
+    // Workers are told what one of them has made of setup; segments know nothing of each other.
+    const callers = asWorker === undefined ? (segment?.count ?? 1) : 1;
+    return readScript(file.exports, file.book, { vus, iterations, durationMs, stages }, callers);
   } catch (error) {
     throw usageError(`${file.name}: ${(error as Error).message}`);
   }
@@ -300,6 +309,7 @@ async function common(
     })),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
     segment: options.segment,
+    isCoordinated: options.workers !== undefined || options.asWorker !== undefined,
   };
 }
 
@@ -407,28 +417,35 @@ function withOutputs({ result, shard }: Ran, outputs: LoadResult["outputs"]): Ra
 }
 
 async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, workers: number): Promise<LoadResult> {
-  // Refused here, before every worker does.
-  planFor({
-    ...(await common(host, options, undefined)),
-    scenario: plan.scenario,
-    segment: { index: 0, count: workers },
-  });
   const { out = [] } = options;
   const files = out.flatMap((target) => ("file" in target ? [target] : []));
   await requireWritable(files, host.cwd, "--out");
   const devices = plan.accounts.length * plan.devicesPerUser;
-  return runWorkers(host, workers, plan.seed, devices, (shardFiles) => joinSamples(out, shardFiles, host.cwd));
+  const searches = searchesOf(plan).map(({ conditions }) => conditions);
+  return runWorkers(host, workers, { seed: plan.seed, devices, searches }, (shardFiles) =>
+    joinSamples(out, shardFiles, host.cwd),
+  );
 }
 
 /** One of the processes of --workers, whose shard goes to a file in a folder that is this run's alone. */
-async function work(host: Host, plan: LoadPlan, { out = [], tag = {} }: LoadOptions, file: string): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(file)));
+async function work(
+  host: Host,
+  plan: LoadPlan,
+  file: LoadedFile | undefined,
+  { out = [], tag = {} }: LoadOptions,
+  shardFile: string,
+): Promise<void> {
+  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(shardFile)), file);
   try {
     const signals = AbortSignal.any([host.signal, signal]);
-    const outputs = { out: workerTargets(out, file), tag, warn: (text: string) => host.stderr.write(`ttk: ${text}\n`) };
+    const outputs = {
+      out: workerTargets(out, shardFile),
+      tag,
+      warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+    };
     const how = { signal: signals, onEvent, shards: sync };
-    const { result, shard } = await startWithOutputs(host, plan, undefined, outputs, () => {}, how);
-    await writeShard(file, host.cwd, shard);
+    const { result, shard } = await startWithOutputs(host, plan, file, outputs, () => {}, how);
+    await writeShard(shardFile, host.cwd, shard);
     host.exitCode = exitCodeOf(result);
   } finally {
     close();

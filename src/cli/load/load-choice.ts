@@ -7,6 +7,7 @@ import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/loa
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
 import { scriptBehaviour } from "../../runner/load/script/script-behaviour.js";
+import { vusOf } from "../../runner/load/script/script-plan.js";
 import { ownCount, type Segment } from "../../runner/load/segment.js";
 import { sustainablePerSecond } from "../../runner/load/send-window.js";
 import type { Threshold } from "../../runner/load/threshold.js";
@@ -56,6 +57,8 @@ export interface LoadChoice {
   readonly findMax?: (Partial<Omit<FindMaxPlan, "conditions">> & Pick<FindMaxPlan, "conditions">) | undefined;
   /** The part of the plan that this process does. */
   readonly segment?: Segment | undefined;
+  /** Somebody hears of all parts, as of `--workers`. */
+  readonly isCoordinated?: boolean;
   readonly seed: number;
 }
 
@@ -140,10 +143,9 @@ function livesFor({ scenario, accounts, seed }: LoadChoice, habits: Habits, devi
 }
 
 /** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
-function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice, habits: Habits): void {
+function requireDivisible({ segment, findMax, scenario, accounts, isCoordinated }: LoadChoice, habits: Habits): void {
   if (segment === undefined) return;
-  if (findMax !== undefined)
-    throw usageError("--find-max cannot be parted: what the next step is follows from all of it");
+  if (findMax !== undefined) requireCoordinated(isCoordinated, "--find-max");
   if (scenario.presence !== undefined && habits.onlineMs > 0) {
     throw usageError(`${scenario.name} cannot be parted with --online-time: it says itself who is online when`);
   }
@@ -155,6 +157,7 @@ function requireDivisible({ segment, findMax, scenario, accounts }: LoadChoice, 
 /** Runs a scenario file, of which `scenario` is the name. */
 export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string, file: ScriptChoice): LoadPlan {
   const scenario = scriptBehaviour(name, () => new ShippedStartUp());
+  requireVus(choice, file);
   const plan = planFor({
     ...choice,
     scenario,
@@ -163,9 +166,33 @@ export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string
     audioShare: choice.audioShare ?? file.audioShare,
     finalCheckShare: choice.finalCheckShare ?? file.finalCheckShare,
     durationMs: undefined,
+    // A user of one VU in another process would be kicked by it (LGN-10).
+    segment: choice.segment && { ...choice.segment, usersTogether: file.script.usersPerVu },
   });
   const { script, thresholds, summaryTrendStats } = file;
   return { ...plan, script, thresholds: [...thresholds, ...plan.thresholds], summaryTrendStats };
+}
+
+/**
+ * Each segment alone would judge a rate by what its own users saw, come to another next rate than the others, and the sum of
+ * them all would be a load that nobody has planned or measured.
+ * @throws CommandError
+ */
+function requireCoordinated(isCoordinated: boolean | undefined, what: string): void {
+  if (isCoordinated) return;
+  throw usageError(
+    `${what} goes with --workers, and not with --segment: which rate comes next follows from what all parts measured ` +
+      "together, and segments do not hear of each other",
+  );
+}
+
+/** @throws CommandError when a segment would have none, or cannot know what is next */
+function requireVus({ segment, isCoordinated }: Omit<LoadChoice, "scenario">, { script }: ScriptChoice): void {
+  const vus = vusOf(script);
+  const search = script.scenarios.find(({ executor }) => executor.executor === "find-max");
+  if (segment !== undefined && search !== undefined) requireCoordinated(isCoordinated, `${search.name}, a find-max,`);
+  if (segment === undefined || vus >= segment.count) return;
+  throw usageError(`${segment.count} segments need as many VUs, at least; there are ${vus}`);
 }
 
 /** @throws CommandError for what does not go together */

@@ -94,7 +94,7 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
 }
 
 /** What an iteration threw, with its place in the file. */
-function failureLine(event: LoadEvent, host: Host, file: LoadedFile | undefined): string | undefined {
+export function failureLine(event: LoadEvent, host: Host, file: LoadedFile | undefined): string | undefined {
   if (event.type !== "iteration-failed" || file === undefined) return undefined;
   return `${errorLine(event.error, file.folder, host.cwd, file.name)} (${event.scenario}; told once)`;
 }

@@ -7,6 +7,7 @@ import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import type { PartResult } from "./load-result.js";
 import type { Messenger } from "./messenger.js";
+import { perSecond } from "./metrics.js";
 import { constantPace, type Pace, stagedPace } from "./pace.js";
 import { ownCount, wholeRun } from "./segment.js";
 import type { PartProgress, Timers, Workload } from "./workload.js";
@@ -20,8 +21,14 @@ const FIRST_USER = 0;
 const SEARCH_INTERVAL_MS = 50;
 
 /** The pace of a plan's built-in scenario. */
-export function paceOf({ actsPerSecond, durationMs, stages }: LoadPlan): Pace {
+function paceOf({ actsPerSecond, durationMs, stages }: LoadPlan): Pace {
   return stages.length > 0 ? stagedPace(actsPerSecond, stages) : constantPace(actsPerSecond, durationMs);
+}
+
+/** Acts a second of the steady phase, or of a share of the plan's acts from 0 to 1; their mean when it changes. */
+export function plannedRate(plan: LoadPlan, share = 1): number {
+  const { acts, durationMs } = paceOf(plan);
+  return perSecond(acts * share, durationMs);
 }
 
 export interface CrowdDependencies {
@@ -184,9 +191,12 @@ export class CrowdWorkload implements Workload {
   results(): readonly PartResult[] {
     if (this.#search === undefined) return [];
     const { iterations, droppedIterations } = this.metrics;
-    const { name } = this.plan.scenario;
+    const { scenario, segment = wholeRun } = this.plan;
+    const { name } = scenario;
     const counts = { iterations, failed: 0, interrupted: 0, dropped: droppedIterations };
-    return [{ name, executor: "find-max", vusMax: this.#users, ...counts, findMax: this.#search.result() }];
+    return [
+      { name, executor: "find-max", vusMax: ownCount(this.#users, segment), ...counts, findMax: this.#search.result() },
+    ];
   }
 
   /** From now on this rate, for as long as nobody says otherwise. */

@@ -1,66 +1,74 @@
-import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
+import { addToSum, type CustomMetric, type CustomSum, isEmpty, newSum, readingOf, resultOf } from "./custom-sum.js";
+import type { MetricReading } from "./metric-reading.js";
 import type { Tags } from "./metric-selector.js";
 import { hasTags } from "./metric-selector.js";
-import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
-import type { Aggregate } from "./threshold.js";
+import type { MetricResult } from "./metrics.js";
+import { TagSeries } from "./tag-series.js";
 
-/** A metric that a scenario file makes. */
-export interface CustomMetric {
-  readonly name: string;
-  readonly type: MetricResult["type"];
+/** What of a metric has these tags; without any it is all of it. */
+export interface CustomPart {
+  readonly tags: Tags;
+  readonly sum: CustomSum;
 }
 
-class Counter {
-  count = 0;
+interface Entry {
+  readonly metric: CustomMetric;
+  readonly total: CustomSum;
+  /** Sub-metrics that somebody asks for: a value may be in several, or in none. */
+  readonly parts: CustomPart[];
+  readonly series: TagSeries;
 }
 
-type Sum = Trend | Gauge | Rate | Counter;
+/** Counts values that came when a metric had too many sets of tags; there is none before. */
+const untagged: CustomMetric = { name: "untagged_values", type: "counter" };
 
-/** The metrics that a scenario file makes, and those of their sub-metrics that somebody asks for. */
+/** The metrics that a scenario file makes, by tags, and those of their sub-metrics that somebody asks for. */
 export class CustomMetrics {
-  readonly #sums = new Map<string, { readonly metric: CustomMetric; readonly total: Sum; readonly parts: Part[] }>();
+  readonly #entries = new Map<string, Entry>();
 
   declare(metric: CustomMetric): void {
-    this.#sums.set(metric.name, { metric, total: sumOf(metric), parts: [] });
+    const entry = { metric, total: newSum(metric), parts: [], series: new TagSeries(metric) };
+    this.#entries.set(metric.name, entry);
   }
 
   /** From now on what has these tags is counted apart, too. */
   watch(name: string, tags: Tags): void {
-    const entry = this.#sums.get(name);
-    if (entry === undefined || entry.parts.some((part) => part.tags === tags)) return;
-    entry.parts.push({ tags, sum: sumOf(entry.metric) });
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) partOf(entry, tags);
   }
 
   has(name: string): boolean {
-    return this.#sums.has(name);
+    return this.#entries.has(name);
   }
 
-  add(name: string, value: number, tags: Tags): void {
-    const entry = this.#sums.get(name);
+  /** `atMs` on the run's clock. */
+  add(name: string, value: number, tags: Tags, atMs: number): void {
+    const entry = this.#entries.get(name);
     if (entry === undefined) return;
-    addTo(entry.total, value);
-    for (const part of entry.parts) if (hasTags(tags, part.tags)) addTo(part.sum, value);
+    addToSum(entry.total, value, atMs);
+    for (const part of entry.parts) if (hasTags(tags, part.tags)) addToSum(part.sum, value, atMs);
+    if (entry.series.add(value, tags, atMs)) return;
+    if (!this.has(untagged.name)) this.declare(untagged);
+    this.add(untagged.name, 1, {}, atMs);
   }
 
-  read(name: string, tags: Tags, aggregate: Aggregate, runMs: number): number | undefined {
-    const entry = this.#sums.get(name);
-    const sum =
-      Object.keys(tags).length === 0
-        ? entry?.total
-        : entry?.parts.find((part) => hasTags(part.tags, tags) && hasTags(tags, part.tags))?.sum;
-    if (sum === undefined || isEmpty(sum)) return undefined;
-    if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, runMs) : sum.count;
-    return sum.read(aggregate, runMs);
+  /** What has exactly these tags, as far as somebody watches them. */
+  find(name: string, tags: Tags): CustomSum | undefined {
+    const entry = this.#entries.get(name);
+    return entry === undefined ? undefined : sumWith(entry, tags);
   }
 
-  /** Without tags: what several tags share is counted together. */
+  /** By tags, each value once. A metric that has none yet is there without any. */
   readings(): MetricReading[] {
-    return [...this.#sums].flatMap(([name, { total }]) => (isEmpty(total) ? [] : [readingOf(name, total)]));
+    return [...this.#entries].flatMap(([name, { total, series }]) => {
+      const readings = series.readings();
+      return readings.length > 0 || isEmpty(total) ? readings : [readingOf(name, {}, total)];
+    });
   }
 
   results(runMs: number): Record<string, MetricResult> {
     const results: Record<string, MetricResult> = {};
-    for (const [name, { total, parts }] of this.#sums) {
+    for (const [name, { total, parts }] of this.#entries) {
       if (!isEmpty(total)) results[name] = resultOf(total, runMs);
       for (const { tags, sum } of parts) {
         const label = Object.entries(tags).map(([tag, value]) => `${tag}:${value}`);
@@ -69,44 +77,32 @@ export class CustomMetrics {
     }
     return results;
   }
-}
 
-interface Part {
-  readonly tags: Tags;
-  readonly sum: Sum;
-}
+  /** Every metric, with all of it and the parts that somebody watches. */
+  all(): { readonly metric: CustomMetric; readonly parts: readonly CustomPart[] }[] {
+    return [...this.#entries.values()].map(({ metric, total, parts }) => ({
+      metric,
+      parts: [{ tags: {}, sum: total }, ...parts],
+    }));
+  }
 
-function sumOf({ type }: CustomMetric): Sum {
-  switch (type) {
-    case "trend":
-      return new Trend();
-    case "gauge":
-      return new Gauge();
-    case "rate":
-      return new Rate();
-    case "counter":
-      return new Counter();
+  /** The sum of what has these tags, made if there is none. */
+  sumOf(metric: CustomMetric, tags: Tags): CustomSum {
+    if (!this.has(metric.name)) this.declare(metric);
+    const entry = this.#entries.get(metric.name) as Entry;
+    return Object.keys(tags).length === 0 ? entry.total : partOf(entry, tags).sum;
   }
 }
 
-function addTo(sum: Sum, value: number): void {
-  if (sum instanceof Trend) sum.recordMs(value);
-  else if (sum instanceof Gauge) sum.set(value);
-  else if (sum instanceof Rate) sum.add(value !== 0);
-  else sum.count += value;
+function sumWith({ total, parts }: Entry, tags: Tags): CustomSum | undefined {
+  if (Object.keys(tags).length === 0) return total;
+  return parts.find((part) => hasTags(part.tags, tags) && hasTags(tags, part.tags))?.sum;
 }
 
-/** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
-function isEmpty(sum: Sum): boolean {
-  return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
-}
-
-function readingOf(name: string, sum: Sum): MetricReading {
-  if (sum instanceof Trend) return trendReading(name, {}, sum);
-  if (sum instanceof Gauge) return gaugeReading(name, {}, sum);
-  return sum instanceof Rate ? rateReading(name, {}, sum) : counterReading(name, {}, sum.count);
-}
-
-function resultOf(sum: Sum, runMs: number): MetricResult {
-  return sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
+function partOf(entry: Entry, tags: Tags): CustomPart {
+  const sum = sumWith(entry, tags);
+  if (sum !== undefined) return { tags, sum };
+  const part = { tags, sum: newSum(entry.metric) };
+  entry.parts.push(part);
+  return part;
 }

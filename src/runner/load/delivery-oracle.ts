@@ -4,6 +4,7 @@ import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
+import type { FarEvidence } from "./shard/far-evidence.js";
 import type { PlannedPresence } from "./shard/planned-presence.js";
 import { StreamTable } from "./stream-table.js";
 
@@ -22,6 +23,8 @@ export interface OracleOptions {
   readonly run: number;
   /** The 0x0301 of a message, for witnesses; undefined when that is no longer known. */
   readonly sentPdu?: ((token: MessageToken) => Buffer | undefined) | undefined;
+  /** Keeps PDUs of what goes between shards. */
+  readonly evidence?: FarEvidence | undefined;
   /** An ack that takes longer no longer holds up the next message to the same user. */
   readonly ackTimeoutMs: number;
   /** Messages in flight at once. Lost ones stay in flight until the end, so that a late arrival is told from a second one. */
@@ -44,7 +47,7 @@ export type Fault =
 
 /** A PDU that has to do with a fault, byte for byte. */
 export interface FaultPdu {
-  /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */
+  /** `sent` by the sender, or by who asked for history or unread counts; its `ack`; `received` by a device that was to get the message, or was not. */
   readonly what: "sent" | "ack" | "received";
   readonly device: number;
   readonly bytes: Buffer;
@@ -177,6 +180,7 @@ export class DeliveryOracle {
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
   readonly #sentPdu: OracleOptions["sentPdu"];
+  readonly #evidence: FarEvidence | undefined;
   readonly #pdus = new InFlightPdus();
   readonly #witnessed = new Map<Fault, number>();
   /**
@@ -202,6 +206,7 @@ export class DeliveryOracle {
     this.#settled = options.settled;
     this.#run = options.run;
     this.#sentPdu = options.sentPdu;
+    this.#evidence = options.evidence;
     this.#ackTimeoutMs = options.ackTimeoutMs;
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
@@ -400,6 +405,11 @@ export class DeliveryOracle {
     }
   }
 
+  /** Whether a further fault of that kind would be shown. */
+  wantsWitness(kind: Fault): boolean {
+    return (this.#witnessed.get(kind) ?? 0) < WITNESSES_MAX_PER_KIND;
+  }
+
   /** A fault that others have found. */
   found(fault: Omit<FaultWitness, "token" | "arrived">): void {
     if (this.#hasRoomFor(fault.kind)) this.witnesses.push(fault);
@@ -536,13 +546,19 @@ export class DeliveryOracle {
 
   #ackedToFar(row: number, msgId: number, far: FarDeliveries): void {
     const { senderDevice, target, serial } = this.#messages;
-    this.counts.expectedDeliveries += far.acked(
+    const deliveries = far.acked(
       senderDevice[row] as number,
       target[row] as number,
       serial[row] as number,
       this.#sentMsToFar(row, far),
       msgId,
     );
+    this.counts.expectedDeliveries += deliveries;
+    if (deliveries > 0 && this.#pdu !== undefined) {
+      const token = this.#evidence?.nextToken();
+      if (token !== undefined) this.#tokenOf(row, token);
+      this.#evidence?.acked(this.#pdu, this.#pduStart, this.#pduEnd);
+    }
   }
 
   #gaveUpToFar(row: number, far: FarDeliveries): void {
@@ -581,6 +597,9 @@ export class DeliveryOracle {
       return false;
     }
     if (arrival === "unplanned") this.counts.expectedDeliveries++;
+    if (this.#pdu !== undefined) {
+      this.#evidence?.received(senderDevice, serial, device, this.#pdu, this.#pduStart, this.#pduEnd);
+    }
     this.counts.delivered++;
     this.lastIntendedMs = far.epochMs + intendedUs / 1000;
     this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
@@ -699,16 +718,21 @@ export class DeliveryOracle {
   }
 
   #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#msgIdOf(row)): void {
+    this.#witness(kind, this.#tokenOf(row), device, msgId, this.#messages.sentMs[row] as number);
+  }
+
+  /** As `begin` wrote it; into a token that is there already, where that matters. */
+  #tokenOf(row: number, token: MessageToken = emptyToken()): MessageToken {
     const messages = this.#messages;
-    const message = {
-      serial: messages.serial[row] as number,
-      senderDevice: messages.senderDevice[row] as number,
-      target: messages.target[row] as number,
-      row,
-      intendedUs: Math.max(0, Math.round(((messages.intendedMs[row] as number) - (this.far?.epochMs ?? 0)) * 1000)),
-      lateUs: Math.max(0, Math.round(((messages.sentMs[row] as number) - (messages.intendedMs[row] as number)) * 1000)),
-    };
-    this.#witness(kind, message, device, msgId, messages.sentMs[row] as number);
+    const intendedMs = messages.intendedMs[row] as number;
+    token.run = this.#run;
+    token.serial = messages.serial[row] as number;
+    token.senderDevice = messages.senderDevice[row] as number;
+    token.target = messages.target[row] as number;
+    token.row = row;
+    token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
+    token.lateUs = Math.max(0, Math.round(((messages.sentMs[row] as number) - intendedMs) * 1000));
+    return token;
   }
 
   #witness(

@@ -1,4 +1,5 @@
 import type { FindMaxPlan } from "./find-max-plan.js";
+import type { PartResult } from "./load-result.js";
 import type { ThresholdResult } from "./threshold.js";
 
 /** What a step came to: the conditions over what began in it, however late that ended. */
@@ -33,7 +34,8 @@ export interface StepGauge {
   begin(nowMs: number): void;
   /** Nothing is under way. */
   isQuiet(): boolean;
-  end(nowMs: number): StepReading;
+  /** `awaited`: what other processes measured is not known yet, so ask again; `given up`: it never will be. */
+  end(nowMs: number): StepReading | "awaited" | "given up";
 }
 
 const GROWTH = 2;
@@ -85,7 +87,12 @@ export class FindMaxSearch {
     }
     const isQuiet = isIdle && this.gauge.isQuiet();
     if (!isQuiet && nowMs < this.#coolingSinceMs + this.plan.coolDownMs) return false;
-    if (this.#isWarm) this.#judge(nowMs);
+    if (this.#isWarm) {
+      const reading = this.gauge.end(nowMs);
+      if (reading === "awaited") return false;
+      if (reading === "given up") this.stop();
+      else this.#judge(reading, this.#coolingSinceMs);
+    }
     this.#isWarm = true;
     if (!this.isDone) this.#beginStep(nowMs);
     return true;
@@ -116,9 +123,8 @@ export class FindMaxSearch {
     this.gauge.begin(nowMs);
   }
 
-  #judge(nowMs: number): void {
-    const reading = this.gauge.end(nowMs);
-    const durationMs = (this.#coolingSinceMs ?? nowMs) - this.#stepStartMs;
+  #judge(reading: StepReading, endMs: number): void {
+    const durationMs = endMs - this.#stepStartMs;
     const planned = reading.acts + reading.dropped;
     const ok =
       reading.conditions.every((condition) => condition.ok) &&
@@ -159,6 +165,18 @@ export class FindMaxSearch {
     if (breaks - holds <= holds * this.plan.precision || next <= holds || next >= breaks) this.#endedBy = "precision";
     else this.#tried = next;
   }
+}
+
+/** A search goes beyond what the servers can do: what is dropped there is judged step by step, and not of the run. */
+export function isSearch(parts: readonly Pick<PartResult, "findMax">[]): boolean {
+  return parts.some(({ findMax }) => findMax !== null);
+}
+
+/** Those that found no rate, as text. */
+export function failedSearches(parts: readonly Pick<PartResult, "name" | "findMax">[]): string[] {
+  return parts
+    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
+    .map(({ name }) => `${name}: the condition does not hold at any rate`);
 }
 
 /** To three digits: a rate is to be said, not computed with. */

@@ -66,7 +66,7 @@ export class InFlightPdus {
 }
 
 /** One PDU for each row, at most. */
-class RowPdus {
+export class RowPdus {
   heldBytes = 0;
   readonly #buffers: (Buffer | undefined)[] = [];
   readonly #lengths: number[] = [];

@@ -1,12 +1,13 @@
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
-import { type CustomMetric, CustomMetrics } from "./custom-metrics.js";
+import { CustomMetrics } from "./custom-metrics.js";
+import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
 import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
 import { MetricSet } from "./metric-set.js";
-import { counterResult, Gauge, type MetricResult, perSecond, Trend } from "./metrics.js";
+import { counterResult, Gauge, type MetricResult, Trend } from "./metrics.js";
 import type { Aggregate } from "./threshold.js";
 
 /** What went over all connections of the run. */
@@ -58,7 +59,8 @@ export class LoadMetrics {
   readonly custom = new CustomMetrics();
   /** Latencies of the current second, by what was waited for. */
   readonly second: ReadonlyMap<string, Trend>;
-  readonly #parts: readonly (MetricPart & { readonly set: MetricSet })[];
+  /** What users of each scenario do, beside what all do. */
+  readonly parts: readonly (MetricPart & { readonly set: MetricSet })[];
   /** What users do who belong to no scenario of several: those of setup and teardown. */
   #rest: MetricSet | undefined;
   readonly #secondAck: Trend;
@@ -69,7 +71,7 @@ export class LoadMetrics {
     customMetrics: readonly CustomMetric[] = [],
     private readonly sink?: SampleSink,
   ) {
-    this.#parts = parts.map((part) => ({ ...part, set: new MetricSet() }));
+    this.parts = parts.map((part) => ({ ...part, set: new MetricSet() }));
     for (const metric of customMetrics) this.custom.declare(metric);
     const pullNames = [...this.all.pulls.keys()].map((name) => `pull ${name}`);
     this.second = new Map([...secondNames, ...pullNames].map((name) => [name, new Trend()]));
@@ -218,13 +220,14 @@ export class LoadMetrics {
     this.sink?.("event_loop_lag", ms, NO_TAGS);
   }
 
-  customAdded(name: string, value: number, tags: Tags): void {
-    this.custom.add(name, value, tags);
+  /** `atMs` on the run's clock. */
+  customAdded(name: string, value: number, tags: Tags, atMs: number): void {
+    this.custom.add(name, value, tags, atMs);
     this.sink?.(name, value, tags);
   }
 
   tagsOf(user: number): Tags {
-    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.tags;
+    for (const part of this.parts) if (user >= part.firstUser && user < part.endUser) return part.tags;
     return NO_TAGS;
   }
 
@@ -254,8 +257,8 @@ export class LoadMetrics {
    * value is in one reading only, so that those of a metric may be added up. Trends without values are left out.
    */
   readings(moment: Moment): MetricReading[] {
-    const isSplit = this.#parts.length > 0;
-    const sets = isSplit ? this.#parts.flatMap(({ tags, set }) => set.readings(tags)) : this.all.readings(NO_TAGS);
+    const isSplit = this.parts.length > 0;
+    const sets = isSplit ? this.parts.flatMap(({ tags, set }) => set.readings(tags)) : this.all.readings(NO_TAGS);
     const rest = this.#rest?.readings(NO_TAGS) ?? [];
     const { eventLoopLag } = this;
     const elsewhere = this.#countedElsewhere(moment);
@@ -273,21 +276,24 @@ export class LoadMetrics {
 
   /** What a threshold looks at. `undefined` when nothing was measured. */
   read(metric: string, aggregate: Aggregate, moment: Moment): number | undefined {
+    const sum = this.sumOf(metric, moment);
+    return sum === undefined ? undefined : readSum(sum, aggregate, spanOf(metric, moment));
+  }
+
+  /** What a metric has come to; undefined when there is no such metric, or nobody watches those tags. */
+  sumOf(metric: string, moment: Moment): CustomSum | Gauge | undefined {
     const selector = selectorOf(metric);
     const { name, tags } = selector;
-    if (this.custom.has(name)) return this.custom.read(name, tags, aggregate, moment.runMs);
-    const spanMs = spanOf(name, moment);
-    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name)?.read(aggregate);
-    if (metricKinds[name]?.type === "trend") {
-      const trend = this.trendOf(selector);
-      return trend === undefined || trend.count === 0 ? undefined : trend.read(aggregate, spanMs);
-    }
-    const count = this.#countIn(selector, moment);
-    return aggregate === "rate" ? perSecond(count, spanMs) : count;
+    if (this.custom.has(name)) return this.custom.find(name, tags);
+    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name);
+    if (metricKinds[name]?.type === "trend") return this.#trendOf(selector);
+    const counter = new Counter();
+    counter.count = this.#countIn(selector, moment);
+    return counter;
   }
 
   /** The trend that a selector means: one of the run's, or what the scenarios it names have together. */
-  trendOf(selector: MetricSelector): Trend | undefined {
+  #trendOf(selector: MetricSelector): Trend | undefined {
     if (selector.name === "event_loop_lag") return this.eventLoopLag;
     const { sets, label } = this.#setsFor(selector);
     if (sets.length === 1) return sets[0]?.trends().get(label);
@@ -312,7 +318,7 @@ export class LoadMetrics {
     const { [own ?? ""]: value, ...rest } = tags;
     const label = value === undefined ? name : `${name}{${own}:${value}}`;
     if (Object.keys(rest).length === 0) return { sets: [this.all], label };
-    return { sets: this.#parts.filter((part) => hasTags(part.tags, rest)).map(({ set }) => set), label };
+    return { sets: this.parts.filter((part) => hasTags(part.tags, rest)).map(({ set }) => set), label };
   }
 
   #resultOfPart(metric: string, moment: Moment): MetricResult | undefined {
@@ -320,13 +326,13 @@ export class LoadMetrics {
     if (this.custom.has(selector.name) || Object.keys(selector.tags).length === 0) return undefined;
     const spanMs = spanOf(selector.name, moment);
     if (metricKinds[selector.name]?.type === "counter") return counterResult(this.#countIn(selector, moment), spanMs);
-    const trend = this.trendOf(selector);
+    const trend = this.#trendOf(selector);
     return trend === undefined || trend.count === 0 ? undefined : trend.result(spanMs);
   }
 
   #partOf(user: number): MetricSet | undefined {
-    for (const part of this.#parts) if (user >= part.firstUser && user < part.endUser) return part.set;
-    if (this.#parts.length === 0) return undefined;
+    for (const part of this.parts) if (user >= part.firstUser && user < part.endUser) return part.set;
+    if (this.parts.length === 0) return undefined;
     this.#rest ??= new MetricSet();
     return this.#rest;
   }

@@ -68,6 +68,12 @@ export interface LoadPlan {
   readonly script?: ScriptPlan | undefined;
 }
 
+/** Its searches for a highest rate, in the order in which a run has them. */
+export function searchesOf({ findMax, script }: LoadPlan): FindMaxPlan[] {
+  if (script === undefined) return findMax === undefined ? [] : [findMax];
+  return script.scenarios.flatMap(({ executor }) => (executor.executor === "find-max" ? [executor.search] : []));
+}
+
 /** What the shipped clients, and servers' limits, suggest. */
 export const planDefaults = {
   messageSize: { fromBytes: 64, toBytes: 64 },

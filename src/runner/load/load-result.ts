@@ -7,6 +7,9 @@ import type { MetricResult } from "./metrics.js";
 import type { Stage } from "./pace.js";
 import type { ThresholdResult } from "./threshold.js";
 
+/** More of a PDU is for other tools. */
+export const WITNESS_PDU_MAX_BYTES = 4096;
+
 /** A PDU that has to do with a fault. */
 export interface WitnessPdu {
   /** `sent` by the sender; its `ack`; `received` by a device that was to get the message, or was not. */
@@ -35,7 +38,7 @@ export interface DeliveryWitness {
   readonly msgId: number;
   /** When it was sent, in ms since the run began; null when that is no longer known. */
   readonly sentAtMs: number | null;
-  /** As far as they are known: the message or read ack, its ack, what up to 8 devices received. */
+  /** As far as they are known: the message or read ack, its ack, what up to 8 devices received; or a pull and its answer. */
   readonly pdus: readonly WitnessPdu[];
   /** The message's token as it is in its content, to look for in a recording; null when it is not known. */
   readonly token: string | null;

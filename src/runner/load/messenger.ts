@@ -13,15 +13,25 @@ import type { StoredToken } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { asAudio, contentIn, encrypted } from "./message-form.js";
-import { clearChecksum, contentTemplate, contentWith, emptyToken, readToken, textIn } from "./message-token.js";
+import {
+  clearChecksum,
+  contentTemplate,
+  contentWith,
+  emptyToken,
+  type MessageToken,
+  readToken,
+  textIn,
+} from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
 import type { AwaitedRead } from "./read-watch.js";
 import { runNumberOf } from "./run-number.js";
 import type { MessageDesk } from "./script/message-desk.js";
+import type { MadeGroup } from "./script/setup-outcome.js";
 import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
-import { SentForms } from "./sent-forms.js";
+import { SentForms, type Way } from "./sent-forms.js";
 import { SessionAudit } from "./session-audit.js";
+import { FarEvidence } from "./shard/far-evidence.js";
 import { introduction } from "./shard/introduction.js";
 import { plannedPresence } from "./shard/planned-presence.js";
 import type { VirtualDevice } from "./virtual-device.js";
@@ -83,6 +93,8 @@ export class Messenger implements Crowd {
   readonly #groupOfId = new Map<number, number>();
   readonly #token = emptyToken();
   readonly #forms = new SentForms();
+  /** PDUs of what goes between this shard and others. */
+  readonly evidence = new FarEvidence(this.#forms, (token) => this.#wayOf(token));
   /** What is drawn when a message comes. */
   readonly #arrivals: ActRandom;
   /** The beginning of the steady phase, on the run's clock: messages are known by when they were meant to go. */
@@ -116,12 +128,8 @@ export class Messenger implements Crowd {
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
-      sentPdu: (token) =>
-        this.#forms.pdu(token, {
-          fromUserId: this.userIdOf(this.userOfDevice(token.senderDevice)),
-          toSessionId: this.#sessionIds[token.target] as number,
-          isEncrypted: plan.isEncrypted,
-        }),
+      sentPdu: (token) => this.#forms.pdu(token, this.#wayOf(token)),
+      evidence: this.evidence,
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
       planned: plannedPresence(plan),
@@ -186,6 +194,22 @@ export class Messenger implements Crowd {
     this.#sessionIds[target] = groupId;
     this.#groupOfId.set(groupId, target);
     return target;
+  }
+
+  /** Those that were made so far. */
+  addedGroups(): MadeGroup[] {
+    return [...this.#groupOfId].map(([groupId, target]) => ({
+      groupId,
+      members: this.#groups[target - this.users] ?? [],
+    }));
+  }
+
+  /** Whether everybody who is to get what goes to the target is here, or at least there. */
+  reaches(target: number): boolean {
+    const { far } = this.oracle;
+    if (far === undefined || far.hasBegun) return true;
+    const members = this.isGroup(target) ? (this.#groups[target - this.users] ?? []) : [target];
+    return members.every((user) => this.isOwn(user));
   }
 
   /** What the server calls a user that has not logged in yet; a login knows better. */
@@ -413,6 +437,14 @@ export class Messenger implements Crowd {
       session_type: this.isGroup(target) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
     };
     return encodePdu(CommandId.CID_MSG_READ_ACK, body, { seqNum });
+  }
+
+  #wayOf({ senderDevice, target }: MessageToken): Way {
+    return {
+      fromUserId: this.userIdOf(this.userOfDevice(senderDevice)),
+      toSessionId: this.#sessionIds[target] as number,
+      isEncrypted: this.#isEncrypted,
+    };
   }
 
   #typeOf(target: number, isAudio: boolean): MsgType {

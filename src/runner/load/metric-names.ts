@@ -80,6 +80,7 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   iterations: counter,
   dropped_iterations: counter,
   iteration_duration: trend,
+  untagged_values: runCounter,
   vus: gauge,
   vus_max: gauge,
   devices_online: gauge,

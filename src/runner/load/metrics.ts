@@ -144,6 +144,10 @@ export class Rate {
     return this.#passes;
   }
 
+  get fails(): number {
+    return this.#fails;
+  }
+
   get count(): number {
     return this.#passes + this.#fails;
   }
@@ -153,9 +157,9 @@ export class Rate {
     else this.#fails++;
   }
 
-  merge(other: Rate): void {
-    this.#passes += other.#passes;
-    this.#fails += other.#fails;
+  addCounts(passes: number, fails: number): void {
+    this.#passes += passes;
+    this.#fails += fails;
   }
 
   read(aggregate: Aggregate): number | undefined {

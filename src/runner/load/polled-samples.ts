@@ -14,6 +14,7 @@ const polledCounters: ReadonlySet<string> = new Set([
   "pdus_received",
   "bytes_sent",
   "bytes_received",
+  "untagged_values",
 ]);
 const polledGauges: ReadonlySet<string> = new Set(["vus", "vus_max", "devices_online", "generator_busy"]);
 

@@ -1,6 +1,7 @@
-import { paceOf, shareOf } from "./crowd-workload.js";
+import { plannedRate, shareOf } from "./crowd-workload.js";
 import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
+import { failedSearches, isSearch } from "./find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, type HealthLimits } from "./generator-health.js";
 import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
@@ -14,15 +15,11 @@ import {
   type GeneratorEnvironment,
   type LoadResult,
   type PartResult,
-  type SummaryTrends,
+  WITNESS_PDU_MAX_BYTES,
 } from "./load-result.js";
-import { perSecond } from "./metrics.js";
-import { parseExpression } from "./parse-threshold.js";
 import { ownCount, wholeRun } from "./segment.js";
+import { summaryTrends } from "./summary-trends.js";
 import { type ThresholdResult, thresholdFailure } from "./threshold.js";
-
-/** More of a PDU is for other tools. */
-const WITNESS_PDU_MAX_BYTES = 4096;
 
 /** A run that is over, in the pieces that a result is made of. */
 export interface RunFacts {
@@ -55,10 +52,7 @@ export function resultOf(facts: RunFacts): LoadResult {
   const isOverLimitAllowed = plan.messagesPerSecondMax === undefined;
   const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
-  const pace = paceOf(plan);
-  // A search goes beyond what the servers can do: what was dropped there is judged step by step.
-  const isSearch = facts.parts.some(({ findMax }) => findMax !== null);
-  const doubts = isSearch ? [] : doubtsAbout(health, facts.healthLimits);
+  const doubts = isSearch(facts.parts) ? [] : doubtsAbout(health, facts.healthLimits);
   const watched = thresholds.map(({ metric }) => metric);
   const results = metrics.results(facts.moment, watched);
   return {
@@ -69,7 +63,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     devicesPerUser: plan.devicesPerUser,
     devicesOnline: metrics.devicesOnline.result().max,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
-    rate: perSecond(pace.acts * shareOf(plan), pace.durationMs),
+    rate: plannedRate(plan, shareOf(plan)),
     stages: plan.stages,
     rampUpMs: Math.round(facts.rampUpMs),
     steadyMs: Math.round(steadyMs),
@@ -89,34 +83,12 @@ export function resultOf(facts: RunFacts): LoadResult {
     latencyBoundsMs,
     parts: facts.parts,
     checks: facts.checks,
-    summaryTrends: summaryTrends(plan, results, metrics, facts.moment),
+    summaryTrends: summaryTrends(plan.summaryTrendStats, results, metrics, facts.moment),
     setupData: facts.setupData,
     marks: facts.marks,
     series: facts.series,
     outputs: [],
   };
-}
-
-function summaryTrends(
-  { summaryTrendStats: stats }: LoadPlan,
-  results: LoadResult["metrics"],
-  metrics: LoadMetrics,
-  moment: Moment,
-): SummaryTrends | undefined {
-  if (stats === undefined) return undefined;
-  const values: Record<string, Record<string, number>> = {};
-  for (const [name, { type }] of Object.entries(results)) {
-    if (type !== "trend") continue;
-    const read = (stat: string) => metrics.read(name, parseExpression(`${stat}<0`).aggregate, moment) ?? 0;
-    values[name] = Object.fromEntries(stats.map((stat) => [stat, read(stat)]));
-  }
-  return { stats, values };
-}
-
-function failedSearches(parts: readonly PartResult[]): string[] {
-  return parts
-    .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
-    .map(({ name }) => `${name}: the condition does not hold at any rate`);
 }
 
 /** A fault with names in place of numbers. */

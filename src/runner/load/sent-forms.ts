@@ -7,7 +7,7 @@ import { contentTemplate, contentWith, type MessageToken, writeToken } from "./m
 const INITIAL_ROWS = 1024;
 
 /** Of the connection that it went over, and of the run. */
-interface Way {
+export interface Way {
   readonly fromUserId: number;
   readonly toSessionId: number;
   readonly isEncrypted: boolean;
@@ -35,9 +35,22 @@ export class SentForms {
     else if (this.#texts.size > 0) this.#texts.delete(row);
   }
 
+  /** Has others keep what is known of a row, as a row of theirs. */
+  copyTo(others: SentForms, row: number, theirs: number): void {
+    const [serial, seqNum] = [this.#serial[row] as number, this.#seqNum[row] as number];
+    others.note(
+      theirs,
+      serial,
+      seqNum,
+      this.#sizeBytes[row] as number,
+      this.#msgType[row] as MsgType,
+      this.#texts.get(row),
+    );
+  }
+
   /** The message's 0x0301; undefined when another one has its row by now. */
-  pdu(token: MessageToken, { fromUserId, toSessionId, isEncrypted }: Way): Buffer | undefined {
-    const { row, serial, run } = token;
+  pdu(token: MessageToken, { fromUserId, toSessionId, isEncrypted }: Way, row: number = token.row): Buffer | undefined {
+    const { serial, run } = token;
     if (this.#serial[row] !== serial) return undefined;
     const text = this.#texts.get(row);
     const content = text === undefined ? contentTemplate(this.#sizeBytes[row] as number, run) : contentWith(text, run);

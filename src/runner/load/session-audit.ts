@@ -1,7 +1,13 @@
-import type { DeliveryOracle } from "./delivery-oracle.js";
+import type { DeliveryOracle, FaultPdu } from "./delivery-oracle.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
 import { type AwaitedRead, ReadWatch } from "./read-watch.js";
 import { type StoredMessage, UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
+
+/** What a server answered when it was asked once more for a message that was missing. */
+export interface AskedAgain {
+  readonly pdus: readonly FaultPdu[];
+  readonly isThere: boolean;
+}
 
 export interface SessionAuditOptions {
   readonly users: number;
@@ -112,7 +118,13 @@ export class SessionAudit {
   }
 
   /** `counts` as the server told a device: by target, without those of 0. */
-  judgeUnread(question: UnreadQuestion, device: number, counts: ReadonlyMap<number, number>, nowMs: number): void {
+  judgeUnread(
+    question: UnreadQuestion,
+    device: number,
+    counts: ReadonlyMap<number, number>,
+    pdus: readonly FaultPdu[],
+    nowMs: number,
+  ): void {
     const { user } = question;
     if (!this.isChecked(user)) return;
     const unacked = new Map<number, number>();
@@ -127,20 +139,28 @@ export class SessionAudit {
       const wanted = atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
       const detail = `the server says ${count} unread, it must be ${wanted}`;
       const sender = { serial: 0, senderDevice: device, target, device, msgId: 0, sentMs: nowMs };
-      this.oracle.found({ kind: "unread-wrong", ...sender, pdus: [], detail });
+      this.oracle.found({ kind: "unread-wrong", ...sender, pdus, detail });
     }
   }
 
-  /** `entries`: what a device found when it pulled the session's history down to `history.leastIdOf`. */
-  judgeHistory(session: number, device: number, target: number, entries: readonly HistoryEntry[]): void {
+  /**
+   * `entries`: what a device found when it pulled the session's history down to `history.leastIdOf`.
+   * @returns the msg_ids that are missing, 0 for one that cannot be said; for `notInHistory`
+   */
+  judgeHistory(session: number, entries: readonly HistoryEntry[]): number[] {
     const { expected, missing, missingIds } = this.history.judge(session, entries);
     this.oracle.counts.historyChecked += expected;
     this.oracle.counts.notInHistory += missing;
-    for (let index = 0; index < missing; index++) {
-      const msgId = missingIds[index] ?? 0;
-      const message = { serial: 0, senderDevice: device, target, device, msgId, sentMs: undefined };
-      this.oracle.found({ kind: "not-in-history", ...message, pdus: [], detail: "acknowledged, but not in history" });
-    }
+    return Array.from({ length: missing }, (_, index) => missingIds[index] ?? 0);
+  }
+
+  /** Shows a missing message. `again`: what the server answered when it was asked for it alone. */
+  notInHistory(device: number, target: number, msgId: number, again: AskedAgain | undefined): void {
+    const message = { serial: 0, senderDevice: device, target, device, msgId, sentMs: undefined };
+    const how = again === undefined ? "without PDUs: it was not asked for alone" : "asked for alone, ";
+    const found = again === undefined ? "" : again.isThere ? "it is there" : "it is not there either";
+    const detail = `acknowledged, but not in history; ${how}${found}`;
+    this.oracle.found({ kind: "not-in-history", ...message, pdus: again?.pdus ?? [], detail });
   }
 
   /** A one-to-one session is the peer, as the one who reads it sees it. */

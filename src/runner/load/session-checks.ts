@@ -1,11 +1,13 @@
 import type { MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
+import type { FaultPdu } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import type { HistoryEntry } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import { contentIn } from "./message-form.js";
 import type { Messenger } from "./messenger.js";
 import { rampUp } from "./ramp-up.js";
-import { pullHistory, pullUnread, type ServerSession } from "./session-pulls.js";
+import type { AskedAgain } from "./session-audit.js";
+import { pullHistory, pullMessage, pullUnread, type ServerSession } from "./session-pulls.js";
 import type { UnreadQuestion } from "./unread-audit.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
@@ -32,6 +34,8 @@ interface AskedUnread {
   readonly device: VirtualDevice;
   readonly sessions: readonly { readonly target: number; readonly unread: UnreadInfo }[];
   readonly counts: ReadonlyMap<number, number>;
+  /** The question and the answer. */
+  readonly pdus: readonly FaultPdu[];
 }
 
 /** Pulls unread counts and history and has them judged: at the beginning, on a return, and in the end. */
@@ -122,19 +126,19 @@ export class SessionChecks {
     const { messenger, metrics, now } = this.run;
     const user = messenger.userOfDevice(device.index);
     const question = messenger.audit.askUnread(user, now());
-    const answer = await pullUnread(device);
+    const { list, pdus } = await pullUnread(device);
     metrics.pullDone(user, "unread", now() - question.askedMs);
-    const sessions = answer.flatMap((unread) => {
+    const sessions = list.flatMap((unread) => {
       const target = messenger.targetOfSession(unread.session_id, unread.session_type);
       return target === undefined ? [] : [{ target, unread }];
     });
     const counts = new Map(sessions.map(({ target, unread }) => [target, unread.unread_cnt]));
-    return { question, device, sessions, counts };
+    return { question, device, sessions, counts, pdus };
   }
 
-  #judge({ question, device, counts }: AskedUnread): void {
+  #judge({ question, device, counts, pdus }: AskedUnread): void {
     const { messenger, now } = this.run;
-    messenger.audit.judgeUnread(question, device.index, counts, now());
+    messenger.audit.judgeUnread(question, device.index, counts, pdus, now());
   }
 
   /** Whether the user's counts follow from what other processes do, too, so that only history tells what they must be. */
@@ -148,7 +152,21 @@ export class SessionChecks {
     const target = audit.history.sidesOf(session).targetOf(user);
     const leastId = audit.history.leastIdOf(session);
     const entries = await this.#pullSession(device, target, (soFar) => soFar.some(({ msg_id }) => msg_id <= leastId));
-    audit.judgeHistory(session, device.index, target, entries);
+    for (const msgId of audit.judgeHistory(session, entries)) {
+      audit.notInHistory(device.index, target, msgId, await this.#askAgain(device, target, msgId));
+    }
+  }
+
+  /**
+   * Asks for a message that was missing by its msg_id, for the PDUs that show it: pages are not kept. Nothing where nobody
+   * wants to see it, where the msg_id is not known, or when there is no answer.
+   */
+  async #askAgain(device: VirtualDevice, target: number, msgId: number): Promise<AskedAgain | undefined> {
+    const { messenger } = this.run;
+    if (msgId === 0 || !messenger.oracle.wantsWitness("not-in-history")) return undefined;
+    const session = { id: messenger.userIdOf(target), isGroup: messenger.isGroup(target) };
+    const again = await pullMessage(device, session, msgId).catch(() => undefined);
+    return again && { pdus: again.pdus, isThere: again.list.some(({ msg_id }) => msg_id === msgId) };
   }
 
   /** `isToKnown`: also down to what is known of the session already, or what is none of the run. */

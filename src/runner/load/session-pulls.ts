@@ -1,6 +1,7 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import { SessionType } from "../../codec/generated/enums.js";
 import type { MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
+import type { FaultPdu } from "./delivery-oracle.js";
 import { HistoryPageError } from "./history-page-error.js";
 import type { VirtualDevice } from "./virtual-device.js";
 
@@ -15,10 +16,26 @@ export interface ServerSession {
   readonly isGroup: boolean;
 }
 
+/** What a pull came to, with its PDUs. */
+interface Pulled<T> {
+  readonly list: readonly T[];
+  readonly pdus: readonly FaultPdu[];
+}
+
 /** PUL-08. @throws ClientError */
-export async function pullUnread(device: VirtualDevice): Promise<readonly UnreadInfo[]> {
-  const answer = await device.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: device.userId });
-  return answer.unreadinfo_list;
+export async function pullUnread(device: VirtualDevice): Promise<Pulled<UnreadInfo>> {
+  const exchange = await device.exchange(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: device.userId });
+  return { list: exchange.answer.unreadinfo_list, pdus: pdusOf(exchange, device) };
+}
+
+/** The one message of a session's history that has this msg_id; the next older one where there is none. @throws ClientError */
+export async function pullMessage(
+  device: VirtualDevice,
+  session: ServerSession,
+  msgId: number,
+): Promise<Pulled<MsgInfo>> {
+  const exchange = await device.exchange(CommandId.CID_MSG_LIST_REQUEST, pageOf(device, session, msgId, 1));
+  return { list: exchange.answer.msg_list, pdus: pdusOf(exchange, device) };
 }
 
 /**
@@ -28,7 +45,7 @@ export async function pullUnread(device: VirtualDevice): Promise<readonly Unread
  */
 export async function pullHistory(
   device: VirtualDevice,
-  { id, isGroup }: ServerSession,
+  session: ServerSession,
   enough: (soFar: readonly MsgInfo[]) => boolean,
   pageDone: (durationMs: number) => void,
 ): Promise<readonly MsgInfo[]> {
@@ -36,13 +53,7 @@ export async function pullHistory(
   let begin = NEWEST;
   for (let page = 0; page < PAGES_MAX; page++) {
     const askedMs = performance.now();
-    const { msg_list } = await device.request(CommandId.CID_MSG_LIST_REQUEST, {
-      user_id: device.userId,
-      session_type: isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
-      session_id: id,
-      msg_id_begin: begin,
-      msg_cnt: PAGE,
-    });
+    const { msg_list } = await device.request(CommandId.CID_MSG_LIST_REQUEST, pageOf(device, session, begin, PAGE));
     pageDone(performance.now() - askedMs);
     messages.push(...msg_list);
     const oldest = Math.min(...msg_list.map(({ msg_id }) => msg_id));
@@ -51,4 +62,24 @@ export async function pullHistory(
     begin = oldest - 1;
   }
   return messages;
+}
+
+function pageOf({ userId }: VirtualDevice, { id, isGroup }: ServerSession, begin: number, count: number) {
+  return {
+    user_id: userId,
+    session_type: isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
+    session_id: id,
+    msg_id_begin: begin,
+    msg_cnt: count,
+  };
+}
+
+function pdusOf(
+  { sent, received }: { readonly sent: Buffer; readonly received: Buffer },
+  device: VirtualDevice,
+): FaultPdu[] {
+  return [
+    { what: "sent", device: device.index, bytes: sent },
+    { what: "received", device: device.index, bytes: received },
+  ];
 }

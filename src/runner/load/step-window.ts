@@ -2,9 +2,9 @@ import type { StepGauge, StepReading } from "./find-max-search.js";
 import { doubtsAbout, type HealthLimits, type HealthWatch } from "./generator-health.js";
 import type { Histogram } from "./histogram.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";
-import { selectorOf } from "./metric-selector.js";
-import { perSecond, Trend } from "./metrics.js";
-import { type Aggregate, judgeThreshold, type Threshold } from "./threshold.js";
+import { Trend } from "./metrics.js";
+import { copyOfSum, judgeStep, type MetricSum, type StepMeasure, sumSince } from "./step-measure.js";
+import type { Threshold } from "./threshold.js";
 
 /** What a window looks at. */
 export interface WindowSources {
@@ -19,8 +19,7 @@ export interface WindowSources {
 
 /** Metrics of a part of a run: what was added since it began. */
 export class StepWindow implements StepGauge {
-  readonly #trends = new Map<string, Histogram>();
-  readonly #counts = new Map<string, number>();
+  readonly #before = new Map<string, MetricSum>();
   #startMs = 0;
   #iterations = 0;
   #dropped = 0;
@@ -29,7 +28,9 @@ export class StepWindow implements StepGauge {
   constructor(
     private readonly conditions: readonly Threshold[],
     private readonly sources: WindowSources,
-  ) {}
+  ) {
+    for (const { metric } of conditions) sources.metrics.watch(metric);
+  }
 
   begin(nowMs: number): void {
     const { metrics, health } = this.sources;
@@ -38,11 +39,7 @@ export class StepWindow implements StepGauge {
     this.#dropped = metrics.droppedIterations;
     this.#lag = metrics.eventLoopLag.histogram.copy();
     health.beginStep();
-    for (const { metric } of this.conditions) {
-      const trend = metrics.trendOf(selectorOf(metric));
-      if (trend !== undefined) this.#trends.set(metric, trend.histogram.copy());
-      this.#counts.set(metric, this.#count(metric) ?? 0);
-    }
+    for (const [metric, sum] of this.#sums()) this.#before.set(metric, copyOfSum(sum));
   }
 
   isQuiet(): boolean {
@@ -50,6 +47,11 @@ export class StepWindow implements StepGauge {
   }
 
   end(nowMs: number): StepReading {
+    return judgeStep(this.conditions, this.measure(nowMs));
+  }
+
+  /** What was measured until now. */
+  measure(nowMs: number): StepMeasure {
     const { metrics, health } = this.sources;
     const skipped = this.sources.skipOverdue(nowMs);
     const acts = metrics.iterations - this.#iterations;
@@ -58,30 +60,20 @@ export class StepWindow implements StepGauge {
     // Acts that do not happen are the server's to answer for here: whether they may be dropped is the search's business.
     const generator = { iterations: acts, droppedIterations: 0, eventLoopLagP99Ms: lag.percentileMs(99) };
     return {
-      conditions: this.conditions.map((condition) =>
-        judgeThreshold(condition, (metric, aggregate) => this.#read(metric, aggregate, nowMs)),
-      ),
+      spanMs: nowMs - this.#startMs,
       acts,
       dropped,
       doubts: doubtsAbout({ ...generator, busyShare: health.stepBusyShare() }, this.sources.healthLimits),
+      sums: new Map(this.#sums().map(([metric, sum]) => [metric, sumSince(sum, this.#before.get(metric))])),
     };
   }
 
-  #read(metric: string, aggregate: Aggregate, nowMs: number): number | undefined {
-    const earlier = this.#trends.get(metric);
-    const trend = this.sources.metrics.trendOf(selectorOf(metric));
-    if (earlier !== undefined && trend !== undefined) {
-      const later = since(trend, earlier);
-      return later.count === 0 ? undefined : later.read(aggregate, nowMs - this.#startMs);
-    }
-    const count = this.#count(metric);
-    if (count === undefined) return this.sources.metrics.read(metric, aggregate, this.sources.moment());
-    const added = count - (this.#counts.get(metric) ?? 0);
-    return aggregate === "rate" ? perSecond(added, nowMs - this.#startMs) : added;
-  }
-
-  #count(metric: string): number | undefined {
-    return this.sources.metrics.read(metric, "count", this.sources.moment());
+  #sums(): [metric: string, sum: MetricSum][] {
+    const { metrics, moment } = this.sources;
+    return this.conditions.flatMap(({ metric }): [string, MetricSum][] => {
+      const sum = metrics.sumOf(metric, moment());
+      return sum === undefined ? [] : [[metric, sum]];
+    });
   }
 }
 

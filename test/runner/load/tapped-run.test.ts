@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeBody } from "../../../src/codec/body-codec.js";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { readCommandId, readSeqNum } from "../../../src/codec/pdu-header.js";
 import type { LoadDependencies } from "../../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../../src/runner/load/load-plan.js";
-import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import type { DeliveryWitness, LoadResult } from "../../../src/runner/load/load-result.js";
 import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import type { LoadScenario } from "../../../src/scenarios/load/load-scenario.js";
 import { steadyChat } from "../../../src/scenarios/load/steady-chat.js";
@@ -195,5 +198,30 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
       to: cleared.accounts[0]?.name,
       device: `${cleared.accounts[1]?.name}/windows`,
     });
+
+    // What was asked, and what the server said to it.
+    const exchangeOf = ({ pdus }: DeliveryWitness) => {
+      const [asked, said] = pdus.map(({ hex }) => Buffer.from(hex, "hex")) as [Buffer, Buffer];
+      expect(pdus.map(({ what, length }) => [what, length])).toEqual([
+        ["sent", asked.length],
+        ["received", said.length],
+      ]);
+      expect(readSeqNum(said, 0)).toBe(readSeqNum(asked, 0));
+      return { asked, said };
+    };
+    const unread = exchangeOf(cleared.result.witnesses[0] as DeliveryWitness);
+    expect(readCommandId(unread.asked, 0)).toBe(CommandId.CID_MSG_UNREAD_CNT_REQUEST);
+    expect(decodeBody(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, unread.said.subarray(16)).unreadinfo_list).toEqual([]);
+    const missing = emptied.result.witnesses.filter(({ kind }) => kind === "not-in-history");
+    expect(missing).toHaveLength(Math.min(20, emptied.result.delivery.notInHistory));
+    for (const witness of missing) {
+      const { asked, said } = exchangeOf(witness);
+      expect(decodeBody(CommandId.CID_MSG_LIST_REQUEST, asked.subarray(16))).toMatchObject({
+        msg_id_begin: witness.msgId,
+        msg_cnt: 1,
+      });
+      expect(decodeBody(CommandId.CID_MSG_LIST_RESPONSE, said.subarray(16)).msg_list).toEqual([]);
+      expect(witness.detail).toBe("acknowledged, but not in history; asked for alone, it is not there either");
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { didYouMean } from "../../../codec/did-you-mean.js";
-import type { CustomMetric } from "../../../runner/load/custom-metrics.js";
+import type { CustomMetric } from "../../../runner/load/custom-sum.js";
 import { keptByScenario, metricKinds } from "../../../runner/load/metric-names.js";
 import type { Tags } from "../../../runner/load/metric-selector.js";
 import { ThresholdSyntaxError } from "../../../runner/load/parse-threshold.js";

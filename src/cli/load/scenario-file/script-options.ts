@@ -60,8 +60,16 @@ const GROUP_MEMBERS_MAX = 100;
 const USERS_PER_VU = 1;
 const SCENARIO_NAME = /^[\w-]+$/;
 
-/** @throws Error with everything that is wrong with the options */
-export function readScript(exports: FileExports, book: MetricBook, overrides: ScriptOverrides = {}): ScriptChoice {
+/**
+ * `callers`: processes that call setup and teardown each for itself.
+ * @throws Error with everything that is wrong with the options
+ */
+export function readScript(
+  exports: FileExports,
+  book: MetricBook,
+  overrides: ScriptOverrides = {},
+  callers = 1,
+): ScriptChoice {
   const ownMetrics = book.metrics;
   const { options = {} } = exports;
   if (!isFields(options)) throw new Error("options: expected an object");
@@ -86,11 +94,14 @@ export function readScript(exports: FileExports, book: MetricBook, overrides: Sc
     return [{ name, executor, exec, tags: each.texts("tags"), env: each.texts("env") }];
   });
   const extension = readExtension(reader);
+  const setup = functionOf(exports, "setup", problems) as ScriptPlan["setup"];
+  const teardown = functionOf(exports, "teardown", problems) as ScriptPlan["teardown"];
   const choice: ScriptChoice = {
     script: {
       scenarios,
-      setup: functionOf(exports, "setup", problems) as ScriptPlan["setup"],
-      teardown: functionOf(exports, "teardown", problems) as ScriptPlan["teardown"],
+      setup,
+      teardown,
+      hookVus: setup === undefined && teardown === undefined ? 0 : callers,
       setupTimeoutMs: reader.durationMs("setupTimeout") ?? HOOK_TIMEOUT_MS,
       teardownTimeoutMs: reader.durationMs("teardownTimeout") ?? HOOK_TIMEOUT_MS,
       minIterationMs: reader.durationMs("minIterationDuration") ?? 0,

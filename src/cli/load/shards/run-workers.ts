@@ -9,10 +9,12 @@ import type { LoadResult } from "../../../runner/load/load-result.js";
 import { addSeconds } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { Threshold } from "../../../runner/load/threshold.js";
 import { CommandError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
 import type { Host } from "../../host.js";
 import { readShards } from "./read-shard.js";
+import { SearchSteps } from "./search-steps.js";
 import { eachLine, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** How long after the last worker is ready all begin. */
@@ -23,9 +25,18 @@ interface Worker {
   readonly file: string;
   readonly child: ChildProcess;
   isReady: boolean;
+  isOver: boolean;
   far: FarCounts | undefined;
   snapshot: LoadSnapshot | undefined;
   stderr: string;
+}
+
+/** What of a plan those must know who coordinate it. */
+export interface WorkersRun {
+  readonly seed: number;
+  readonly devices: number;
+  /** The conditions of its searches, by number. */
+  readonly searches: readonly (readonly Threshold[])[];
 }
 
 /**
@@ -35,17 +46,17 @@ interface Worker {
 export async function runWorkers(
   host: Host,
   count: number,
-  seed: number,
-  devices: number,
+  run: WorkersRun,
   /** Called with the shards' files once all are there, before they go. */
   done: (files: readonly string[]) => Promise<void>,
 ): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), "ttk-workers-"));
-  const crew = new Crew(host, count, seed, devices, folder);
+  const crew = new Crew(host, count, run, folder);
   try {
     await crew.run();
     await done(crew.files);
-    return mergeShards(await readShards(crew.files, host.cwd));
+    const merged = mergeShards(await readShards(crew.files, host.cwd));
+    return { ...merged, setupData: crew.setupData };
   } finally {
     crew.kill();
     await rm(folder, { recursive: true, force: true });
@@ -58,19 +69,23 @@ class Crew {
   readonly #failed: Promise<never>;
   #fail: (error: CommandError) => void = () => {};
   #isDrained = false;
+  readonly #failures = new Set<string>();
+  readonly #searches: readonly SearchSteps[];
+  /** What a scenario file's setup returned. */
+  setupData: unknown;
 
   constructor(
     private readonly host: Host,
     private readonly count: number,
-    seed: number,
-    private readonly devices: number,
+    private readonly plan: WorkersRun,
     folder: string,
   ) {
     this.#failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
     this.files = Array.from({ length: count }, (_, index) => join(folder, `${index}.json`));
-    this.#workers = this.files.map((file, index) => this.#start(index, file, seed));
+    this.#workers = this.files.map((file, index) => this.#start(index, file, plan.seed));
+    this.#searches = plan.searches.map((conditions) => new SearchSteps(conditions, count));
   }
 
   async run(): Promise<void> {
@@ -102,7 +117,16 @@ class Crew {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
     });
-    const worker: Worker = { index, file, child, isReady: false, far: undefined, snapshot: undefined, stderr: "" };
+    const worker: Worker = {
+      index,
+      file,
+      child,
+      isReady: false,
+      isOver: false,
+      far: undefined,
+      snapshot: undefined,
+      stderr: "",
+    };
     // It says so itself when it ends too early.
     child.stdin?.on("error", () => {});
     eachLine<WorkerLine>(
@@ -123,6 +147,26 @@ class Crew {
         if (this.#workers.every(({ isReady }) => isReady)) {
           this.#order({ type: "start", atMs: Math.ceil(this.host.clock.nowMs()) + START_AFTER_MS });
         }
+        return;
+      case "setup":
+        this.setupData = line.outcome.data;
+        return this.#order(line);
+      case "failure":
+        // Each worker tells it once; so does whoever started them.
+        if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
+        this.#failures.add(line.text);
+        return;
+      case "step": {
+        const reading = this.#searches[line.search]?.take(worker.index, line.state);
+        if (reading !== undefined) this.#order({ type: "step", search: line.search, reading });
+        return;
+      }
+      case "over":
+        worker.isOver = true;
+        for (const [search, steps] of this.#searches.entries()) {
+          if (steps.giveUp()) this.#order({ type: "step", search, reading: null });
+        }
+        if (this.#workers.every(({ isOver }) => isOver)) this.#order({ type: "over" });
         return;
       case "far":
         worker.far = line.far;
@@ -148,7 +192,7 @@ class Crew {
     const snapshots = this.#workers.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]));
     const [first] = snapshots;
     if (first === undefined || this.host.verbosity === "quiet") return;
-    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.devices)}\n`);
+    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
   }
 
   #order(order: WorkerOrder): void {

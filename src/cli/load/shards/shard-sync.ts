@@ -1,16 +1,28 @@
+import type { StepReading } from "../../../runner/load/find-max-search.js";
+import { LoadBlockedError } from "../../../runner/load/load-blocked-error.js";
 import type { LoadEvent } from "../../../runner/load/load-event.js";
+import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts, ShardSync } from "../../../runner/load/shard/shard-meeting.js";
 import { usageError } from "../../command-error.js";
 import type { Host } from "../../host.js";
+import { failureLine } from "../load-watch.js";
+import type { LoadedFile } from "../scenario-file/load-file.js";
 import type { StartAt } from "./start-at-value.js";
-import { eachLine, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
+import { eachLine, SETUP_MAX_CHARS, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** Of a shard that nobody coordinates: it begins by the clock, and stays until the end of its drain. @throws CommandError when that is over */
 export function syncByClock(startAt: StartAt, nowMs: () => number): ShardSync {
   const atMs = "atMs" in startAt ? startAt.atMs : nowMs() + startAt.inMs;
   const agoMs = nowMs() - atMs;
   if (agoMs > 0) throw usageError(`--start-at: that was ${Math.ceil(agoMs / 1000)} s ago`);
-  return { runId: `${atMs}`, startAtMs: async () => atMs, isDrained: () => false };
+  return {
+    runId: `${atMs}`,
+    startAtMs: async () => atMs,
+    isSetupShared: false,
+    shareSetup: async (own) => own,
+    isOver: () => true,
+    isDrained: () => false,
+  };
 }
 
 export interface WorkerSync {
@@ -23,32 +35,58 @@ export interface WorkerSync {
 }
 
 /** Of a worker: whoever started all of them says when. `runId`: theirs and of no other run. */
-export function syncByOrders(host: Host, runId: string): WorkerSync {
+export function syncByOrders(host: Host, runId: string, file: LoadedFile | undefined): WorkerSync {
   const tell = (line: WorkerLine) => host.stdout.write(`${JSON.stringify(line)}\n`);
   const gone = new AbortController();
-  let begin: (atMs: number) => void = () => {};
-  const started = new Promise<number>((resolve) => {
-    begin = resolve;
+  const orders = new Map<WorkerOrder["type"], (order: WorkerOrder) => void>();
+  /** The order of that type, which comes once. */
+  const ordered = <T extends WorkerOrder["type"]>(type: T) =>
+    new Promise<Extract<WorkerOrder, { readonly type: T }>>((resolve) => {
+      orders.set(type, (order) => resolve(order as Extract<WorkerOrder, { readonly type: T }>));
+    });
+  const started = ordered("start");
+  const setUp = ordered("setup");
+  const steps = new Map<number, (reading: StepReading | undefined) => void>();
+  orders.set("step", (order) => {
+    if (order.type === "step") steps.get(order.search)?.(order.reading ?? undefined);
   });
+  let isOver = false;
+  let hasToldOver = false;
   let isDrained = false;
   let told = "";
-  const onOrder = (order: WorkerOrder) => {
-    if (order.type === "start") begin(order.atMs);
-    else isDrained = true;
-  };
-  const onEnd = () => {
-    gone.abort();
-    // Whoever still waits for the start has it, and finds the run aborted.
-    begin(host.clock.nowMs());
-  };
-  eachLine(host.stdin, onOrder, onEnd);
+  orders.set("over", () => {
+    isOver = true;
+  });
+  orders.set("drained", () => {
+    isDrained = true;
+  });
+  eachLine<WorkerOrder>(
+    host.stdin,
+    (order) => orders.get(order.type)?.(order),
+    () => gone.abort(),
+  );
   return {
     sync: {
       runId,
-      startAtMs: () => {
+      startAtMs: async () => {
         tell({ type: "ready" });
-        return started;
+        return (await started).atMs;
       },
+      isSetupShared: true,
+      shareSetup: async (own) => {
+        if (own !== undefined) tellSetup(own, tell);
+        return (await setUp).outcome;
+      },
+      isOver: () => {
+        if (!hasToldOver) tell({ type: "over" });
+        hasToldOver = true;
+        return isOver;
+      },
+      shareStep: (search, state) =>
+        new Promise((resolve) => {
+          steps.set(search, resolve);
+          tell({ type: "step", search, state });
+        }),
       isDrained: (far: FarCounts) => {
         const line = JSON.stringify(far);
         if (line !== told) tell({ type: "far", far });
@@ -58,8 +96,21 @@ export function syncByOrders(host: Host, runId: string): WorkerSync {
     },
     onEvent: (event) => {
       if (event.type === "second") tell({ type: "second", snapshot: event.snapshot });
+      const failure = failureLine(event, host, file);
+      if (failure !== undefined) tell({ type: "failure", text: failure });
     },
     signal: gone.signal,
     close: () => host.stdin.destroy(),
   };
+}
+
+/** @throws LoadBlockedError for more than a line holds */
+function tellSetup(outcome: SetupOutcome, tell: (line: WorkerLine) => void): void {
+  const chars = JSON.stringify(outcome).length;
+  if (chars > SETUP_MAX_CHARS) {
+    throw new LoadBlockedError(
+      `setup came to ${chars} characters of JSON; --workers hand on at most ${SETUP_MAX_CHARS} to each other`,
+    );
+  }
+  tell({ type: "setup", outcome });
 }

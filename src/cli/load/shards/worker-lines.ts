@@ -1,21 +1,40 @@
 import type { Readable } from "node:stream";
+import type { StepReading } from "../../../runner/load/find-max-search.js";
 import type { LoadSnapshot } from "../../../runner/load/load-event.js";
+import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { StepState } from "../../../runner/load/shard/step-state.js";
 
 /** What a worker tells whoever started it, a JSON line each on its stdout. */
 export type WorkerLine =
   /** Everybody is online. */
   | { readonly type: "ready" }
+  /** It has called a scenario file's setup. */
+  | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** What a step of a search came to there. */
+  | { readonly type: "step"; readonly search: number; readonly state: StepState }
+  /** Its part of the steady phase is over. */
+  | { readonly type: "over" }
   | { readonly type: "second"; readonly snapshot: LoadSnapshot }
+  /** What an iteration of a scenario file threw, as text. */
+  | { readonly type: "failure"; readonly text: string }
   | { readonly type: "far"; readonly far: FarCounts };
 
 /** What it is told, a JSON line each on its stdin; when that ends, so does the run. */
 export type WorkerOrder =
   | { readonly type: "start"; readonly atMs: number }
+  | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** What it came to everywhere; null = some have ended early, so there will be no more steps. */
+  | { readonly type: "step"; readonly search: number; readonly reading: StepReading | null }
+  /** So is everybody's part. */
+  | { readonly type: "over" }
   /** Everything that was sent between shards has arrived. */
   | { readonly type: "drained" };
 
-const LINE_MAX_CHARS = 1 << 20;
+/** What setup comes to, as JSON. */
+export const SETUP_MAX_CHARS = 4 << 20;
+/** Nothing is longer. */
+const LINE_MAX_CHARS = SETUP_MAX_CHARS + 1024;
 
 /** Calls back for each JSON line. @throws in the stream's listener nothing: a line that is none ends the reading as `onEnd` does */
 export function eachLine<T>(stream: Readable, onLine: (line: T) => void, onEnd: () => void): void {

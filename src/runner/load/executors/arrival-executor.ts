@@ -1,6 +1,7 @@
 import type { Pace } from "../pace.js";
 import { Executor, type ExecutorState, type VuPool } from "./executor.js";
 import type { ArrivalPlan } from "./executor-plan.js";
+import { VuShare } from "./vu-share.js";
 
 /**
  * constant-arrival-rate and ramping-arrival-rate: iterations begin when they are meant to, whatever became of those before.
@@ -11,7 +12,7 @@ export class ArrivalExecutor extends Executor {
   #pace: Pace;
   /** VUs that exist; the others are made when all of these are at work. */
   #made: number;
-  /** As k6: at a constant rate the first iteration begins at once, on a ramp when the first one is full. */
+  /** The next iteration that begins here, among those of all processes. */
   #next: number;
   readonly #isRamp: boolean;
   readonly #idle: number[] = [];
@@ -20,13 +21,14 @@ export class ArrivalExecutor extends Executor {
   constructor(
     plan: Pick<ArrivalPlan, "pace" | "preAllocatedVus" | "maxVus" | "gracefulStopMs"> & { executor: string },
     pool: VuPool,
+    private readonly share = new VuShare(plan.maxVus),
   ) {
-    super(pool, plan.maxVus, plan.pace.durationMs, plan.gracefulStopMs);
+    super(pool, share.count, plan.pace.durationMs, plan.gracefulStopMs);
     this.#pace = plan.pace;
-    this.#made = plan.preAllocatedVus;
+    this.#made = share.countBelow(plan.preAllocatedVus);
     this.#isRamp = plan.executor === "ramping-arrival-rate";
-    this.#next = this.#isRamp ? 1 : 0;
-    this.#isIdle = new Uint8Array(plan.maxVus);
+    this.#next = share.iterationFrom(0);
+    this.#isIdle = new Uint8Array(share.count);
     for (let vu = 0; vu < this.#made; vu++) this.idle(vu);
   }
 
@@ -43,7 +45,7 @@ export class ArrivalExecutor extends Executor {
     const atMs = nowMs - this.startMs;
     this.#goOnAt(this.#pace.heldAt(atMs, ratePerSecond));
     // A fraction of an iteration that the rate before had begun is not owed.
-    this.#next = Math.ceil(this.#pace.actsAt(atMs));
+    this.#next = this.share.iterationFrom(Math.ceil(this.#pace.actsAt(atMs)));
   }
 
   state(nowMs: number): ExecutorState {
@@ -58,7 +60,7 @@ export class ArrivalExecutor extends Executor {
     for (;;) {
       const dueMs = this.#arrivalMs();
       if (dueMs === undefined || dueMs > nowMs) return;
-      this.#next++;
+      this.#next = this.share.iterationFrom(this.#next + 1);
       this.#arrive(dueMs);
     }
   }
@@ -67,8 +69,9 @@ export class ArrivalExecutor extends Executor {
     return this.#arrivalMs();
   }
 
+  /** As k6: at a constant rate the first iteration begins at once, on a ramp when the first one is full. */
   #arrivalMs(): number | undefined {
-    const ms = this.#isRamp ? this.#pace.msOf(this.#next) : this.#pace.msAt(this.#next);
+    const ms = this.#isRamp ? this.#pace.msOf(this.#next + 1) : this.#pace.msAt(this.#next);
     return ms === undefined ? undefined : this.startMs + ms;
   }
 

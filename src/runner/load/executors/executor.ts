@@ -32,6 +32,7 @@ export abstract class Executor {
 
   constructor(
     protected readonly pool: VuPool,
+    /** VUs that are here, at most. */
     readonly vusMax: number,
     protected lengthMs: number,
     private readonly gracefulStopMs: number,
@@ -58,6 +59,8 @@ export abstract class Executor {
 
   begin(nowMs: number): void {
     this.startMs = nowMs;
+    // Other processes have all of its VUs.
+    if (this.vusMax === 0) return this.stop(nowMs);
     this.advance(nowMs);
   }
 

@@ -3,6 +3,7 @@ import { constantPace } from "../pace.js";
 import { ArrivalExecutor } from "./arrival-executor.js";
 import type { ExecutorState, VuPool } from "./executor.js";
 import type { FindMaxExecutorPlan } from "./executor-plan.js";
+import type { VuShare } from "./vu-share.js";
 
 /** How often the search is asked whether a step is over. */
 const LOOK_INTERVAL_MS = 50;
@@ -15,8 +16,9 @@ export class FindMaxExecutor extends ArrivalExecutor {
     plan: FindMaxExecutorPlan,
     pool: VuPool,
     private readonly search: FindMaxSearch,
+    share?: VuShare,
   ) {
-    super({ ...plan, pace: constantPace(0, Number.POSITIVE_INFINITY) }, pool);
+    super({ ...plan, pace: constantPace(0, Number.POSITIVE_INFINITY) }, pool, share);
   }
 
   override begin(nowMs: number): void {

@@ -1,5 +1,6 @@
 import { Executor, type ExecutorState, type VuPool } from "./executor.js";
 import { type IterationsPlan, lengthOf, vusMaxOf } from "./executor-plan.js";
+import { VuShare } from "./vu-share.js";
 
 /** shared-iterations and per-vu-iterations: so many iterations, as fast as the VUs can. */
 export class IterationsExecutor extends Executor {
@@ -10,12 +11,12 @@ export class IterationsExecutor extends Executor {
   #begun = 0;
   readonly #begunByVu: Uint32Array;
 
-  constructor(plan: IterationsPlan, pool: VuPool) {
-    super(pool, vusMaxOf(plan), lengthOf(plan), plan.gracefulStopMs);
+  constructor(plan: IterationsPlan, pool: VuPool, share = new VuShare(vusMaxOf(plan))) {
+    super(pool, share.count, lengthOf(plan), plan.gracefulStopMs);
     this.#isShared = plan.executor === "shared-iterations";
     this.#perVu = this.#isShared ? Number.POSITIVE_INFINITY : plan.iterations;
-    this.#all = this.#isShared ? plan.iterations : plan.iterations * plan.vus;
-    this.#begunByVu = new Uint32Array(plan.vus);
+    this.#all = this.#isShared ? share.iterationsBelow(plan.iterations) : plan.iterations * share.count;
+    this.#begunByVu = new Uint32Array(share.count);
   }
 
   get vus(): number {
@@ -35,7 +36,7 @@ export class IterationsExecutor extends Executor {
     const ended = this.#begun - this.running;
     return {
       stage: this.word(`${ended} of ${this.#all} iterations`),
-      share: ended / this.#all,
+      share: this.#all === 0 ? 1 : ended / this.#all,
       timeLeftMs,
       ratePerSecond: null,
       vus: this.vus,

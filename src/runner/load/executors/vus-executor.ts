@@ -1,5 +1,6 @@
 import { Executor, type ExecutorState, type VuPool } from "./executor.js";
 import { lengthOf, type VuStage, type VusPlan, vusMaxOf } from "./executor-plan.js";
+import { VuShare } from "./vu-share.js";
 
 /** constant-vus and ramping-vus: VUs that do one iteration after the other, as many of them as the stages say. */
 export class VusExecutor extends Executor {
@@ -13,8 +14,9 @@ export class VusExecutor extends Executor {
   constructor(
     private readonly plan: VusPlan,
     pool: VuPool,
+    private readonly share = new VuShare(vusMaxOf(plan)),
   ) {
-    super(pool, vusMaxOf(plan), lengthOf(plan), plan.gracefulStopMs);
+    super(pool, share.count, lengthOf(plan), plan.gracefulStopMs);
     this.#leaveByMs = new Float64Array(this.vusMax).fill(Number.NaN);
   }
 
@@ -39,7 +41,7 @@ export class VusExecutor extends Executor {
     const at = nowMs - this.startMs;
     this.#lookedAtMs = at;
     const planned = vusAt(this.plan.startVus, this.plan.stages, at);
-    const wanted = Math.min(this.vusMax, Math.round(planned * this.#factor));
+    const wanted = this.share.countBelow(Math.round(planned * this.#factor));
     const before = this.#wanted;
     this.#wanted = wanted;
     for (let vu = before; vu < wanted; vu++) {

@@ -1,4 +1,4 @@
-import type { CustomMetric } from "../custom-metrics.js";
+import type { CustomMetric } from "../custom-sum.js";
 import type { Tags } from "../metric-selector.js";
 
 type Sink = (name: string, value: number, tags: Tags) => void;

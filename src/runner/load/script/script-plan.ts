@@ -1,8 +1,9 @@
 import type { ThinkTime, ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { CustomMetric } from "../custom-metrics.js";
+import type { CustomMetric } from "../custom-sum.js";
 import { type ExecutorPlan, vusMaxOf } from "../executors/executor-plan.js";
 import type { MetricPart } from "../load-metrics.js";
 import type { Tags } from "../metric-selector.js";
+import { isOwn, type Segment } from "../segment.js";
 import type { Vu } from "./vu.js";
 
 /** A scenario of a scenario file. */
@@ -22,6 +23,8 @@ export interface ScriptPlan {
   readonly teardown: ((data: unknown, vu: Vu) => unknown) | undefined;
   readonly setupTimeoutMs: number;
   readonly teardownTimeoutMs: number;
+  /** VUs that call setup and teardown: 0 when there are none, else one, or one for each segment that calls its own. */
+  readonly hookVus: number;
   readonly minIterationMs: number;
   readonly usersPerVu: number;
   /** Tags of everything. */
@@ -36,18 +39,24 @@ export interface ScriptPlan {
   readonly groupMembersMax: number;
 }
 
-/** VUs of all scenarios; the one of setup and teardown comes after them. */
+/** VUs of all scenarios; those of setup and teardown come after them. */
 export function vusOf({ scenarios }: ScriptPlan): number {
   return scenarios.reduce((sum, { executor }) => sum + vusMaxOf(executor), 0);
 }
 
-export function hasOwnVu({ setup, teardown }: ScriptPlan): boolean {
-  return setup !== undefined || teardown !== undefined;
-}
-
 /** Each VU has users of its own: a user of two would be kicked by itself (LGN-10). */
 export function usersOf(plan: ScriptPlan): number {
-  return (vusOf(plan) + (hasOwnVu(plan) ? 1 : 0)) * plan.usersPerVu;
+  return (vusOf(plan) + plan.hookVus) * plan.usersPerVu;
+}
+
+/**
+ * The number of the VU with which a segment calls setup and teardown, those of all scenarios coming first; undefined where
+ * another segment calls them, or nobody does.
+ */
+export function hookVuOf(plan: ScriptPlan, segment: Pick<Segment, "index" | "count">): number | undefined {
+  const first = vusOf(plan);
+  const numbers = Array.from({ length: plan.hookVus }, (_, number) => first + number);
+  return numbers.find((vu) => isOwn(vu, { index: segment.index, count: segment.count }));
 }
 
 /** Which users belong to which scenario. */

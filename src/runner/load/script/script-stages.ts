@@ -1,6 +1,7 @@
 import { LoadBlockedError } from "../load-blocked-error.js";
 import type { LoadEvent } from "../load-event.js";
 import type { ScriptWorkload } from "./script-workload.js";
+import type { SetupOutcome } from "./setup-outcome.js";
 
 /** Different messages of failed iterations that are passed on. */
 const FAILURES_TOLD_MAX = 20;
@@ -13,6 +14,8 @@ interface StageSources {
   readonly sent: () => number;
   /** Waits for what is still under way. */
   readonly drain: () => Promise<unknown>;
+  /** Gives what setup came to here, if it was called here, and gets what it came to wherever that was. */
+  readonly shareSetup: (own: SetupOutcome | undefined) => Promise<SetupOutcome | undefined>;
 }
 
 /** A scenario file's setup and teardown. */
@@ -21,11 +24,20 @@ export class ScriptStages {
 
   /** @throws LoadBlockedError */
   async setUp(): Promise<void> {
+    const { script, signal, shareSetup } = this.sources;
+    if (!script.hasHooks) return;
+    const own = await this.#call();
+    if (signal.aborted) return;
+    const outcome = await shareSetup(own);
+    if (outcome !== undefined && own === undefined) script.take(outcome);
+  }
+
+  async #call(): Promise<SetupOutcome | undefined> {
     const { script, signal } = this.sources;
     try {
-      await script.setup();
+      return await script.setup();
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       throw new LoadBlockedError("setup failed", { cause: error });
     }
   }

@@ -5,6 +5,7 @@ import type { Executor, VuPool } from "../executors/executor.js";
 import { vusMaxOf } from "../executors/executor-plan.js";
 import { FindMaxExecutor } from "../executors/find-max-executor.js";
 import { IterationsExecutor } from "../executors/iterations-executor.js";
+import { VuShare } from "../executors/vu-share.js";
 import { VusExecutor } from "../executors/vus-executor.js";
 import type { FindMaxPlan } from "../find-max-plan.js";
 import { FindMaxSearch, type StepGauge } from "../find-max-search.js";
@@ -12,9 +13,11 @@ import type { LoadMetrics } from "../load-metrics.js";
 import type { PartResult } from "../load-result.js";
 import type { Messenger } from "../messenger.js";
 import { Gauge } from "../metrics.js";
+import { isOwn, type Segment } from "../segment.js";
 import type { PartProgress, Timers, Workload } from "../workload.js";
 import type { MessageDesk } from "./message-desk.js";
-import { hasOwnVu, type ScriptPlan, type ScriptScenario, vusOf } from "./script-plan.js";
+import { hookVuOf, type ScriptPlan, type ScriptScenario, vusOf } from "./script-plan.js";
+import type { SetupOutcome } from "./setup-outcome.js";
 import { Sleepers } from "./sleepers.js";
 import { Vu } from "./vu.js";
 import type { VuContext } from "./vu-context.js";
@@ -32,7 +35,11 @@ export interface ScriptDependencies {
   readonly metrics: LoadMetrics;
   readonly desk: MessageDesk;
   readonly timers: Timers;
-  readonly random: Random;
+  /** Of each VU its own, so that what it draws does not depend on who else is in the process. */
+  readonly randomOf: (vu: number) => Random;
+  readonly segment: Segment;
+  /** Setup is called in one of the segments, and the others get what it came to. */
+  readonly isSetupShared: boolean;
   readonly now: () => number;
   readonly until: (done: () => boolean) => Promise<void>;
   readonly signal: AbortSignal;
@@ -53,10 +60,12 @@ interface Part {
 /** A scenario file: its scenarios side by side, each with an executor and virtual users of its own. */
 export class ScriptWorkload implements Workload {
   readonly #parts: readonly Part[];
-  readonly #ownVu: Vu | undefined;
+  /** The VU of setup and teardown, where they are called here. */
+  readonly #hookVu: Vu | undefined;
   readonly #context: VuContext;
   readonly #vusGauge = new Gauge();
   #data = "";
+  #isSettingUp = false;
   #startMs = 0;
 
   constructor(
@@ -71,10 +80,11 @@ export class ScriptWorkload implements Workload {
       sleepers,
       users: vusOf(plan) * plan.usersPerVu,
       checks: new Map(),
-      thinkSeconds: (mean, spread) => plan.thinkTimes[spread](mean)(run.random),
-      customAdded: (name, value, tags) => metrics.customAdded(name, value, tags),
+      thinkSeconds: (mean, spread, random) => plan.thinkTimes[spread](mean)(random),
+      customAdded: (name, value, tags) => metrics.customAdded(name, value, tags, run.now()),
+      reachesAll: () => this.#isSettingUp && run.isSetupShared,
     };
-    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }));
+    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }, run.now()));
     metrics.vus = this.#vusGauge;
     metrics.vusMax = new Gauge();
     let firstVu = 0;
@@ -83,8 +93,9 @@ export class ScriptWorkload implements Workload {
       firstVu += vusMaxOf(scenario.executor);
       return part;
     });
-    metrics.vusMax.set(firstVu);
-    if (hasOwnVu(plan)) this.#ownVu = this.#vu("", {}, plan.tags, firstVu);
+    metrics.vusMax.set(this.#parts.reduce((sum, { executor }) => sum + executor.vusMax, 0));
+    const hookVu = hookVuOf(plan, run.segment);
+    if (hookVu !== undefined) this.#hookVu = this.#vu("", {}, plan.tags, hookVu);
   }
 
   readonly #sleepers: Sleepers;
@@ -94,21 +105,41 @@ export class ScriptWorkload implements Workload {
     return plan.scenarios.length + sleepsFor(plan);
   }
 
-  /** Calls the file's setup. @throws Error what it threw, or that it took too long */
-  async setup(): Promise<void> {
+  /**
+   * Calls the file's setup, unless another segment does.
+   * @returns undefined when it was not called here. @throws Error what it threw, or that it took too long
+   */
+  async setup(): Promise<SetupOutcome | undefined> {
     const { setup, setupTimeoutMs } = this.plan;
-    if (setup === undefined || this.#ownVu === undefined) return;
-    const vu = this.#ownVu;
-    const data = await this.#inTime("setup", setupTimeoutMs, vu, async () => setup(vu));
+    if (this.#hookVu === undefined) return undefined;
+    const vu = this.#hookVu;
+    this.#isSettingUp = true;
+    try {
+      const data = setup && (await this.#inTime("setup", setupTimeoutMs, vu, async () => setup(vu)));
+      this.#data = JSON.stringify(data) ?? "";
+    } finally {
+      this.#isSettingUp = false;
+    }
+    return { data: this.#dataCopy(), groups: this.run.messenger.addedGroups() };
+  }
+
+  /** What setup came to in another segment. */
+  take({ data, groups }: SetupOutcome): void {
     this.#data = JSON.stringify(data) ?? "";
+    for (const { groupId, members } of groups) this.run.messenger.addGroup(members, groupId);
   }
 
   /** @throws Error what the file's teardown threw, or that it took too long */
   async teardown(): Promise<void> {
     const { teardown, teardownTimeoutMs } = this.plan;
-    if (teardown === undefined || this.#ownVu === undefined) return;
-    const vu = this.#ownVu;
+    if (teardown === undefined || this.#hookVu === undefined) return;
+    const vu = this.#hookVu;
     await this.#inTime("teardown", teardownTimeoutMs, vu, async () => teardown(this.#dataCopy(), vu));
+  }
+
+  /** There is a setup or a teardown, wherever it is called. */
+  get hasHooks(): boolean {
+    return this.plan.hookVus > 0;
   }
 
   get setupData(): unknown {
@@ -210,9 +241,12 @@ export class ScriptWorkload implements Workload {
   #partOf(scenario: ScriptScenario, index: number, firstVu: number): Part {
     const { metrics, now } = this.run;
     const tags = { ...this.plan.tags, ...scenario.tags, scenario: scenario.name };
-    const vus = Array.from({ length: vusMaxOf(scenario.executor) }, (_, vu) =>
-      this.#vu(scenario.name, scenario.env, tags, firstVu + vu),
-    );
+    const { segment } = this.run;
+    const vusMax = vusMaxOf(scenario.executor);
+    const numbers = Array.from({ length: vusMax }, (_, vu) => firstVu + vu);
+    const vus = numbers
+      .filter((vu) => isOwn(vu * this.plan.usersPerVu, segment))
+      .map((vu) => this.#vu(scenario.name, scenario.env, tags, vu));
     const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), this.plan.minIterationMs, metrics, now, {
       ended: (vu) => {
         this.#parts[index]?.executor.ended(vu, now());
@@ -223,30 +257,31 @@ export class ScriptWorkload implements Workload {
     return {
       scenario,
       runner,
-      executor: this.#executorOf(scenario, runner),
+      executor: this.#executorOf(scenario, runner, new VuShare(vusMax, firstVu, segment)),
       firstUser: firstVu * this.plan.usersPerVu,
       dropped: 0,
     };
   }
 
-  #executorOf({ executor: plan }: ScriptScenario, pool: VuPool): Executor {
+  #executorOf({ executor: plan }: ScriptScenario, pool: VuPool, share: VuShare): Executor {
     switch (plan.executor) {
       case "shared-iterations":
       case "per-vu-iterations":
-        return new IterationsExecutor(plan, pool);
+        return new IterationsExecutor(plan, pool, share);
       case "constant-vus":
       case "ramping-vus":
-        return new VusExecutor(plan, pool);
+        return new VusExecutor(plan, pool, share);
       case "find-max":
-        return new FindMaxExecutor(plan, pool, new FindMaxSearch(plan.search, this.run.gaugeFor(plan.search)));
+        return new FindMaxExecutor(plan, pool, new FindMaxSearch(plan.search, this.run.gaugeFor(plan.search)), share);
       default:
-        return new ArrivalExecutor(plan, pool);
+        return new ArrivalExecutor(plan, pool, share);
     }
   }
 
   #vu(scenario: string, env: ScriptScenario["env"], tags: ScriptScenario["tags"], index: number): Vu {
     const users = this.plan.usersPerVu;
-    return new Vu(this.#context, { id: index + 1, scenario, env, tags, firstUser: index * users, users });
+    const identity = { id: index + 1, scenario, env, tags, firstUser: index * users, users };
+    return new Vu(this.#context, identity, this.run.randomOf(index));
   }
 
   /** Sets the executor's timer to when it next wants to be asked. */

@@ -15,12 +15,12 @@ export class SentMessage {
     readonly ackMs: number,
   ) {}
 
-  /** Everybody who was online when it was sent has it. */
+  /** Everybody of this process who was online when it was sent has it. */
   get isDelivered(): boolean {
     return this.tracked.isDelivered;
   }
 
-  /** Waits until every device that was online when the message was sent has it. @throws Error when one has not in time */
+  /** Waits until every device of this process that was online when the message was sent has it. @throws Error when one has not in time */
   async delivered(timeoutSeconds = DELIVERED_TIMEOUT_S): Promise<void> {
     const { sleepers, now } = this.context;
     if (this.tracked.isDelivered) return;

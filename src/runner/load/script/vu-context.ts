@@ -4,6 +4,7 @@ import type { DeviceSessions } from "../device-sessions.js";
 import type { LoadMetrics } from "../load-metrics.js";
 import type { Messenger } from "../messenger.js";
 import type { Tags } from "../metric-selector.js";
+import type { Segment } from "../segment.js";
 import type { MessageDesk } from "./message-desk.js";
 import type { Sleepers } from "./sleepers.js";
 
@@ -14,15 +15,18 @@ export interface VuContext {
   readonly metrics: LoadMetrics;
   readonly desk: MessageDesk;
   readonly sleepers: Sleepers;
-  readonly random: Random;
+  /** The part of the users that this process has. */
+  readonly segment: Segment;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly devicesPerUser: number;
-  /** Users that virtual users have; the one of setup is not among them. */
+  /** Users that virtual users have, those of other segments included; those of setup are not among them. */
   readonly users: number;
   /** Checks by name, in the order of their first appearance. */
   readonly checks: Map<string, { passes: number; fails: number }>;
   /** A wait of people, for a mean. */
-  thinkSeconds(meanSeconds: number, spread: ThinkTimeName): number;
+  thinkSeconds(meanSeconds: number, spread: ThinkTimeName, random: Random): number;
   customAdded(name: string, value: number, tags: Tags): void;
+  /** What is made now all segments hear of. */
+  reachesAll(): boolean;
 }

@@ -95,7 +95,8 @@ export class VuDevice {
   /**
    * Sends a message and waits for the server's ack (MSG-01). Waits before that while the last one to the same recipient is
    * unacknowledged, or the server's limit for a connection leaves no room (MSG-08); the latency counts from the call.
-   * @throws Error when there is no ack: the device is offline, or the server gave none in time
+   * @throws Error when there is no ack: the device is offline, or the server gave none in time; or when somebody is to get
+   * it whom another segment has, and the segments do not run together yet, or no more
    */
   async send(to: Recipient, text?: string): Promise<SentMessage> {
     const { messenger, desk, now } = this.context;
@@ -103,6 +104,11 @@ export class VuDevice {
     const target = targetOf(to);
     const intendedMs = now() - this.lateMs();
     this.waits.check();
+    if (!messenger.reaches(target)) {
+      throw new Error(
+        `${to.name} is in another segment, which setup and teardown cannot write to: it may not be there`,
+      );
+    }
     if (to.kind === "user" && messenger.userIdOf(target) === 0) await this.#learnIds();
     while (!messenger.canSend(this.#index, target)) {
       if (!this.isOnline) throw new Error(`${this.person.name}/${this.type} is not online`);
@@ -177,10 +183,19 @@ export class VuDevice {
     }));
   }
 
-  /** Makes a temporary group (GRP-01) of this user and others. Whoever is online later gets what is written to it. @throws Error */
+  /**
+   * Makes a temporary group (GRP-01) of this user and others. Whoever is online later gets what is written to it.
+   * @throws Error also for members whom another segment has, unless it would hear of the group
+   */
   async createGroup(name: string, others: readonly Person[]): Promise<Group> {
     const { messenger } = this.context;
     const members = [...new Set([this.person.user, ...others.map(({ user }) => user)])];
+    const far = members.find((user) => !messenger.isOwn(user));
+    if (far !== undefined && !this.context.reachesAll()) {
+      throw new Error(
+        `${messenger.nameOf(far)} is in another segment, which does not hear of this group: vu.peopleHere`,
+      );
+    }
     if (members.some((user) => messenger.userIdOf(user) === 0)) await this.#learnIds();
     const unknown = members.find((user) => messenger.userIdOf(user) === 0);
     if (unknown !== undefined) throw new Error(`${messenger.nameOf(unknown)} is not known to the server`);

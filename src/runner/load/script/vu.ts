@@ -1,6 +1,7 @@
 import type { Random } from "../../../scenarios/load/random.js";
 import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
 import type { Tags } from "../metric-selector.js";
+import { isOwn } from "../segment.js";
 import type { VuContext } from "./vu-context.js";
 import type { Person } from "./vu-people.js";
 import { VuUser } from "./vu-user.js";
@@ -26,8 +27,6 @@ export class Vu {
   /** Go with every check and every value of one's own metrics from here on; may be changed. */
   readonly tags: Record<string, string>;
   readonly users: readonly VuUser[];
-  /** Repeats with the run's seed. */
-  readonly random: Random;
   /** Iterations that this one has begun, from 0: k6's `__ITER`. */
   iteration = -1;
   /** Used by the run. */
@@ -37,12 +36,13 @@ export class Vu {
   constructor(
     private readonly context: VuContext,
     { id, scenario, env, tags, firstUser, users }: VuIdentity,
+    /** Its own: repeats with the run's seed. */
+    readonly random: Random,
   ) {
     this.id = id;
     this.scenario = scenario;
     this.env = env;
     this.tags = { ...tags };
-    this.random = context.random;
     this.users = Array.from({ length: users }, (_, place) => {
       const user = firstUser + place;
       return new VuUser(context, this.waits, () => this.#lateMs, user, context.messenger.nameOf(user));
@@ -59,7 +59,12 @@ export class Vu {
     return Array.from({ length: this.context.users }, (_, user) => this.#person(user));
   }
 
-  /** Somebody else in the run with a device online; undefined while there is nobody. */
+  /** Those of them that this process has: everybody, unless `--workers` or `--segment` parts the run. */
+  get peopleHere(): readonly Person[] {
+    return this.people.filter(({ user }) => isOwn(user, this.context.segment));
+  }
+
+  /** Somebody else of this process with a device online; undefined while there is nobody. */
   anybody(): Person | undefined {
     const { users, devicesPerUser, sessions } = this.context;
     const first = this.random.below(users);
@@ -85,7 +90,7 @@ export class Vu {
 
   /** Waits as long as people do: so many seconds on average, spread exponentially unless said otherwise. */
   think(meanSeconds: number, spread: ThinkTimeName = "exponential"): Promise<void> {
-    return this.sleep(this.context.thinkSeconds(meanSeconds, spread));
+    return this.sleep(this.context.thinkSeconds(meanSeconds, spread, this.random));
   }
 
   /** As k6's: each predicate counts for `checks` and `checks{check:NAME}`; none ends the iteration. True when all held. */

@@ -1,7 +1,8 @@
 import type { DeliveryCounts, Fault } from "../delivery-oracle.js";
+import { segmentOf } from "../segment.js";
 import { deliveriesIn } from "./delivery-list.js";
 import { type DeliveryKey, DeliverySum } from "./delivery-sum.js";
-import type { FarWitness } from "./far-deliveries.js";
+import { ARRIVES_WITHIN_MS, type FarWitness } from "./far-deliveries.js";
 import type { LoadShard } from "./load-shard.js";
 import { PresenceLog } from "./presence-log.js";
 
@@ -51,6 +52,10 @@ interface Pair {
   readonly recipient: BalancedShard;
   readonly loose: ReadonlySet<number>;
   readonly presences: PresenceLog;
+  /** Whether the device was online when the message was sent. */
+  readonly wasThere: (key: DeliveryKey) => boolean;
+  /** When the recipient's people left; Infinity = when the sender's did. */
+  readonly leftMs: number;
   /** Deliveries that nobody awaits, because the device was not online. */
   readonly unawaited: ReadonlySet<string>;
 }
@@ -72,9 +77,11 @@ class Balance implements FarBalance {
     const expected = sumIn(sender.far.expected, recipient);
     const received = sumIn(recipient.far.received, sender);
     const presences = new PresenceLog(recipient.far.presences);
-    const unawaited = this.#addUnsure(expected, sender.far.unsure[recipient.segment.index] ?? [], presences);
+    const leftMs = recipient.far.leftMs ?? Number.POSITIVE_INFINITY;
+    const wasThere = (key: DeliveryKey) => key.sentMs <= leftMs && presences.isOnlineAt(key.device, key.sentMs);
+    const unawaited = this.#addUnsure(expected, sender.far.unsure[recipient.segment.index] ?? [], wasThere);
     const loose = new Set(sender.far.loose);
-    const pair = { sender, recipient, loose, presences, unawaited };
+    const pair = { sender, recipient, loose, presences, wasThere, leftMs, unawaited };
     const { missing, extra, isComplete } = expected.minus(received);
     const altered = alteredIn(missing, extra);
     const damaged = recipient.far.corrupted[sender.segment.index] ?? 0;
@@ -88,10 +95,10 @@ class Balance implements FarBalance {
   }
 
   /** Adds those whose device was online. @returns the others */
-  #addUnsure(expected: DeliverySum, rows: readonly number[], presences: PresenceLog): Set<string> {
+  #addUnsure(expected: DeliverySum, rows: readonly number[], wasThere: (key: DeliveryKey) => boolean): Set<string> {
     const unawaited = new Set<string>();
     for (const key of deliveriesIn(rows)) {
-      if (presences.isOnlineAt(key.device, key.sentMs)) {
+      if (wasThere(key)) {
         expected.add(key.senderDevice, key.serial, key.device, key.sentMs, key.msgId);
         continue;
       }
@@ -108,7 +115,7 @@ class Balance implements FarBalance {
     damaged: number,
     pair: Pair,
   ): void {
-    const { sender, recipient, loose, presences, unawaited } = pair;
+    const { sender, recipient, loose, wasThere, unawaited } = pair;
     const { counts } = this;
     const legible = new Set(recipient.far.corruptedKeys.filter((key) => isFrom(key, sender)).map(keyText));
     const lost: DeliveryKey[] = [];
@@ -116,8 +123,8 @@ class Balance implements FarBalance {
     for (const key of missing) {
       if (altered.has(keyText(key))) this.#countAltered(key, altered);
       else if (legible.has(keyText(key))) illegible--;
-      else if (!presences.isOnlineAt(key.device, key.sentMs)) counts.expectedDeliveries--;
-      else if (cameOrWent(presences, key)) counts.unjudged++;
+      else if (!wasThere(key)) counts.expectedDeliveries--;
+      else if (cameOrWent(pair, key)) counts.unjudged++;
       else lost.push(key);
     }
     // What arrived so changed that nobody can say what it was stands for as many of those that are missing.
@@ -140,7 +147,7 @@ class Balance implements FarBalance {
       this.faults.push({ kind: "duplicated", ...key, target: undefined });
     }
     for (const key of deliveriesIn(sender.far.abandoned[recipient.segment.index] ?? [])) {
-      if (came.has(keyText(key)) || !presences.isOnlineAt(key.device, key.sentMs)) continue;
+      if (came.has(keyText(key)) || !wasThere(key)) continue;
       counts.expectedDeliveries++;
       counts.unjudged++;
     }
@@ -204,12 +211,14 @@ function sumIn(sums: LoadShard["far"]["expected"], { segment }: BalancedShard): 
 }
 
 /** Whether the device came just before the message was sent, or went later, when somebody's clock may be wrong. */
-function cameOrWent(presences: PresenceLog, { device, sentMs }: DeliveryKey): boolean {
+function cameOrWent({ presences, leftMs }: Pair, { device, sentMs }: DeliveryKey): boolean {
+  // What was sent so late may have come when nobody was there any more to take it.
+  if (sentMs > leftMs - ARRIVES_WITHIN_MS - CLOCK_SKEW_MS) return true;
   return !presences.isOnlineAt(device, sentMs - CLOCK_SKEW_MS) || presences.leftAfter(device, sentMs - CLOCK_SKEW_MS);
 }
 
 function isFrom({ senderDevice }: FarWitness, { segment, clientTypes }: BalancedShard): boolean {
-  return Math.floor(senderDevice / clientTypes.length) % segment.count === segment.index;
+  return segmentOf(Math.floor(senderDevice / clientTypes.length), segment) === segment.index;
 }
 
 function keyText({ senderDevice, serial, device }: Pick<DeliveryKey, "senderDevice" | "serial" | "device">): string {

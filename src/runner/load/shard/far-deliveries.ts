@@ -38,7 +38,7 @@ const UNSURE_MAX = 1 << 20;
 /** Comings and goings of devices. */
 const CHANGES_MAX = 1 << 22;
 /** What has not arrived by then does not: behaviour.md says so of what has no time of its own. */
-const ARRIVES_WITHIN_MS = 5000;
+export const ARRIVES_WITHIN_MS = 5000;
 
 interface Stream {
   newest: number;
@@ -79,6 +79,8 @@ export class FarDeliveries {
   /** The shared start, on this run's clock. */
   epochMs = 0;
   hasBegun = false;
+  /** When our devices left while other shards may have gone on, in ms since the shared start. */
+  leftMs: number | undefined;
   readonly #streams = new Map<number, Stream>();
   #lastUnsureMs = Number.NEGATIVE_INFINITY;
 
@@ -101,6 +103,12 @@ export class FarDeliveries {
     this.epochMs = epochMs;
     this.hasBegun = true;
     for (const device of away) this.presences.startsAway(device);
+  }
+
+  /** Everything of ours is over: what our devices do now does not count. `early`: others may still write to them. */
+  end(nowMs: number, early: boolean): void {
+    this.hasBegun = false;
+    if (early) this.leftMs = Math.floor(nowMs - this.epochMs);
   }
 
   isFar(device: number): boolean {

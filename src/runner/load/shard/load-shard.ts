@@ -1,3 +1,4 @@
+import { plannedRate } from "../crowd-workload.js";
 import type { DeliveryCounts } from "../delivery-oracle.js";
 import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";
@@ -5,6 +6,7 @@ import type { LoadResult } from "../load-result.js";
 import type { Segment } from "../segment.js";
 import type { Threshold } from "../threshold.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
+import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 import type { PresenceEntry } from "./presence-log.js";
@@ -28,6 +30,8 @@ interface FarState {
   readonly loose: readonly number[];
   readonly presences: readonly PresenceEntry[];
   readonly isOverflowing: boolean;
+  /** When this shard's people left although others may still have been at work; null = all leave together. */
+  readonly leftMs: number | null;
 }
 
 /** Everything of one shard that a merge needs; schemas/load-shard.schema.json. */
@@ -42,13 +46,19 @@ export interface LoadShard {
   readonly epochMs: number;
   /** Length of the steady phase and of the run, to the fraction of a ms. */
   readonly spans: { readonly steadyMs: number; readonly runMs: number };
+  /** Acts a second of the whole plan: the sum of what the shards say of theirs has their rounding in it. */
+  readonly planRate: number;
   /** False = messages without an ack are a fault (MSG-08). */
   readonly isOverLimitAllowed: boolean;
   readonly thresholds: readonly Threshold[];
+  /** What a scenario file wants to know of trends, as in k6's option. */
+  readonly summaryTrendStats?: readonly string[];
   readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
   readonly metrics: MetricsState;
   readonly traffic: Traffic;
   readonly far: FarState;
+  /** PDUs for the witnesses of what the merge finds. */
+  readonly evidence: FarEvidenceState;
   /** The plan's users, by number. */
   readonly users: readonly string[];
   /** Kinds of a user's devices, and where those of this shard were connected, by number. */
@@ -67,10 +77,11 @@ export interface ShardFacts {
   readonly metrics: LoadMetrics;
   readonly traffic: Traffic;
   readonly far: FarDeliveries;
+  readonly evidence: FarEvidence;
   readonly servers: readonly (string | undefined)[];
 }
 
-export const SHARD_SCHEMA_VERSION = 2;
+export const SHARD_SCHEMA_VERSION = 3;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
@@ -83,12 +94,15 @@ export function shardOf(facts: ShardFacts): LoadShard {
     startAtMs: facts.startAtMs,
     epochMs: facts.epochMs,
     spans: { steadyMs: facts.steadyMs, runMs: facts.runMs },
+    planRate: plannedRate(plan),
     isOverLimitAllowed: plan.messagesPerSecondMax === undefined,
     thresholds: plan.thresholds,
+    ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),
     result,
-    metrics: metricsStateOf(facts.metrics),
+    metrics: metricsStateOf(facts.metrics, facts.epochMs),
     traffic: facts.traffic,
     far: farStateOf(far),
+    evidence: facts.evidence.state(),
     users: plan.accounts.map(({ name }) => name),
     clientTypes: plan.scenario.clientTypes.slice(0, plan.devicesPerUser),
     servers: facts.servers.flatMap((server, device) => (server === undefined ? [] : [[device, server] as const])),
@@ -108,6 +122,7 @@ export function farStateOf(far: FarDeliveries): FarState {
     loose: far.loose,
     presences: far.presences.entries(),
     isOverflowing: far.isOverflowing,
+    leftMs: far.leftMs ?? null,
   };
 }
 

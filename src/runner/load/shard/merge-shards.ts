@@ -1,15 +1,19 @@
 import type { DeliveryCounts } from "../delivery-oracle.js";
+import { failedSearches, isSearch } from "../find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
-import { LoadMetrics, type Moment } from "../load-metrics.js";
+import type { LoadMetrics, Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
+import { summaryTrends } from "../summary-trends.js";
 import { judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
 import { addCounts, type LoadShard } from "./load-shard.js";
 import { MergeError } from "./merge-error.js";
+import { mergeChecks, mergeParts } from "./merge-script.js";
 import { mergeSeries } from "./merge-series.js";
-import { addMetricsState } from "./metric-state.js";
+import { addMetricsState, emptyMetricsLike } from "./metric-state.js";
 import { completeShards, type NamedShard } from "./shard-set.js";
+import { FarWitnessBook } from "./witness-pdus.js";
 
 const WITNESSES_MAX_PER_KIND = 20;
 
@@ -30,7 +34,7 @@ export function mergeShards(named: readonly NamedShard[]): LoadResult {
 function merged(shards: readonly LoadShard[]): LoadResult {
   const results = shards.map(({ result }) => result);
   const [first] = shards as [LoadShard];
-  const metrics = new LoadMetrics();
+  const metrics = emptyMetricsLike(first.metrics);
   for (const { metrics: state } of shards) addMetricsState(metrics, state);
   const balance = balanceOf(shards);
   const delivery = { ...first.result.delivery };
@@ -46,6 +50,11 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const health = healthOf(shards, metrics);
   const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
   const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
+  const parts = mergeParts(results);
+  const metricResults = metrics.results(
+    moment,
+    thresholds.map(({ metric }) => metric),
+  );
   return {
     scenario: first.result.scenario,
     startedAt: results.map(({ startedAt }) => startedAt).sort()[0] as string,
@@ -54,7 +63,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     devicesPerUser: first.result.devicesPerUser,
     devicesOnline: sum(({ devicesOnline }) => devicesOnline),
     targets: [...new Set(results.flatMap(({ targets }) => targets))].sort(),
-    rate: Math.round(sum(({ rate }) => rate) * 1000) / 1000,
+    rate: first.planRate,
     stages: first.result.stages,
     rampUpMs: most(({ rampUpMs }) => rampUpMs),
     steadyMs: most(({ steadyMs }) => steadyMs),
@@ -63,21 +72,19 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     interrupted: results.some(({ interrupted }) => interrupted),
     abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
     serverFaults,
-    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure)],
-    invalid: [...doubtsOf(shards), ...doubtsAbout(health, healthLimits), ...balance.doubts],
+    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure), ...failedSearches(parts)],
+    invalid: [...doubtsOf(shards), ...(isSearch(parts) ? [] : doubtsAbout(health, healthLimits)), ...balance.doubts],
     health,
     environment: first.result.environment,
-    metrics: metrics.results(
-      moment,
-      thresholds.map(({ metric }) => metric),
-    ),
+    metrics: metricResults,
     thresholds,
     delivery,
     witnesses: witnessesOf(shards, balance.faults),
     latencyBoundsMs,
-    parts: [],
-    checks: [],
-    summaryTrends: undefined,
+    parts,
+    checks: mergeChecks(results),
+    summaryTrends: summaryTrends(first.summaryTrendStats, metricResults, metrics, moment),
+    // Each segment has its own; workers share one, which whoever started them has.
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
     outputs: addOutputs(results.flatMap(({ outputs }) => outputs)),
@@ -128,39 +135,42 @@ function doubtsOf(shards: readonly LoadShard[]): string[] {
 }
 
 function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]): DeliveryWitness[] {
-  const all = [...shards.flatMap(({ result }) => result.witnesses), ...faults.map((fault) => named(fault, shards))];
+  const [{ users, clientTypes }] = shards as [LoadShard];
+  const servers = new Map(shards.flatMap((shard) => shard.servers));
+  const names = {
+    nameOf: (index: number) =>
+      `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`,
+    serverOf: (index: number) => servers.get(index) ?? "",
+  };
+  const book = new FarWitnessBook(shards, names);
+  const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
+  const named = (fault: FarFault): DeliveryWitness => {
+    const { kind, serial, senderDevice, target, device, msgId, sentMs, detail } = fault;
+    const to = target ?? Math.floor(device / clientTypes.length);
+    const { pdus, lacks } = book.pdusOf(fault);
+    const details = [detail, lacks].filter((text) => text !== undefined);
+    return {
+      kind,
+      message: serial,
+      from: names.nameOf(senderDevice),
+      fromServer: names.serverOf(senderDevice),
+      to: users[to] ?? `group ${to - users.length + 1}`,
+      device: names.nameOf(device),
+      deviceServer: names.serverOf(device),
+      msgId,
+      sentAtMs: Math.round(epochMs + sentMs),
+      pdus,
+      token: null,
+      arrived: null,
+      detail: details.length === 0 ? null : details.join("; "),
+    };
+  };
   const counts = new Map<string, number>();
-  return all.filter(({ kind }) => {
+  const isShown = ({ kind }: Pick<DeliveryWitness, "kind">) => {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     return count <= WITNESSES_MAX_PER_KIND;
-  });
-}
-
-function named(
-  { kind, serial, senderDevice, target, device, msgId, sentMs, detail }: FarFault,
-  shards: readonly LoadShard[],
-): DeliveryWitness {
-  const [{ users, clientTypes }] = shards as [LoadShard];
-  const nameOf = (index: number) =>
-    `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`;
-  const servers = new Map(shards.flatMap((shard) => shard.servers));
-  const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
-  const to = target ?? Math.floor(device / clientTypes.length);
-  return {
-    kind,
-    message: serial,
-    from: nameOf(senderDevice),
-    fromServer: servers.get(senderDevice) ?? "",
-    to: users[to] ?? `group ${to - users.length + 1}`,
-    device: nameOf(device),
-    deviceServer: servers.get(device) ?? "",
-    msgId,
-    sentAtMs: Math.round(epochMs + sentMs),
-    // Neither shard knew that it would be asked for them.
-    pdus: [],
-    token: null,
-    arrived: null,
-    detail: detail ?? null,
   };
+  const own = shards.flatMap(({ result }) => result.witnesses).filter(isShown);
+  return [...own, ...faults.filter(isShown).map(named)];
 }

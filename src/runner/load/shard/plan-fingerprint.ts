@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LoadPlan } from "../load-plan.js";
+import type { ScriptPlan } from "../script/script-plan.js";
 
 /** Mean of the waits that are drawn to tell think times from each other. */
 const MEAN = 1000;
@@ -31,6 +32,18 @@ export function planFingerprint(plan: LoadPlan): string {
     shares: [plan.behaviour.groupShare, plan.behaviour.readShare],
     messagesPerSecondMax: plan.messagesPerSecondMax ?? null,
     thresholds: plan.thresholds,
+    findMax: plan.findMax ?? null,
+    script: plan.script === undefined ? null : scriptFacts(plan.script),
+    summaryTrendStats: plan.summaryTrendStats ?? [],
   };
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+}
+
+/** Functions are known by their text. What a file imports, and what it reads when it is loaded, is not part of it. */
+function scriptFacts({ takeValues: _, thinkTimes: __, setup, teardown, scenarios, ...facts }: ScriptPlan) {
+  return {
+    ...facts,
+    scenarios: scenarios.map(({ exec, ...scenario }) => ({ ...scenario, exec: String(exec) })),
+    hooks: [String(setup), String(teardown)],
+  };
 }

@@ -14,7 +14,9 @@ export type PlannedPresence = (device: number, atMs: number) => Planned;
 const UNSURE_MS = 1000;
 
 export function plannedPresence(plan: LoadPlan): PlannedPresence {
-  const { scenario, behaviour, durationMs, devicesPerUser } = plan;
+  const { scenario, behaviour, durationMs, devicesPerUser, script } = plan;
+  // What a scenario file does nobody can know beforehand.
+  if (script !== undefined) return () => "unsure";
   const presence = scenario.presence?.(durationMs, devicesPerUser) ?? behaviour.life?.presence;
   if (presence !== undefined) return (device, atMs) => plannedBy(presence, device, atMs);
   const { startsOnline = () => true } = scenario;

@@ -1,9 +1,17 @@
+import { Device } from "../../../client/device.js";
 import type { DeviceSessions } from "../device-sessions.js";
 import { directoryOf } from "../directory.js";
+import type { FindMaxPlan } from "../find-max-plan.js";
+import type { StepGauge, StepReading } from "../find-max-search.js";
 import { LoadBlockedError } from "../load-blocked-error.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { Messenger } from "../messenger.js";
 import type { RunLoop } from "../run-loop.js";
+import type { SetupOutcome } from "../script/setup-outcome.js";
+import { StepWindow, type WindowSources } from "../step-window.js";
+import type { VirtualDevice } from "../virtual-device.js";
+import { SharedStep } from "./shared-step.js";
+import type { StepState } from "./step-state.js";
 
 /** What the shards of a run have in common beside the plan. */
 export interface ShardSync {
@@ -11,6 +19,14 @@ export interface ShardSync {
   readonly runId: string;
   /** When the steady phase begins, as unix time in ms. Asked once everybody is online. */
   startAtMs(): Promise<number>;
+  /** Setup is called in one shard, and all get what it came to; false = each calls its own. */
+  readonly isSetupShared: boolean;
+  /** Gives what setup came to here, undefined where it was not called, and gets what all are to have. */
+  shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined>;
+  /** Asked again and again once our part is over; true = everybody's is, so that nobody is missed who leaves. */
+  isOver(): boolean;
+  /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
+  readonly shareStep?: (search: number, state: StepState) => Promise<StepReading | undefined>;
   /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
   isDrained(far: FarCounts): boolean;
 }
@@ -43,8 +59,15 @@ export class ShardMeeting {
   epochMs: number | undefined;
   /** The same as unix time in ms. */
   startAtMs = 0;
+  #searches = 0;
 
   constructor(private readonly sources: MeetingSources) {}
+
+  /** What setup came to, wherever it was called; undefined when the run is aborted meanwhile. */
+  async shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined> {
+    const { sync } = this.sources;
+    return sync === undefined ? own : this.#unlessAborted(sync.shareSetup(own));
+  }
 
   /** Waits for the common start. @throws LoadBlockedError when it is over */
   async begin(): Promise<void> {
@@ -53,7 +76,8 @@ export class ShardMeeting {
     if (sync === undefined || signal.aborted) return;
     const { now } = loop;
     const readyMs = now();
-    const startAtMs = await sync.startAtMs();
+    const startAtMs = await this.#unlessAborted(sync.startAtMs());
+    if (startAtMs === undefined) return;
     const epochMs = now() + startAtMs - nowMs();
     await loop.until(() => signal.aborted || now() >= epochMs);
     // Whoever was ready and is late is a busy generator, which says so itself.
@@ -67,6 +91,24 @@ export class ShardMeeting {
     far?.begin(
       epochMs,
       own.filter((device) => !messenger.oracle.isOnline(device)),
+    );
+  }
+
+  /** Whether everybody's part is over, once ours is. */
+  isOver(): boolean {
+    return this.sources.sync?.isOver() ?? true;
+  }
+
+  /** How the steps of the plan's next search are watched, here or everywhere. */
+  gaugeFor({ conditions }: FindMaxPlan, sources: WindowSources): StepGauge {
+    const window = new StepWindow(conditions, sources);
+    const { shareStep } = this.sources.sync ?? {};
+    if (shareStep === undefined) return window;
+    const search = this.#searches++;
+    return new SharedStep(
+      window,
+      (state) => shareStep(search, state),
+      () => this.epochMs ?? 0,
     );
   }
 
@@ -86,19 +128,50 @@ export class ShardMeeting {
   async learnUsers(): Promise<void> {
     const { plan, sync, sessions, messenger, signal } = this.sources;
     if (sync === undefined || signal.aborted || messenger.oracle.far === undefined) return;
-    const asking = sessions.devices.find((device) => device !== undefined && sessions.isOnline(device.index));
-    // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them.
-    if (asking === undefined) return;
+    const online = sessions.devices.find((device) => device !== undefined && sessions.isOnline(device.index));
+    // Nobody is online in the beginning of some scenarios; nobody writes to anybody in them but scenario files.
+    if (online === undefined && plan.script === undefined) return;
+    const asking = online ?? (sessions.devices.find((device) => device !== undefined) as VirtualDevice);
     try {
-      const ids = await directoryOf(asking);
+      const ids = await (online === undefined ? this.#directoryOnce(asking) : directoryOf(asking));
       for (let user = 0; user < messenger.users; user++) {
         messenger.learnUserId(user, ids.get(messenger.nameOf(user)) ?? 0);
       }
     } catch (error) {
+      if (signal.aborted) return;
       throw new LoadBlockedError(`${sessions.nameOf(asking.index)}: ${(error as Error).message}`);
     }
     const unknown = plan.accounts.find((_, user) => messenger.userIdOf(user) === 0);
     if (unknown === undefined) return;
     throw new LoadBlockedError(`${unknown.name}, a user of another segment, is not in the server's directory (PUL-02)`);
+  }
+
+  /** Of somebody who logs in for that alone, before the run: no session of the run, and in none of its metrics. */
+  async #directoryOnce({ index, options }: VirtualDevice): Promise<ReadonlyMap<string, number>> {
+    const { plan, signal } = this.sources;
+    const { accounts, devicesPerUser } = plan;
+    const user = Math.floor(index / devicesPerUser);
+    const { name: userName, password } = accounts[user] as LoadPlan["accounts"][number];
+    const device = new Device(options);
+    try {
+      await plan.connect(device, user, index % devicesPerUser, signal);
+      await device.login({ userName, password });
+      const ids = await directoryOf(device);
+      await device.logout();
+      return ids;
+    } finally {
+      device.destroy();
+    }
+  }
+
+  async #unlessAborted<T>(promise: Promise<T>): Promise<T | undefined> {
+    const { loop, signal } = this.sources;
+    let isSettled = false;
+    const settled = () => {
+      isSettled = true;
+    };
+    promise.then(settled, settled);
+    await loop.until(() => isSettled || signal.aborted);
+    return isSettled ? promise : undefined;
   }
 }

@@ -73,6 +73,14 @@ describe("mergeShards", () => {
     expect(witness?.device).toMatch(/^user\d+\/(windows|ios)$/);
   });
 
+  it("says the rate of the plan where those of its shards, each rounded, do not add up to it", async () => {
+    const server = await fakeServer();
+    const plan = quick(loadPlan(server.address, USERS, { actsPerSecond: 40 }));
+    const shards = await shardedRun(plan, 3);
+    expect(shards.map(({ result }) => result.rate)).toEqual([13.333, 13.333, 13.333]);
+    expect(mergeShards(named(shards)).rate).toBe(40);
+  });
+
   it("counts messages that change places between shards", async () => {
     let swaps = 0;
     const server = await fakeServer({

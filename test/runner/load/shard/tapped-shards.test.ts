@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeBody } from "../../../../src/codec/body-codec.js";
+import { type CommandBody, CommandId } from "../../../../src/codec/generated/commands.js";
+import { HEADER_SIZE, readCommandId, readSeqNum } from "../../../../src/codec/pdu-header.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
+import type { DeliveryWitness, WitnessPdu } from "../../../../src/runner/load/load-result.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import type { LoadScenario } from "../../../../src/scenarios/load/load-scenario.js";
 import { steadyChat } from "../../../../src/scenarios/load/steady-chat.js";
@@ -53,6 +57,12 @@ const toTheNext: LoadScenario = {
 
 const none = { lost: 0, unacked: 0, duplicated: 0, reordered: 0, corrupted: 0, misdelivered: 0 };
 
+function bodyOf<C extends CommandId>(command: C, pdu: WitnessPdu | undefined): CommandBody[C] {
+  const bytes = Buffer.from(pdu?.hex ?? "", "hex");
+  expect(readCommandId(bytes, 0)).toBe(command);
+  return decodeBody(command, bytes, HEADER_SIZE);
+}
+
 describe.concurrent("faults that a tap puts between shards and server", { timeout: 60_000 }, () => {
   it("notices msg_ids that differ from those that the sender's shard was told, exactly as many", async () => {
     const plan = { scenario: toTheNext, devicesPerUser: 1 };
@@ -70,6 +80,36 @@ describe.concurrent("faults that a tap puts between shards and server", { timeou
       device: expect.stringMatching(new RegExp(`^(${accounts.map(({ name }) => name).join("|")})/windows$`)),
       detail: expect.stringMatching(/^the sender's ack says msg_id \d+$/),
     });
+    const witness = result.witnesses.find(({ kind }) => kind === "corrupted") as DeliveryWitness;
+    const [sent, ack, received] = witness.pdus;
+    expect(witness.pdus.map(({ what, device }) => [what, device])).toEqual([
+      ["sent", witness.from],
+      ["ack", witness.from],
+      ["received", witness.device],
+    ]);
+    expect(bodyOf(CommandId.CID_MSG_DATA, received).msg_id).toBe(4_000_000);
+    expect(witness.detail).toContain(`msg_id ${bodyOf(CommandId.CID_MSG_DATA_ACK, ack).msg_id}`);
+    // It is what was sent, but for what the server puts into it, and what the tap did.
+    expect(bodyOf(CommandId.CID_MSG_DATA, received).msg_data).toEqual(bodyOf(CommandId.CID_MSG_DATA, sent).msg_data);
+  });
+
+  it("has the PDUs of what was lost between shards: the message and its ack", async () => {
+    const plan = { scenario: toTheNext, devicesPerUser: 1, isEncrypted: true };
+    const { result, applied } = await runThrough("drop command=CID_MSG_DATA dir=s2c every=5", plan);
+    expect(applied).toBeGreaterThan(0);
+    const lost = result.witnesses.filter(({ kind }) => kind === "lost");
+    expect(result.delivery.lost).toBe(applied);
+    expect(lost).toHaveLength(Math.min(20, applied));
+    for (const { pdus, from, msgId, detail } of lost) {
+      expect(pdus.map(({ what, device }) => [what, device])).toEqual([
+        ["sent", from],
+        ["ack", from],
+      ]);
+      const [sent, ack] = pdus.map(({ hex }) => readSeqNum(Buffer.from(hex, "hex"), 0));
+      expect(ack).toBe(sent);
+      expect(bodyOf(CommandId.CID_MSG_DATA_ACK, pdus[1]).msg_id).toBe(msgId);
+      expect(detail).toBeNull();
+    }
   });
 
   it("notices acks with another msg_id than that of what arrives", async () => {

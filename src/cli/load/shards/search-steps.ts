@@ -1,0 +1,30 @@
+import type { StepReading } from "../../../runner/load/find-max-search.js";
+import { judgeTogether, type StepState } from "../../../runner/load/shard/step-state.js";
+import type { Threshold } from "../../../runner/load/threshold.js";
+
+/** One search's steps: each is judged once all workers have told what it came to with them. */
+export class SearchSteps {
+  readonly #states = new Map<number, StepState>();
+  #isGivenUp = false;
+
+  constructor(
+    private readonly conditions: readonly Threshold[],
+    private readonly workers: number,
+  ) {}
+
+  /** @returns what the step came to everywhere, null when some have ended; undefined while others are still to tell */
+  take(worker: number, state: StepState): StepReading | null | undefined {
+    if (this.#isGivenUp) return null;
+    this.#states.set(worker, state);
+    if (this.#states.size < this.workers) return undefined;
+    const reading = judgeTogether(this.conditions, [...this.#states.values()]);
+    this.#states.clear();
+    return reading;
+  }
+
+  /** A worker takes part no more. @returns whether others are waiting for it */
+  giveUp(): boolean {
+    this.#isGivenUp = true;
+    return this.#states.size > 0;
+  }
+}

@@ -1,0 +1,67 @@
+import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
+import type { Tags } from "./metric-selector.js";
+import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
+import type { Aggregate } from "./threshold.js";
+
+/** A metric that a scenario file makes. */
+export interface CustomMetric {
+  readonly name: string;
+  readonly type: MetricResult["type"];
+}
+
+export class Counter {
+  count = 0;
+}
+
+/** With the time of its last value: of several processes' the latest one is the value. */
+export class TimedGauge extends Gauge {
+  setAtMs = Number.NEGATIVE_INFINITY;
+}
+
+/** What an own metric has come to, or a part of it. */
+export type CustomSum = Trend | TimedGauge | Rate | Counter;
+
+export function newSum({ type }: CustomMetric): CustomSum {
+  switch (type) {
+    case "trend":
+      return new Trend();
+    case "gauge":
+      return new TimedGauge();
+    case "rate":
+      return new Rate();
+    case "counter":
+      return new Counter();
+  }
+}
+
+/** `atMs` on the run's clock. */
+export function addToSum(sum: CustomSum, value: number, atMs: number): void {
+  if (sum instanceof Trend) sum.recordMs(value);
+  else if (sum instanceof TimedGauge) {
+    sum.set(value);
+    sum.setAtMs = atMs;
+  } else if (sum instanceof Rate) sum.add(value !== 0);
+  else sum.count += value;
+}
+
+/** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
+export function isEmpty(sum: CustomSum | Gauge): boolean {
+  return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
+}
+
+/** Undefined when nothing was measured. */
+export function readSum(sum: CustomSum | Gauge, aggregate: Aggregate, spanMs: number): number | undefined {
+  if (isEmpty(sum)) return undefined;
+  if (sum instanceof Counter) return aggregate === "rate" ? perSecond(sum.count, spanMs) : sum.count;
+  return sum.read(aggregate, spanMs);
+}
+
+export function readingOf(name: string, tags: Tags, sum: CustomSum): MetricReading {
+  if (sum instanceof Trend) return trendReading(name, tags, sum);
+  if (sum instanceof Gauge) return gaugeReading(name, tags, sum);
+  return sum instanceof Rate ? rateReading(name, tags, sum) : counterReading(name, tags, sum.count);
+}
+
+export function resultOf(sum: CustomSum, runMs: number): MetricResult {
+  return sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
+}

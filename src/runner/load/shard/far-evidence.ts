@@ -1,0 +1,101 @@
+import { RowPdus } from "../in-flight-pdus.js";
+import { emptyToken, type MessageToken } from "../message-token.js";
+import { SentForms, type Way } from "../sent-forms.js";
+
+/** Messages to other shards, and deliveries from them, of which PDUs are kept: the last ones. */
+export const FAR_PDUS_KEPT = 512;
+const ARRIVALS_MAX_BYTES = 4 * 1024 * 1024;
+const ACKS_MAX_BYTES = 1024 * 1024;
+
+/** Sender's device, serial, recipient's device. */
+const ARRIVAL_FIELDS = 3;
+
+/** PDUs in hex. */
+export interface FarEvidenceState {
+  readonly sent: readonly {
+    readonly senderDevice: number;
+    readonly serial: number;
+    readonly sent: string | null;
+    readonly ack: string | null;
+  }[];
+  readonly received: readonly {
+    readonly senderDevice: number;
+    readonly serial: number;
+    readonly device: number;
+    readonly received: string | null;
+  }[];
+}
+
+/**
+ * PDUs of what goes between this shard and others. Which of it is a fault only the merge finds out, so the last ones are
+ * kept of everything, in memory that does not grow.
+ */
+export class FarEvidence {
+  readonly #tokens: MessageToken[] = [];
+  readonly #kept = new SentForms();
+  readonly #acks = new RowPdus();
+  readonly #arrivals = new Float64Array(FAR_PDUS_KEPT * ARRIVAL_FIELDS);
+  readonly #received = new RowPdus();
+  #sentCount = 0;
+  #arrivedCount = 0;
+
+  constructor(
+    /** Of the messages in flight, this one among them. */
+    private readonly forms: SentForms,
+    private readonly wayOf: (token: MessageToken) => Way,
+  ) {}
+
+  /** To be filled in before `acked`. Hot, as both that follow: nothing is made anew. */
+  nextToken(): MessageToken {
+    const slot = this.#sentCount % FAR_PDUS_KEPT;
+    let token = this.#tokens[slot];
+    if (token === undefined) {
+      token = emptyToken();
+      this.#tokens[slot] = token;
+    }
+    return token;
+  }
+
+  /** One of our messages, that of `nextToken`, was acknowledged by the PDU `bytes[start, end)`. */
+  acked(bytes: Buffer, start: number, end: number): void {
+    const { row } = this.nextToken();
+    const slot = this.#sentCount++ % FAR_PDUS_KEPT;
+    this.forms.copyTo(this.#kept, row, slot);
+    this.#acks.forget(slot);
+    this.#acks.keep(slot, bytes, start, end, ACKS_MAX_BYTES - this.#acks.heldBytes);
+  }
+
+  /** A message from another shard has come as `bytes[start, end)`. */
+  received(senderDevice: number, serial: number, device: number, bytes: Buffer, start: number, end: number): void {
+    const slot = this.#arrivedCount++ % FAR_PDUS_KEPT;
+    this.#arrivals[slot * ARRIVAL_FIELDS] = senderDevice;
+    this.#arrivals[slot * ARRIVAL_FIELDS + 1] = serial;
+    this.#arrivals[slot * ARRIVAL_FIELDS + 2] = device;
+    this.#received.forget(slot);
+    this.#received.keep(slot, bytes, start, end, ARRIVALS_MAX_BYTES - this.#received.heldBytes);
+  }
+
+  state(): FarEvidenceState {
+    return {
+      sent: this.#tokens.map((token, slot) => ({
+        senderDevice: token.senderDevice,
+        serial: token.serial,
+        sent: hexOf(this.#kept.pdu(token, this.wayOf(token), slot)),
+        ack: hexOf(this.#acks.of(slot)),
+      })),
+      received: Array.from({ length: Math.min(this.#arrivedCount, FAR_PDUS_KEPT) }, (_, slot) =>
+        this.#receivedAt(slot),
+      ),
+    };
+  }
+
+  #receivedAt(slot: number): FarEvidenceState["received"][number] {
+    const at = slot * ARRIVAL_FIELDS;
+    const [senderDevice = 0, serial = 0, device = 0] = this.#arrivals.subarray(at, at + ARRIVAL_FIELDS);
+    return { senderDevice, serial, device, received: hexOf(this.#received.of(slot)) };
+  }
+}
+
+function hexOf(pdu: Buffer | undefined): string | null {
+  return pdu?.toString("hex") ?? null;
+}

@@ -1,0 +1,45 @@
+import type { StepGauge, StepReading } from "../find-max-search.js";
+import type { StepWindow } from "../step-window.js";
+import { type StepState, stepStateOf } from "./step-state.js";
+
+/** Hands in what a step came to here, and gets what it came to everywhere; undefined = the search is given up. */
+export type ShareStep = (state: StepState) => Promise<StepReading | undefined>;
+
+/**
+ * Watches a step in one of several processes. What is judged is what all have measured together, which is the same for each,
+ * so that every process goes on to the same next rate.
+ */
+export class SharedStep implements StepGauge {
+  #isHandedIn = false;
+  #answer: { readonly reading: StepReading | undefined } | undefined;
+
+  constructor(
+    private readonly window: StepWindow,
+    private readonly share: ShareStep,
+    private readonly epochMs: () => number,
+  ) {}
+
+  begin(nowMs: number): void {
+    this.window.begin(nowMs);
+  }
+
+  /** What is on its way between processes none of them knows: the whole cool-down is waited for. */
+  isQuiet(): boolean {
+    return false;
+  }
+
+  end(nowMs: number): StepReading | "awaited" | "given up" {
+    if (!this.#isHandedIn) {
+      this.#isHandedIn = true;
+      const state = stepStateOf(this.window.measure(nowMs), this.epochMs());
+      void this.share(state).then((reading) => {
+        this.#answer = { reading };
+      });
+    }
+    if (this.#answer === undefined) return "awaited";
+    const { reading = "given up" } = this.#answer;
+    this.#answer = undefined;
+    this.#isHandedIn = false;
+    return reading;
+  }
+}

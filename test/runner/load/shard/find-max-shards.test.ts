@@ -1,0 +1,165 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { planFor, planForScript } from "../../../../src/cli/load/load-choice.js";
+import { loadScenarioFile } from "../../../../src/cli/load/scenario-file/load-file.js";
+import { readScript } from "../../../../src/cli/load/scenario-file/script-options.js";
+import { SearchSteps } from "../../../../src/cli/load/shards/search-steps.js";
+import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
+import { Counter, TimedGauge } from "../../../../src/runner/load/custom-sum.js";
+import { healthLimits as usualLimits } from "../../../../src/runner/load/generator-health.js";
+import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
+import { Gauge, Rate, Trend } from "../../../../src/runner/load/metrics.js";
+import { usersOf } from "../../../../src/runner/load/script/script-plan.js";
+import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
+import { judgeTogether, stepStateOf } from "../../../../src/runner/load/shard/step-state.js";
+import type { MetricSum } from "../../../../src/runner/load/step-measure.js";
+import type { Threshold } from "../../../../src/runner/load/threshold.js";
+import { steadyChat } from "../../../../src/scenarios/load/steady-chat.js";
+import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
+import { ReferenceCluster } from "../../../helpers/reference-cluster.js";
+import { schemaErrors } from "../../../helpers/schema-check.js";
+import { named, shardedRun } from "../../../helpers/sharded-run.js";
+
+const example = fileURLToPath(new URL("../../../../examples/find-max.ts", import.meta.url));
+const USERS = 20;
+let cluster: ReferenceCluster;
+beforeAll(async () => {
+  cluster = await ReferenceCluster.start({ fixture: crowdFixture(USERS), msgServers: 2 });
+});
+afterAll(() => cluster.stop());
+
+const accounts = Array.from({ length: USERS }, (_, at) => ({ name: `user${at + 1}`, password: "secret" }));
+const condition = (metric: string, expression: string): Threshold => ({
+  ...thresholdOf(`${metric}:${expression}`),
+  abortOnFail: false,
+  delayAbortEvalMs: 0,
+});
+
+async function searched(plans: LoadPlan | readonly LoadPlan[], count: number) {
+  // A busy machine is no reason to end a search here.
+  const healthLimits = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
+  const shards = named(await shardedRun(plans, count, { healthLimits }));
+  for (const { shard } of shards) expect(schemaErrors("load-shard", shard)).toEqual([]);
+  const results = shards.map(({ shard }) => shard.result.parts[0]?.findMax);
+  // Whatever each has measured: all came to the same verdict of every step.
+  const verdicts = results.map((result) =>
+    result?.steps.map(({ ratePerSecond, ok, acts }) => [ratePerSecond, ok, acts]),
+  );
+  for (const each of verdicts) expect(each).toEqual(verdicts[0]);
+  const merged = mergeShards(shards);
+  return {
+    merged,
+    findMax: merged.parts[0]?.findMax,
+    acts: shards.map(({ shard }) => shard.metrics.counts.iterations),
+  };
+}
+
+describe("a search in workers", () => {
+  it("judges a step by what all of them have done together", async () => {
+    const plan = planFor({
+      scenario: steadyChat,
+      accounts,
+      targets: [cluster.msg(0), cluster.msg(1)],
+      seed: 7,
+      rate: 30,
+      thinkTime: "constant",
+      // Either of two alone never gets there.
+      findMax: { conditions: [condition("iterations", "count<45")], stepMs: 1000, coolDownMs: 300, precision: 0.4 },
+    });
+    const { merged, findMax, acts } = await searched(plan, 2);
+    const [first, second] = findMax?.steps ?? [];
+    expect(first).toMatchObject({ ratePerSecond: 30, ok: true });
+    expect(second).toMatchObject({ ratePerSecond: 60, ok: false });
+    for (const step of findMax?.steps ?? []) expect(step.conditions[0]?.actual).toBe(step.acts);
+    expect(findMax?.endedBy).toBe("precision");
+    expect(Math.min(...acts)).toBeGreaterThan(0);
+    expect(merged.failures).toEqual([]);
+    expect(merged.parts).toHaveLength(1);
+  }, 30_000);
+
+  it("goes through the steps of a scenario file's find-max in 3 processes", async () => {
+    const plans: LoadPlan[] = [];
+    for (let index = 0; index < 3; index++) {
+      const loaded = await loadScenarioFile(example, "/");
+      const choice = readScript(loaded.exports, loaded.book);
+      const own = accounts.slice(0, usersOf(choice.script));
+      plans.push(planForScript({ accounts: own, targets: [cluster.msg(0)], seed: 7 }, "find-max.ts", choice));
+    }
+    const { merged, findMax } = await searched(plans, 3);
+    expect(merged.failures).toEqual([]);
+    expect(findMax?.steps.map(({ ratePerSecond }) => ratePerSecond).slice(0, 2)).toEqual([20, expect.any(Number)]);
+    expect(merged.parts).toMatchObject([{ name: "messages", executor: "find-max", vusMax: 20 }]);
+  }, 60_000);
+});
+
+const measure = (sums: [string, MetricSum][]) =>
+  stepStateOf({ spanMs: 1000, acts: 10, dropped: 1, doubts: [], sums: new Map(sums) }, 0);
+const trend = (...durations: number[]) => {
+  const made = new Trend();
+  for (const ms of durations) made.recordMs(ms);
+  return made;
+};
+const rate = (passes: number, fails: number) => {
+  const made = new Rate();
+  made.addCounts(passes, fails);
+  return made;
+};
+const gauge = (value: number) => {
+  const made = new Gauge();
+  made.set(value);
+  return made;
+};
+const timed = (value: number, setAtMs: number) => {
+  const made = new TimedGauge();
+  made.set(value);
+  made.setAtMs = setAtMs;
+  return made;
+};
+const counter = (count: number) => Object.assign(new Counter(), { count });
+
+/** What a condition reads of two processes' sums, after a way over the wire. */
+function read(metric: string, aggregate: Threshold["aggregate"], one: MetricSum, other: MetricSum) {
+  const looksAt: Threshold = { ...condition("errors", "count<1"), metric, aggregate };
+  const states = [one, other].map((sum) => JSON.parse(JSON.stringify(measure([[metric, sum]]))));
+  return judgeTogether([looksAt], states).conditions[0]?.actual;
+}
+
+describe("the step of two processes", () => {
+  it("has the sum of counts, the share of all, the percentile of all values, and the latest value", () => {
+    expect(read("sent", "count", counter(3), counter(4))).toBe(7);
+    expect(read("sent", "rate", counter(3), counter(4))).toBe(7);
+    expect(read("held", "rate", rate(1, 3), rate(4, 0))).toBe(5 / 8);
+    expect(read("took", { percent: 100 }, trend(1, 2), trend(3, 50))).toBe(50);
+    expect(read("took", "count", trend(1, 2), trend(3))).toBe(3);
+    expect(read("took", "avg", trend(), trend())).toBeNull();
+    expect(read("own", "value", timed(5, 20), timed(7, 10))).toBe(5);
+  });
+
+  it("has the devices of both, and the busier generator", () => {
+    expect(read("devices_online", "value", gauge(3), gauge(4))).toBe(7);
+    expect(read("generator_busy", "value", gauge(0.9), gauge(0.3))).toBe(0.9);
+  });
+
+  it("is told to nobody before both have handed theirs in, and given up when one ends early", () => {
+    const steps = new SearchSteps([], 2);
+    expect(steps.take(0, measure([]))).toBeUndefined();
+    expect(steps.take(1, measure([]))).toMatchObject({ acts: 20, dropped: 2 });
+    expect(steps.take(1, measure([]))).toBeUndefined();
+    expect(steps.giveUp()).toBe(true);
+    expect(steps.take(0, measure([]))).toBeNull();
+  });
+});
+
+describe("a search in segments", () => {
+  it("is refused, and told what can do it", async () => {
+    const segment = { index: 0, count: 2 };
+    const findMax = { conditions: [condition("errors", "count==0")] };
+    const parted = { accounts, targets: [cluster.msg(0)], seed: 7, segment };
+    expect(() => planFor({ scenario: steadyChat, ...parted, findMax })).toThrow(
+      /^--find-max goes with --workers, and not with --segment: which rate comes next/,
+    );
+    const loaded = await loadScenarioFile(example, "/");
+    const choice = readScript(loaded.exports, loaded.book);
+    expect(() => planForScript(parted, "find-max.ts", choice)).toThrow(/^messages, a find-max, goes with --workers/);
+  });
+});
