@@ -103,6 +103,24 @@ export class DatabaseContext extends BaseContext {
     return this.store(from_user_id, groupId, { msg_type: MSG_TYPE_GROUP_TEXT, ...options });
   }
 
+  /** A group message that must not be stored: an answer has msg_id 0 (DBP-02), and the original servers send none (GRP-07). */
+  async expectNotStored(from_user_id: number, groupId: number): Promise<void> {
+    const link = await this.link();
+    const msg_data = this.uniqueText();
+    link.send(CommandId.CID_MSG_DATA, {
+      from_user_id,
+      to_session_id: groupId,
+      msg_id: 0,
+      create_time: Math.floor(this.nowSeconds()),
+      msg_type: MSG_TYPE_GROUP_TEXT,
+      msg_data,
+    });
+    await link.expectNothing(CommandId.CID_MSG_DATA, (body) => body.msg_id !== 0 && body.msg_data.equals(msg_data), {
+      what: "with a msg_id",
+      probe: () => this.latestId(from_user_id, groupId, GROUP),
+    });
+  }
+
   /** Newest first (MSG-15). */
   async history(
     user_id: number,

@@ -38,7 +38,7 @@ const tells: Readonly<Record<string, Tell>> = {
   "GRP-05": { cases: ["grp.change-notify-once"], asOriginal: /^0x040b / },
   "GRP-10": { cases: ["grp.shield-shown"], asOriginal: /^0$/ },
   "PRE-05": { cases: ["pre.avatar"], asOriginal: /^nothing of it/ },
-  "RTE-02": { cases: ["rte.forgotten-at-once"], isByChance: true },
+  "RTE-02": { cases: ["rte.forgotten-at-once"] },
   "RTE-07": { cases: ["rte.lost-link-is-told"] },
   "LSV-02": { cases: ["lsv.pdu-offer"] },
   "LSV-03": { cases: ["lsv.other-path.page", "lsv.long-request"] },

@@ -1,10 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import { type Deviations, strict, teamtalk } from "../../../src/server/deviations.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
+import { neverSends } from "../../mutants/fault-words.js";
+import { FaultyWire } from "../../mutants/faulty-wire.js";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const started: { stop(graceMs: number): unknown }[] = [];
@@ -50,6 +54,17 @@ describe("the cases of a db_proxy_server", () => {
     });
     expect(withVerdict(result, "failed", "blocked", "errored", "unexpected-pass")).toEqual([]);
     expect(withVerdict(result, "expected-failure")).not.toEqual([]);
+  });
+
+  it("take silence for the refusal of a group message, as the original does", async () => {
+    const silent = neverSends(CommandId.CID_MSG_DATA, ({ msg_id }) => msg_id === 0);
+    const wire = await FaultyWire.start(await databaseServer(), silent, new Set());
+    started.push(wire);
+    const cases = allCases
+      .filter(({ id }) => id === "dbp.group-outsider")
+      .map((each) => ({ case: each, skippedBy: undefined }));
+    const result = await judgeRole("db", wire.address, { accounts, cases });
+    expect(result.cases).toMatchObject([{ id: "dbp.group-outsider", verdict: "passed" }]);
   });
 
   it("are blocked where nobody listens, or nobody can be validated", async () => {

@@ -2,10 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import { type Deviations, strict, teamtalk } from "../../../src/server/deviations.js";
 import { startFileServer } from "../../../src/server/file/file-server.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
+import { FaultyWire } from "../../mutants/faulty-wire.js";
+import type { WireFault } from "../../mutants/wire-fault.js";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const started: { stop(graceMs: number): unknown }[] = [];
@@ -41,6 +45,26 @@ describe("the cases of a file_server", () => {
     const result = await judgeRole("file", servers, { clients, baseline: await teamtalkBaseline() });
     expect(withVerdict(result, "failed", "blocked", "errored", "unexpected-pass")).toEqual([]);
     expect(result.summary.passed).toBeGreaterThan(35);
+  });
+
+  it("take an echo of heartbeats for one, as the original sends none by itself", async () => {
+    const { servers, clients } = await fileServer(strict);
+    const heartbeat = CommandId.CID_OTHER_HEARTBEAT;
+    const echoing: WireFault = {
+      received: ({ commandId, bytes }, line) => {
+        if (commandId !== heartbeat) return undefined;
+        line.toClient(bytes);
+        return [];
+      },
+      sent: ({ commandId }) => (commandId === heartbeat ? [] : undefined),
+    };
+    const wire = await FaultyWire.start(servers, echoing, new Set());
+    started.push(wire);
+    const cases = allCases
+      .filter(({ id }) => id === "fil.heartbeats")
+      .map((each) => ({ case: each, skippedBy: undefined }));
+    const result = await judgeRole("file", wire.address, { clients, cases });
+    expect(result.cases).toMatchObject([{ id: "fil.heartbeats", verdict: "passed" }]);
   });
 
   it("are blocked where nobody listens", async () => {

