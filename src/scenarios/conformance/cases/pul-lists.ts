@@ -1,11 +1,15 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import type { UserInfo } from "../../../codec/generated/messages.js";
+import type { CaseContext } from "../case-context.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
+import type { LoggedInClient } from "../logged-in-client.js";
 
 /** 2036: later than anything that a server has seen, and small enough for signed numbers. */
 const FAR_FUTURE_S = 2_100_000_000;
+/** Times are whole seconds: after so long they differ, whatever the server's clock says. */
+const TIME_RESOLUTION_MS = 1100;
 const USER_STATUS_LEFT = 3;
 const GROUP_TYPE_NORMAL = 1;
 const GROUP_TYPE_TEMPORARY = 2;
@@ -78,23 +82,30 @@ export const pulListCases: readonly ConformanceCase[] = [
 
   defineCase({
     id: "pul.users-since",
-    requirements: ["PUL-02"],
+    requirements: ["PUL-02", "PUL-09"],
     level: "must",
-    title: "lists the users changed since a time, the newest change again included",
+    title: "lists the users changed since a time, those changed in that very second again included",
     why: "times are whole seconds: a second change in the same second would be missed otherwise",
-    needs: { accounts: 1 },
+    needs: { accounts: 2 },
     async run(context) {
-      const { peer, userId: user_id } = await context.login(context.account(0));
+      const [user, other] = await context.loginAll(context.account(0), context.account(1));
       const ask = (latest_update_time: number) =>
-        peer.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id, latest_update_time });
-      const all = await ask(0);
-      const again = await ask(all.latest_update_time);
-      expectThat(again.user_list.length > 0, "the user changed last", again);
+        user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id: user.userId, latest_update_time });
+      await changeSignature(context, other);
+      const since = (await ask(0)).latest_update_time;
+      // The original servers look for users only from before the last change of a signature that they know of.
+      await context.pause(TIME_RESOLUTION_MS);
+      await changeSignature(context, user);
+      const again = await ask(since);
+      const ids = again.user_list.map(({ user_id }) => user_id);
+      expectThat(ids.includes(user.userId), `user ${user.userId}, changed after ${since}`, ids);
+      // The other one, unless somebody else has changed since.
       expectThat(
-        again.latest_update_time >= all.latest_update_time,
-        `a time not before ${all.latest_update_time}`,
-        again.latest_update_time,
+        ids.some((id) => id !== user.userId),
+        `somebody changed at ${since}`,
+        ids,
       );
+      expectThat(again.latest_update_time > since, `a time after ${since}`, again.latest_update_time);
     },
   }),
 
@@ -129,8 +140,9 @@ export const pulListCases: readonly ConformanceCase[] = [
         user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id: user.userId, latest_update_time });
       let known = (await ask(0)).latest_update_time;
       for (const round of [1, 2, 3]) {
-        const sign_info = `${round} ${context.uniqueWord()}`;
-        await other.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id: other.userId, sign_info });
+        // In the second of the newest change that they have told, the original servers tell of no other.
+        await context.pause(TIME_RESOLUTION_MS);
+        const sign_info = await changeSignature(context, other, `${round} `);
         const answer = await ask(known);
         const changed = answer.user_list.find(({ user_id }) => user_id === other.userId);
         expectEqual(`sign_info of user ${other.userId} in the pull since ${known}:`, changed?.sign_info, sign_info);
@@ -283,6 +295,15 @@ export const pulListCases: readonly ConformanceCase[] = [
     },
   }),
 ];
+
+/** @returns the new signature */
+async function changeSignature(context: CaseContext, who: LoggedInClient, prefix = ""): Promise<string> {
+  const sign_info = prefix + context.uniqueWord();
+  const body = { user_id: who.userId, sign_info };
+  const { result_code } = await who.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, body);
+  expectEqual("result_code of a changed signature", result_code, 0);
+  return sign_info;
+}
 
 function namesOf(user: UserInfo | undefined) {
   return [user?.user_nick_name, user?.user_real_name, user?.user_domain, user?.department_id];
