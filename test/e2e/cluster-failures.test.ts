@@ -286,3 +286,94 @@ it(
   },
   TIMEOUT_MS,
 );
+
+it.each([
+  ["", []],
+  [" with --smart-route", ["--smart-route"]],
+])(
+  "heals when all route_servers%s are killed at once while users of both msg_servers chat",
+  async (_, smart) => {
+    const store = new TtkProcess(["serve", "login", "db", "--ports", "auto", "--json", "--quiet", "--users", "20"]);
+    running.add(store);
+    const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
+    const [login, db] = roles;
+    const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route", ...smart]));
+    const links = ["--login", `${login?.servers}`, "--db-proxy", `${db?.address}`, "--messages-per-second", "0"];
+    const toRoutes = routes.flatMap(({ at }) => ["--route", `${at}`]);
+    const msgs = [await freePort(), await freePort()].map(
+      (at) => new Server(at, ["msg", ...links, ...patient, ...toRoutes, ...smart]),
+    );
+    const [first, second] = msgs as [Server, Server];
+    for (const server of [...routes, ...msgs]) server.start();
+    for (const server of [...routes, ...msgs]) await server.ready();
+    const linked = (count: number) =>
+      until(
+        async () => (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.routeLinks === count),
+        `${count} route_servers at each msg_server`,
+        WAIT_MS,
+      );
+    await linked(2);
+
+    const [a, neighbour] = [await device(first, "user1"), await device(first, "user3")];
+    const [b, leaver] = [await device(second, "user2"), await device(second, "user4")];
+    const arrives = async (to: LoggedIn, from: LoggedIn, ids: readonly number[]) => {
+      for (const id of ids) {
+        await to.peer.expect(
+          CommandId.CID_MSG_DATA,
+          ({ from_user_id, msg_id }) => from_user_id === from.userId && msg_id === id,
+        );
+      }
+    };
+    const acked = await say(a, b, 3);
+    await arrives(b, a, acked);
+
+    const chatting = say(a, b, 20);
+    const beside = say(a, neighbour, 20);
+    await Promise.all(routes.map((route) => route.killNow()));
+    await linked(0);
+    acked.push(...(await chatting));
+    // Between users of one server it is as if nothing had happened, also now that both are gone.
+    const near = [...(await beside), ...(await say(neighbour, a, 3))];
+    await arrives(neighbour, a, near.slice(0, 20));
+    await arrives(a, neighbour, near.slice(20));
+    acked.push(...(await say(a, b, 3)));
+    await leaver.peer.close();
+
+    for (const route of routes) route.start();
+    for (const route of routes) await route.ready();
+    await linked(2);
+    await neighbour.peer.expect(
+      CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
+      ({ user_stat }) => user_stat.user_id === leaver.userId && user_stat.status === UserStatType.USER_STATUS_OFFLINE,
+      { withinMs: WAIT_MS },
+    );
+    const { user_stat_list } = await a.peer.request(CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, {
+      user_id: a.userId,
+      user_id_list: [b.userId, leaver.userId],
+    });
+    expect(user_stat_list.map(({ status }) => status)).toEqual([
+      UserStatType.USER_STATUS_ONLINE,
+      UserStatType.USER_STATUS_OFFLINE,
+    ]);
+    const after = await say(a, b, 3);
+    acked.push(...after);
+    await arrives(b, a, after);
+    const back = await say(b, a, 1);
+    acked.push(...back);
+    await arrives(a, b, back);
+
+    const { msg_list } = await b.peer.request(CommandId.CID_MSG_LIST_REQUEST, {
+      user_id: b.userId,
+      session_type: SessionType.SESSION_TYPE_SINGLE,
+      session_id: a.userId,
+      msg_id_begin: 0,
+      msg_cnt: 1000,
+    });
+    expect(msg_list.map(({ msg_id }) => msg_id).toReversed()).toEqual(acked);
+    for (const each of [a, b, neighbour]) {
+      expect(new Set(received(each)).size).toBe(received(each).length);
+      await each.peer.expectHeartbeat();
+    }
+  },
+  TIMEOUT_MS,
+);

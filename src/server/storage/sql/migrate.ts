@@ -10,7 +10,9 @@ import type { SqlDatabase } from "./sql-database.js";
 
 interface Migration {
   readonly number: number;
-  readonly tables: readonly SqlTable[];
+  readonly tables?: readonly SqlTable[];
+  /** Statements for SQLite alone, whose files nobody else's servers use. */
+  readonly sqlite?: readonly string[];
 }
 
 /** In order; what has been released is never changed, only followed. */
@@ -19,6 +21,8 @@ const migrations: readonly Migration[] = [
   { number: 2, tables: counterTables },
   { number: 3, tables: loginTables },
   { number: 4, tables: handedOutTables },
+  // For the newest time of all users, which each change of a user asks for (PUL-09).
+  { number: 5, sqlite: ["CREATE INDEX IF NOT EXISTS IMUser_updated ON IMUser (updated)"] },
 ];
 
 /** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
@@ -26,11 +30,12 @@ export async function migrate(db: SqlDatabase): Promise<void> {
   await db.alone("migrate", async (session) => {
     await session.run("CREATE TABLE IF NOT EXISTS ttk_migration (number INTEGER NOT NULL PRIMARY KEY)");
     const done = await session.all<{ number: number }>("SELECT number FROM ttk_migration");
-    for (const { number, tables } of migrations) {
+    for (const { number, tables = [], sqlite = [] } of migrations) {
       if (done.some((one) => one.number === number)) continue;
       for (const table of tables) {
         for (const statement of createStatements(table, db.dialect)) await session.run(statement);
       }
+      if (db.dialect === "sqlite") for (const statement of sqlite) await session.run(statement);
       await session.run("INSERT INTO ttk_migration (number) VALUES (?)", [number]);
     }
   });

@@ -105,6 +105,39 @@ describe.skipIf(noMysql !== undefined)(
       expect(stored.map(({ content }) => Number(content)).sort()).toEqual(audio.map(({ id }) => id));
     });
 
+    it("that an original server kept is read, and what ours keeps is where an original looks for it", async () => {
+      const storage = await mysql(site);
+      // A sound at msfs by its own path, as the original uploads it.
+      const form = new FormData();
+      form.append("file", new Blob([sound]), "voice.amr");
+      const { url } = (await (await fetch(site, { method: "POST", body: form })).json()) as { url: string };
+      await query(
+        `INSERT INTO IMAudio (id, fromId, toId, path, size, duration, created)
+         VALUES (901, 3, 2, '${url}', ${sound.length}, 7, 1799999000), (902, 1, 2, '${url}', ${sound.length}, 7, 1799999000)`,
+      );
+      await query("INSERT INTO IMRelationShip VALUES (88, 2, 3, 0, 1799999000, 1799999000)");
+      await query(
+        `INSERT INTO IMMessage_0 (relateId, fromId, toId, msgId, content, type, status, updated, created) VALUES
+         (88, 3, 2, 1, '901', 2, 0, 1799999000, 1799999000), (88, 3, 2, 2, '902', 2, 0, 1799999001, 1799999001)`,
+      );
+      const read = await storage.messages.history(2, { kind: 1, id: 3 }, 0, 10);
+      // Of another sender's sound nothing is given away: then the number is all that the message has.
+      expect(read.map(({ msgId, content }) => [msgId, content])).toEqual([
+        [2, Buffer.from("902")],
+        [1, voice],
+      ]);
+
+      const own = { fromId: 3, to: { kind: 1, id: 2 }, type: AUDIO, created: 1_800_000_000 } as const;
+      expect(await storage.messages.append({ ...own, content: voice })).toEqual(expect.any(Number));
+      // An original takes the number from the message, the place from the row, and GETs the bytes there.
+      const [row] = await query(
+        `SELECT a.* FROM IMMessage_0 m JOIN IMAudio a ON a.id = m.content
+         WHERE m.relateId = 88 AND m.created = 1800000000`,
+      );
+      expect(row).toMatchObject({ fromId: 3, toId: 2, size: sound.length, duration: 7, created: 1_800_000_000 });
+      expect(Buffer.from(await (await fetch(String(row?.path))).arrayBuffer())).toEqual(sound);
+    });
+
     it("is refused while msfs does not answer, and is silent once msfs has lost it", async () => {
       const storage = await mysql(soundSite("127.0.0.1:1") ?? "");
       expect(await say(storage, voice)).toBeUndefined();

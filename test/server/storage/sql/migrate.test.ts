@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { afterAll, expect, it } from "vitest";
+import { openSqlite } from "../../../../src/server/storage/sql/open-sqlite.js";
+import { FakeClock } from "../../../helpers/fake-clock.js";
+
+const folder = mkdtempSync(join(tmpdir(), "ttk-migrate-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function openAndClose(path: string): Promise<void> {
+  await (await openSqlite(path, new FakeClock())).storage.close();
+}
+
+function plan(path: string, sql: string): string {
+  const file = new DatabaseSync(path);
+  const [step] = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+  file.close();
+  return step?.detail ?? "";
+}
+
+it.each(["made anew", "made before there was an index of users' times"])(
+  "a SQLite file %s finds the newest time of all users without looking at each",
+  async (which) => {
+    const path = join(folder, `${which.length}.db`);
+    await openAndClose(path);
+    if (which !== "made anew") {
+      const file = new DatabaseSync(path);
+      file.exec("DROP INDEX IMUser_updated; DELETE FROM ttk_migration WHERE number = 5");
+      file.close();
+      expect(plan(path, "SELECT MAX(updated) FROM IMUser")).not.toContain("IMUser_updated");
+      await openAndClose(path);
+    }
+    expect(plan(path, "SELECT MAX(updated) FROM IMUser")).toContain("IMUser_updated");
+  },
+);
