@@ -79,6 +79,13 @@ describe("the view of ttk serve", () => {
     }
   });
 
+  it("gives all of a low terminal to the panel where keys go", () => {
+    const view = press(opened(), "2");
+    expect(frameOf(view, [40, 10])).toContain("user8");
+    expect(frameOf(press(view, "5"), [40, 10])).toContain("route_server link lost");
+    expect(frameOf(view, [40, 8])).toContain("route_server link lost");
+  });
+
   it("says that a terminal is too small for it", () => {
     expect(frameOf(opened(), [30, 6])).toContain("too small");
   });
