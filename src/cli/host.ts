@@ -7,7 +7,7 @@ export interface Output {
   write(text: string | Buffer): void;
   /** Resolves once the reader has caught up; awaited in loops that write much. */
   drained(): Promise<void>;
-  /** Escape codes are welcome: a terminal, and neither NO_COLOR nor CI is set. */
+  /** Escape codes are welcome: a terminal that knows them, and neither NO_COLOR nor CI is set. */
   readonly isStyled: boolean;
   readonly columns: number;
 }
@@ -132,7 +132,7 @@ function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Out
       if (stream.writableNeedDrain) await once(stream, "drain").catch(() => {});
     },
     get isStyled() {
-      return stream.isTTY === true && !process.env.NO_COLOR && !process.env.CI;
+      return stream.isTTY === true && !process.env.NO_COLOR && !process.env.CI && process.env.TERM !== "dumb";
     },
     get columns() {
       return stream.columns ?? 120;

@@ -8,7 +8,10 @@ export interface ViewOptions {
 
 /** Whether a command may fill the terminal: there is one, somebody sits at it, and nothing else was asked for. */
 export function mayFillTerminal(host: Host, { tui, json = false }: ViewOptions): boolean {
-  const { screen, stdin, env, verbosity } = host;
-  const isTerminal = screen.isTTY === true && stdin.isTTY === true && env.TERM !== "dumb" && !env.CI;
-  return isTerminal && tui && !json && verbosity !== "quiet";
+  return isFillable(host) && tui && !json && host.verbosity !== "quiet";
+}
+
+/** There is a terminal for a view and its keys, one that can move its cursor, and somebody sits at it. */
+export function isFillable({ screen, stdin, env }: Host): boolean {
+  return screen.isTTY === true && stdin.isTTY === true && env.TERM !== "dumb" && !env.CI;
 }

@@ -46,6 +46,13 @@ describe("ttk browse", () => {
     expect(after).not.toContain("PDUs");
   });
 
+  it.skipIf(!hasTmux).each(["TERM=dumb", "CI=1"])("exits 3 without escape codes with %s", async (variable) => {
+    const command = `env -u CI ${variable} ${process.execPath} ${main} browse ${capture}; cat`;
+    tmux("-f", "/dev/null", "new-session", "-d", "-s", "browse", "-x", "150", "-y", "24", command);
+    const screen = await screenThat((each) => each.includes("needs a terminal"));
+    expect(screen.trim()).toMatch(/^ttk: browse needs a terminal .*$/);
+  });
+
   it("exits 3 with one line where there is no terminal", async () => {
     const browse = new TtkProcess(["browse", capture]);
     expect(await browse.end()).toBe(3);

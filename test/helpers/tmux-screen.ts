@@ -33,6 +33,22 @@ export class TmuxScreen {
     }
   }
 
+  /** What tmux knows of the terminal, by its format: `#{cursor_flag}`. */
+  asked(format: string): string {
+    return this.#tmux("display-message", "-p", "-t", "view", format).trim();
+  }
+
+  /** The shell's child: the command itself. */
+  get commandPid(): number {
+    return Number(execFileSync("pgrep", ["-P", this.asked("#{pane_pid}")], { encoding: "utf8" }).trim());
+  }
+
+  /** How the terminal treats keys: with `icanon` and `echo`, or with `-icanon` and `-echo` as views have them. */
+  modes(): readonly string[] {
+    const said = execFileSync("stty", ["-a", "-F", this.asked("#{pane_tty}")], { encoding: "utf8" });
+    return said.split(/[\s;]+/);
+  }
+
   close(): void {
     spawnSync("tmux", ["-L", this.server, "kill-server"]);
   }

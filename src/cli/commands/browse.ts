@@ -7,6 +7,7 @@ import { blockedError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { portValues, textKeyValue } from "../option-values.js";
+import { isFillable } from "../terminal-view.js";
 
 interface BrowseOptions {
   readonly key?: string;
@@ -32,7 +33,7 @@ Keys: ? shows them all. f filters, / searches, c follows a connection, u a user,
 s shows who sends what to whom, Enter goes into the fields of a PDU, q quits. Without a terminal, see ttk decode.`;
 
 async function browse(host: Host, file: string, { key, port }: BrowseOptions): Promise<void> {
-  if (!host.screen.isTTY || !host.stdin.isTTY) {
+  if (!isFillable(host)) {
     throw blockedError("browse needs a terminal for its keys and its screen; ttk decode prints to files and pipes");
   }
   const store = new SpillingStore(`${Math.round(host.clock.nowMs())}-${Math.round(host.random() * 1e9)}`);

@@ -24,7 +24,7 @@ import { type PushChoice, pushOutlet } from "../serve/push-choice.js";
 import { readyJson, readyText, type ServedRole } from "../serve/ready-line.js";
 import type { SeedChoice } from "../serve/seed.js";
 import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
-import { jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
+import { actionLog, jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
@@ -201,7 +201,13 @@ async function serve(host: Host, options: Settled): Promise<void> {
   } else {
     const hasDatabase = plan.needsStorage;
     const inspection = inspectionOf({ roles: cluster.roles, deviates, hasDatabase });
-    await watch(host, { inspection, log: tail, hasPdus: pdus, adminAddresses: adminAddressesOf(served) });
+    await watch(host, {
+      inspection,
+      log: tail,
+      hasPdus: pdus,
+      adminAddresses: adminAddressesOf(served),
+      onAction: actionLog(tail, host.clock),
+    });
   }
   await Promise.all(served.map(({ admin }) => admin.stop(0)));
   await cluster.stop(STOP_GRACE_MS);

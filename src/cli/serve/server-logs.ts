@@ -80,6 +80,14 @@ export function tailServerLog(tail: LogTail, clock: Clock, options: Pick<LogChoi
   };
 }
 
+/** What the live view's keys have done to the servers, among their notes: `02:23:35.120 key kicked user7 from msg 1`. */
+export function actionLog(tail: LogTail, clock: Clock): (text: string) => void {
+  return (text) => {
+    const timeMs = clock.nowMs();
+    tail.add({ kind: "notes", text: () => `${timeText(timeMs)} key ${text}` });
+  };
+}
+
 function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);
 }

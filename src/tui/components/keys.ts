@@ -40,6 +40,18 @@ const named = [
 function keysOf(input: string, key: InkKey): Key[] {
   const name = named.find(([flag]) => key[flag])?.[1];
   if (name !== undefined) return [{ name: name === "tab" && key.shift ? "backtab" : name }];
+  return [...input].map((character) => typedKey(character, key.ctrl));
+}
+
+const CTRL_LETTERS = 0x60;
+
+/** Keys that come in one piece with others, as when the program was busy, are told as what they send. */
+function typedKey(character: string, ctrl: boolean): Key {
   // A line feed is what Return sends before the terminal is in raw mode.
-  return [...input].map((character) => ({ name: /[\r\n]/.test(character) ? "return" : character, ctrl: key.ctrl }));
+  if (/[\r\n]/.test(character)) return { name: "return" };
+  if (character === "\t") return { name: "tab" };
+  if (character === "\b" || character === "\u007f") return { name: "backspace" };
+  const code = character.charCodeAt(0);
+  if (code > 0 && code <= 0x1a) return { name: String.fromCharCode(CTRL_LETTERS + code), ctrl: true };
+  return { name: character, ctrl };
 }

@@ -4,7 +4,7 @@ import { same } from "../theme.js";
 import type { PanelPlace } from "./panel-place.js";
 import type { ServeView } from "./serve-view.js";
 
-/** What can be switched, and what cannot and why. */
+/** What can be switched, and what is fixed while servers run: the key that would switch it says why. */
 export function deviationLines(view: ServeView, place: PanelPlace): string[] {
   const { deviations } = view;
   return tableLines({
@@ -19,15 +19,15 @@ export function deviationLines(view: ServeView, place: PanelPlace): string[] {
 const columns: readonly TableColumn<DeviationStatus>[] = [
   {
     title: "now",
-    width: 3,
-    text: ({ isOn }) => (isOn ? "on" : "off"),
+    width: 9,
+    text: ({ isOn, fixedBecause }) => `${isOn ? "on" : "off"}${fixedBecause === undefined ? "" : " fixed"}`,
     style: ({ isOn }, theme) => (isOn ? theme.warn : theme.dim),
   },
   { title: "id", width: 6, text: ({ id }) => id, style: (_, theme) => theme.accent },
   {
     title: "with it, ours",
     width: "rest",
-    text: ({ does, fixedBecause }) => (fixedBecause === undefined ? does : `fixed (${fixedBecause}): ${does}`),
+    text: ({ does }) => does,
     style: ({ fixedBecause }, theme) => (fixedBecause === undefined ? same : theme.dim),
   },
 ];

@@ -22,6 +22,7 @@ const LEFT_SHARE = 0.56;
 /** How much the log has where there is room for one other panel only, and while keys go to it. */
 const COMPACT_LOG_SHARE = 0.35;
 const COMPACT_LOG_SHARE_FOCUSED = 0.65;
+const COMPACT_HEIGHT_MIN = 12;
 
 interface Drawn {
   readonly view: ServeView;
@@ -41,8 +42,10 @@ export function serveLines(view: ServeView, columns: number, height: number, the
 /** One panel and the log, the panel being the one where keys go. */
 function compactLines(drawn: Drawn, columns: number, height: number): string[] {
   const { view, theme } = drawn;
-  const room = height - SUMMARY_LINES;
   const isLog = view.focus === "log";
+  // So low that nothing but headings would have room: the panel where keys go has it all.
+  if (height < COMPACT_HEIGHT_MIN) return panel(drawn, view.focus, columns, height);
+  const room = height - SUMMARY_LINES;
   const logHeight = Math.round(room * (isLog ? COMPACT_LOG_SHARE_FOCUSED : COMPACT_LOG_SHARE));
   const other = isLog ? "servers" : view.focus;
   return [

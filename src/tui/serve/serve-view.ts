@@ -24,6 +24,8 @@ export interface ServeViewOptions {
   readonly adminAddresses: readonly string[];
   /** PDUs are logged, too, where the log's level asks for them. */
   readonly hasPdus: boolean;
+  /** Writes into the log what a key has done to the servers. */
+  readonly onAction: (text: string) => void;
   readonly onQuit?: () => void;
 }
 
@@ -159,7 +161,10 @@ export class ServeView {
     const { link, name, role } = row;
     if (link === undefined) this.message = `${name} is a server: choose one of the links beneath it to cut`;
     else if (!this.options.inspection.cutLink(role, link.id)) this.message = `${name} ${link.at} is not open`;
-    else this.message = `cut ${name} ${link.at}`;
+    else {
+      const server = this.servers.find((each) => each.role === role && each.link === undefined)?.name;
+      this.#acted(`cut ${server} ${name} ${link.at}`);
+    }
   }
 
   #kickDevice(): void {
@@ -167,7 +172,8 @@ export class ServeView {
     if (client === undefined) return;
     const { role, userId, userName, clientType } = client;
     const kicked = this.options.inspection.kick(role, userId, clientType);
-    this.message = kicked === 0 ? `${userName} has gone` : `kicked ${userName} from ${client.server}`;
+    if (kicked === 0) this.message = `${userName} has gone`;
+    else this.#acted(`kicked ${userName} from ${client.server}`);
   }
 
   #kickUser(): void {
@@ -176,7 +182,8 @@ export class ServeView {
     const { userId, userName } = client;
     const { inspection } = this.options;
     const kicked = this.#moment.roles.reduce((sum, _, role) => sum + inspection.kick(role, userId), 0);
-    this.message = `kicked ${userName} from ${kicked} ${kicked === 1 ? "device" : "devices"}`;
+    if (kicked === 0) this.message = `${userName} has gone`;
+    else this.#acted(`kicked ${userName} from ${kicked} ${kicked === 1 ? "device" : "devices"}`);
   }
 
   #switch(deviation: DeviationStatus | undefined): void {
@@ -188,7 +195,13 @@ export class ServeView {
     }
     this.options.inspection.deviate(id, !isOn);
     this.deviations = this.options.inspection.deviations();
-    this.message = isOn ? `${id} is off: as the requirement says` : `${id} is on: ${does}`;
+    this.#acted(isOn ? `${id} is off: as the requirement says` : `${id} is on: ${does}`);
+  }
+
+  /** Said at the bottom, and kept in the log: what follows there is then no riddle. */
+  #acted(text: string): void {
+    this.message = text;
+    this.options.onAction(text);
   }
 
   #nextPanel(step: 1 | -1): void {

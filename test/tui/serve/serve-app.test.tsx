@@ -22,6 +22,7 @@ function opened(inspection = new FakeInspection(clients)): ServeView & { readonl
     log,
     adminAddresses: ["127.0.0.1:9000", "", "127.0.0.1:9002"],
     hasPdus: false,
+    onAction: (text) => note(log, `key ${text}`),
   });
   view.sample(0);
   for (let second = 1; second <= 30; second++) {
@@ -78,6 +79,13 @@ describe("the view of ttk serve", () => {
     }
   });
 
+  it("gives all of a low terminal to the panel where keys go", () => {
+    const view = press(opened(), "2");
+    expect(frameOf(view, [40, 10])).toContain("user8");
+    expect(frameOf(press(view, "5"), [40, 10])).toContain("route_server link lost");
+    expect(frameOf(view, [40, 8])).toContain("route_server link lost");
+  });
+
   it("says that a terminal is too small for it", () => {
     expect(frameOf(opened(), [30, 6])).toContain("too small");
   });
@@ -111,6 +119,25 @@ describe("keys of ttk serve", () => {
     const inspection = new FakeInspection(clients);
     press(opened(inspection), "X", "3", "x", "X", "5", "x", "X");
     expect(inspection.done).toEqual([]);
+  });
+
+  it("write what they did into the log, and nothing where nothing was done", () => {
+    const inspection = new FakeInspection(clients);
+    const view = opened(inspection);
+    const written = () => view.log.last(9, (text) => text.includes(" key "));
+    press(view, "x", "4", "x");
+    expect(written()).toEqual([]);
+    press(view, "down", "x", "x", "2", "down", "x", "X", "1");
+    while (view.servers[view.position("servers")]?.link?.id !== "to route 0") press(view, "down");
+    press(view, "x");
+    expect(written().map((line) => line.slice("02:23:35.120 key ".length))).toEqual([
+      "LGN-12 is on: leaves a kicked connection open",
+      "LGN-12 is off: as the requirement says",
+      "kicked user8 from msg 1",
+      "kicked user8 from 1 device",
+      "cut msg 1 -> route 127.0.0.1:8200",
+    ]);
+    expect(frameOf(view, [200, 60])).toContain("key cut msg 1 -> route 127.0.0.1:8200");
   });
 
   it("keep the same client selected while others come before it", () => {
@@ -187,6 +214,7 @@ describe("keys of ttk serve", () => {
       log: new LogTail(),
       adminAddresses: [],
       hasPdus: true,
+      onAction: () => {},
       onQuit: () => quits++,
     });
     const seen: PanelName[] = [];
