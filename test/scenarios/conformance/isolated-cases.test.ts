@@ -1,11 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { framePdu } from "../../../src/codec/pdu.js";
 import type { Address } from "../../../src/net/address.js";
 import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
+import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import { type Deviations, strict, teamtalk } from "../../../src/server/deviations.js";
 import { startMsgServer } from "../../../src/server/msg/msg-server.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
 import { startRoleServer } from "../../helpers/role-server.js";
+import { sends } from "../../mutants/fault-words.js";
+import { FaultyWire, type Line } from "../../mutants/faulty-wire.js";
+import type { WireFault } from "../../mutants/wire-fault.js";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 /** They run one after the other, and some wait for a server's time limits. */
@@ -26,6 +32,25 @@ async function judgeIsolated(deviates: Deviations, options: Parameters<typeof ju
   started.push(server);
   return judgeRole("msg-isolated", server.target, { ...server.options, ...options });
 }
+
+/** It tells a user's phones, too, of a file that another msg_server announces. */
+const tellingPhones = (): WireFault =>
+  sends(CommandId.CID_FILE_NOTIFY, ({ to_user_id }, line, { bytes }) => {
+    for (const phone of line.all.filter(({ isMobile, userId }) => isMobile && userId === to_user_id)) {
+      phone.toClient(bytes);
+    }
+    return undefined;
+  });
+
+/** It answers a phone's token before the database has it, and with an empty body (LGN-17). */
+const answeringTokensAtOnce = (): WireFault => ({
+  received({ commandId, header: { seqNum } }, line) {
+    if (commandId !== CommandId.CID_LOGIN_REQ_DEVICETOKEN) return undefined;
+    line.toClient(framePdu(CommandId.CID_LOGIN_RES_DEVICETOKEN, Buffer.alloc(0), { seqNum }));
+    return undefined;
+  },
+  sent: ({ commandId }) => (commandId === CommandId.CID_LOGIN_RES_DEVICETOKEN ? [] : undefined),
+});
 
 describe("the cases of a msg_server in isolation", () => {
   it(
@@ -51,6 +76,25 @@ describe("the cases of a msg_server in isolation", () => {
     },
     TIMEOUT_MS,
   );
+
+  it.each([
+    { id: "iso.fil.notify-here", fault: tellingPhones },
+    { id: "iso.dbp.device-token", fault: answeringTokensAtOnce },
+  ])("pass what the original does where that is no deviation ($id)", async ({ id, fault }) => {
+    const lines = new Set<Line>();
+    const server = await startRoleServer("msg-isolated", {
+      async via(address, port) {
+        if (port !== "target") return address;
+        const wire = await FaultyWire.start(address, fault(), lines);
+        started.push(wire);
+        return wire.address;
+      },
+    });
+    started.push(server);
+    const cases = allCases.filter((each) => each.id === id).map((each) => ({ case: each, skippedBy: undefined }));
+    const result = await judgeRole("msg-isolated", server.target, { ...server.options, cases });
+    expect(result.cases).toMatchObject([{ id, verdict: "passed" }]);
+  });
 
   it("are blocked, with where it should have dialled, when it does not", async () => {
     const odd = await OddServer.start("mute");

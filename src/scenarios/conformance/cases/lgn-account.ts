@@ -5,6 +5,7 @@ import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual } from "../expect-that.js";
 import type { LoggedInClient } from "../logged-in-client.js";
+import { expectTokenAnswered } from "../token-answer.js";
 
 const { KICK_REASON_MOBILE_KICK } = KickReasonType;
 
@@ -72,7 +73,7 @@ export const lgnAccountCases: readonly ConformanceCase[] = [
     async run(context) {
       const phone = await context.login(context.account(0), { clientType: "ios" });
       sendToken(context, phone);
-      await untilTokenAnswered(context, phone);
+      await expectTokenAnswered(context, phone.peer);
     },
   }),
 
@@ -89,7 +90,7 @@ export const lgnAccountCases: readonly ConformanceCase[] = [
       const seqNum = sendToken(context, pc);
       // A phone's token that was sent later is answered.
       sendToken(context, phone);
-      await untilTokenAnswered(context, phone);
+      await expectTokenAnswered(context, phone.peer);
       await pc.peer.expectNoAnswer(seqNum);
     },
   }),
@@ -138,18 +139,6 @@ function sendToken(context: CaseContext, { peer, userId, clientType }: LoggedInC
   const client_type = clientType === "android" ? ClientType.CLIENT_TYPE_ANDROID : ClientType.CLIENT_TYPE_IOS;
   const device_token = `ttk-${context.uniqueWord()}`;
   return peer.send(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id: userId, device_token, client_type });
-}
-
-/** An answer of any kind: LGN-17 is about its body, which the original servers leave empty. */
-async function untilTokenAnswered(context: CaseContext, { peer }: LoggedInClient): Promise<void> {
-  const isAnswer = ({ commandId }: { commandId: number }) => commandId === CommandId.CID_LOGIN_RES_DEVICETOKEN;
-  await context.eventually(
-    "0x0109",
-    async () => [...peer.inbox, ...peer.malformed].filter(isAnswer).length,
-    (count) => count > 0,
-  );
-  // Whether the body keeps the schema is judged where LGN-17 is.
-  peer.malformed.splice(0, peer.malformed.length, ...peer.malformed.filter((pdu) => !isAnswer(pdu)));
 }
 
 function facts({

@@ -5,6 +5,7 @@ import { loginPassword } from "../../../../codec/password.js";
 import { expectEqual, expectThat } from "../../expect-that.js";
 import { defineIsolatedCase, type IsolatedClient, type IsolatedContext, userInfo } from "../../isolated-context.js";
 import { answer } from "../../surrounded-context.js";
+import { expectTokenAnswered } from "../../token-answer.js";
 
 const { USER_STATUS_ONLINE: ONLINE, USER_STATUS_OFFLINE: OFFLINE } = UserStatType;
 const UserAction = { plusOne: 1, minusOne: 2 } as const;
@@ -315,17 +316,20 @@ export const isoLoginCases = [
     id: "iso.dbp.device-token",
     requirements: ["LGN-15", "DBP-02"],
     level: "must",
-    title: "has the database store a phone's device token under the user who logged in",
-    sends: "0x0108 of a phone, naming another user",
+    title: "has the database store a phone's device token under the user who logged in, and answers the phone",
+    sends: "0x0108 of a phone, naming another user; the database answers 0x0109",
     why: "pushes of one person would go to another's phone",
     async run(context) {
       const phone = await context.logIn(context.newUser(), "android");
       phone.peer.send(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id: context.unknownId(), device_token: "token-1" });
-      const { body } = await context.db.expect(
+      const asked = await context.db.expect(
         CommandId.CID_LOGIN_REQ_DEVICETOKEN,
         ({ device_token }) => device_token === "token-1",
       );
-      expectEqual("user_id and client_type", [body.user_id, body.client_type], [phone.userId, clientTypes.android]);
+      const { user_id, client_type } = asked.body;
+      expectEqual("user_id and client_type", [user_id, client_type], [phone.userId, clientTypes.android]);
+      answer(asked, CommandId.CID_LOGIN_RES_DEVICETOKEN, { user_id });
+      await expectTokenAnswered(context, phone.peer);
     },
   }),
 ];
