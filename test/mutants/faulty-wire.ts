@@ -56,9 +56,9 @@ export class Line implements FaultyLine {
     client.on("data", (bytes: Buffer) => up.push(fault.read?.(bytes, this) ?? bytes));
     upstream.on("data", (bytes: Buffer) => down.push(bytes));
     client.on("end", () => {
+      if (!fault.missesClose?.(this)) upstream.end();
       // Whoever hung up sees the end that it waits for, whether the server has noticed or not.
-      if (fault.missesClose?.(this)) client.end();
-      else upstream.end();
+      else if (!fault.staysOpen?.(this)) client.end();
     });
     upstream.on("end", () => {
       if (!fault.staysOpen?.(this)) client.end();

@@ -4,7 +4,7 @@ import { encodePdu } from "../../src/codec/pdu.js";
 import { ignores, neverSends, sends, sendsTwice, takes, together } from "./fault-words.js";
 import type { Mutant } from "./mutant.js";
 import { storageFault } from "./storage-fault.js";
-import type { WireFault } from "./wire-fault.js";
+import type { FaultyLine, WireFault } from "./wire-fault.js";
 
 const { GROUP_TYPE_NORMAL, GROUP_TYPE_TMP } = GroupType;
 const { GROUP_MODIFY_TYPE_ADD, GROUP_MODIFY_TYPE_DEL } = GroupModifyType;
@@ -371,27 +371,28 @@ function changing(change: (change: Change, sound: GroupStorage) => ReturnType<Gr
   return storageFault("groups", (sound) => ({ changeMembers: (asked) => change(asked, sound) }));
 }
 
-/** Acks group messages that the server ignores: those that no ack has followed for a while. */
+/** Acks group messages that the server ignores: those whose ack has not come when it acks a later message. */
 function acking(which: (groupId: number) => boolean): WireFault {
-  const WAIT_MS = 20;
-  const acked = new Set<string>();
-  return together(
-    takes(CommandId.CID_MSG_DATA, (body, line, pdu) => {
-      if (!isGroupMessage(body) || !which(body.to_session_id)) return undefined;
-      const key = `${line.userId} ${pdu.header.seqNum}`;
-      const acknowledge = () => {
-        if (acked.has(key)) return;
-        const ack = { user_id: line.userId, session_id: body.to_session_id, msg_id: 1 };
-        const session_type = SessionType.SESSION_TYPE_GROUP;
-        line.toClient(pdu.with(CommandId.CID_MSG_DATA_ACK, { ...ack, session_type }));
-      };
-      if (body.to_session_id >= 0x7000_0000) acknowledge();
-      else line.later(WAIT_MS, acknowledge);
+  /** By connection, then seq_num. */
+  const due = new WeakMap<FaultyLine, Map<number, Buffer>>();
+  return {
+    received(pdu, line) {
+      const body = pdu.commandId === CommandId.CID_MSG_DATA ? pdu.body(CommandId.CID_MSG_DATA) : undefined;
+      if (body === undefined || !isGroupMessage(body) || !which(body.to_session_id)) return undefined;
+      const ack = { user_id: line.userId, session_id: body.to_session_id, msg_id: 1 };
+      const acks = due.get(line) ?? new Map<number, Buffer>();
+      const session_type = SessionType.SESSION_TYPE_GROUP;
+      acks.set(pdu.header.seqNum, pdu.with(CommandId.CID_MSG_DATA_ACK, { ...ack, session_type }));
+      due.set(line, acks);
       return undefined;
-    }),
-    sends(CommandId.CID_MSG_DATA_ACK, (_, line, pdu) => {
-      acked.add(`${line.userId} ${pdu.header.seqNum}`);
+    },
+    sent({ commandId, header }, line) {
+      if (commandId !== CommandId.CID_MSG_DATA_ACK) return undefined;
+      const acks = due.get(line);
+      if (acks?.delete(header.seqNum) !== false) return undefined;
+      for (const ack of acks.values()) line.toClient(ack);
+      acks.clear();
       return undefined;
-    }),
-  );
+    },
+  };
 }

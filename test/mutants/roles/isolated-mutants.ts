@@ -5,7 +5,7 @@ import { ignores, neverSends, sends, takes } from "../fault-words.js";
 import { isUndecodable, isUnknown } from "../framing-faults.js";
 import type { PassingPdu } from "../passing-pdu.js";
 import type { FaultyLine, WireFault } from "../wire-fault.js";
-import { hearingHeartbeats, learnsLateOfClose, staysOpen } from "./port-faults.js";
+import { hearingHeartbeats, keepsBeating, learnsLateOfClose } from "./port-faults.js";
 import type { RoleMutant } from "./role-mutant.js";
 
 /** By which the msg_server knows whose question an answer is for; of bodies of any kind. */
@@ -333,12 +333,12 @@ export const isolatedMutants: readonly RoleMutant[] = [
     breaks: ["RTE-11"],
     ports: { target: () => neverSends(CommandId.CID_MSG_DATA) },
   },
-  { id: "lost-database-links-kept", breaks: ["DBP-04"], ports: { db: staysOpen } },
+  { id: "lost-database-links-kept", breaks: ["DBP-04"], ports: { db: keepsBeating } },
   ...(["db", "login", "route"] as const).map(
     (role): RoleMutant => ({
       id: `loss-of-${role}-not-noticed`,
       breaks: ["LGN-05"],
-      ports: { [role]: staysOpen },
+      ports: { [role]: keepsBeating },
     }),
   ),
   { id: "one-link-for-all-questions", breaks: ["DBP-05", "DBP-04"], ports: { db: usingOneLink } },

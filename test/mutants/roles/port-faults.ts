@@ -1,5 +1,6 @@
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { encodePdu } from "../../../src/codec/pdu.js";
+import { together } from "../fault-words.js";
 import type { WireFault } from "../wire-fault.js";
 
 export const none = Buffer.alloc(0);
@@ -32,3 +33,6 @@ export function hearingHeartbeats(): WireFault {
     },
   };
 }
+
+/** The server closed, and who has dialled goes on hearing heartbeats: neither the end nor silence tells it. */
+export const keepsBeating = (): WireFault => together(staysOpen(), hearingHeartbeats());
