@@ -34,6 +34,8 @@ export class ConversationRows {
       table: "IMRelationShip",
       keyColumns: ["smallId", "bigId"],
       condition: "status = 0",
+      // As the original server does: the pair's history goes on, and so do its ids (MSG-02).
+      retired: { condition: "status <> 0", revival: "status = 0, updated = ?" },
       // The original server takes the last of the index (smallId, bigId, status, updated).
       order: (a: FoundRow, b: FoundRow) => b.updated - a.updated || b.id - a.id,
       settlesAfterS: isShared ? SETTLES_AFTER_S : 0,
