@@ -7,7 +7,6 @@ import type { SqlSession } from "./sql-database.js";
 
 const IOS = 0x11;
 const ANDROID = 0x12;
-const platforms: Readonly<Record<string, number>> = { ios: IOS, android: ANDROID };
 /** Sequences whose counter was compared with the table; beyond it they are compared again. */
 const SETTLED_MAX = 200_000;
 const HANDED_OUT_KEY = "ttk_handed_out";
@@ -162,14 +161,15 @@ export class RedisState implements LiveState {
   /** The token's own key tells whose device it is: one that changes hands is no longer the former user's. */
   async setDevice(userId: number, device: Device | undefined): Promise<void> {
     const before = await this.#token.get(`device_${userId}`);
-    const oldToken = before === null ? "" : deviceFrom(before)?.token;
-    if (oldToken) await this.#token.del(ownerKey(oldToken));
+    const oldToken = deviceFrom(before ?? "")?.token;
+    if (oldToken !== undefined) await this.#token.del(ownerKey(oldToken));
     if (device === undefined) {
       await this.#token.del(`device_${userId}`);
       return;
     }
     const owner = await this.#token.get(ownerKey(device.token));
-    if (owner !== null && owner !== String(userId)) await this.#token.del(`device_${owner}`);
+    // Original servers leave an empty one behind.
+    if (owner && owner !== String(userId)) await this.#token.del(`device_${owner}`);
     const platform = device.clientType === ANDROID ? "android" : "ios";
     await this.#token.set(`device_${userId}`, `${platform}:${device.token}`);
     // A token of digits would be somebody's user id.
@@ -251,9 +251,8 @@ function ownerKey(token: string): string {
   return `device_${token}`;
 }
 
-/** `ios:<token>` or `android:<token>`. */
+/** `ios:<token>` or `android:<token>`. Original servers write the bare token of another client, and nothing at a logout. */
 function deviceFrom(text: string): Device | undefined {
-  const colon = text.indexOf(":");
-  const clientType = platforms[text.slice(0, colon)];
-  return clientType === undefined ? undefined : { clientType, token: text.slice(colon + 1) };
+  const [, platform, token] = /^(ios|android):(.+)$/s.exec(text) ?? [];
+  return token === undefined ? undefined : { clientType: platform === "ios" ? IOS : ANDROID, token };
 }

@@ -136,6 +136,66 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       });
     });
 
+    it("has each key in the database that its group has as shipped", async () => {
+      redisUrl = keys.nextShippedUrl();
+      const storage = await join();
+      await say(storage, 2, 1);
+      await sayToGroup(storage, 3);
+      await storage.groups.setShield(2, 1, 1);
+      await storage.push.setDeviceToken(4, 0x12, "tok");
+      await storage.accounts.setSignInfo(1, "new");
+      const [relation] = await rows("SELECT id FROM IMRelationShip");
+      expect(await keys.list(redisUrl, 1)).toEqual(
+        [
+          "1_im_group_msg",
+          "3_1_im_user_group",
+          "group_msg_id_1",
+          `msg_id_${relation?.id}`,
+          "total_user_update",
+          "unread_1",
+        ].sort(),
+      );
+      expect(await keys.list(redisUrl, 2)).toEqual(["group_set_1"]);
+      expect(await keys.list(redisUrl, 3)).toEqual([]);
+      expect(await keys.list(redisUrl, 4)).toEqual(["device_4", "device_tok"]);
+      expect(await keys.list(redisUrl, 5)).toEqual(["group_member_1"]);
+    });
+
+    it("has push tokens as original servers write them, and none where they wrote one to no phone", async () => {
+      const storage = await join();
+      await withRedis((redis) =>
+        redis.mset({
+          device_1: "ios:a:b",
+          "device_a:b": "1",
+          device_2: "android:c",
+          device_c: "2",
+          // A PC's token, which may look like anything; what a logout leaves; an empty one of a phone.
+          device_3: "iosX",
+          device_4: "",
+          device_: "4",
+          device_5: "ios:",
+        }),
+      );
+      const phone = { totalUnread: 0 };
+      expect(await storage.push.pushTokens([1, 2, 3, 4, 5])).toEqual([
+        { userId: 1, clientType: 0x11, token: "a:b", ...phone },
+        { userId: 2, clientType: 0x12, token: "c", ...phone },
+      ]);
+      await storage.push.setDeviceToken(1, 0x12, "d");
+      await storage.push.setDeviceToken(2, 0x12, "");
+      await storage.push.setDeviceToken(6, 0x11, "e");
+      await withRedis(async (redis) => {
+        expect(await redis.mget("device_1", "device_a:b", "device_d", "device_2", "device_c")).toEqual([
+          "android:d",
+          null,
+          "1",
+          null,
+          null,
+        ]);
+        expect(await redis.mget("device_6", "device_e", "device_")).toEqual(["ios:e", "6", "4"]);
+      });
+    });
+
     it("gives first messages of a pair one sequence, though several servers store them at the same time (MSG-02)", async () => {
       const servers = [await join(), await join(), await join()];
       const numbers = Array.from({ length: 60 }, (_, n) => n);
