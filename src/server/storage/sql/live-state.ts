@@ -64,6 +64,8 @@ export interface LiveState {
   members(session: SqlSession, groupIds: readonly number[]): Promise<Map<number, number[]>>;
   /** Called with the rows of IMGroupMember written, and before their transaction ends. */
   joined(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void>;
+  /** The same of a new group, with its first members: what was left under its number, by a group of before, is not its. */
+  groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void>;
   left(session: SqlSession, groupId: number, userIds: readonly number[]): Promise<void>;
 
   /** What was handed out to users whose newest time is at least that (HandedOutTimes), by user. */

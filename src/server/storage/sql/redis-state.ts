@@ -122,6 +122,14 @@ export class RedisState implements LiveState {
     await this.#groupMember.hset(memberKey(groupId), Object.fromEntries(userIds.map((userId) => [userId, now])));
   }
 
+  async groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void> {
+    const counter = counterKey({ kind: GROUP, id: groupId });
+    this.#settled.delete(counter);
+    await Promise.all([this.#groupMember.del(memberKey(groupId)), this.#unread.set(counter, "0")]);
+    await this.readGroup(session, groupId, userIds);
+    await this.joined(session, groupId, userIds, now);
+  }
+
   async left(_: SqlSession, groupId: number, userIds: readonly number[]): Promise<void> {
     if (userIds.length > 0) await this.#groupMember.hdel(memberKey(groupId), ...userIds.map(String));
   }

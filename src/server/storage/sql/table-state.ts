@@ -137,6 +137,7 @@ export class TableState implements LiveState {
 
   /** IMGroupMember is all there is. */
   async joined(): Promise<void> {}
+  async groupMade(): Promise<void> {}
   async left(): Promise<void> {}
 
   async handedOut(timeMin: number): Promise<Map<number, number>> {

@@ -44,10 +44,10 @@ const say = (storage: Storage, fromId: number, toId: number, text = "hi") =>
     content: Buffer.from(text),
     created: 1_800_000_000,
   });
-const sayToGroup = (storage: Storage, fromId: number) =>
+const sayToGroup = (storage: Storage, fromId: number, id = 1) =>
   storage.messages.append({
     fromId,
-    to: { kind: 2, id: 1 },
+    to: { kind: 2, id },
     type: 0x11,
     content: Buffer.from("hi"),
     created: 1_800_000_000,
@@ -159,6 +159,25 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       expect(await keys.list(redisUrl, 3)).toEqual([]);
       expect(await keys.list(redisUrl, 4)).toEqual(["device_4", "device_tok"]);
       expect(await keys.list(redisUrl, 5)).toEqual(["group_member_1"]);
+    });
+
+    it("has nothing in a new group of what Redis still has under its number (GRP-02, GRP-08)", async () => {
+      const storage = await join();
+      await withRedis(async (redis) => {
+        await redis.hset("group_member_2", { 7: "1799999000", 9: "1799999000" });
+        await redis.set("group_msg_id_2", "50");
+        await redis.hset("2_im_group_msg", "count", "50");
+        await redis.hset("9_2_im_user_group", "count", "20");
+        const made = { name: "g", avatar: "", creatorId: 8, kind: 2, members: [8, 9] } as const;
+        expect(await storage.groups.create(made)).toMatchObject({ id: 2 });
+        const joined = String(clock.nowSeconds);
+        expect(await redis.hgetall("group_member_2")).toEqual({ 8: joined, 9: joined });
+        expect(await redis.get("group_msg_id_2")).toBe("0");
+        expect(await storage.sessions.unread(9)).toEqual([]);
+        expect(await sayToGroup(storage, 8, 2)).toBe(1);
+        expect(await storage.sessions.unread(9)).toMatchObject([{ kind: 2, id: 2, count: 1 }]);
+        expect(await redis.hgetall("8_2_im_user_group")).toEqual({ count: "51" });
+      });
     });
 
     it("has push tokens as original servers write them, and none where they wrote one to no phone", async () => {
