@@ -7,14 +7,15 @@ import type { SqlSession } from "./sql-database.js";
 
 const IOS = 0x11;
 const ANDROID = 0x12;
-/** Sequences whose counter was compared with the table; beyond it they are compared again. */
+/** Sequences whose counter is known to be right; beyond it they are compared with the table again. */
 const SETTLED_MAX = 200_000;
 const HANDED_OUT_KEY = "ttk_handed_out";
 const HANDED_OUT_KEPT_S = 60;
 
 /**
  * In the keys of a deployment (docs/spec/storage.md), for our servers and original ones at the same time. A counter that
- * Redis lost is raised to the table's highest id when this process first uses it, so that no id is given twice (MSG-02).
+ * Redis lost is raised to the table's highest id when this process first uses it, or sees it go back, so that no id is given
+ * twice (MSG-02).
  */
 export class RedisState implements LiveState {
   readonly isTransactional = false;
@@ -22,7 +23,8 @@ export class RedisState implements LiveState {
   readonly #groupSet: RedisConnection;
   readonly #token: RedisConnection;
   readonly #groupMember: RedisConnection;
-  readonly #settled = new Set<string>();
+  /** By counters that were compared with the table, the last id that this process was given; 0 before the first. */
+  readonly #given = new Map<string, number>();
 
   constructor(
     private readonly connections: RedisConnections,
@@ -36,9 +38,7 @@ export class RedisState implements LiveState {
 
   async takeIds(_: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
     await this.#settle(wanted);
-    return Promise.all(
-      wanted.map(async (one) => (await this.#unread.incrby(counterKey(one), one.count)) - one.count + 1),
-    );
+    return Promise.all(wanted.map((one) => this.#take(one)));
   }
 
   async raiseLastId(sequence: SequenceKey, lastId: number): Promise<void> {
@@ -124,7 +124,7 @@ export class RedisState implements LiveState {
 
   async groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void> {
     const counter = counterKey({ kind: GROUP, id: groupId });
-    this.#settled.delete(counter);
+    this.#given.delete(counter);
     await Promise.all([this.#groupMember.del(memberKey(groupId)), this.#unread.set(counter, "0")]);
     await this.readGroup(session, groupId, userIds);
     await this.joined(session, groupId, userIds, now);
@@ -222,16 +222,28 @@ export class RedisState implements LiveState {
     this.connections.close();
   }
 
+  async #take(wanted: IdsWanted): Promise<number> {
+    const counter = counterKey(wanted);
+    let last = await this.#unread.incrby(counter, wanted.count);
+    if (last - wanted.count < (this.#given.get(counter) ?? 0)) {
+      this.#given.delete(counter);
+      await this.#settle([wanted]);
+      last = await this.#unread.incrby(counter, wanted.count);
+    }
+    this.#given.set(counter, last);
+    return last - wanted.count + 1;
+  }
+
   async #settle(sequences: readonly SequenceKey[]): Promise<void> {
-    const unsettled = sequences.filter((sequence) => !this.#settled.has(counterKey(sequence)));
+    const unsettled = sequences.filter((sequence) => !this.#given.has(counterKey(sequence)));
     if (unsettled.length === 0) return;
-    if (this.#settled.size > SETTLED_MAX) this.#settled.clear();
+    if (this.#given.size > SETTLED_MAX) this.#given.clear();
     for (const kind of [1, 2] as const) {
       const ids = unsettled.filter((sequence) => sequence.kind === kind).map(({ id }) => id);
       const last = await this.tables.last(kind, ids);
       await Promise.all([...last].map(([id, { msgId }]) => this.#unread.raiseCounter(counterKey({ kind, id }), msgId)));
     }
-    for (const sequence of unsettled) this.#settled.add(counterKey(sequence));
+    for (const sequence of unsettled) this.#given.set(counterKey(sequence), 0);
   }
 }
 

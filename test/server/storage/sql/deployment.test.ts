@@ -243,6 +243,10 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await say(opened[0] as Storage, 1, 2);
       await withRedis(async (redis) => redis.del("msg_id_1", ...(await relationKeys())));
       expect(await say(await join(), 2, 1)).toBe(3);
+      await withRedis(async (redis) => redis.del(...(await relationKeys())));
+      const [first, second] = opened as [Storage, Storage];
+      expect(await Promise.all([say(second, 2, 1), say(second, 1, 2)])).toEqual([4, 5]);
+      expect(await say(first, 1, 2)).toBe(6);
 
       async function relationKeys(): Promise<string[]> {
         return (await rows("SELECT id FROM IMRelationShip")).map(({ id }) => `msg_id_${id}`);
