@@ -44,6 +44,8 @@ export interface LiveState {
   takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]>;
   /** Ids given from now on are above that one. */
   raiseLastId(sequence: SequenceKey, lastId: number): Promise<void>;
+  /** Of what has just been made: its ids begin at 1, whatever was left under its number (MSG-02). */
+  startSequences(sequences: readonly SequenceKey[]): Promise<void>;
   raiseUnread(session: SqlSession, raises: readonly UnreadRaise[]): Promise<void>;
   clearUnread(session: SqlSession, userId: number, peerId: number): Promise<void>;
   /** Counts above 0, by peer. */

@@ -45,6 +45,12 @@ export class RedisState implements LiveState {
     await this.#unread.raiseCounter(counterKey(sequence), lastId);
   }
 
+  async startSequences(sequences: readonly SequenceKey[]): Promise<void> {
+    const counters = sequences.map(counterKey);
+    for (const counter of counters) this.#given.delete(counter);
+    await Promise.all(counters.map((counter) => this.#unread.set(counter, "0")));
+  }
+
   async raiseUnread(_: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {
     await Promise.all(
       raises.map(({ userId, peerId, by }) => this.#unread.hincrby(`unread_${userId}`, String(peerId), by)),
@@ -123,9 +129,8 @@ export class RedisState implements LiveState {
   }
 
   async groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void> {
-    const counter = counterKey({ kind: GROUP, id: groupId });
-    this.#given.delete(counter);
-    await Promise.all([this.#groupMember.del(memberKey(groupId)), this.#unread.set(counter, "0")]);
+    await this.startSequences([{ kind: GROUP, id: groupId }]);
+    await this.#groupMember.del(memberKey(groupId));
     await this.readGroup(session, groupId, userIds);
     await this.joined(session, groupId, userIds, now);
   }

@@ -30,6 +30,8 @@ export interface RowIdsOf {
   /** All columns of a new row, and its values. */
   readonly columns: readonly string[];
   newRow(key: RowKey, now: number): SqlValue[];
+  /** Told the ids of new rows before anybody else can see them. */
+  readonly onMade?: (ids: readonly number[]) => Promise<void>;
 }
 
 /**
@@ -65,8 +67,7 @@ export class RowIds {
         const others = (await this.#rows(session, missing)).found;
         const unmade = without(missing, others);
         const revived = await this.#revive(session, unmade, now);
-        const rows = without(unmade, revived).map((key) => this.of.newRow(key, now));
-        await session.insertRows(this.of.table, this.of.columns, rows);
+        await this.#insert(session, without(unmade, revived), now);
       });
       for (const [name, ids] of await this.#lookUp(missing)) found.set(name, ids);
     }
@@ -89,6 +90,16 @@ export class RowIds {
       found.set(name, ids);
     }
     return found;
+  }
+
+  async #insert(session: SqlSession, keys: readonly RowKey[], now: number): Promise<void> {
+    const { table, columns, onMade } = this.of;
+    const rows = keys.map((key) => this.of.newRow(key, now));
+    await session.insertRows(table, columns, rows);
+    if (onMade === undefined || keys.length === 0) return;
+    // The transaction looked for these keys before, and (REPEATABLE READ) sees nothing newer of others: these are its own.
+    const { found } = await this.#rows(session, keys);
+    await onMade([...found.values()].flat());
   }
 
   /** Those of the keys that had a retired row, which counts again. */

@@ -180,6 +180,20 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       });
     });
 
+    it("begins the ids of new pairs at 1, whatever Redis still has under their relations' numbers (MSG-02)", async () => {
+      const storage = await join();
+      await say(storage, 1, 2);
+      const [relation] = await rows("SELECT id FROM IMRelationShip");
+      const next = [1, 2, 3].map((step) => Number(relation?.id) + step);
+      await withRedis((redis) => redis.mset(Object.fromEntries(next.map((id) => [`msg_id_${id}`, "57"]))));
+      const first = await Promise.all([say(storage, 3, 4), say(storage, 4, 3), say(storage, 5, 6)]);
+      expect(first).toEqual([1, 2, 1]);
+      expect(await say(storage, 1, 2)).toBe(2);
+      await withRedis(async (redis) => {
+        expect(await redis.mget(next.map((id) => `msg_id_${id}`))).toEqual(["2", "1", "57"]);
+      });
+    });
+
     it("has push tokens as original servers write them, and none where they wrote one to no phone", async () => {
       const storage = await join();
       await withRedis((redis) =>
