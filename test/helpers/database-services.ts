@@ -11,6 +11,8 @@ import {
 /** Where the services are; each test file takes a database and a prefix of its own there. */
 const mysqlAt = { host: "127.0.0.1", port: 3306, user: "root" };
 const redisAt = { host: "127.0.0.1", port: 6379, db: 9 };
+/** storage.md: unread, group_set, sync, token, group_member. */
+const shippedDbs = [1, 2, 3, 4, 5];
 const PROBE_TIMEOUT_MS = 1_000;
 
 const hasMysql = await listens(mysqlAt);
@@ -69,13 +71,35 @@ export class TestKeys {
     return `redis://${redisAt.host}:${redisAt.port}/${redisAt.db}?prefix=${this.name}-${this.#used}:`;
   }
 
+  /** Another empty key space in the databases of the shipped deployment. */
+  nextShippedUrl(): string {
+    const { search } = new URL(this.nextUrl());
+    return `redis://${redisAt.host}:${redisAt.port}${search}`;
+  }
+
+  /** Those in a database that begin with the prefix of a URL, without it. */
+  async list(url: string, db: number): Promise<string[]> {
+    const prefix = new URL(url).searchParams.get("prefix") ?? "";
+    return (await this.#scan(db, `${prefix}*`)).map((key) => key.slice(prefix.length)).sort();
+  }
+
   /** Deletes all of them. */
   async drop(): Promise<void> {
-    const redis = new Redis(redisAt);
-    for await (const keys of redis.scanStream({ match: `${this.name}-*`, count: 1000 })) {
-      if ((keys as string[]).length > 0) await redis.del(...(keys as string[]));
+    for (const db of [redisAt.db, ...shippedDbs]) {
+      const keys = await this.#scan(db, `${this.name}-*`);
+      const redis = new Redis({ ...redisAt, db });
+      if (keys.length > 0) await redis.del(...keys);
+      redis.disconnect();
     }
+  }
+
+  async #scan(db: number, match: string): Promise<string[]> {
+    const redis = new Redis({ ...redisAt, db });
+    const found = new Set<string>();
+    for await (const keys of redis.scanStream({ match, count: 1000 }))
+      for (const key of keys as string[]) found.add(key);
     redis.disconnect();
+    return [...found];
   }
 }
 

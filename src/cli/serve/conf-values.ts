@@ -98,17 +98,16 @@ export class ConfValues {
     return url.href;
   }
 
-  /** CacheInstances of one host, by the groups of keys that they hold. */
+  /** CacheInstances by the groups of keys that they hold. */
   redisUrl(): string | undefined {
     const names = this.#names("CacheInstances").filter((name) => keyGroups.includes(name));
     const [first] = names;
     if (first === undefined) return undefined;
     const at = (name: string) => `${urlHost(this.#hostOf("CacheInstances", name))}:${this.port(`${name}_port`, 6379)}`;
-    const elsewhere = names.find((name) => at(name) !== at(first));
-    if (elsewhere !== undefined) {
-      throw this.#wrong(`${elsewhere}_host`, `with ${elsewhere}_port must be ${at(first)}, as for ${first}`);
-    }
-    const databases = names.map((name) => `${name}=${this.#number(`${name}_db`, 0, 1000, 0)}`);
+    const databases = names.map((name) => {
+      const server = at(name) === at(first) ? "" : `${at(name)}/`;
+      return `${name}=${server}${this.#number(`${name}_db`, 0, 1000, 0)}`;
+    });
     return `redis://${at(first)}?${databases.join("&")}`;
   }
 

@@ -47,7 +47,7 @@ export function storageTarget({ storage, redis, audioMsfs }: StorageChoice): Sto
   const shared = withRedis(target, redis);
   if (shared !== undefined) return shared;
   throw usageError(
-    `"${redis}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5)`,
+    `"${redis}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5), token=other:6379/4 for one that another server keeps`,
   );
 }
 

@@ -7,6 +7,7 @@ import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import type { RoleName } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import {
@@ -20,6 +21,8 @@ import {
 import { PendingAnswers } from "./pending-answers.js";
 
 export interface RemoteDatabaseOptions {
+  /** Whose links these are, for the log. */
+  readonly role: RoleName;
   readonly dbProxies: readonly Address[];
   readonly linksPerProxy?: number;
   readonly requestTimeoutMs?: number;
@@ -114,18 +117,18 @@ export class RemoteDatabase implements DatabasePort {
 
   #linkTo(address: Address): PersistentLink {
     const at = formatAddress(address);
-    const { log, link } = this.options;
+    const { role, log, link } = this.options;
     return new PersistentLink(
       address,
       { ...serverLinkDefaults, ...link },
       {
-        onOpen: () => log.note("msg", "db_proxy_server link open", { at }),
+        onOpen: () => log.note(role, "db_proxy_server link open", { at }),
         onPdu: (from, bytes, start, end) => this.#received(from, bytes, start, end),
         onClose: (from, reason) => {
           this.#pending.failLink(from);
-          log.note("msg", "db_proxy_server link lost", { at, reason });
+          log.note(role, "db_proxy_server link lost", { at, reason });
         },
-        onUnreachable: (error, retryInMs) => log.note("msg", error.message, { retryInMs }),
+        onUnreachable: (error, retryInMs) => log.note(role, error.message, { retryInMs }),
       },
     );
   }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { makeFolder } from "../make-folder.js";
+import { ORIGINAL_HEADER_BYTES, readOriginalHeader } from "./original-file.js";
 import type { AnnouncedFile } from "./transfer-task.js";
 
 /** Ids are UUIDs made here, so nothing of a path fits in (FIL-07). */
@@ -10,14 +11,16 @@ const TASK_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 interface StoredFile extends AnnouncedFile {
   /** Unix ms. */
   readonly announcedMs: number;
+  /** Where the bytes begin, in a file that an original file_server left behind its header. */
+  readonly contentAt?: number;
 }
 
 /**
  * Offline files on disk: `<folder>/<first two digits>/<task id>` holds the bytes, `….json` what was announced. What is there
- * after a restart is gone on with.
+ * after a restart is gone on with; so is what an original file_server has completed there, in the same place.
  */
 export class FileStore {
-  readonly #files = new Map<string, { readonly sizeBytes: number; readonly announcedMs: number }>();
+  readonly #files = new Map<string, Pick<StoredFile, "sizeBytes" | "announcedMs" | "contentAt">>();
   /** As announced, whether they have arrived or not: the room is theirs. */
   sizeBytes = 0;
 
@@ -30,7 +33,9 @@ export class FileStore {
       if (isMissing(error)) return [];
       throw error;
     });
+    const known = new Set(names);
     for (const name of names) {
+      if (!known.has(`${name}.json`)) await store.#adopt(basename(name));
       const taskId = basename(name, ".json");
       const stored = name.endsWith(".json") ? await store.#read(taskId) : undefined;
       if (stored !== undefined) store.#count(taskId, { ...stored, announcedMs: stored.announcedMs ?? nowMs });
@@ -48,16 +53,15 @@ export class FileStore {
     const file: StoredFile = { ...announced, announcedMs };
     this.#count(taskId, file);
     await makeFolder(join(path, ".."));
-    // Renamed into place: a reader sees all of it or nothing.
-    await writeFile(`${path}.new`, JSON.stringify(file));
-    await rename(`${path}.new`, `${path}.json`);
+    await this.#describe(taskId, file);
   }
 
   /** What was announced and how much of it has arrived; `undefined` for an id that is none or is not known. */
   async find(taskId: string): Promise<{ readonly file: AnnouncedFile; readonly receivedBytes: number } | undefined> {
     const file = await this.#read(taskId);
     if (file === undefined) return undefined;
-    return { file, receivedBytes: Math.min(await sizeOf(this.#path(taskId)), file.sizeBytes) };
+    const contentBytes = (await sizeOf(this.#path(taskId))) - (file.contentAt ?? 0);
+    return { file, receivedBytes: Math.min(contentBytes, file.sizeBytes) };
   }
 
   /** Writes one segment where it belongs. */
@@ -73,8 +77,9 @@ export class FileStore {
   /** Reads at most `size` bytes; fewer at the end. */
   async read(taskId: string, offset: number, size: number): Promise<Buffer> {
     const file = await open(this.#path(taskId), "r");
+    const { contentAt = 0 } = this.#files.get(taskId) ?? {};
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, offset);
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, offset + contentAt);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
@@ -103,8 +108,28 @@ export class FileStore {
     }
   }
 
-  #count(taskId: string, { sizeBytes, announcedMs }: StoredFile): void {
-    this.#files.set(taskId, { sizeBytes, announcedMs });
+  /** Renamed into place: a reader sees all of it or nothing. */
+  async #describe(taskId: string, file: StoredFile): Promise<void> {
+    const path = this.#path(taskId);
+    await writeFile(`${path}.new`, JSON.stringify(file));
+    await rename(`${path}.new`, `${path}.json`);
+  }
+
+  /** Describes a whole file of an original file_server beside it, and leaves it as it is. */
+  async #adopt(taskId: string): Promise<void> {
+    if (!TASK_ID.test(taskId)) return;
+    const path = this.#path(taskId);
+    const original = readOriginalHeader(await headOf(path, ORIGINAL_HEADER_BYTES));
+    if (original?.taskId !== taskId) return;
+    if ((await sizeOf(path)) !== ORIGINAL_HEADER_BYTES + original.sizeBytes) return;
+    const { taskId: _, created, ...announced } = original;
+    const file = { ...announced, announcedMs: created * 1000, contentAt: ORIGINAL_HEADER_BYTES };
+    await this.#describe(taskId, file);
+    this.#count(taskId, file);
+  }
+
+  #count(taskId: string, { sizeBytes, announcedMs, contentAt = 0 }: StoredFile): void {
+    this.#files.set(taskId, { sizeBytes, announcedMs, contentAt });
     this.sizeBytes += sizeBytes;
   }
 
@@ -123,14 +148,28 @@ async function openForWriting(path: string): Promise<FileHandle> {
   }
 }
 
+/** Fewer bytes where the file is shorter, or not there. */
+async function headOf(path: string, size: number): Promise<Buffer> {
+  const head = await fromFile(path, async (file) => {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+  });
+  return head ?? Buffer.alloc(0);
+}
+
 async function sizeOf(path: string): Promise<number> {
+  return (await fromFile(path, async (file) => (await file.stat()).size)) ?? 0;
+}
+
+/** `undefined` when it is not there. */
+async function fromFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
   const file = await open(path, "r").catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
-  if (file === undefined) return 0;
+  if (file === undefined) return undefined;
   try {
-    return (await file.stat()).size;
+    return await read(file);
   } finally {
     await file.close();
   }

@@ -175,6 +175,7 @@ function parse(body: Buffer): unknown {
 function databaseFor({ database, serverLink, linksPerDbProxy }: HttpMsgServerOptions, log: ServerLog): DatabasePort {
   if (!("dbProxies" in database)) return database;
   return new RemoteDatabase({
+    role: "http-msg",
     dbProxies: database.dbProxies,
     log,
     ...(serverLink === undefined ? {} : { link: serverLink }),

@@ -162,6 +162,7 @@ function sum(counters: readonly Readonly<Record<string, number>>[]): Record<stri
 function databaseFor({ database, serverLink, linksPerDbProxy, log = silentLog }: MsgServerOptions): DatabasePort {
   if (!("dbProxies" in database)) return database;
   return new RemoteDatabase({
+    role: "msg",
     dbProxies: database.dbProxies,
     log,
     ...(serverLink === undefined ? {} : { link: serverLink }),

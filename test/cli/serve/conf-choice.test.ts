@@ -7,6 +7,7 @@ import { readConfs } from "../../../src/cli/serve/conf-choice.js";
 import { parseConf } from "../../../src/cli/serve/conf-file.js";
 import type { ServeChoice } from "../../../src/cli/serve/serve-plan.js";
 import { withConfs } from "../../../src/cli/serve/with-confs.js";
+import { parseRedisUrl } from "../../../src/server/storage/sql/redis-url.js";
 
 let folder = "";
 let said = "";
@@ -147,6 +148,18 @@ group_member_db=5
     expect(said).toBe("");
   });
 
+  it("may name another Redis server for each group of keys", async () => {
+    const { redis } = await read({
+      "dbproxyserver.conf":
+        "CacheInstances=unread,token,group_member\nunread_host=h\ntoken_host=i\ntoken_db=4\ngroup_member_host=h\ngroup_member_port=7000\n",
+    });
+    expect(redis).toBe("redis://h:6379?unread=0&token=i:6379/4&group_member=h:7000/0");
+    expect(parseRedisUrl(redis ?? "")).toMatchObject({
+      numbers: { unread: 0, token: 4, group_member: 0 },
+      elsewhere: { token: { host: "i", port: 6379 }, group_member: { host: "h", port: 7000 } },
+    });
+  });
+
   it("are warned about for keys that the server does not know, and lines that are none", async () => {
     await read({ "routeserver.conf": "ListenIp=r\nhello\nListenMsgPort=4\n" });
     expect(said).toBe(
@@ -199,10 +212,6 @@ group_member_db=5
     [
       { "dbproxyserver.conf": "CacheInstances=unread,token\nunread_host=h" },
       "dbproxyserver.conf:1: CacheInstances names token, but there is no token_host",
-    ],
-    [
-      { "dbproxyserver.conf": "CacheInstances=unread,token\nunread_host=h\ntoken_host=i" },
-      "dbproxyserver.conf:3: token_host with token_port must be h:6379, as for unread",
     ],
     [
       { "dbproxyserver.conf": "CacheInstances=unread\nunread_host=h\nunread_db=-1" },

@@ -76,6 +76,7 @@ afterEach(async () => {
 async function twoProxies() {
   const proxies = [await PlayedProxy.start(), await PlayedProxy.start()] as const;
   const database = new RemoteDatabase({
+    role: "msg",
     dbProxies: proxies.map(({ listener }) => listener.address),
     linksPerProxy: LINKS,
     log: silentLog,

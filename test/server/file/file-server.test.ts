@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -98,6 +98,45 @@ async function download(client: ServerPeer, task_id: string, size: number, from 
 
 describe("file_server, offline (FIL-06)", () => {
   const content = Buffer.from(Array.from({ length: 2 * SEGMENT + 5 }, (_, index) => index * 7));
+
+  it("gives out what an original file_server left in its folder, whole files alone, and leaves them as they are", async () => {
+    const [whole, cut, other] = ["0b", "0c", "0d"].map((digits) => `${digits}7d3c9e-5a1f-4c62-9b8e-2f4a6c8e0d13`) as [
+      string,
+      string,
+      string,
+    ];
+    const field = (text: string, size: number) => text.padEnd(size, "\0");
+    const header = (taskId: string) =>
+      [
+        field(taskId, 128),
+        field(String(SENDER), 64),
+        field(String(RECEIVER), 64),
+        field(String(clock.nowSeconds), 128),
+        field("", 512),
+        field(String(content.length), 64),
+      ].join("");
+    const leave = async (taskId: string, bytes: Buffer) => {
+      await mkdir(join(folder, taskId.slice(0, 2)));
+      await writeFile(join(folder, taskId.slice(0, 2), taskId), bytes);
+    };
+    const stored = Buffer.concat([Buffer.from(header(whole)), content]);
+    await leave(whole, stored);
+    await leave(cut, Buffer.concat([Buffer.from(header(cut)), content.subarray(1)]));
+    await leave(other, stored);
+    // A second start finds it described already.
+    for (let starts = 1; starts <= 2; starts++) {
+      await start();
+      expect(server?.counters()).toMatchObject({ offlineFiles: 1, offlineBytes: content.length });
+      const { client } = await enter(whole, RECEIVER, CLIENT_OFFLINE_DOWNLOAD);
+      expect((await download(client, whole, content.length)).equals(content)).toBe(true);
+      for (const taskId of [cut, other]) {
+        expect((await enter(taskId, RECEIVER, CLIENT_OFFLINE_DOWNLOAD)).result_code).toBe(1);
+      }
+      expect((await enter(whole, SENDER, CLIENT_OFFLINE_DOWNLOAD)).result_code).toBe(1);
+      await server?.stop(1000);
+    }
+    expect((await readFile(join(folder, "0b", whole))).equals(stored)).toBe(true);
+  });
 
   it("pulls the file from the uploader in segments and gives it out again, equal", async () => {
     await start();

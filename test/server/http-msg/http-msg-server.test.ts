@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { GroupModifyType } from "../../../src/codec/generated/enums.js";
+import { serverLimits } from "../../../src/codec/pdu-header.js";
 import { type Address, formatAddress } from "../../../src/net/address.js";
+import { listen } from "../../../src/net/listen.js";
 import { EmbeddedDatabase } from "../../../src/server/db/embedded-database.js";
 import { type DeviationId, deviatingIn } from "../../../src/server/deviations.js";
 import { startHttpMsgServer } from "../../../src/server/http-msg/http-msg-server.js";
 import { startRouteServer } from "../../../src/server/route/route-server.js";
-import type { RunningRole } from "../../../src/server/running-role.js";
+import type { RoleName, RunningRole } from "../../../src/server/running-role.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
@@ -103,5 +105,26 @@ describe("http_msg_server", () => {
     const { post } = await start("HMS-03");
     await expect(post("/query/CreateGroup", "{")).rejects.toThrow();
     expect((await post("/query/CreateGroup", create)).body.error_code).toBe(0);
+  });
+
+  it("logs its links, those to db_proxy_servers too, as its own", async () => {
+    const proxy = await listen(at, { limits: serverLimits }, () => ({ onPdu: () => {}, onClose: () => {} }));
+    const notes: { role: RoleName; text: string }[] = [];
+    const http = await startHttpMsgServer({
+      listen: at,
+      database: { dbProxies: [proxy.address] },
+      linksPerDbProxy: 1,
+      routeServers: [],
+      log: { command: undefined, note: (role, text) => notes.push({ role, text }) },
+    });
+    running.push(http);
+    await until(() => notes.length === 1, "the link to open");
+    proxy.close();
+    for (const link of proxy.connections) link.destroy();
+    await until(() => notes.length === 2, "the link to be lost");
+    expect(notes).toEqual([
+      { role: "http-msg", text: "db_proxy_server link open" },
+      { role: "http-msg", text: "db_proxy_server link lost" },
+    ]);
   });
 });

@@ -43,6 +43,29 @@ describe("storage URLs", () => {
     expect(parseRedisUrl(text)?.numbers).toEqual(numbers);
   });
 
+  it("reads the servers of groups that are elsewhere", () => {
+    const text = "redis://:pw@h:6380/7?token=t.example:7000/4&group_member=[::1]/5&group_set=g-1/2&unread=3";
+    expect(parseRedisUrl(text)).toMatchObject({
+      host: "h",
+      port: 6380,
+      password: "pw",
+      numbers: { unread: 3, group_set: 2, sync: 7, token: 4, group_member: 5 },
+      elsewhere: {
+        token: { host: "t.example", port: 7000 },
+        group_member: { host: "::1", port: 6379 },
+        group_set: { host: "g-1", port: 6379 },
+      },
+    });
+    expect(parseRedisUrl("redis://h")?.elsewhere).toEqual({});
+  });
+
+  it.each(["redis://h?token=a b/1", "redis://h?token=t/x", "redis://h?token=t:70000/1", "redis://h?token=t:1"])(
+    "takes %j for no Redis",
+    (text) => {
+      expect(parseRedisUrl(text)).toBeUndefined();
+    },
+  );
+
   it.each(["", "h:6379", "redis://", "redis://h/x", "redis://h?unread=x", "redis://h?unraed=1", "redis://:%ff@h"])(
     "takes %j for no Redis",
     (text) => {

@@ -1,7 +1,7 @@
-import type { NewMessage } from "../storage.js";
+import type { TableMessage } from "./audio-messages.js";
 
 interface Waiting {
-  readonly message: NewMessage;
+  readonly message: TableMessage;
   readonly resolve: (msgId: number | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,10 +17,10 @@ export class AppendQueue {
   #waiting: Waiting[] = [];
   #storing: Promise<void> | undefined;
 
-  constructor(private readonly store: (batch: readonly NewMessage[]) => Promise<(number | undefined)[]>) {}
+  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<(number | undefined)[]>) {}
 
   /** The content is copied: the bytes belong to a connection's read buffer. */
-  append(message: NewMessage): Promise<number | undefined> {
+  append(message: TableMessage): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ message: { ...message, content: Buffer.from(message.content) }, resolve, reject });
       this.#storing ??= this.#storeAll();

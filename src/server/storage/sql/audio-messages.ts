@@ -7,6 +7,12 @@ import type { SqlDatabase } from "./sql-database.js";
 const DURATION_SIZE = 4;
 const SIZE_MAX_BYTES = 16 << 20;
 
+/** A message as the tables take it. */
+export interface TableMessage extends NewMessage {
+  /** The content is the number of a row of IMAudio. */
+  readonly isSoundKept?: true;
+}
+
 interface AudioRow {
   readonly id: number;
   readonly fromId: number;
@@ -31,7 +37,7 @@ export class AudioMessages {
   }
 
   /** The message as the table has it; `undefined` when the sound cannot be kept, so that it cannot be stored either. */
-  async kept(message: NewMessage): Promise<NewMessage | undefined> {
+  async kept(message: NewMessage): Promise<TableMessage | undefined> {
     const { content, fromId, to, created } = message;
     if (this.files === undefined || content.length <= DURATION_SIZE) return message;
     const sound = content.subarray(DURATION_SIZE);
@@ -41,7 +47,7 @@ export class AudioMessages {
       "INSERT INTO IMAudio (fromId, toId, path, size, duration, created) VALUES (?, ?, ?, ?, ?, ?)",
       [fromId, to.id, url, sound.length, content.readUInt32BE(0), created],
     );
-    return { ...message, content: Buffer.from(String(insertedId)) };
+    return { ...message, content: Buffer.from(String(insertedId)), isSoundKept: true };
   }
 
   /** Messages from the table with their sounds again; a sound that is gone is silence. */

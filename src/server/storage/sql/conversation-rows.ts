@@ -10,6 +10,8 @@ export interface ConversationRowsOptions {
   readonly nowSeconds: () => number;
   /** Whether original servers, which take no lock, make rows in these tables, too. */
   readonly isShared?: boolean;
+  /** Told new relations before anybody else can see them. */
+  readonly onNewRelations?: (relations: readonly number[]) => Promise<void>;
   /** Told the relations of a pair that has several, first the one that counts, whenever it is about to get a message. */
   readonly onRivals?: (relations: readonly number[]) => Promise<void>;
 }
@@ -29,16 +31,19 @@ export class ConversationRows {
     db: SqlDatabase,
     private readonly options: ConversationRowsOptions,
   ) {
-    const { nowSeconds, isShared = false } = options;
+    const { nowSeconds, isShared = false, onNewRelations } = options;
     const relations = {
       table: "IMRelationShip",
       keyColumns: ["smallId", "bigId"],
       condition: "status = 0",
+      // As the original server does: the pair's history goes on, and so do its ids (MSG-02).
+      retired: { condition: "status <> 0", revival: "status = 0, updated = ?" },
       // The original server takes the last of the index (smallId, bigId, status, updated).
       order: (a: FoundRow, b: FoundRow) => b.updated - a.updated || b.id - a.id,
       settlesAfterS: isShared ? SETTLES_AFTER_S : 0,
       columns: ["smallId", "bigId", "status", "created", "updated"],
       newRow: ([small = 0, big = 0]: RowKey, now: number) => [small, big, 0, now, now],
+      ...(onNewRelations === undefined ? {} : { onMade: onNewRelations }),
     };
     const sessions = {
       table: "IMRecentSession",

@@ -4,10 +4,12 @@ import type { SqlDatabase } from "./sql-database.js";
 
 const INTERVAL_MS = 5_000;
 const KEY = "last_update_group";
+/** The longest that a message is under way to the table with its time, and that clocks differ. */
+const OVERLAP_S = 5;
 
 /**
  * GRP-11 in a shared deployment: each 5 s the members of groups that were chatted in since the last sweep get a recent
- * session in the table, for original servers to read. Any server may do it; twice does no harm.
+ * session in the table, for original servers to read. Any server may do it, original ones too; twice does no harm.
  */
 export class GroupSessionSweep {
   readonly #timer: NodeJS.Timeout;
@@ -40,7 +42,8 @@ export class GroupSessionSweep {
 
   async #sweepOnce(): Promise<void> {
     const now = this.nowSeconds();
-    const since = Number((await this.unread.get(KEY)) ?? 0);
+    // The mark is of whoever swept last, by its own clock.
+    const since = Math.max(0, Number((await this.unread.get(KEY)) ?? 0) - OVERLAP_S);
     const members = await this.db.all<{ groupId: number; userId: number; lastChated: number }>(
       `SELECT m.groupId, m.userId, g.lastChated FROM IMGroup g JOIN IMGroupMember m ON m.groupId = g.id
        WHERE g.lastChated >= ? AND g.lastChated > 0 AND g.status = 0 AND m.status = 0`,

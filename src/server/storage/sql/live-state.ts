@@ -44,6 +44,8 @@ export interface LiveState {
   takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]>;
   /** Ids given from now on are above that one. */
   raiseLastId(sequence: SequenceKey, lastId: number): Promise<void>;
+  /** Of what has just been made: its ids begin at 1, whatever was left under its number (MSG-02). */
+  startSequences(sequences: readonly SequenceKey[]): Promise<void>;
   raiseUnread(session: SqlSession, raises: readonly UnreadRaise[]): Promise<void>;
   clearUnread(session: SqlSession, userId: number, peerId: number): Promise<void>;
   /** Counts above 0, by peer. */
@@ -64,6 +66,8 @@ export interface LiveState {
   members(session: SqlSession, groupIds: readonly number[]): Promise<Map<number, number[]>>;
   /** Called with the rows of IMGroupMember written, and before their transaction ends. */
   joined(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void>;
+  /** The same of a new group, with its first members: what was left under its number, by a group of before, is not its. */
+  groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void>;
   left(session: SqlSession, groupId: number, userIds: readonly number[]): Promise<void>;
 
   /** What was handed out to users whose newest time is at least that (HandedOutTimes), by user. */

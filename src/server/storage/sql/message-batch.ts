@@ -1,4 +1,4 @@
-import type { NewMessage } from "../storage.js";
+import type { TableMessage } from "./audio-messages.js";
 import { GROUP, type OwnSession, PEER } from "./conversation-rows.js";
 import type { GroupTalk, UnreadRaise } from "./live-state.js";
 import type { SqlSession } from "./sql-database.js";
@@ -16,7 +16,7 @@ export class MessageBatch {
 
   constructor(
     private readonly parts: MessageParts,
-    private readonly messages: readonly NewMessage[],
+    private readonly messages: readonly TableMessage[],
   ) {
     this.#now = parts.nowSeconds();
   }

@@ -1,9 +1,11 @@
 import type { SessionKind, StoredMessage } from "../storage.js";
+import { isAudio } from "../storage-limits.js";
+import type { TableMessage } from "./audio-messages.js";
 import { GROUP } from "./conversation-rows.js";
 import type { SequenceKey } from "./live-state.js";
 import { SHARDS } from "./schema-tables.js";
 import type { SqlDatabase, SqlSession, SqlValue } from "./sql-database.js";
-import { contentFromText, textFromContent } from "./stored-content.js";
+import { contentFromText, textFromBytes, textFromContent } from "./stored-content.js";
 import type { Talk } from "./talk.js";
 
 const PEER_TABLES = "IMMessage_";
@@ -78,12 +80,18 @@ export class MessageTables {
   #addRows(rows: SqlValue[][], { kind, sequenceId, firstId, messages }: Talk): void {
     const isText = this.db.dialect !== "sqlite";
     let msgId = firstId;
-    for (const { fromId, to, created, type, content } of messages) {
-      const stored = isText ? textFromContent(content) : content;
+    for (const message of messages) {
+      const { fromId, to, created, type } = message;
+      const stored = isText ? textOf(message) : message.content;
       const rest = [msgId++, stored, type, 0, created, created];
       rows.push(kind === GROUP ? [sequenceId, fromId, ...rest] : [sequenceId, fromId, to.id, ...rest]);
     }
   }
+}
+
+/** For original servers, a column of an audio message is a number of IMAudio, which they look up as it stands. */
+function textOf({ type, content, isSoundKept }: TableMessage): string {
+  return isAudio(type) && isSoundKept === undefined ? textFromBytes(content) : textFromContent(content);
 }
 
 function tableOf({ kind, id }: SequenceKey): string {

@@ -20,6 +20,9 @@ const metAnother: ReadonlySet<unknown> = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_W
 const SESSION_SETTINGS =
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 5";
 
+/** InnoDB's default, whatever this server's is: RowIds tells its own new rows by it. */
+const ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+
 /** A MySQL or MariaDB database, through a pool of connections that are opened anew when lost. */
 export class MysqlDatabase implements SqlDatabase {
   readonly dialect = "mysql";
@@ -32,7 +35,10 @@ export class MysqlDatabase implements SqlDatabase {
     private readonly name: string,
   ) {
     this.#anyConnection = new MysqlSession(pool);
-    pool.pool.on("connection", (connection) => connection.query(SESSION_SETTINGS));
+    pool.pool.on("connection", (connection) => {
+      connection.query(SESSION_SETTINGS);
+      connection.query(ISOLATION);
+    });
   }
 
   /** @param create whether a missing database is made @throws StorageOpenError */

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { StorageOpenError } from "../storage-open-error.js";
-import type { RedisGroup, RedisTarget } from "./redis-url.js";
+import type { RedisAddress, RedisGroup, RedisTarget } from "./redis-url.js";
 
 /** A command that has waited through so many reconnects fails. */
 const RETRIES_MAX = 2;
@@ -33,9 +33,9 @@ interface RedisScripts {
 
 export type RedisConnection = Redis & RedisScripts;
 
-/** One connection for each database number in use; commands of a tick travel together. */
+/** One connection for each database in use; commands of a tick travel together. */
 export class RedisConnections {
-  readonly #byNumber = new Map<number, RedisConnection>();
+  readonly #byPlace = new Map<string, RedisConnection>();
 
   private constructor(private readonly target: RedisTarget) {}
 
@@ -43,35 +43,48 @@ export class RedisConnections {
   static async open(target: RedisTarget): Promise<RedisConnections> {
     const connections = new RedisConnections(target);
     const groups: readonly RedisGroup[] = ["unread", "group_set", "token", "group_member"];
-    try {
-      for (const group of groups) await connections.#connect(target.numbers[group]);
-    } catch (error) {
-      connections.close();
-      const { code, message } = error as { code?: string; message: string };
-      const reason =
-        code === undefined ? message : `no Redis server answers at ${target.host}:${target.port} (${code})`;
-      throw new StorageOpenError(`${target.shown}: ${reason}`);
+    for (const group of groups) {
+      try {
+        await connections.#connect(group);
+      } catch (error) {
+        connections.close();
+        const { code, message } = error as { code?: string; message: string };
+        const { host, port } = connections.#addressOf(group);
+        const reason = code === undefined ? message : `no Redis server answers at ${host}:${port} (${code})`;
+        throw new StorageOpenError(`${target.shown}: ${reason}`);
+      }
     }
     return connections;
   }
 
   of(group: RedisGroup): RedisConnection {
-    const connection = this.#byNumber.get(this.target.numbers[group]);
+    const connection = this.#byPlace.get(this.#placeOf(group));
     if (connection === undefined) throw new Error(`no connection for the keys of ${group}`);
     return connection;
   }
 
   close(): void {
-    for (const connection of this.#byNumber.values()) connection.disconnect();
+    for (const connection of this.#byPlace.values()) connection.disconnect();
   }
 
-  async #connect(db: number): Promise<void> {
-    if (this.#byNumber.has(db)) return;
-    const { host, port, username, password, prefix } = this.target;
+  #addressOf(group: RedisGroup): RedisAddress {
+    return this.target.elsewhere[group] ?? this.target;
+  }
+
+  #placeOf(group: RedisGroup): string {
+    const { host, port } = this.#addressOf(group);
+    return `${host}:${port}/${this.target.numbers[group]}`;
+  }
+
+  async #connect(group: RedisGroup): Promise<void> {
+    const place = this.#placeOf(group);
+    if (this.#byPlace.has(place)) return;
+    const { host, port } = this.#addressOf(group);
+    const { username, password, prefix, numbers } = this.target;
     const connection = new Redis({
       host,
       port,
-      db,
+      db: numbers[group],
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       keyPrefix: prefix,
@@ -89,7 +102,7 @@ export class RedisConnections {
     connection.defineCommand("raiseField", { numberOfKeys: 1, lua: RAISE_FIELD });
     connection.defineCommand("raiseCounter", { numberOfKeys: 1, lua: RAISE_COUNTER });
     connection.defineCommand("raiseScore", { numberOfKeys: 1, lua: RAISE_SCORE });
-    this.#byNumber.set(db, connection);
+    this.#byPlace.set(place, connection);
     await connection.connect().catch((error: Error) => {
       throw failure ?? error;
     });

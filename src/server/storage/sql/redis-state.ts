@@ -7,15 +7,15 @@ import type { SqlSession } from "./sql-database.js";
 
 const IOS = 0x11;
 const ANDROID = 0x12;
-const platforms: Readonly<Record<string, number>> = { ios: IOS, android: ANDROID };
-/** Sequences whose counter was compared with the table; beyond it they are compared again. */
+/** Sequences whose counter is known to be right; beyond it they are compared with the table again. */
 const SETTLED_MAX = 200_000;
 const HANDED_OUT_KEY = "ttk_handed_out";
 const HANDED_OUT_KEPT_S = 60;
 
 /**
  * In the keys of a deployment (docs/spec/storage.md), for our servers and original ones at the same time. A counter that
- * Redis lost is raised to the table's highest id when this process first uses it, so that no id is given twice (MSG-02).
+ * Redis lost is raised to the table's highest id when this process first uses it, or sees it go back, so that no id is given
+ * twice (MSG-02).
  */
 export class RedisState implements LiveState {
   readonly isTransactional = false;
@@ -23,7 +23,8 @@ export class RedisState implements LiveState {
   readonly #groupSet: RedisConnection;
   readonly #token: RedisConnection;
   readonly #groupMember: RedisConnection;
-  readonly #settled = new Set<string>();
+  /** By counters that were compared with the table, the last id that this process was given; 0 before the first. */
+  readonly #given = new Map<string, number>();
 
   constructor(
     private readonly connections: RedisConnections,
@@ -37,13 +38,17 @@ export class RedisState implements LiveState {
 
   async takeIds(_: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
     await this.#settle(wanted);
-    return Promise.all(
-      wanted.map(async (one) => (await this.#unread.incrby(counterKey(one), one.count)) - one.count + 1),
-    );
+    return Promise.all(wanted.map((one) => this.#take(one)));
   }
 
   async raiseLastId(sequence: SequenceKey, lastId: number): Promise<void> {
     await this.#unread.raiseCounter(counterKey(sequence), lastId);
+  }
+
+  async startSequences(sequences: readonly SequenceKey[]): Promise<void> {
+    const counters = sequences.map(counterKey);
+    for (const counter of counters) this.#given.delete(counter);
+    await Promise.all(counters.map((counter) => this.#unread.set(counter, "0")));
   }
 
   async raiseUnread(_: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {
@@ -123,6 +128,13 @@ export class RedisState implements LiveState {
     await this.#groupMember.hset(memberKey(groupId), Object.fromEntries(userIds.map((userId) => [userId, now])));
   }
 
+  async groupMade(session: SqlSession, groupId: number, userIds: readonly number[], now: number): Promise<void> {
+    await this.startSequences([{ kind: GROUP, id: groupId }]);
+    await this.#groupMember.del(memberKey(groupId));
+    await this.readGroup(session, groupId, userIds);
+    await this.joined(session, groupId, userIds, now);
+  }
+
   async left(_: SqlSession, groupId: number, userIds: readonly number[]): Promise<void> {
     if (userIds.length > 0) await this.#groupMember.hdel(memberKey(groupId), ...userIds.map(String));
   }
@@ -162,14 +174,15 @@ export class RedisState implements LiveState {
   /** The token's own key tells whose device it is: one that changes hands is no longer the former user's. */
   async setDevice(userId: number, device: Device | undefined): Promise<void> {
     const before = await this.#token.get(`device_${userId}`);
-    const oldToken = before === null ? "" : deviceFrom(before)?.token;
-    if (oldToken) await this.#token.del(ownerKey(oldToken));
+    const oldToken = deviceFrom(before ?? "")?.token;
+    if (oldToken !== undefined) await this.#token.del(ownerKey(oldToken));
     if (device === undefined) {
       await this.#token.del(`device_${userId}`);
       return;
     }
     const owner = await this.#token.get(ownerKey(device.token));
-    if (owner !== null && owner !== String(userId)) await this.#token.del(`device_${owner}`);
+    // Original servers leave an empty one behind.
+    if (owner && owner !== String(userId)) await this.#token.del(`device_${owner}`);
     const platform = device.clientType === ANDROID ? "android" : "ios";
     await this.#token.set(`device_${userId}`, `${platform}:${device.token}`);
     // A token of digits would be somebody's user id.
@@ -214,16 +227,28 @@ export class RedisState implements LiveState {
     this.connections.close();
   }
 
+  async #take(wanted: IdsWanted): Promise<number> {
+    const counter = counterKey(wanted);
+    let last = await this.#unread.incrby(counter, wanted.count);
+    if (last - wanted.count < (this.#given.get(counter) ?? 0)) {
+      this.#given.delete(counter);
+      await this.#settle([wanted]);
+      last = await this.#unread.incrby(counter, wanted.count);
+    }
+    this.#given.set(counter, last);
+    return last - wanted.count + 1;
+  }
+
   async #settle(sequences: readonly SequenceKey[]): Promise<void> {
-    const unsettled = sequences.filter((sequence) => !this.#settled.has(counterKey(sequence)));
+    const unsettled = sequences.filter((sequence) => !this.#given.has(counterKey(sequence)));
     if (unsettled.length === 0) return;
-    if (this.#settled.size > SETTLED_MAX) this.#settled.clear();
+    if (this.#given.size > SETTLED_MAX) this.#given.clear();
     for (const kind of [1, 2] as const) {
       const ids = unsettled.filter((sequence) => sequence.kind === kind).map(({ id }) => id);
       const last = await this.tables.last(kind, ids);
       await Promise.all([...last].map(([id, { msgId }]) => this.#unread.raiseCounter(counterKey({ kind, id }), msgId)));
     }
-    for (const sequence of unsettled) this.#settled.add(counterKey(sequence));
+    for (const sequence of unsettled) this.#given.set(counterKey(sequence), 0);
   }
 }
 
@@ -251,9 +276,8 @@ function ownerKey(token: string): string {
   return `device_${token}`;
 }
 
-/** `ios:<token>` or `android:<token>`. */
+/** `ios:<token>` or `android:<token>`. Original servers write the bare token of another client, and nothing at a logout. */
 function deviceFrom(text: string): Device | undefined {
-  const colon = text.indexOf(":");
-  const clientType = platforms[text.slice(0, colon)];
-  return clientType === undefined ? undefined : { clientType, token: text.slice(colon + 1) };
+  const [, platform, token] = /^(ios|android):(.+)$/s.exec(text) ?? [];
+  return token === undefined ? undefined : { clientType: platform === "ios" ? IOS : ANDROID, token };
 }

@@ -5,9 +5,14 @@ const shippedNumbers = { unread: 1, group_set: 2, sync: 3, token: 4, group_membe
 
 export type RedisGroup = keyof typeof shippedNumbers;
 
-export interface RedisTarget {
+export interface RedisAddress {
   readonly host: string;
   readonly port: number;
+}
+
+export interface RedisTarget extends RedisAddress {
+  /** Of groups that are kept by another server. */
+  readonly elsewhere: Readonly<Partial<Record<RedisGroup, RedisAddress>>>;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly numbers: Readonly<Record<RedisGroup, number>>;
@@ -18,11 +23,15 @@ export interface RedisTarget {
 }
 
 const PORT = 6379;
+const PORT_MAX = 0xffff;
 const groups = Object.keys(shippedNumbers) as RedisGroup[];
+/** `4`, `other/4`, `other:6380/4`, `[::1]:6380/4`. */
+const PLACE = /^(?:(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/)?(\d{1,4})$/i;
 
 /**
  * `redis://host`, with the database numbers of the shipped deployment; `redis://host/7`: all groups in 7;
- * `redis://host?unread=1&group_set=1&token=1&group_member=1`: each in its own. `prefix=` goes before every key.
+ * `redis://host?unread=1&group_set=1&token=1&group_member=1`: each in its own, `token=other:6380/4` by another server with the
+ * same user and password. `prefix=` goes before every key.
  * `undefined` when it is not that.
  */
 export function parseRedisUrl(text: string): RedisTarget | undefined {
@@ -30,19 +39,25 @@ export function parseRedisUrl(text: string): RedisTarget | undefined {
   const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(text);
   if (protocol !== "redis:" || hostname === "") return undefined;
   const common = pathname.slice(1);
-  const numbers = Object.fromEntries(
-    groups.map((group) => [group, numberFrom(searchParams.get(group) ?? common, shippedNumbers[group])]),
-  ) as Record<RedisGroup, number>;
-  const known = new Set<string>([...groups, "prefix"]);
-  if ([...searchParams.keys()].some((key) => !known.has(key)) || Object.values(numbers).some(Number.isNaN)) {
-    return undefined;
+  const numbers: Record<RedisGroup, number> = { ...shippedNumbers };
+  const elsewhere: Partial<Record<RedisGroup, RedisAddress>> = {};
+  for (const group of groups) {
+    const place = searchParams.get(group) || common;
+    if (place === "") continue;
+    const [, otherHost, otherPort = PORT, number] = PLACE.exec(place) ?? [];
+    if (number === undefined || Number(otherPort) > PORT_MAX) return undefined;
+    numbers[group] = Number(number);
+    if (otherHost !== undefined) elsewhere[group] = { host: hostIn(otherHost), port: Number(otherPort) };
   }
+  const known = new Set<string>([...groups, "prefix"]);
+  if ([...searchParams.keys()].some((key) => !known.has(key))) return undefined;
   const [user, secret] = [percentDecoded(username), percentDecoded(password)];
   if (user === undefined || secret === undefined) return undefined;
   const at = port === "" ? PORT : Number(port);
   return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    host: hostIn(hostname),
     port: at,
+    elsewhere,
     username: user === "" ? undefined : user,
     password: secret === "" ? undefined : secret,
     numbers,
@@ -51,7 +66,7 @@ export function parseRedisUrl(text: string): RedisTarget | undefined {
   };
 }
 
-function numberFrom(text: string, otherwise: number): number {
-  if (text === "") return otherwise;
-  return /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+/** Without the brackets that an IPv6 address has in a URL. */
+function hostIn(text: string): string {
+  return text.replace(/^\[(.*)\]$/, "$1");
 }

@@ -18,6 +18,8 @@ export interface RowIdsOf {
   /** What a row is found by, besides the fixed condition. */
   readonly keyColumns: readonly string[];
   readonly condition?: string;
+  /** Rows with the key that it passes by, of which the one updated first is taken up again in place of a new row. */
+  readonly retired?: { readonly condition: string; readonly revival: string };
   /** Of several rows with one key, left by others, the first in this order counts: as for `sort`. */
   readonly order: (a: FoundRow, b: FoundRow) => number;
   /**
@@ -28,6 +30,8 @@ export interface RowIdsOf {
   /** All columns of a new row, and its values. */
   readonly columns: readonly string[];
   newRow(key: RowKey, now: number): SqlValue[];
+  /** Told the ids of new rows before anybody else can see them. */
+  readonly onMade?: (ids: readonly number[]) => Promise<void>;
 }
 
 /**
@@ -37,15 +41,15 @@ export interface RowIdsOf {
 export class RowIds {
   readonly #known = new Map<string, readonly number[]>();
   readonly #select: string;
+  readonly #selectRetired: string | undefined;
 
   constructor(
     private readonly db: SqlDatabase,
     private readonly of: RowIdsOf,
     private readonly nowSeconds: () => number,
   ) {
-    const conditions = [...of.keyColumns.map((column) => `${column} = ?`), of.condition ?? []].flat().join(" AND ");
-    const columns = ["id", "updated", ...of.keyColumns].join(", ");
-    this.#select = `SELECT ${columns} FROM ${of.table} WHERE ${conditions} LIMIT ${RIVALS_MAX}`;
+    this.#select = this.#selectWith(of.condition);
+    this.#selectRetired = of.retired && this.#selectWith(of.retired.condition);
   }
 
   /** The ids that each key has: first the one that counts. None for a key without a row. */
@@ -61,8 +65,9 @@ export class RowIds {
     if (missing.length > 0) {
       await this.db.alone(this.of.table, async (session) => {
         const others = (await this.#rows(session, missing)).found;
-        const rows = without(missing, others).map((key) => this.of.newRow(key, now));
-        await session.insertRows(this.of.table, this.of.columns, rows);
+        const unmade = without(missing, others);
+        const revived = await this.#revive(session, unmade, now);
+        await this.#insert(session, without(unmade, revived), now);
       });
       for (const [name, ids] of await this.#lookUp(missing)) found.set(name, ids);
     }
@@ -87,19 +92,54 @@ export class RowIds {
     return found;
   }
 
+  async #insert(session: SqlSession, keys: readonly RowKey[], now: number): Promise<void> {
+    const { table, columns, onMade } = this.of;
+    const rows = keys.map((key) => this.of.newRow(key, now));
+    await session.insertRows(table, columns, rows);
+    if (onMade === undefined || keys.length === 0) return;
+    // The transaction looked for these keys before, and (REPEATABLE READ) sees nothing newer of others: these are its own.
+    const { found } = await this.#rows(session, keys);
+    await onMade([...found.values()].flat());
+  }
+
+  /** Those of the keys that had a retired row, which counts again. */
+  async #revive(session: SqlSession, keys: readonly RowKey[], now: number): Promise<Map<string, number>> {
+    const { table, retired } = this.of;
+    const revived = new Map<string, number>();
+    if (retired === undefined || this.#selectRetired === undefined || keys.length === 0) return revived;
+    const rows = await session.allForEach<FoundRow & Record<string, number>>(this.#selectRetired, keys);
+    for (const row of rows.sort((a, b) => a.updated - b.updated || a.id - b.id)) {
+      const name = this.#nameIn(row);
+      if (!revived.has(name)) revived.set(name, row.id);
+    }
+    await session.updateByIds(table, retired.revival, [now], [...revived.values()]);
+    return revived;
+  }
+
   async #rows(session: SqlSession, keys: readonly RowKey[]): Promise<Looked> {
     const rows = await session.allForEach<FoundRow & Record<string, number>>(this.#select, keys);
-    const { order, keyColumns, settlesAfterS } = this.of;
+    const { order, settlesAfterS } = this.of;
     const latest = this.nowSeconds() - settlesAfterS;
     const looked: Looked = { found: new Map(), settled: new Set() };
     for (const row of rows.sort(order)) {
-      const name = nameOf(keyColumns.map((column) => row[column] as number));
+      const name = this.#nameIn(row);
       const before = looked.found.get(name);
       looked.found.set(name, before === undefined ? [row.id] : [...before, row.id]);
       // Whoever makes another row looked before the first was there.
       if (settlesAfterS === 0 || row.updated <= latest) looked.settled.add(name);
     }
     return looked;
+  }
+
+  #selectWith(condition: string | undefined): string {
+    const { table, keyColumns } = this.of;
+    const conditions = [...keyColumns.map((column) => `${column} = ?`), condition ?? []].flat().join(" AND ");
+    const columns = ["id", "updated", ...keyColumns].join(", ");
+    return `SELECT ${columns} FROM ${table} WHERE ${conditions} LIMIT ${RIVALS_MAX}`;
+  }
+
+  #nameIn(row: Readonly<Record<string, number>>): string {
+    return nameOf(this.of.keyColumns.map((column) => row[column] as number));
   }
 
   #lost(key: RowKey): never {

@@ -110,7 +110,7 @@ class Seeding {
       ["groupId", "userId", "status", "created", "updated"],
       members.map((userId) => [id, userId, 0, this.now, this.now]),
     );
-    await this.live.joined(this.session, id, members, this.now);
+    await this.live.groupMade(this.session, id, members, this.now);
   }
 }
 

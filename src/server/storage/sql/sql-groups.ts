@@ -74,7 +74,7 @@ export class SqlGroups implements GroupStorage {
       );
       const rows = members.map((userId) => [insertedId, userId, 0, now, now]);
       await session.insertRows("IMGroupMember", memberColumns, rows);
-      await this.live.joined(session, insertedId, members, now);
+      await this.live.groupMade(session, insertedId, members, now);
       return insertedId;
     });
     return { id, version: 1, name, avatar, creatorId, kind, members, shield: 0 };

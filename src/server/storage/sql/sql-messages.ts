@@ -2,7 +2,7 @@ import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "../s
 import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
 import { asOneSequence, newestOf } from "./as-one-sequence.js";
-import type { AudioMessages } from "./audio-messages.js";
+import type { AudioMessages, TableMessage } from "./audio-messages.js";
 import { type ConversationRows, GROUP, PEER } from "./conversation-rows.js";
 import type { HandedOutTimes } from "./handed-out-times.js";
 import type { LiveState, SequenceKey } from "./live-state.js";
@@ -98,7 +98,7 @@ export class SqlMessages implements MessageStorage {
     }
   }
 
-  #store(messages: readonly NewMessage[]): Promise<(number | undefined)[]> {
+  #store(messages: readonly TableMessage[]): Promise<(number | undefined)[]> {
     return new MessageBatch(this.parts, messages).store();
   }
 

@@ -42,8 +42,9 @@ export class SqlStorage implements Storage {
     const tables = new MessageTables(db);
     const rows = new ConversationRows(db, {
       nowSeconds: now,
-      // Others share it exactly where there is Redis.
+      // Others share it exactly where there is Redis, which does not forget with the tables.
       isShared: !live.isTransactional,
+      ...(live.isTransactional ? {} : { onNewRelations: (relations) => startAll(live, relations) }),
       onRivals: (relations) => continueAfterAll(live, tables, relations),
     });
     const parts = {
@@ -69,6 +70,10 @@ export class SqlStorage implements Storage {
     await this.db.close();
     await this.live.close();
   }
+}
+
+async function startAll(live: LiveState, relations: readonly number[]): Promise<void> {
+  await live.startSequences(relations.map((id) => ({ kind: PEER, id })));
 }
 
 /** A pair's sequence goes on after those of its other relations, so that all of them are one in its history (MSG-02). */

@@ -14,6 +14,14 @@ export function textFromContent(content: Buffer): string {
     const text = content.toString("utf8");
     if (!isPrivate(text)) return text;
   }
+  return textFromBytes(content);
+}
+
+/**
+ * The private characters, whatever the content: for what an original server would not only read but paste into a statement,
+ * so that it means nothing there.
+ */
+export function textFromBytes(content: Buffer): string {
   let text = "";
   for (const byte of content) text += String.fromCharCode(BYTES_FROM + byte);
   return text;

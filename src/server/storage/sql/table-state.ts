@@ -63,6 +63,9 @@ export class TableState implements LiveState {
     await this.db.upsertRows({ ...messageCounter, merge: "raise" }, [[kind, id, lastId]]);
   }
 
+  /** Numbers of rows and counters come and go together. */
+  async startSequences(): Promise<void> {}
+
   async raiseUnread(session: SqlSession, raises: readonly UnreadRaise[]): Promise<void> {
     await session.upsertRows(
       unread,
@@ -137,6 +140,7 @@ export class TableState implements LiveState {
 
   /** IMGroupMember is all there is. */
   async joined(): Promise<void> {}
+  async groupMade(): Promise<void> {}
   async left(): Promise<void> {}
 
   async handedOut(timeMin: number): Promise<Map<number, number>> {

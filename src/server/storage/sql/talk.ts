@@ -1,9 +1,10 @@
-import type { NewMessage, SessionKind } from "../storage.js";
+import type { SessionKind } from "../storage.js";
+import type { TableMessage } from "./audio-messages.js";
 import { PEER } from "./conversation-rows.js";
 
 /** The new messages of one conversation: of a pair, both ways, or of a group. */
 export class Talk {
-  messages: NewMessage[] = [];
+  messages: TableMessage[] = [];
   /** Where each of them stands in the batch. */
   places: number[] = [];
   /** Of the relation or the group: whose message ids these are. Known once all are accepted. */
@@ -18,20 +19,20 @@ export class Talk {
     readonly bigId: number,
   ) {}
 
-  keepOnly(isAccepted: (message: NewMessage) => boolean): void {
+  keepOnly(isAccepted: (message: TableMessage) => boolean): void {
     if (this.messages.every(isAccepted)) return;
-    this.places = this.places.filter((_, index) => isAccepted(this.messages[index] as NewMessage));
+    this.places = this.places.filter((_, index) => isAccepted(this.messages[index] as TableMessage));
     this.messages = this.messages.filter(isAccepted);
   }
 }
 
 /** Hot: a batch has few conversations and many messages, and only this and the insert look at each message. */
-export function talksOf(messages: readonly NewMessage[]): Talk[] {
+export function talksOf(messages: readonly TableMessage[]): Talk[] {
   const talks: Talk[] = [];
   const pairs = new Map<number, Map<number, Talk>>();
   const groups = new Map<number, Map<number, Talk>>();
   for (let place = 0; place < messages.length; place++) {
-    const message = messages[place] as NewMessage;
+    const message = messages[place] as TableMessage;
     const { kind, id } = message.to;
     const otherId = kind === PEER ? message.fromId : id;
     const [smallId, bigId] = id < otherId ? [id, otherId] : [otherId, id];

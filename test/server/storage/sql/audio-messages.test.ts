@@ -48,10 +48,15 @@ function say(storage: Storage, content: Buffer, type = AUDIO) {
 
 const history = (storage: Storage) => storage.messages.history(2, { kind: 1, id: 1 }, 0, 10);
 
-async function mysql(audioMsfs: string): Promise<Storage> {
+async function mysql(audioMsfs?: string): Promise<Storage> {
   const target = parseMysqlUrl(database.url);
   if (target === undefined) throw new Error("not a URL");
-  const store = await openMysql({ mysql: target, clock, create: true, audioMsfs });
+  const store = await openMysql({
+    mysql: target,
+    clock,
+    create: true,
+    ...(audioMsfs === undefined ? {} : { audioMsfs }),
+  });
   await store.seed(seed, { onlyIfEmpty: true });
   opened.push(store.storage);
   return store.storage;
@@ -145,6 +150,25 @@ describe.skipIf(noMysql !== undefined)(
       await query("UPDATE IMAudio SET path = 'http://127.0.0.1:1/gone'");
       const [, last] = await history(storage);
       expect(last).toMatchObject({ type: AUDIO, content: Buffer.from([0, 0, 0, 7]) });
+    });
+
+    it.each([
+      ["no msfs keeps it", false, "1 or 1", "\ue031\ue020\ue06f\ue072\ue020\ue031"],
+      ["it is too short for a sound", true, "1||1", "\ue031\ue07c\ue07c\ue031"],
+      ["it looks like the number of somebody's sound", true, "1", "\ue031"],
+    ])("is no part of an original server's statement when %s", async (_, hasMsfs, said, stored) => {
+      const storage = await mysql(hasMsfs ? site : undefined);
+      const msgId = (await say(storage, Buffer.from(said))) ?? Number.NaN;
+      const [relation] = await query("SELECT id FROM IMRelationShip");
+      const [row] = await query(
+        `SELECT content FROM IMMessage_${Number(relation?.id) % 8} WHERE type = 2 AND msgId = ${msgId}`,
+      );
+      expect(row?.content).toBe(stored);
+      await expect(query(`SELECT * FROM IMAudio WHERE id=${row?.content}`)).rejects.toThrow("Unknown column");
+      const byOther = { fromId: 3, to: { kind: 1, id: 2 } as const, type: AUDIO, created: 1_800_000_000 };
+      const content = Buffer.from(said);
+      expect(await storage.messages.append({ ...byOther, content })).toBeGreaterThan(0);
+      expect(await storage.messages.history(2, { kind: 1, id: 3 }, 0, 1)).toMatchObject([{ content }]);
     });
   },
 );

@@ -200,6 +200,31 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       ]);
     });
 
+    it("take up a relation again that was removed, with its history and ids, as an original server does (MSG-02)", async () => {
+      await query(
+        `INSERT INTO IMRelationShip VALUES (8, 1, 2, 1, 1799999000, 1799999000), (9, 1, 2, 1, 1799999000, 1799999001)`,
+      );
+      await query(
+        `INSERT INTO IMMessage_0 (relateId, fromId, toId, msgId, content, type, status, updated, created)
+         VALUES (8, 2, 1, 5, 'before', 1, 0, 1799999000, 1799999000)`,
+      );
+      await withRedis((redis) => redis.set("msg_id_8", "6"));
+      expect(await storage.messages.history(1, { kind: 1, id: 2 }, 0, 10)).toEqual([]);
+      expect(await Promise.all([say(1, { kind: 1, id: 2 }, "after"), say(1, { kind: 1, id: 3 }, "new")])).toEqual([
+        7, 1,
+      ]);
+      expect(await query("SELECT * FROM IMRelationShip ORDER BY id")).toEqual([
+        { id: 8, smallId: 1, bigId: 2, status: 0, created: 1_799_999_000, updated: NOW },
+        { id: 9, smallId: 1, bigId: 2, status: 1, created: 1_799_999_000, updated: 1_799_999_001 },
+        { id: 10, smallId: 1, bigId: 3, status: 0, created: NOW, updated: NOW },
+      ]);
+      const history = await storage.messages.history(2, { kind: 1, id: 1 }, 0, 10);
+      expect(history.map(({ msgId, content }) => [msgId, content.toString()])).toEqual([
+        [7, "after"],
+        [5, "before"],
+      ]);
+    });
+
     it("are whole when users and departments are seeded, and when a user changes", async () => {
       await storage.accounts.setAvatar(1, "b.png");
       const [user, ...others] = await query<RowDataPacket[]>("SELECT * FROM IMUser ORDER BY id");

@@ -44,10 +44,10 @@ const say = (storage: Storage, fromId: number, toId: number, text = "hi") =>
     content: Buffer.from(text),
     created: 1_800_000_000,
   });
-const sayToGroup = (storage: Storage, fromId: number) =>
+const sayToGroup = (storage: Storage, fromId: number, id = 1) =>
   storage.messages.append({
     fromId,
-    to: { kind: 2, id: 1 },
+    to: { kind: 2, id },
     type: 0x11,
     content: Buffer.from("hi"),
     created: 1_800_000_000,
@@ -136,6 +136,99 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       });
     });
 
+    it("has each key in the database that its group has as shipped", async () => {
+      redisUrl = keys.nextShippedUrl();
+      const storage = await join();
+      await say(storage, 2, 1);
+      await sayToGroup(storage, 3);
+      await storage.groups.setShield(2, 1, 1);
+      await storage.push.setDeviceToken(4, 0x12, "tok");
+      await storage.accounts.setSignInfo(1, "new");
+      const [relation] = await rows("SELECT id FROM IMRelationShip");
+      expect(await keys.list(redisUrl, 1)).toEqual(
+        [
+          "1_im_group_msg",
+          "3_1_im_user_group",
+          "group_msg_id_1",
+          `msg_id_${relation?.id}`,
+          "total_user_update",
+          "unread_1",
+        ].sort(),
+      );
+      expect(await keys.list(redisUrl, 2)).toEqual(["group_set_1"]);
+      expect(await keys.list(redisUrl, 3)).toEqual([]);
+      expect(await keys.list(redisUrl, 4)).toEqual(["device_4", "device_tok"]);
+      expect(await keys.list(redisUrl, 5)).toEqual(["group_member_1"]);
+    });
+
+    it("has nothing in a new group of what Redis still has under its number (GRP-02, GRP-08)", async () => {
+      const storage = await join();
+      await withRedis(async (redis) => {
+        await redis.hset("group_member_2", { 7: "1799999000", 9: "1799999000" });
+        await redis.set("group_msg_id_2", "50");
+        await redis.hset("2_im_group_msg", "count", "50");
+        await redis.hset("9_2_im_user_group", "count", "20");
+        const made = { name: "g", avatar: "", creatorId: 8, kind: 2, members: [8, 9] } as const;
+        expect(await storage.groups.create(made)).toMatchObject({ id: 2 });
+        const joined = String(clock.nowSeconds);
+        expect(await redis.hgetall("group_member_2")).toEqual({ 8: joined, 9: joined });
+        expect(await redis.get("group_msg_id_2")).toBe("0");
+        expect(await storage.sessions.unread(9)).toEqual([]);
+        expect(await sayToGroup(storage, 8, 2)).toBe(1);
+        expect(await storage.sessions.unread(9)).toMatchObject([{ kind: 2, id: 2, count: 1 }]);
+        expect(await redis.hgetall("8_2_im_user_group")).toEqual({ count: "51" });
+      });
+    });
+
+    it("begins the ids of new pairs at 1, whatever Redis still has under their relations' numbers (MSG-02)", async () => {
+      const storage = await join();
+      await say(storage, 1, 2);
+      const [relation] = await rows("SELECT id FROM IMRelationShip");
+      const next = [1, 2, 3].map((step) => Number(relation?.id) + step);
+      await withRedis((redis) => redis.mset(Object.fromEntries(next.map((id) => [`msg_id_${id}`, "57"]))));
+      const first = await Promise.all([say(storage, 3, 4), say(storage, 4, 3), say(storage, 5, 6)]);
+      expect(first).toEqual([1, 2, 1]);
+      expect(await say(storage, 1, 2)).toBe(2);
+      await withRedis(async (redis) => {
+        expect(await redis.mget(next.map((id) => `msg_id_${id}`))).toEqual(["2", "1", "57"]);
+      });
+    });
+
+    it("has push tokens as original servers write them, and none where they wrote one to no phone", async () => {
+      const storage = await join();
+      await withRedis((redis) =>
+        redis.mset({
+          device_1: "ios:a:b",
+          "device_a:b": "1",
+          device_2: "android:c",
+          device_c: "2",
+          // A PC's token, which may look like anything; what a logout leaves; an empty one of a phone.
+          device_3: "iosX",
+          device_4: "",
+          device_: "4",
+          device_5: "ios:",
+        }),
+      );
+      const phone = { totalUnread: 0 };
+      expect(await storage.push.pushTokens([1, 2, 3, 4, 5])).toEqual([
+        { userId: 1, clientType: 0x11, token: "a:b", ...phone },
+        { userId: 2, clientType: 0x12, token: "c", ...phone },
+      ]);
+      await storage.push.setDeviceToken(1, 0x12, "d");
+      await storage.push.setDeviceToken(2, 0x12, "");
+      await storage.push.setDeviceToken(6, 0x11, "e");
+      await withRedis(async (redis) => {
+        expect(await redis.mget("device_1", "device_a:b", "device_d", "device_2", "device_c")).toEqual([
+          "android:d",
+          null,
+          "1",
+          null,
+          null,
+        ]);
+        expect(await redis.mget("device_6", "device_e", "device_")).toEqual(["ios:e", "6", "4"]);
+      });
+    });
+
     it("gives first messages of a pair one sequence, though several servers store them at the same time (MSG-02)", async () => {
       const servers = [await join(), await join(), await join()];
       const numbers = Array.from({ length: 60 }, (_, n) => n);
@@ -164,6 +257,10 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await say(opened[0] as Storage, 1, 2);
       await withRedis(async (redis) => redis.del("msg_id_1", ...(await relationKeys())));
       expect(await say(await join(), 2, 1)).toBe(3);
+      await withRedis(async (redis) => redis.del(...(await relationKeys())));
+      const [first, second] = opened as [Storage, Storage];
+      expect(await Promise.all([say(second, 2, 1), say(second, 1, 2)])).toEqual([4, 5]);
+      expect(await say(first, 1, 2)).toBe(6);
 
       async function relationKeys(): Promise<string[]> {
         return (await rows("SELECT id FROM IMRelationShip")).map(({ id }) => `msg_id_${id}`);
@@ -175,6 +272,24 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await sayToGroup(storage, 3);
       clock.turn(1);
       expect(await storage.sessions.remove(4, { kind: 2, id: 1 })).toBe(true);
+      await sweepOnce();
+      expect(await rows("SELECT userId, status FROM IMRecentSession WHERE type = 2 ORDER BY userId")).toEqual(
+        [1, 2, 3, 4, 5].map((userId) => ({ userId, status: userId === 4 ? 1 : 0 })),
+      );
+      await withRedis(async (redis) => expect(await redis.get("last_update_group")).toBe(String(clock.nowSeconds)));
+    });
+
+    it("gives sessions for a message that came to the table after a sweep by a faster clock, of an original server (GRP-11)", async () => {
+      const storage = await join();
+      await sayToGroup(storage, 3);
+      await withRedis((redis) => redis.set("last_update_group", String(clock.nowSeconds + 5)));
+      await sweepOnce();
+      expect(await rows("SELECT userId FROM IMRecentSession WHERE type = 2 ORDER BY userId")).toEqual(
+        [1, 2, 3, 4, 5].map((userId) => ({ userId })),
+      );
+    });
+
+    async function sweepOnce(): Promise<void> {
       const mysql = parseMysqlUrl(database.url);
       const redis = parseRedisUrl(redisUrl);
       if (mysql === undefined || redis === undefined) throw new Error("not a URL");
@@ -185,11 +300,7 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await sweep.stop();
       await db.close();
       connections.close();
-      expect(await rows("SELECT userId, status FROM IMRecentSession WHERE type = 2 ORDER BY userId")).toEqual(
-        [1, 2, 3, 4, 5].map((userId) => ({ userId, status: userId === 4 ? 1 : 0 })),
-      );
-      await withRedis(async (redis) => expect(await redis.get("last_update_group")).toBe(String(clock.nowSeconds)));
-    });
+    }
 
     it("is not joined by a server that cannot reach it, in one line", async () => {
       const mysql = parseMysqlUrl("mysql://nobody:wrong@127.0.0.1/ttk_none");
@@ -202,6 +313,8 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       if (there === undefined) throw new Error("not a URL");
       const redis = parseRedisUrl("redis://127.0.0.1:1");
       await expect(openMysql({ mysql: there, redis, clock })).rejects.toThrow("no Redis server answers at 127.0.0.1:1");
+      const withTokens = parseRedisUrl(`${redisUrl}&token=127.0.0.1:1/4`);
+      await expect(openMysql({ mysql: there, redis: withTokens, clock })).rejects.toThrow("answers at 127.0.0.1:1 (");
     });
   },
 );
