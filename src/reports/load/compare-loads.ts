@@ -1,5 +1,6 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+import { seconds } from "./quantity.js";
 
 /** What compared percentiles are called. */
 export const comparedPercentiles = ["p50", "p90", "p99", "p999"] as const;
@@ -8,6 +9,8 @@ type ComparedPercentile = (typeof comparedPercentiles)[number];
 /** Changes below both of these are noise. */
 const NOISE_SHARE = 0.1;
 const NOISE_MS = 0.2;
+/** How much of the steady phase may differ between runs that are alike. */
+const STEADY_DIFFERENCE_MIN_MS = 1000;
 
 type Change = "better" | "worse" | "same";
 
@@ -108,12 +111,13 @@ function compared(before: number, after: number, mark: Change): ComparedValue {
 }
 
 function differencesOf(before: LoadResult, after: LoadResult): string[] {
-  const settings = ["scenario", "users", "devicesPerUser", "rate", "steadyMs"] as const;
-  return settings.flatMap((name) => {
+  const settings = ["scenario", "users", "devicesPerUser", "rate"] as const;
+  const different = settings.flatMap((name) => {
     const [one, other] = [before[name], after[name]];
-    const isAlike = name === "steadyMs" ? Math.abs(before[name] - after[name]) < 1000 : one === other;
-    return isAlike ? [] : [`${name}: ${one}, ${other}`];
+    return one === other ? [] : [`${name}: ${one}, ${other}`];
   });
+  if (Math.abs(before.steadyMs - after.steadyMs) < STEADY_DIFFERENCE_MIN_MS) return different;
+  return [...different, `steady: ${seconds(before.steadyMs)}, ${seconds(after.steadyMs)}`];
 }
 
 function ackRate({ delivery, steadyMs }: LoadResult): number {

@@ -44,6 +44,9 @@ function listShareOf({ browser }: Panels): number {
   return browser.focus === "fields" ? LIST_SHARE_BEHIND : LIST_SHARE;
 }
 
+/** Beside bytes fields have so many columns at least; otherwise they stand alone. */
+const FIELD_COLUMNS_MIN = 24;
+
 /** Lines across instead of frames. */
 function compactLines(panels: Panels, columns: number, height: number): string[] {
   const { browser, theme } = panels;
@@ -57,11 +60,13 @@ function compactLines(panels: Panels, columns: number, height: number): string[]
   return [
     ...filled(listLines(browser, listHeight, columns, theme), listHeight),
     ruleLine({ title: detailHeading(browser), note: whereText(browser), width: columns, theme, isFocused }),
-    ...sideBySide([
-      { lines: fieldLines(browser, detailHeight, fieldColumns, theme), width: fieldColumns },
-      { lines: [], width: 1 },
-      { lines: hexLines(browser, detailHeight, hexColumns, theme), width: hexColumns },
-    ]),
+    ...(fieldColumns < FIELD_COLUMNS_MIN
+      ? fieldLines(browser, detailHeight, columns, theme)
+      : sideBySide([
+          { lines: fieldLines(browser, detailHeight, fieldColumns, theme), width: fieldColumns },
+          { lines: [], width: 1 },
+          { lines: hexLines(browser, detailHeight, hexColumns, theme), width: hexColumns },
+        ])),
   ];
 }
 

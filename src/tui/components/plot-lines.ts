@@ -54,9 +54,13 @@ export function plotLines(options: PlotOptions): string[] {
   series.forEach(({ values, style }, at) => {
     canvas.line(values, style ?? styleOf(theme, at));
   });
-  const namesAt = placed(
-    series.map(({ values }) => canvas.rowOf(values.findLast(isNumber) ?? 0)),
-    height,
+  const newest = series.map(({ values }) => values.findLast(isNumber) ?? 0);
+  const namesAt = inOrderOf(
+    newest,
+    placed(
+      newest.map((value) => canvas.rowOf(value)),
+      height,
+    ),
   );
   return Array.from({ length: height }, (_, row) => {
     const at = namesAt.indexOf(row);
@@ -178,4 +182,15 @@ function placed(wanted: readonly number[], height: number): number[] {
     if (free !== undefined) taken.add(free);
     return free ?? -1;
   });
+}
+
+/** The same rows, the larger value above the smaller; names without a row stay without. */
+function inOrderOf(values: readonly number[], rows: readonly number[]): number[] {
+  const shown = [...rows.keys()].filter((at) => (rows[at] ?? -1) >= 0);
+  const downwards = shown.map((at) => rows[at] ?? -1).sort((a, b) => a - b);
+  const ordered = [...rows];
+  for (const [place, at] of shown.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0)).entries()) {
+    ordered[at] = downwards[place] ?? -1;
+  }
+  return ordered;
 }

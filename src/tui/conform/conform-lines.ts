@@ -12,6 +12,8 @@ const EVIDENCE_SHARE_MAX = 0.4;
 /** Of the height beneath the groups: the list of findings, where the selected one is shown beneath it. */
 const LIST_SHARE = 0.45;
 const PREVIEW_LINES_MIN = 8;
+/** Lower than this nothing but headings would have room: what keys go to has it, and the verdict. */
+const COMPACT_HEIGHT_MIN = 12;
 /** Areas need not be taller than there are; the rest is for findings. */
 const UPPER_SHARE_MAX = 0.55;
 
@@ -23,6 +25,10 @@ export function conformLines(view: ConformView, columns: number, height: number,
   const isFramed = hasRoomForFrames(columns, height);
   if (view.screen === "finding") return openedLines(view, isFramed, columns, height, theme);
   const header = headerLines(view, columns, theme);
+  if (height < COMPACT_HEIGHT_MIN) {
+    const verdict = header.slice(0, 1);
+    return [...verdict, ...findingsPanel(view, isFramed, columns, height - verdict.length, theme)];
+  }
   return [...header, ...overviewLines(view, isFramed, columns, height - header.length, theme)];
 }
 
@@ -36,10 +42,8 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
   const wanted = view.groups.areas.length + edges(isFramed);
   const upper = Math.min(wanted, Math.floor(height * UPPER_SHARE_MAX));
   const common = { height: upper, theme, isFramed };
-  const { rows } = view.findings;
-  const at = rows.length === 0 ? {} : { note: `${view.selected + 1} / ${rows.length}` };
   const lower = height - upper;
-  const selected = rows[view.selected];
+  const selected = view.findings.rows[view.selected];
   const list = Math.ceil(lower * LIST_SHARE);
   const isPreviewed = isFramed && selected !== undefined && lower - list >= PREVIEW_LINES_MIN;
   return [
@@ -65,18 +69,7 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
         width: right,
       },
     ]),
-    ...blockLines({
-      ...common,
-      ...at,
-      title: "Findings",
-      width: columns,
-      height: isPreviewed ? list : lower,
-      isFocused: true,
-      body: (c, h) => {
-        view.pageRows = Math.max(1, h - 1);
-        return findingsLines(view, c, h, theme);
-      },
-    }),
+    ...findingsPanel(view, isFramed, columns, isPreviewed ? list : lower, theme),
     ...(isPreviewed
       ? blockLines({
           ...common,
@@ -90,15 +83,33 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
   ];
 }
 
+function findingsPanel(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
+  const { rows } = view.findings;
+  return blockLines({
+    ...(rows.length === 0 ? {} : { note: `${view.selected + 1} / ${rows.length}` }),
+    title: "Findings",
+    width: columns,
+    height,
+    theme,
+    isFramed,
+    isFocused: true,
+    body: (c, h) => {
+      view.pageRows = Math.max(1, h - 1);
+      return findingsLines(view, c, h, theme);
+    },
+  });
+}
+
 function openedLines(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
   const { opened, wire, wireAt } = view;
   const title = opened?.kind === "case" ? opened.result.id : "Blocked";
-  const most = Math.floor(height * EVIDENCE_SHARE_MAX) - edges(isFramed);
+  const isLow = height < COMPACT_HEIGHT_MIN;
+  const most = (isLow ? height - lowWireLines(height) : Math.floor(height * EVIDENCE_SHARE_MAX)) - edges(isFramed);
   const inner = columns - (isFramed ? PANEL_EDGE_COLUMNS : 0);
   const evidence = opened === undefined ? [] : evidenceLines(opened, inner, most, theme);
   const evidenceHeight = evidence.length + edges(isFramed);
   const rest = height - evidenceHeight;
-  const wireHeight = Math.ceil(rest * 0.55);
+  const wireHeight = isLow ? rest : Math.ceil(rest * 0.55);
   const common = { width: columns, theme, isFramed };
   return [
     ...blockLines({ ...common, title, height: evidenceHeight, body: () => evidence }),
@@ -113,6 +124,18 @@ function openedLines(view: ConformView, isFramed: boolean, columns: number, heig
         return wireLines(view, { width: c, height: h, theme });
       },
     }),
-    ...blockLines({ ...common, title: "PDU", height: rest - wireHeight, body: (c, h) => pduLines(view, c, h, theme) }),
+    ...(isLow
+      ? []
+      : blockLines({
+          ...common,
+          title: "PDU",
+          height: rest - wireHeight,
+          body: (c, h) => pduLines(view, c, h, theme),
+        })),
   ];
+}
+
+/** Half of a low terminal, and an entry at least beneath two headings. */
+function lowWireLines(height: number): number {
+  return Math.max(3, Math.floor(height / 2));
 }

@@ -49,7 +49,7 @@ function within(height: number, columns: number, parts: readonly string[][]): st
       const last = shown.at(-1);
       return last === undefined || shown.length === lines.length
         ? shown
-        : [...shown.slice(0, -1), `${cut(last, columns - 1)}…`];
+        : [...shown.slice(0, -1), cut(`${last}…`, columns)];
     })
     .slice(0, height);
 }

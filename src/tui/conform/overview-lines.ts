@@ -119,16 +119,21 @@ export function runningLines({ running }: ConformView, columns: number, height: 
   ];
 }
 
-const findingColumns: readonly TableColumn<Finding>[] = [
+/** In fewer columns than this a finding's case has all the room. */
+const REASON_FROM_COLUMNS = 56;
+
+const findingColumns = (width: number): TableColumn<Finding>[] => [
   { title: "", width: 7, text: wordOf, style: styleOf },
-  { title: "case", width: 30, text: nameOf },
+  { title: "case", width: width < REASON_FROM_COLUMNS ? "rest" : 30, text: nameOf },
   {
     title: "for",
     width: 12,
     fromWidth: 110,
     text: (row) => (row.kind === "case" ? row.result.requirements.join(" ") : ""),
   },
-  { title: "what came instead", width: "rest", text: (row) => printable(reasonOf(row)) },
+  ...(width < REASON_FROM_COLUMNS
+    ? []
+    : [{ title: "what came instead", width: "rest", text: (row: Finding) => printable(reasonOf(row)) } as const]),
 ];
 
 /** What did not pass, a line each. */
@@ -136,7 +141,7 @@ export function findingsLines(view: ConformView, width: number, height: number, 
   const { findings, selected, screen, result } = view;
   const { rows } = findings;
   return tableLines({
-    columns: findingColumns,
+    columns: findingColumns(width),
     rows: rows.length,
     rowAt: (at) => rows[at] as Finding,
     ...(rows.length === 0 ? {} : { selected }),

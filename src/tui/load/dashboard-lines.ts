@@ -9,6 +9,11 @@ import { latencyLines, messageRateLines, pduRateLines } from "./latency-lines.js
 import type { LoadDashboard } from "./load-dashboard.js";
 import { commandLines, errorLines, generatorLines, noteLines, thresholdLines, trafficLines } from "./panel-texts.js";
 
+/** Lower than this nothing but headings would have room: a part of the panel has it all. */
+const COMPACT_HEIGHT_MIN = 12;
+/** The verdict, and how far the run is. */
+const COMPACT_HEADER_LINES = 2;
+
 /** A titled part, for so many columns and lines. */
 type Block = (width: number, height: number) => string[];
 
@@ -20,6 +25,10 @@ export function dashboardLines(dashboard: LoadDashboard, columns: number, height
   const header = headerLines(dashboard, columns, theme);
   const isFramed = hasRoomForFrames(columns, height);
   const blocks = blocksOf(dashboard, isFramed, theme);
+  if (height < COMPACT_HEIGHT_MIN) {
+    const compact = header.slice(0, COMPACT_HEADER_LINES);
+    return [...compact, ...compactPanelOf(dashboard, blocks)(columns, height - compact.length)];
+  }
   return [...header, ...panelOf(dashboard, blocks, isFramed)(columns, height - header.length)];
 }
 
@@ -50,6 +59,21 @@ function panelOf({ panel }: LoadDashboard, blocks: Blocks, isFramed: boolean): B
             [6, row([1, blocks.traffic], [1, blocks.deliveries])],
             [5, row([1, blocks.commands], [1, blocks.problems])],
           );
+  }
+}
+
+/** What of a panel says most in a few lines. */
+function compactPanelOf({ panel }: LoadDashboard, blocks: Blocks): Block {
+  switch (panel) {
+    case "overview":
+    case "commands":
+      return blocks.commands;
+    case "latency":
+      return blocks.delivery;
+    case "traffic":
+      return blocks.traffic;
+    case "problems":
+      return blocks.problems;
   }
 }
 

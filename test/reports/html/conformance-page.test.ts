@@ -78,6 +78,25 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
     }
   });
 
+  it("keeps what was said within a phone when a PDU's bytes are opened", async () => {
+    const login = `0000003d0001000000010103000100000a0575736572371220${"35".repeat(32)}18012001`;
+    const text = JSON.stringify({ user_name: "user7", password: "5".repeat(32), online_status: "USER_STATUS_ONLINE" });
+    const failed = everyVerdict.filter(({ trace }) => trace.some((entry) => entry.hex !== null));
+    const trace = failed
+      .flatMap((result) => result.trace)
+      .map((entry) => (entry.hex === null ? entry : { ...entry, hex: login, text, length: 61 }));
+    const run = { name: "long", result: conformanceResult([caseResult("failed", { id: "lgn.long", trace })]) };
+    const { page } = await reader.open(conformanceHtml([run], words, builtAssets("conformance")), { width: 390 });
+    await page.locator("button.case").click();
+    await page.locator(".wire button").first().click();
+    await page.locator(".wire .bytes").waitFor();
+    const rights = await page
+      .locator(".wire > tbody > tr > td.said")
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
+    expect(rights.length).toBeGreaterThan(0);
+    expect(Math.max(...rights)).toBeLessThanOrEqual(390);
+  });
+
   it("shows the numbers of the JSON", async () => {
     const { page } = await open(ours);
     const { summary } = ours.result;

@@ -8,6 +8,7 @@ import { hostileText } from "../../helpers/hostile-text.js";
 import { failedLoad, forgetfulLoad, heldLoad, snapshot, trendOf } from "../../helpers/load-result.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
 
+const A4_WITHIN_MARGINS_PX = 718;
 const HTML_SIZE_MAX_BYTES = 1_500_000;
 
 function seconds(length: number): LoadSnapshot[] {
@@ -215,6 +216,47 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(heading).toContain("</script><script>alert(1)</script><img src=x onerror=alert(2)>");
     expect(heading).toContain("‹0000›‹202e›evil‹2066›");
     expect(heading).toContain("👩‍👧");
+  });
+
+  it("is printed with whole charts and the colours of their legends", async () => {
+    const { page } = await open(minute, heldLoad, 1440);
+    // As a printer has it: the layout is another, and no script is asked to draw again.
+    await page.addInitScript(() => {
+      globalThis.ResizeObserver = class {
+        observe() {}
+        unobserve() {}
+        disconnect() {}
+      };
+      MediaQueryList.prototype.addEventListener = () => {};
+    });
+    await page.reload();
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: A4_WITHIN_MARGINS_PX, height: 900 });
+    const within = await page.locator("canvas").evaluateAll((canvases) =>
+      canvases.map((canvas) => {
+        const [drawn, place] = [canvas, canvas.closest(".plot")].map((each) => each?.getBoundingClientRect());
+        const ratio = Number(canvas.getAttribute("width")) / Number(canvas.getAttribute("height"));
+        const isWhole = drawn !== undefined && place !== undefined && drawn.right <= place.right + 0.5;
+        return isWhole && Math.abs(drawn.width / drawn.height / ratio - 1) < 0.02;
+      }),
+    );
+    expect(within).toEqual(Array(8).fill(true));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(A4_WITHIN_MARGINS_PX);
+    const marker = page.locator(".u-marker").nth(1);
+    expect(await marker.evaluate((element) => getComputedStyle(element).printColorAdjust)).toBe("exact");
+    const names = page.locator("#latencies tbody th");
+    const indents = await names.evaluateAll((all) => all.map((name) => getComputedStyle(name).paddingLeft));
+    expect(new Set(indents).size).toBe(2);
+  });
+
+  it("says in shares of a core how busy the generator was at most", async () => {
+    const gauge = (max: number) => ({ type: "gauge", value: 0, min: 0, max }) as const;
+    const metrics = { ...heldLoad.metrics, generator_busy: gauge(0.2), depth: gauge(0.5), vus: gauge(2000) };
+    const read = await open({ ...heldLoad, metrics });
+    const rows = (await read.texts("tr")).map((row) => row.replaceAll(/\s+/g, " ").trim());
+    expect(rows).toEqual(
+      expect.arrayContaining(["generator_busy 20 % at most", "depth 0.5 at most", "vus 2,000 at most"]),
+    );
   });
 
   it("fits on a phone", async () => {

@@ -44,6 +44,9 @@ describe("compareLoads", () => {
       "users: 2000, 7",
       "rate: 1000, 3",
     ]);
+    const before = { ...heldLoad, steadyMs: 8002 };
+    expect(compareLoads(before, { ...before, steadyMs: 12_001 }).differences).toEqual(["steady: 8.0 s, 12.0 s"]);
+    expect(compareLoads(before, { ...before, steadyMs: 8900 }).differences).toEqual([]);
   });
 });
 

@@ -173,6 +173,19 @@ describe("BrowseApp", () => {
     expect(widths.length).toBe(rows - 1);
   });
 
+  it.each([
+    [40, 10],
+    [60, 20],
+  ])("has the selected field whole, and no bytes, where both have no room: %d×%d", async (columns, rows) => {
+    const browser = await press(opened(), "return");
+    const frame = frameOf(browser, [columns, rows]);
+    const field = browser.selectedField?.name;
+    expect(field).toBeDefined();
+    expect(frame.some((line) => new RegExp(`^> (\\d+ )?${field} = .*[^…]$`).test(line))).toBe(true);
+    expect(frame.join("\n")).not.toMatch(/[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}/);
+    expect(Math.max(...frame.map(widthOf))).toBeLessThanOrEqual(columns);
+  });
+
   it("says when there is no room", () => {
     expect(frameOf(opened(), [30, 10])[0]).toContain("the terminal is too small");
   });

@@ -64,6 +64,21 @@ describe("sparkline", () => {
 });
 
 describe("plotLines", () => {
+  it.each([2, 3, 5])(
+    "has names in the order of their values where lines run into one another, in %d lines",
+    (height) => {
+      const series = [
+        { name: "p99", values: [200, 3] },
+        { name: "p50", values: [90, 1] },
+        { name: "p95", values: [100, 2] },
+      ];
+      const frame = plotLines({ series, width: 40, height, theme, format }).join("\n");
+      const shown = [...frame.matchAll(/p\d\d (\d) ms/g)].map(([, value]) => Number(value));
+      expect(shown).toHaveLength(Math.min(3, height));
+      expect(shown).toEqual([...shown].sort((a, b) => b - a));
+    },
+  );
+
   it("draws lines between an axis and their names", () => {
     const rising = Array.from({ length: 16 }, (_, at) => at);
     const flat = rising.map(() => 5);

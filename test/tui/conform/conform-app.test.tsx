@@ -166,6 +166,26 @@ describe("ConformApp", () => {
     expect(frameOf(view)).not.toContain("Enter: all of it");
   });
 
+  it.each([
+    [40, 10],
+    [40, 8],
+    [80, 10],
+  ])("shows findings, and what one is about, on a low terminal: %d×%d", (columns, rows) => {
+    const { view } = opened();
+    const [, verdict, heading, , first] = frameOf(view, [columns, rows]).split("\n");
+    expect(verdict).toContain("FAILS");
+    expect(heading).toContain("Findings");
+    expect(first).toMatch(/^> FAILED +frm\.length-zero/);
+    const low = frameOf(press(view, "G"), [columns, rows]);
+    expect(low).toContain(`${view.findings.rows.length} / ${view.findings.rows.length}`);
+    expect(low).toMatch(/^> /m);
+    press(view, "g", "return");
+    const finding = frameOf(view, [columns, rows]);
+    expect(finding).toMatch(/MUST +closes the connection/);
+    expect(`${low}${finding}`).not.toMatch(/……| …$/m);
+    expect(finding).toMatch(/^> +\d\.\d{3} s/m);
+  });
+
   it("praises nobody before a case has been judged", () => {
     expect(frameOf(opened([]).view).split("\n")[1]).toMatch(/· WAITS +no case has been judged yet/);
     expect(frameOf(opened([caseResult("passed")]).view).split("\n")[1]).toContain("✔ HOLDS");

@@ -137,6 +137,28 @@ describe("DashboardApp", () => {
     expect(styled.length).toBe(rows - 1);
   });
 
+  it.each([
+    [40, 10],
+    [40, 8],
+    [120, 10],
+  ])("has numbers, and not headings alone, on a low terminal: %d×%d", async (columns, rows) => {
+    const bodyOf = async (panel: string) =>
+      frameOf(await press(watched(12, failingSecond), panel), [columns, rows])
+        .split("\n")
+        .slice(1, -1);
+    const [verdict, progress, heading, ...overview] = await bodyOf("1");
+    expect(verdict).toContain("✘ FAILS");
+    expect(progress).toMatch(/\d+ %/);
+    expect(heading).toContain("Slowest commands");
+    expect(overview[1]).toMatch(/^message \w+ +[\d,]+ .*ms/);
+    expect((await bodyOf("2"))[2]).toContain("Delivery latency");
+    expect((await bodyOf("3"))[3]).toMatch(/^sent +[\d,]+\/s/);
+    expect((await bodyOf("5"))[3]).toMatch(/\S/);
+    for (const panel of ["1", "2", "3", "4", "5"]) {
+      expect((await bodyOf(panel)).filter((line) => line.startsWith("──"))).toHaveLength(1);
+    }
+  });
+
   it("has everything where it was when numbers grow", () => {
     const columnsOf = (frame: string) =>
       frame.split("\n").map((line) => [...line].flatMap((char, at) => (/[│╭╮╰╯┤]/.test(char) ? [at] : [])));

@@ -25,7 +25,7 @@ export function FilterBar({ cases, choice, shown, onChange }: FilterBarProps) {
       <span class="grow">
         <input
           type="search"
-          placeholder="id, requirement, word of the title"
+          placeholder="id, requirement or title"
           aria-label="Cases with these words"
           value={choice.words}
           onInput={(event) => onChange({ ...choice, words: event.currentTarget.value })}

@@ -65,12 +65,18 @@ export function Generator({ run }: { readonly run: LoadRun }) {
 function valueText(name: string, metric: PageMetric): string {
   switch (metric.type) {
     case "gauge":
-      return `${count(metric.max)} at most`;
+      return `${highest(name, metric.max)} at most`;
     case "rate":
       return `${share(metric.rate)} of ${count(metric.passes + metric.fails)}`;
     default:
       return amount(name, metric.count);
   }
+}
+
+/** A share of a core, or of what a script measures, is not always a whole number. */
+function highest(name: string, value: number): string {
+  if (name === "generator_busy") return share(value);
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
 }
 
 function amount(name: string, value: number): string {
