@@ -33,7 +33,8 @@ async function serve(...options: string[]): Promise<{ servers: string[]; child: 
   const child = start([ttk, "serve", "--ports", "auto", "--json", "-q", "--with", "file", ...options], "pipe");
   if (child.stdout === null) throw new Error("no output of ttk serve");
   const lines = createInterface({ input: child.stdout });
-  const [line] = (await once(lines, "line")) as [string];
+  const [line] = (await Promise.race([once(lines, "line"), once(lines, "close")])) as [string?];
+  if (line === undefined) throw new Error("ttk serve ended before it was ready");
   const { roles } = JSON.parse(line) as { roles: { role: string; address: string }[] };
   return { servers: roles.flatMap(({ role, address }) => (role === "msg" ? [address] : [])), child };
 }
