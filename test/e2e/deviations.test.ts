@@ -97,7 +97,10 @@ async function complaints({ server, at }: Served): Promise<number> {
   return server.stdout.split("no push_server is connected").length - 1;
 }
 
-const shownByCases = telltales.filter(({ cases }) => cases.length > 0).map(({ id }) => id as DeviationId);
+/** To whom looks at the server alone: a http_msg_server needs a database and a route_server played around it. */
+const shownByCases = telltales
+  .filter(({ cases }) => cases.some(({ role }) => role !== "http-msg"))
+  .map(({ id }) => id as DeviationId);
 
 describe("ttk serve --deviate", { timeout: TIMEOUT_MS }, () => {
   it.concurrent.each(shownByCases)("%s, alone, changes what servers do as docs/deviations.md says", async (id) => {
