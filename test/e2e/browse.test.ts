@@ -1,56 +1,42 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { hasTmux, TmuxScreen } from "../helpers/tmux-screen.js";
 import { TtkProcess } from "../helpers/ttk-process.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const capture = fileURLToPath(new URL("../../fixtures/captures/cluster-session.pcap", import.meta.url));
-const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
-const server = `ttk-browse-${Math.round(performance.timeOrigin)}`;
-const DEADLINE_MS = 15_000;
-
-function tmux(...args: string[]): string {
-  return execFileSync("tmux", ["-L", server, ...args], { encoding: "utf8" });
-}
-
-/** The screen, once it fits. */
-async function screenThat(fits: (screen: string) => boolean): Promise<string> {
-  const deadline = performance.now() + DEADLINE_MS;
-  for (;;) {
-    const screen = tmux("capture-pane", "-p", "-t", "browse");
-    if (fits(screen)) return screen;
-    if (performance.now() > deadline) throw new Error(`the screen does not come:\n${screen}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+let screen: TmuxScreen | undefined;
 
 afterEach(() => {
-  if (hasTmux) spawnSync("tmux", ["-L", server, "kill-server"]);
+  screen?.close();
+  screen = undefined;
 });
+
+function open(variable: string, columns: number): TmuxScreen {
+  screen = TmuxScreen.open(`${variable} ${process.execPath} ${main} browse ${capture}`, columns, 24);
+  return screen;
+}
 
 describe("ttk browse", () => {
   it.skipIf(!hasTmux)("answers keys in a real terminal, follows its size, and leaves it as it was", async () => {
-    const command = `env -u CI NO_COLOR=1 ${process.execPath} ${main} browse ${capture}; echo left with $?; cat`;
-    tmux("-f", "/dev/null", "new-session", "-d", "-s", "browse", "-x", "80", "-y", "24", command);
-    await screenThat((screen) => screen.includes("1135 PDUs") && screen.includes("? help"));
-    tmux("send-keys", "-t", "browse", "/");
-    await screenThat((screen) => /^ search/m.test(screen));
-    tmux("send-keys", "-t", "browse", "userlogin", "Enter");
-    await screenThat((screen) => /^> +21 /m.test(screen));
-    tmux("send-keys", "-t", "browse", "Enter");
-    await screenThat((screen) => screen.includes("[0a 06 75 73 65 72 32 30]"));
-    tmux("resize-window", "-t", "browse", "-x", "120", "-y", "40");
-    await screenThat((screen) => screen.includes("bytes what it says"));
-    tmux("send-keys", "-t", "browse", "q");
-    const after = await screenThat((screen) => screen.includes("left with 0"));
+    const view = open("NO_COLOR=1", 80);
+    await view.that((text) => text.includes("1135 PDUs") && text.includes("? help"));
+    view.press("/");
+    await view.that((text) => /^ search/m.test(text));
+    view.press("userlogin", "Enter");
+    await view.that((text) => /^> +21 /m.test(text));
+    view.press("Enter");
+    await view.that((text) => text.includes("[0a 06 75 73 65 72 32 30]"));
+    view.resize(120, 40);
+    await view.that((text) => text.includes("bytes what it says"));
+    view.press("q");
+    const after = await view.that((text) => text.includes("left with 0"));
     expect(after).not.toContain("PDUs");
   });
 
   it.skipIf(!hasTmux).each(["TERM=dumb", "CI=1"])("exits 3 without escape codes with %s", async (variable) => {
-    const command = `env -u CI ${variable} ${process.execPath} ${main} browse ${capture}; cat`;
-    tmux("-f", "/dev/null", "new-session", "-d", "-s", "browse", "-x", "150", "-y", "24", command);
-    const screen = await screenThat((each) => each.includes("needs a terminal"));
-    expect(screen.trim()).toMatch(/^ttk: browse needs a terminal .*$/);
+    const text = await open(variable, 150).that((each) => each.includes("left with 3"));
+    expect(text.trim()).toMatch(/^ttk: browse needs a terminal .*\nleft with 3$/);
   });
 
   it("exits 3 with one line where there is no terminal", async () => {

@@ -33,6 +33,10 @@ export class TmuxScreen {
     }
   }
 
+  resize(columns: number, rows: number): void {
+    this.#tmux("resize-window", "-t", "view", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
   /** What tmux knows of the terminal, by its format: `#{cursor_flag}`. */
   asked(format: string): string {
     return this.#tmux("display-message", "-p", "-t", "view", format).trim();
