@@ -13,10 +13,10 @@ export type {
   ConformanceResult,
   ConformanceSummary,
   Outcome,
-  Verdict,
 } from "../runner/conformance/conformance-result.js";
 export { type ConformanceOptions, runConformance } from "../runner/conformance/run-conformance.js";
 export { type SelectedCase, type Selection, SelectionError, selectCases } from "../runner/conformance/select-cases.js";
+export type { Verdict } from "../runner/conformance/verdict.js";
 export { allCases } from "../scenarios/conformance/all-cases.js";
 export type { CaseContext, LoginOptions } from "../scenarios/conformance/case-context.js";
 export type { CaseNeeds, ConformanceCase, Level } from "../scenarios/conformance/conformance-case.js";

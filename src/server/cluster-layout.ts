@@ -1,5 +1,5 @@
 import type { Address } from "../net/address.js";
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 /** Which servers run here and what each listens on; port 0 takes a free one. A role that is left out does not run here. */
 export interface ClusterLayout {

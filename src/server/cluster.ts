@@ -12,8 +12,9 @@ import { startLoginServer } from "./login/login-server.js";
 import { startMsfs } from "./msfs/msfs.js";
 import { startMsgServer } from "./msg/msg-server.js";
 import { startPushServer } from "./push/push-server.js";
+import type { RoleName } from "./role-name.js";
 import { startRouteServer } from "./route/route-server.js";
-import type { RoleName, RunningRole } from "./running-role.js";
+import type { RunningRole } from "./running-role.js";
 import { silentLog } from "./server-log.js";
 
 export type { ClusterOptions, RemoteServers };

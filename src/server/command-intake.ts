@@ -6,7 +6,7 @@ import { hexId } from "../codec/registry.js";
 import { formatAddress } from "../net/address.js";
 import { CommandCounts } from "../net/command-counts.js";
 import type { PduLink } from "../net/pdu-link.js";
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 import type { ServerLog } from "./server-log.js";
 
 /** What a server does with each command that it understands; the body is decoded, seqNum is the request's. */

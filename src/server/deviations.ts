@@ -1,4 +1,4 @@
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 interface Deviation {
   /** Which of the roles behave differently. */

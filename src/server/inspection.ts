@@ -1,6 +1,6 @@
 import type { ClientType } from "../codec/generated/enums.js";
 import type { DeviationId } from "./deviations.js";
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 /**
  * What a running role shows of itself when it is asked, and what can be done to it from outside: `GET /status` of the admin

@@ -3,7 +3,7 @@ import type { PduListener } from "../net/listen.js";
 import type { PduLink } from "../net/pdu-link.js";
 import type { PersistentLink } from "../net/persistent-link.js";
 import type { Inspection, LinkStatus } from "./inspection.js";
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 /** Links that a role dials. */
 export interface DialledLinks {

@@ -4,7 +4,7 @@ import { HEADER_SIZE, readCommandId } from "../codec/pdu-header.js";
 import { ProtocolError } from "../codec/protocol-error.js";
 import { formatAddress } from "../net/address.js";
 import type { LinkOptions } from "../net/pdu-link.js";
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 import type { ServerLog } from "./server-log.js";
 
 /** `*` in ASCII. */

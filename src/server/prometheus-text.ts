@@ -1,4 +1,4 @@
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 /** What goes down as well as up; everything else that roles count only grows. */
 const gauges: ReadonlySet<string> = new Set([

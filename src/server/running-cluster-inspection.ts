@@ -1,7 +1,8 @@
 import { type DeviationId, type Deviations, deviationIds, deviations } from "./deviations.js";
 import type { ClusterInspection, DeviationStatus } from "./inspection.js";
+import type { RoleName } from "./role-name.js";
 import { roleStatus } from "./role-status.js";
-import type { RoleName, RunningRole } from "./running-role.js";
+import type { RunningRole } from "./running-role.js";
 
 /** Deviations that a role settles when it opens its ports. */
 const settledAtStart: Readonly<Partial<Record<DeviationId, string>>> = {

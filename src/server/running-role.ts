@@ -1,8 +1,6 @@
 import type { Address } from "../net/address.js";
 import type { Inspection } from "./inspection.js";
-
-export const roleNames = ["login", "route", "db", "file", "push", "msg", "http-msg", "msfs"] as const;
-export type RoleName = (typeof roleNames)[number];
+import type { RoleName } from "./role-name.js";
 
 /** A server that listens. Every role of a cluster is started and stopped through this. */
 export interface RunningRole {

@@ -1,4 +1,4 @@
-import type { RoleName } from "./running-role.js";
+import type { RoleName } from "./role-name.js";
 
 /** OBS-01: one received command, heartbeats excepted. */
 export interface CommandEntry {

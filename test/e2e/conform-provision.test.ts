@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import type { Fingerprint } from "../../src/runner/conformance/fingerprint.js";
+import type { Fingerprint } from "../../src/runner/conformance/fingerprint-result.js";
 import { noMysqlOrRedis, TestDatabase, TestKeys } from "../helpers/database-services.js";
 import { TtkProcess } from "../helpers/ttk-process.js";
 

@@ -1,5 +1,6 @@
 import { ExpectationError } from "../../src/client/expectation-error.js";
-import type { CaseResult, Verdict } from "../../src/runner/conformance/conformance-result.js";
+import type { CaseResult } from "../../src/runner/conformance/conformance-result.js";
+import type { Verdict } from "../../src/runner/conformance/verdict.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 
 /** A case that says nothing of a server; what a test is about is overridden. */

@@ -1,7 +1,8 @@
 import type { Address } from "../../src/net/address.js";
 import { type ClusterOptions, type RunningCluster, startCluster } from "../../src/server/cluster.js";
 import { clusterLayout } from "../../src/server/cluster-layout.js";
-import type { RoleName, RunningRole } from "../../src/server/running-role.js";
+import type { RoleName } from "../../src/server/role-name.js";
+import type { RunningRole } from "../../src/server/running-role.js";
 import { crowdFixture } from "../../src/server/storage/crowd-fixture.js";
 import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";

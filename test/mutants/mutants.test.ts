@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mutantsConsole } from "../../src/reports/mutants/mutants-console.js";
-import { requirementById } from "../../src/scenarios/conformance/requirement.js";
+import { requirementById } from "../../src/scenarios/conformance/requirements.js";
 import { caseOf, failing } from "../helpers/conformance-case.js";
 import { schemaErrors } from "../helpers/schema-check.js";
 import { allMutants } from "./all-mutants.js";

@@ -3,7 +3,7 @@ import { type ClusterOptions, type RunningCluster, startCluster } from "../../sr
 import { clusterLayout } from "../../src/server/cluster-layout.js";
 import { deviatingIn } from "../../src/server/deviations.js";
 import { type MsgServerLimits, msgServerLimits } from "../../src/server/msg/msg-server-options.js";
-import type { RoleName } from "../../src/server/running-role.js";
+import type { RoleName } from "../../src/server/role-name.js";
 import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
 import { withLeaver } from "../helpers/leaver.js";

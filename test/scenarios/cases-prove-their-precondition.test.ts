@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Address } from "../../src/net/address.js";
-import type { Verdict } from "../../src/runner/conformance/conformance-result.js";
 import { runCase } from "../../src/runner/conformance/run-case.js";
+import type { Verdict } from "../../src/runner/conformance/verdict.js";
 import { allCases as casesOfAllRoles } from "../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";

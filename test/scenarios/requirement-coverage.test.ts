@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
-import { requirementById, requirements } from "../../src/scenarios/conformance/requirement.js";
+import { requirementById, requirements } from "../../src/scenarios/conformance/requirements.js";
 import { uncovered } from "../../src/scenarios/conformance/uncovered.js";
 
 const covered = new Set(allCases.flatMap((each) => each.requirements));

@@ -7,7 +7,7 @@ import { CommandId } from "../../src/codec/generated/commands.js";
 import { MsgType } from "../../src/codec/generated/enums.js";
 import { framePdu } from "../../src/codec/pdu.js";
 import { deviatingIn, strict } from "../../src/server/deviations.js";
-import { roleNames } from "../../src/server/running-role.js";
+import { roleNames } from "../../src/server/role-name.js";
 import { logIn } from "../helpers/logged-in.js";
 import { ReferenceCluster, type ReferenceClusterOptions } from "../helpers/reference-cluster.js";
 import { until } from "../helpers/until.js";

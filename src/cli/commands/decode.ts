@@ -1,10 +1,12 @@
 import { Command, Option } from "commander";
 import { type InputShape, inputShapes } from "../../codec/input/input-shape.js";
 import { usageError } from "../command-error.js";
-import { type DecodeItem, type DecodeSettings, LinkNumbers } from "../decode/decode-item.js";
+import type { DecodeItem } from "../decode/decode-item.js";
+import type { DecodeSettings } from "../decode/decode-settings.js";
 import { decodeSources, openSources } from "../decode/decode-sources.js";
 import { growHeapSlowly } from "../decode/heap-growth.js";
 import type { ItemSink } from "../decode/item-sink.js";
+import { LinkNumbers } from "../decode/link-numbers.js";
 import { type OutputFormat, openPrinter, outputFormats } from "../decode/open-sink.js";
 import { TextBatch } from "../decode/text-batch.js";
 import { ExitCode } from "../exit-codes.js";

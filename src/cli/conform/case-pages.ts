@@ -4,7 +4,7 @@ import { allCases } from "../../scenarios/conformance/all-cases.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
 import { caseWires } from "../../scenarios/conformance/generated/case-wires.js";
-import { requirementById } from "../../scenarios/conformance/requirement.js";
+import { requirementById } from "../../scenarios/conformance/requirements.js";
 
 interface Quote {
   readonly id: string;

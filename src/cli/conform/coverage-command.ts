@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
-import { type Requirement, requirements } from "../../scenarios/conformance/requirement.js";
+import type { Requirement } from "../../scenarios/conformance/requirement.js";
+import { requirements } from "../../scenarios/conformance/requirements.js";
 import { uncovered } from "../../scenarios/conformance/uncovered.js";
 import type { Host } from "../host.js";
 

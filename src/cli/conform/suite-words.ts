@@ -1,6 +1,6 @@
 import type { SuiteWords } from "../../reports/html/conformance/conformance-page-data.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
-import { requirementById } from "../../scenarios/conformance/requirement.js";
+import { requirementById } from "../../scenarios/conformance/requirements.js";
 
 const whys = new Map(allCases.map(({ id, why }) => [id, why]));
 

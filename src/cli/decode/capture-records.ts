@@ -4,8 +4,10 @@ import type { CaptureFormat } from "../../codec/capture/detect-format.js";
 import type { InputChunk } from "../../codec/input/read-hex-text.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
-import { type DecodeItem, type DecodeSettings, LinkNumbers } from "./decode-item.js";
+import type { DecodeItem } from "./decode-item.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { isoTime } from "./iso-time.js";
+import { LinkNumbers } from "./link-numbers.js";
 import { connectionText, SeenPdu } from "./seen-pdu.js";
 
 /** A capture's PDUs in the order in which their last bytes were captured; memory stays flat. */

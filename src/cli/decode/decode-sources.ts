@@ -8,7 +8,8 @@ import { looksLikeHeader } from "../../codec/plausible-header.js";
 import { skippedRecord } from "../../codec/record/pdu-record.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import type { DecodeItem } from "./decode-item.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { StreamRecords } from "./stream-records.js";
 import { textRecords } from "./text-records.js";
 

@@ -4,7 +4,7 @@ import type { Connection, Endpoint } from "../../codec/capture/tcp-connections.j
 import { readCommandId } from "../../codec/pdu-header.js";
 import { type PduDirection, type PduRecord, recordOf } from "../../codec/record/pdu-record.js";
 import { commandById, type Party } from "../../codec/registry.js";
-import type { DecodeSettings } from "./decode-item.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { isoTime } from "./iso-time.js";
 
 /** What is known of a PDU before its body is looked at. Its record is made when it is asked for: statistics never do. */

@@ -4,7 +4,8 @@ import { type CutSink, PduCutter, type SkipReason } from "../../codec/capture/pd
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
-import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import type { DecodeItem } from "./decode-item.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { SeenPdu } from "./seen-pdu.js";
 
 /**

@@ -3,7 +3,8 @@ import type { InputShape } from "../../codec/input/input-shape.js";
 import { type HexText, type InputChunk, readHexText } from "../../codec/input/read-hex-text.js";
 import { skippedRecord } from "../../codec/record/pdu-record.js";
 import { usageError } from "../command-error.js";
-import type { DecodeItem, DecodeSettings } from "./decode-item.js";
+import type { DecodeItem } from "./decode-item.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { pastedRecords } from "./stream-records.js";
 
 /**

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Address } from "../../net/address.js";
 import type { ClusterLayout } from "../../server/cluster-layout.js";
-import type { RoleName } from "../../server/running-role.js";
+import type { RoleName } from "../../server/role-name.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { parseConf } from "./conf-file.js";

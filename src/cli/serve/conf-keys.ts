@@ -1,4 +1,4 @@
-import type { RoleName } from "../../server/running-role.js";
+import type { RoleName } from "../../server/role-name.js";
 
 interface ConfKind {
   readonly role: RoleName;

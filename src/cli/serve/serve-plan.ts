@@ -2,7 +2,7 @@ import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Address } from "../../net/address.js";
 import type { RemoteServers } from "../../server/cluster.js";
 import { type ClusterLayout, clusterLayout } from "../../server/cluster-layout.js";
-import { type RoleName, roleNames } from "../../server/running-role.js";
+import { type RoleName, roleNames } from "../../server/role-name.js";
 import { usageError } from "../command-error.js";
 
 /** What decides which servers run, as given on the command line or by configuration files. */

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { Clock } from "../../server/clock.js";
-import type { RoleName } from "../../server/running-role.js";
+import type { RoleName } from "../../server/role-name.js";
 import type { CommandEntry, PduEntry, ServerLog } from "../../server/server-log.js";
 import type { LogKind, LogTail } from "../../tui/serve/log-tail.js";
 

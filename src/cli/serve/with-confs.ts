@@ -1,6 +1,6 @@
 import type { Address } from "../../net/address.js";
 import type { ClusterLayout } from "../../server/cluster-layout.js";
-import type { RoleName } from "../../server/running-role.js";
+import type { RoleName } from "../../server/role-name.js";
 import type { ConfChoice } from "./conf-choice.js";
 import type { ServeChoice } from "./serve-plan.js";
 

@@ -1,4 +1,4 @@
-import type { IpPayload } from "./ip-packet.js";
+import type { IpPayload } from "./ip-payload.js";
 
 export interface FragmentLimits {
   /** Bytes of incomplete datagrams held. */

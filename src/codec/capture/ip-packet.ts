@@ -1,5 +1,6 @@
 import { u16, u32 } from "./big-endian.js";
 import type { IpFragments } from "./ip-fragments.js";
+import type { IpPayload } from "./ip-payload.js";
 
 const TCP = 6;
 const FRAGMENT_HEADER = 44;
@@ -7,34 +8,6 @@ const NO_NEXT_HEADER = 59;
 const IPV4_HEADER_SIZE_MIN = 20;
 const IPV6_HEADER_SIZE = 40;
 const extensionHeadersMax = 16;
-
-/** What a TCP segment needs to know of the IP packet that carried it. One is reused for every packet. */
-export interface IpPayload {
-  /** The buffer that holds addresses and payload: the frame itself, or a reassembled datagram. */
-  bytes: Buffer;
-  isIpv6: boolean;
-  sourceAt: number;
-  destinationAt: number;
-  protocol: number;
-  payloadAt: number;
-  /** Where the payload that was captured ends. */
-  capturedEnd: number;
-  /** Where the payload ended on the wire; beyond `capturedEnd` when the capture kept less. */
-  end: number;
-}
-
-export function newIpPayload(): IpPayload {
-  return {
-    bytes: Buffer.alloc(0),
-    isIpv6: false,
-    sourceAt: 0,
-    destinationAt: 0,
-    protocol: 0,
-    payloadAt: 0,
-    capturedEnd: 0,
-    end: 0,
-  };
-}
 
 /**
  * Reads the IP packet at `at`, of a frame that ends at `frameEnd`, into `out`; false when it is not IP, too short, carries something else than TCP, or is a

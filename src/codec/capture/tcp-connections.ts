@@ -1,5 +1,6 @@
 import { u32 } from "./big-endian.js";
-import { formatAddress, type IpPayload } from "./ip-packet.js";
+import { formatAddress } from "./ip-packet.js";
+import type { IpPayload } from "./ip-payload.js";
 import { guessServerPort, isDefaultServerPort, isFromDialler } from "./server-port.js";
 import { TcpFlag, type TcpSegment } from "./tcp-segment.js";
 import { type GapReason, type PacketStamp, type StreamSink, TcpStream, type TcpStreamLimits } from "./tcp-stream.js";

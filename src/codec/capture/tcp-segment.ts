@@ -1,5 +1,5 @@
 import { u16, u32 } from "./big-endian.js";
-import type { IpPayload } from "./ip-packet.js";
+import type { IpPayload } from "./ip-payload.js";
 
 const TCP_HEADER_SIZE_MIN = 20;
 

@@ -1,4 +1,5 @@
-import type { CaseResult, ConformanceResult, Outcome, Verdict } from "../../runner/conformance/conformance-result.js";
+import type { CaseResult, ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
+import type { Verdict } from "../../runner/conformance/verdict.js";
 import { byArea, casesText, flakyText } from "./case-words.js";
 import { tellingTrace, wireLine } from "./wire-line.js";
 

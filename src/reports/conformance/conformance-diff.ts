@@ -1,4 +1,5 @@
-import type { CaseResult, ConformanceResult, Verdict } from "../../runner/conformance/conformance-result.js";
+import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
+import type { Verdict } from "../../runner/conformance/verdict.js";
 import { casesText, flakyText } from "./case-words.js";
 
 export interface ConformanceDiff {

@@ -1,5 +1,5 @@
 import type { ConformanceTarget } from "../../runner/conformance/conformance-result.js";
-import type { Fingerprint, FingerprintLine, FingerprintState } from "../../runner/conformance/fingerprint.js";
+import type { Fingerprint, FingerprintLine, FingerprintState } from "../../runner/conformance/fingerprint-result.js";
 import type { SuiteWords } from "../html/conformance/conformance-page-data.js";
 
 const dialects: Readonly<Record<Fingerprint["dialect"], string>> = {

@@ -1,21 +1,8 @@
 import type { TraceEntry } from "../../client/pdu-trace.js";
 import type { Level } from "../../scenarios/conformance/conformance-case.js";
 import type { CaseRole } from "./case-role.js";
-import type { Fingerprint } from "./fingerprint.js";
-
-/** What became of a case. `blocked` could not be judged, `errored` is the suite's own fault: neither counts as passed. */
-export const verdicts = [
-  "passed",
-  "failed",
-  "expected-failure",
-  "unexpected-pass",
-  "blocked",
-  "skipped",
-  "errored",
-  "supported",
-  "unsupported",
-] as const;
-export type Verdict = (typeof verdicts)[number];
+import type { Fingerprint } from "./fingerprint-result.js";
+import type { Verdict } from "./verdict.js";
 
 /** What became of a case that ran several times. */
 export interface RunCounts {

@@ -5,8 +5,8 @@ import { CommandId } from "../../codec/generated/commands.js";
 import type { GroupInfo } from "../../codec/generated/messages.js";
 import { loginPassword } from "../../codec/password.js";
 import { expendableAmong } from "./account-pool.js";
+import type { Findings } from "./findings.js";
 import { isEnough, knownGroups } from "./known-groups.js";
-import type { Findings } from "./look-ahead.js";
 
 export interface DatabasePreflightOptions {
   readonly target: Address;

@@ -1,6 +1,8 @@
 import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { type CaseRole, named } from "./case-role.js";
-import type { CaseResult, Verdict } from "./conformance-result.js";
+import type { CaseResult } from "./conformance-result.js";
+import type { Fingerprint, FingerprintLine, FingerprintState } from "./fingerprint-result.js";
+import type { Verdict } from "./verdict.js";
 
 /** A way in which servers are known to differ, and the cases that tell which way a server goes. */
 export interface Telltale {
@@ -16,28 +18,6 @@ export interface Telltale {
   readonly isHeavy: boolean;
   /** Where it would show, when no case can see it. */
   readonly unseen?: string;
-}
-
-/**
- * `deviates`: as the original servers do. `differs`: the requirement is not met, but in another way. `unknown`: nothing in
- * this run could tell.
- */
-export type FingerprintState = "deviates" | "differs" | "conforms" | "unknown";
-
-export interface FingerprintLine {
-  readonly id: string;
-  readonly state: FingerprintState;
-  /** The case that told; `null` when none did. */
-  readonly case: string | null;
-  /** What was seen, or why nothing could be. */
-  readonly seen: string;
-}
-
-export interface Fingerprint {
-  /** `strict`: no known deviation; `teamtalk`: every one that shows; `mixed`: some; `unknown`: nothing could be told. */
-  readonly dialect: "strict" | "teamtalk" | "mixed" | "unknown";
-  /** In the order of docs/spec/behaviour.md. */
-  readonly deviations: readonly FingerprintLine[];
 }
 
 export const failures: ReadonlySet<Verdict> = new Set(["failed", "expected-failure", "unsupported"]);

@@ -1,9 +1,9 @@
 import type { Account } from "../../client/account.js";
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
-import type { KnownGroup } from "./account-pool.js";
 import { type CaseRole, named, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
+import { type Findings, nothingFound } from "./findings.js";
 import { httpPreflight } from "./http-preflight.js";
 import { type Preflight, preflight } from "./preflight.js";
 import type { Ports } from "./run-case.js";
@@ -22,24 +22,6 @@ export interface LookAheadOptions {
   readonly signal: AbortSignal;
   readonly onEvent?: (event: ConformanceEvent) => void;
 }
-
-/** What a run found before its first case; each text says why cases that need the thing are blocked. */
-export interface Findings {
-  readonly portProblems: Readonly<Partial<Record<PortName, string>>>;
-  readonly playedProblems: Readonly<Partial<Record<PlayedRole, string>>>;
-  readonly loginProblem: string | undefined;
-  /** The server broke the rules of logging in, instead of refusing it: cases that judge the login can tell how. */
-  readonly isLoginBroken: boolean;
-  readonly groups: readonly KnownGroup[];
-}
-
-const nothingFound: Findings = {
-  portProblems: {},
-  playedProblems: {},
-  loginProblem: undefined,
-  isLoginBroken: false,
-  groups: [],
-};
 
 /** Finds out what of the role's cases can be judged at all. Never throws for a server's fault. */
 export async function lookAhead(options: LookAheadOptions): Promise<Findings> {

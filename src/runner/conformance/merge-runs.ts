@@ -1,4 +1,5 @@
-import type { CaseResult, RunCounts, Verdict } from "./conformance-result.js";
+import type { CaseResult, RunCounts } from "./conformance-result.js";
+import type { Verdict } from "./verdict.js";
 
 /** Of several runs of a case, the one to show: what needs looking at most comes first, what was not judged last. */
 const gravity: readonly Verdict[] = [

@@ -12,8 +12,9 @@ import type { Lease } from "./account-pool.js";
 import { caseCapture } from "./case-capture.js";
 import type { PortName } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
-import type { CaseResult, Verdict } from "./conformance-result.js";
+import type { CaseResult } from "./conformance-result.js";
 import type { Surroundings } from "./surroundings.js";
+import type { Verdict } from "./verdict.js";
 
 export type Ports = Readonly<Partial<Record<PortName, Address>>>;
 

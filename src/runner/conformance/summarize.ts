@@ -1,11 +1,6 @@
-import {
-  type CaseResult,
-  type ConformanceSummary,
-  type Outcome,
-  type Verdict,
-  verdicts,
-} from "./conformance-result.js";
+import type { CaseResult, ConformanceSummary, Outcome } from "./conformance-result.js";
 import { isFlaky } from "./merge-runs.js";
+import { type Verdict, verdicts } from "./verdict.js";
 
 export interface SummaryOptions {
   /** A SHOULD that fails fails the run. */

@@ -1,7 +1,7 @@
+import type { Aggregate } from "./aggregate.js";
 import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
 import type { Tags } from "./metric-selector.js";
 import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
-import type { Aggregate } from "./threshold.js";
 
 /** A metric that a scenario file makes. */
 export interface CustomMetric {

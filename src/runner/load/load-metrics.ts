@@ -1,5 +1,6 @@
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { StartUpStep } from "../../scenarios/load/start-up.js";
+import type { Aggregate } from "./aggregate.js";
 import { CustomMetrics } from "./custom-metrics.js";
 import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
@@ -8,7 +9,6 @@ import { counterReading, gaugeReading, type MetricReading, trendReading } from "
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
 import { MetricSet } from "./metric-set.js";
 import { counterResult, Gauge, type MetricResult, Trend } from "./metrics.js";
-import type { Aggregate } from "./threshold.js";
 
 /** What went over all connections of the run. */
 export interface Traffic {

@@ -1,5 +1,5 @@
+import type { Aggregate } from "./aggregate.js";
 import { Histogram } from "./histogram.js";
-import type { Aggregate } from "./threshold.js";
 
 /** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
 export type MetricResult = TrendResult | CounterResult | RateResult | GaugeResult;

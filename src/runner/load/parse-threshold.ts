@@ -1,4 +1,5 @@
-import type { Aggregate, Comparison } from "./threshold.js";
+import type { Aggregate } from "./aggregate.js";
+import type { Comparison } from "./threshold.js";
 
 export interface ParsedExpression {
   readonly aggregate: Aggregate;

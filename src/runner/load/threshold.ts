@@ -1,7 +1,5 @@
+import type { Aggregate } from "./aggregate.js";
 import type { MetricResult } from "./metrics.js";
-
-/** What a threshold looks at: `p(95)` is `{ percent: 95 }`. */
-export type Aggregate = "count" | "rate" | "value" | "avg" | "min" | "max" | "med" | { readonly percent: number };
 
 const comparisons = {
   "<": (value: number, limit: number) => value < limit,

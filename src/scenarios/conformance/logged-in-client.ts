@@ -5,7 +5,7 @@ import type { RequestId, ResponseBody } from "../../client/requests.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { MsgType, SessionType, UserStatType } from "../../codec/generated/enums.js";
 import type { ContactSessionInfo, IMMsgDataAck, MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
-import type { CaseContext } from "./case-context.js";
+import type { BaseContext } from "./base-context.js";
 
 export interface SentMessage {
   readonly ack: IMMsgDataAck;
@@ -20,7 +20,7 @@ export interface MessageOptions {
 /** A case's connection of a logged-in user. */
 export class LoggedInClient {
   constructor(
-    private readonly context: CaseContext,
+    private readonly context: BaseContext,
     readonly peer: PduPeer,
     readonly account: Account,
     readonly clientType: ClientTypeName,

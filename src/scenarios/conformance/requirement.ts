@@ -1,5 +1,4 @@
 import type { Level } from "./conformance-case.js";
-import { requirements } from "./generated/requirements.js";
 
 /** A numbered requirement of docs/spec/behaviour.md. */
 export interface Requirement {
@@ -8,12 +7,4 @@ export interface Requirement {
   readonly clauses: readonly { readonly level: Level; readonly text: string }[];
   /** What the original servers do instead, where they are known to differ. */
   readonly teamtalk: string | null;
-}
-
-export { requirements };
-
-const byId = new Map(requirements.map((each) => [each.id, each]));
-
-export function requirementById(id: string): Requirement | undefined {
-  return byId.get(id);
 }

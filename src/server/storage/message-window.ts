@@ -1,5 +1,4 @@
 import { ContentChunks } from "./content-chunks.js";
-import type { MessageLog } from "./message-log.js";
 
 export interface MessageLimits {
   /** Contents kept for one pair or group. */
@@ -10,15 +9,20 @@ export interface MessageLimits {
 
 export const defaultMessageLimits: MessageLimits = { messagesPerSessionMax: 10_000, messagesMax: 1_000_000 };
 
+/** What forgets its oldest message when told. */
+interface Expiring {
+  expireOne(): void;
+}
+
 /** The latest messages over all logs, so that a load run of hours does not eat all memory: a ring of the log of each. */
 export class MessageWindow {
   readonly contents = new ContentChunks();
-  readonly #logs: MessageLog[] = [];
+  readonly #logs: Expiring[] = [];
   #oldest = 0;
 
   constructor(readonly limits: MessageLimits) {}
 
-  add(log: MessageLog): void {
+  add(log: Expiring): void {
     if (this.#logs.length < this.limits.messagesMax) {
       this.#logs.push(log);
       return;

@@ -1,5 +1,6 @@
-import type { CaseResult, Verdict } from "../../runner/conformance/conformance-result.js";
-import type { KnownCase } from "./conform-view.js";
+import type { CaseResult } from "../../runner/conformance/conformance-result.js";
+import type { Verdict } from "../../runner/conformance/verdict.js";
+import type { KnownCase } from "./known-case.js";
 
 /** What bars tell apart. A SHOULD that fails is a warning, unless the run is strict. */
 export const bins = ["passed", "failed", "warning", "blocked", "other"] as const;

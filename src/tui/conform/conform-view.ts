@@ -7,13 +7,7 @@ import { type FieldLine, flattened } from "../components/pdu-field-text.js";
 import { Redraws } from "../components/redraws.js";
 import { ConformFindings, type Finding, keyOf } from "./conform-findings.js";
 import { ConformGroups } from "./conform-groups.js";
-
-/** A case that is to run, or to be skipped. */
-export interface KnownCase {
-  readonly id: string;
-  readonly requirements: readonly string[];
-  readonly title: string;
-}
+import type { KnownCase } from "./known-case.js";
 
 export interface ConformFacts {
   /** What is judged: `msg_server 127.0.0.1:8000`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conformanceDiffText, diffConformance } from "../../../src/reports/conformance/conformance-diff.js";
-import type { Verdict } from "../../../src/runner/conformance/conformance-result.js";
+import type { Verdict } from "../../../src/runner/conformance/verdict.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 import { conformanceResult, everyVerdict } from "../../helpers/conformance-result.js";
 

@@ -6,7 +6,7 @@ import {
   type ExpectedFailure,
   inViewOf,
 } from "../../../src/runner/conformance/baseline.js";
-import { verdicts } from "../../../src/runner/conformance/conformance-result.js";
+import { verdicts } from "../../../src/runner/conformance/verdict.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 
 const failed = caseResult("failed", { id: "frm.a", expected: "a close", actual: "it is still open" });

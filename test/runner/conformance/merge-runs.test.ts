@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Verdict, verdicts } from "../../../src/runner/conformance/conformance-result.js";
 import { isFlaky, mergeRuns } from "../../../src/runner/conformance/merge-runs.js";
+import { type Verdict, verdicts } from "../../../src/runner/conformance/verdict.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 
 function merged(...given: Verdict[]) {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Address } from "../../../src/net/address.js";
 import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
-import type { Verdict } from "../../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../../src/runner/conformance/run-conformance.js";
 import { selectCases } from "../../../src/runner/conformance/select-cases.js";
+import type { Verdict } from "../../../src/runner/conformance/verdict.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../../src/scenarios/conformance/conformance-case.js";
 import { caseOf, failing } from "../../helpers/conformance-case.js";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Outcome, type Verdict, verdicts } from "../../../src/runner/conformance/conformance-result.js";
+import type { Outcome } from "../../../src/runner/conformance/conformance-result.js";
 import { summarize } from "../../../src/runner/conformance/summarize.js";
+import { type Verdict, verdicts } from "../../../src/runner/conformance/verdict.js";
 import type { Level } from "../../../src/scenarios/conformance/conformance-case.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Fingerprint } from "../../../src/runner/conformance/fingerprint.js";
+import type { Fingerprint } from "../../../src/runner/conformance/fingerprint-result.js";
 import { takeFingerprint } from "../../../src/runner/conformance/take-fingerprint.js";
 import { telltales } from "../../../src/scenarios/conformance/telltales.js";
 import { seededRandom } from "../../../src/scenarios/load/random.js";

@@ -1,4 +1,5 @@
-import type { CaseResult, ConformanceResult, Verdict } from "../../../runner/conformance/conformance-result.js";
+import type { CaseResult, ConformanceResult } from "../../../runner/conformance/conformance-result.js";
+import type { Verdict } from "../../../runner/conformance/verdict.js";
 import { flakyText, isWarning } from "../../conformance/case-words.js";
 import { type Wire, WireLog } from "./wire-entry.js";
 

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { LoadSeries } from "../../load/load-page-data.js";
 import { clockText } from "./axes.js";
+import type { ChartLine } from "./chart-line.js";
 import type { Range } from "./plot.js";
-import type { ChartLine } from "./time-chart.js";
 
 interface SeriesTableProps {
   readonly title: string;

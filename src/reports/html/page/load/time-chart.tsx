@@ -1,19 +1,13 @@
 import { useCallback, useMemo } from "preact/hooks";
 import type uPlot from "uplot";
-import type { LoadSeries, Mark, SeriesColumn } from "../../load/load-page-data.js";
+import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, decades, latencyAxis, timeAxis, valueAxis } from "./axes.js";
+import type { ChartLine } from "./chart-line.js";
 import { legendMarkers, legendText } from "./legend.js";
 import { marksPlugin } from "./marks-plugin.js";
 import { Plot, type Range } from "./plot.js";
 import { SeriesTable } from "./series-table.js";
 import { colour } from "./theme.js";
-
-export interface ChartLine {
-  readonly column: SeriesColumn;
-  readonly title: string;
-  readonly colour: 1 | 2 | 3 | 4;
-  readonly isDashed?: boolean;
-}
 
 interface TimeChartProps {
   readonly title: string;

@@ -2,9 +2,10 @@ import { useCallback, useState } from "preact/hooks";
 import { count, share } from "../../../load/quantity.js";
 import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, latencyText } from "./axes.js";
+import type { ChartLine } from "./chart-line.js";
 import { HeatMap } from "./heat-map.js";
 import type { Range } from "./plot.js";
-import { type ChartLine, TimeChart } from "./time-chart.js";
+import { TimeChart } from "./time-chart.js";
 
 const rates: readonly ChartLine[] = [
   { column: "sentPerSecond", title: "sent", colour: 2 },
