@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TtkProcess } from "../helpers/ttk-process.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const capture = fileURLToPath(new URL("../../fixtures/captures/cluster-session.pcap", import.meta.url));
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
-const server = `ttk-browse-${Math.round(performance.timeOrigin)}`;
 const DEADLINE_MS = 15_000;
+/** Of each test its own: one that was told to end may still be there when the next begins. */
+let server = "";
+let servers = 0;
 
 function tmux(...args: string[]): string {
   return execFileSync("tmux", ["-L", server, ...args], { encoding: "utf8" });
@@ -24,6 +26,9 @@ async function screenThat(fits: (screen: string) => boolean): Promise<string> {
   }
 }
 
+beforeEach(() => {
+  server = `ttk-browse-${Math.round(performance.timeOrigin)}-${++servers}`;
+});
 afterEach(() => {
   if (hasTmux) spawnSync("tmux", ["-L", server, "kill-server"]);
 });
