@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type { Account } from "../client/account.js";
+import { readAccountsCsv } from "./accounts-csv.js";
 import { usageError } from "./command-error.js";
 
 /** Whom somebody may log in as, and whom nobody may, though name and password are right (LGN-07). */
@@ -21,8 +22,8 @@ export async function readAccounts(spec: string, password: string, cwd: string):
 
 /**
  * The accounts that `--accounts` names: a pattern such as `user{1..2000}`, all with the same password, or a YAML, JSON or
- * CSV file: `{users: "user{1..200}", password: "secret"}`, `{accounts: [{name, password, status}, …]}`, or lines
- * `name,password`. The status is that of the deployment's table: 0, the default, may log in.
+ * CSV file: `{users: "user{1..200}", password: "secret"}`, `{accounts: [{name, password, status}, …]}`, or what
+ * `readAccountsCsv` takes. The status is that of the deployment's table: 0, the default, may log in.
  * @throws CommandError
  */
 export async function readAccountLists(spec: string, password: string, cwd: string): Promise<AccountLists> {
@@ -32,7 +33,10 @@ export async function readAccountLists(spec: string, password: string, cwd: stri
     throw usageError(`accounts ${spec}: cannot be read (${error.code}); give a file, or a pattern as in user{1..100}`);
   });
   try {
-    const lists = extname(path) === ".csv" ? allMayLogIn(fromCsv(text, password)) : await fromYaml(text, password);
+    const lists =
+      extname(path).toLowerCase() === ".csv"
+        ? listsOf(readAccountsCsv(text), password)
+        : await fromYaml(text, password);
     if (lists.accounts.length === 0) throw new Error("holds no account");
     refuseRepeats(lists);
     return lists;
@@ -70,7 +74,11 @@ async function fromYaml(text: string, password: string): Promise<AccountLists> {
   const fallback = typeof common === "string" ? common : password;
   if (typeof users === "string") return allMayLogIn(expandPattern(users, fallback));
   if (!Array.isArray(accounts)) throw new Error('expected "users" with a pattern or "accounts" with a list');
-  const read = accounts.map((entry, index) => accountFrom(entry, index, fallback));
+  return listsOf(accounts, fallback);
+}
+
+function listsOf(entries: readonly unknown[], fallback: string): AccountLists {
+  const read = entries.map((entry, index) => accountFrom(entry, index, fallback));
   const those = (mayLogIn: boolean) =>
     read.filter(({ status }) => (status === MAY_LOG_IN) === mayLogIn).map(({ account }) => account);
   return { accounts: those(true), leavers: those(false) };
@@ -95,15 +103,4 @@ function accountFrom(entry: unknown, index: number, fallback: string): { account
   if (typeof password !== "string") throw new Error(`account ${index + 1} (${name}): the password must be text`);
   if (typeof status !== "number") throw new Error(`account ${index + 1} (${name}): the status must be a number`);
   return { account: { name, password }, status };
-}
-
-function fromCsv(text: string, fallback: string): Account[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
-  const rows = /^name\s*(,|$)/i.test(lines[0] ?? "") ? lines.slice(1) : lines;
-  return rows.map((line, index) => {
-    const comma = line.indexOf(",");
-    const name = (comma < 0 ? line : line.slice(0, comma)).trim();
-    if (name === "") throw new Error(`account ${index + 1} has no name`);
-    return { name, password: comma < 0 ? fallback : line.slice(comma + 1).trim() };
-  });
 }

@@ -254,11 +254,13 @@ export class Device implements LinkHandler {
   }
 
   /** Called by the link. */
-  onClose(link: PduLink, reason: CloseReason): void {
+  onClose(link: PduLink, reason: CloseReason, error?: Error): void {
     // A connection that takes its time to close may end after the next one has begun.
     if (link === this.#link) {
       this.#link = undefined;
-      this.#requests?.fail(new ClientError("CLOSED", { reason }));
+      this.#requests?.fail(
+        new ClientError("CLOSED", { reason: error === undefined ? reason : `${reason}: ${error.message}` }),
+      );
     }
     this.handler.onClose?.(this, reason);
   }

@@ -40,7 +40,7 @@ export class PduFramer {
       if (at < 0) return;
     }
     while (end - at >= LENGTH_FIELD_SIZE) {
-      const pduEnd = at + checkedLength(chunk, at, this.limits);
+      const pduEnd = at + checkedLength(chunk, at, this.limits, end);
       if (pduEnd > end) break;
       if (pduEnd < at + HEADER_SIZE) {
         // Swallowed, once there is enough for a header: nothing below looks at less.
@@ -68,7 +68,7 @@ export class PduFramer {
       if (this.#carried < LENGTH_FIELD_SIZE) return -1;
     }
     const carry = this.#carry as Buffer;
-    const length = checkedLength(carry, 0, this.limits);
+    const length = checkedLength(carry, 0, this.limits, this.#carried);
     if (length < HEADER_SIZE) {
       this.#swallow(length, chunk, at, end);
       return -1;

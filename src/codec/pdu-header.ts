@@ -61,19 +61,25 @@ export function readHeader(bytes: Buffer, at: number): PduHeader {
 }
 
 /**
- * The length field at `at`, of which at least 4 bytes are there.
+ * The length field at `at`, of which at least 4 bytes are there; from `end` on, `bytes` are not the stream's.
  * Checked before the body is buffered: a peer must not choose how much memory we hold.
  */
-export function checkedLength(bytes: Buffer, at: number, limits: PduLimits): number {
+export function checkedLength(bytes: Buffer, at: number, limits: PduLimits, end = bytes.length): number {
   const length = bytes.readUInt32BE(at);
   if (length < HEADER_SIZE && !(limits.swallowsShortLengths && length > 0)) {
     throw new ProtocolError("PDU_LENGTH_TOO_SMALL", { length });
   }
   if (length > limits.pduSizeMaxBytes) {
-    throw new ProtocolError("PDU_TOO_LARGE", { length, limit: limits.pduSizeMaxBytes });
+    const text = firstWords.exec(bytes.toString("latin1", at, Math.min(end, at + FIRST_WORDS_MAX_CHARS)))?.[0];
+    const detail = { length, limit: limits.pduSizeMaxBytes };
+    throw new ProtocolError("PDU_TOO_LARGE", text === undefined ? detail : { ...detail, text: JSON.stringify(text) });
   }
   return length;
 }
+
+/** Another protocol's greeting or answer, as in `HTTP/1.1 400 Bad Request`: somebody has dialled the wrong port. */
+const firstWords = /^[ -~]{4,}/;
+const FIRST_WORDS_MAX_CHARS = 60;
 
 /** Writes the 16 header bytes at `at`. Hot: called once for each PDU sent. */
 export function writeHeader(header: PduHeader, out: Buffer, at: number): void {

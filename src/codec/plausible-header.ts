@@ -14,10 +14,15 @@ const headerMark = Buffer.from([0x00, 0x01, 0x00, 0x00, 0x00]);
  * check less than this (FRM-07), so it is for finding PDUs among other bytes, not for refusing them.
  */
 export function looksLikeHeader(bytes: Buffer, at: number, pduSizeMaxBytes = serverLimits.pduSizeMaxBytes): boolean {
+  if (!hasHeaderMarks(bytes, at)) return false;
+  const length = bytes.readUInt32BE(at + HeaderOffset.length);
+  return length >= HEADER_SIZE && length <= pduSizeMaxBytes;
+}
+
+/** The same, whatever its length field says: there are 16 bytes, and all the others are those of a header. */
+export function hasHeaderMarks(bytes: Buffer, at: number): boolean {
   if (at + HEADER_SIZE > bytes.length) return false;
   if (bytes.readUInt32BE(at + HeaderOffset.version) !== VERSION << 16) return false;
-  const length = bytes.readUInt32BE(at + HeaderOffset.length);
-  if (length < HEADER_SIZE || length > pduSizeMaxBytes) return false;
   const serviceId = bytes.readUInt16BE(at + HeaderOffset.serviceId);
   if (serviceId === 0 || serviceId > SERVICE_ID_MAX) return false;
   const group = bytes.readUInt8(at + HeaderOffset.commandId);

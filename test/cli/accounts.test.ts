@@ -28,6 +28,7 @@ describe("readAccounts", () => {
     ["b.yaml", 'accounts:\n  - { name: alice }\n  - { name: bob, password: "b,ob" }\n'],
     ["b.json", '{"accounts": [{"name": "alice"}, {"name": "bob", "password": "b,ob"}]}'],
     ["b.csv", "name,password\n# people\nalice\n\nbob,b,ob\r\n"],
+    ["B.CSV", "\ufeffname;status;password\r\nalice\r\nleft;3;x\r\nbob;0;b,ob\r\n"],
   ])("takes a list from %s", async (name, text) => {
     expect(await read(name, text)).toEqual([alice, bob]);
   });
@@ -59,6 +60,7 @@ describe("readAccounts", () => {
     ["number.yaml", "accounts: [{ name: a, password: 123 }]", /account 1 \(a\): the password must be text/],
     ["status.yaml", "accounts: [{ name: a, status: gone }]", /account 1 \(a\): the status must be a number/],
     ["all-left.yaml", "accounts: [{ name: a, status: 3 }]", /holds no account/],
+    ["semicolons.csv", "alice;a\nbob;b\n", /^accounts semicolons\.csv: line 1: a comma is expected/],
     ["twice.csv", "alice,a\nbob,b\nalice,c\n", /alice is there twice/],
     ["twice.yaml", "accounts: [{ name: a }, { name: a, status: 3 }]", /a is there twice/],
     ["other.yaml", "[1, 2]", /expected "users" with a pattern or "accounts"/],

@@ -58,6 +58,14 @@ describe("PduFramer", () => {
     expect(codeOf(() => framing([...whole].map((byte) => Buffer.from([byte]))))).toBe(code);
   });
 
+  it("quotes another protocol's words in place of a length, and none that are not the stream's", () => {
+    const chunk = Buffer.from("SSH-2.0-OpenSSH_9.6\r\nsomebody else's bytes");
+    const framer = new PduFramer(limits, () => undefined);
+    expect(() => framer.push(chunk)).toThrow('text "SSH-2.0-OpenSSH_9.6")');
+    expect(() => new PduFramer(limits, () => undefined).push(chunk, 7)).toThrow('text "SSH-2.0")');
+    expect(() => new PduFramer(limits, () => undefined).push(hex("00002020 41"))).toThrow("(length 8224, limit 4096)");
+  });
+
   it.each([
     // The next PDU begins 15 bytes on, where its length is found again.
     ["0000000f 0001 0000 0007 0701 0001 00", ["00000010000100000007070100090000"]],

@@ -57,6 +57,12 @@ const badInputs: readonly BadInput[] = [
     line: /no PDU in the input/,
   },
   {
+    what: "a compressed file",
+    args: () => ["decode", file("night.pcap.zst", Buffer.from("28b52ffd04587144", "hex"))],
+    code: usage,
+    line: /night\.pcap\.zst: is compressed with zstd; unpack it first/,
+  },
+  {
     what: "hex with an odd digit",
     args: () => ["decode", "0000001000010000000707010001000"],
     code: usage,

@@ -67,6 +67,31 @@ describe("ttk decode", () => {
     expect(outputs[0]?.stdout).toContain("0x0701  CID_OTHER_HEARTBEAT");
   });
 
+  it.each([
+    ["below 16", "0000000f"],
+    ["above any PDU", "44000034"],
+    ["of the other byte order", "10000000"],
+  ])("says of a file as of its hex what a first length %s is", async (_, length) => {
+    const pdus = length + heartbeat.slice(8) + heartbeat;
+    const file = join(folder, `length-${length}.bin`);
+    writeFileSync(file, Buffer.from(pdus, "hex"));
+    const [ofFile, ofHex] = await Promise.all([runTtk(["decode", file, "--json"]), runTtk(["decode", pdus, "--json"])]);
+    expect(ofFile).toEqual(ofHex);
+    expect(lines(ofFile.stdout)).toMatchObject([
+      { header: { length: Number.parseInt(length, 16), commandId: 0x0701 }, error: expect.anything() },
+      { offset: 16, command: "CID_OTHER_HEARTBEAT", error: null },
+    ]);
+  });
+
+  it("leaves out what stands before the first PDU of a file", async () => {
+    const file = join(folder, "garbage-before.bin");
+    writeFileSync(file, Buffer.from(`deadbeef${heartbeat}`, "hex"));
+    const { code, stdout } = await runTtk(["decode", file, "--summary"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("SKIPPED: what stands before the first PDU: 4 bytes left out");
+    expect(stdout).toContain("@4  0x0701  CID_OTHER_HEARTBEAT");
+  });
+
   it("keeps records on stdout and remarks on stderr, and no remarks with -q", async () => {
     const args = ["decode", capture("client-session.pcap"), "--summary"];
     const [loud, quiet] = await Promise.all([runTtk(args), runTtk([...args, "-q"])]);

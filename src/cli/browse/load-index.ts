@@ -5,13 +5,14 @@ import type { PduStore } from "../../codec/analysis/pdu-store.js";
 import { skippedText } from "../../codec/capture/capture-event.js";
 import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
 import { CarryBudget } from "../../codec/capture/carry-budget.js";
+import { foreignFormatOf } from "../../codec/capture/foreign-format.js";
 import { openInput } from "../../codec/capture/open-input.js";
 import { type CutSink, PduCutter } from "../../codec/capture/pdu-cutter.js";
 import { InputError } from "../../codec/input/input-error.js";
 import { readHexText } from "../../codec/input/read-hex-text.js";
 import { decodeText, isText } from "../../codec/input/source-text.js";
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
-import { looksLikeHeader } from "../../codec/plausible-header.js";
+import { hasHeaderMarks } from "../../codec/plausible-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { usageError } from "../command-error.js";
 
@@ -61,8 +62,11 @@ async function indexOther(path: string, chunks: AsyncIterable<Buffer>, index: Pd
   let heldBytes = 0;
   let stream: PduCutter | undefined;
   for await (const chunk of chunks) {
-    if (stream === undefined && held.length === 0 && !isText(chunk))
-      stream = cutterInto(index, looksLikeHeader(chunk, 0));
+    if (stream === undefined && held.length === 0 && !isText(chunk)) {
+      const foreign = foreignFormatOf(chunk);
+      if (foreign !== undefined) throw usageError(`${path}: ${foreign}`);
+      stream = cutterInto(index, hasHeaderMarks(chunk, 0));
+    }
     if (stream !== undefined) {
       stream.push(chunk);
       continue;

@@ -6,9 +6,9 @@ import type { FixtureData } from "../../server/storage/seed-data.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { countValue } from "../option-values.js";
-import { accountsCsv } from "../seed/accounts-csv.js";
 import { fillStore, type WhenFilled } from "../seed/fill-store.js";
 import { type SeedTarget, seedTarget } from "../seed/seed-target.js";
+import { accountsCsv } from "../seed/write-accounts-csv.js";
 import { type FixtureText, fixtureText, parseFixture } from "../serve/seed.js";
 
 interface SeedOptions {

@@ -1,10 +1,11 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
+import { foreignFormatOf } from "../../codec/capture/foreign-format.js";
 import { openInput } from "../../codec/capture/open-input.js";
 import type { InputShape } from "../../codec/input/input-shape.js";
 import { decodeText, isText } from "../../codec/input/source-text.js";
-import { looksLikeHeader } from "../../codec/plausible-header.js";
+import { hasHeaderMarks } from "../../codec/plausible-header.js";
 import { skippedRecord } from "../../codec/record/pdu-record.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -108,8 +109,10 @@ async function* decodeTextOrStream(
   });
   for await (const chunk of untilBroken) {
     if (heldBytes === 0 && shape === undefined && !isText(chunk)) {
+      const foreign = foreignFormatOf(chunk);
+      if (foreign !== undefined) throw usageError(`${name}: ${foreign}`);
       yield [{ remark: `${name}: raw PDUs`, isDetail: true }];
-      stream = new StreamRecords(settings, looksLikeHeader(chunk, 0));
+      stream = new StreamRecords(settings, hasHeaderMarks(chunk, 0));
     }
     if (stream !== undefined) {
       yield stream.push(chunk);

@@ -71,7 +71,7 @@ export class SkippedBytes extends Sighting {
     super(connection, direction, offset, stamp);
   }
 
-  /** `the capture began inside a PDU: 12 bytes left out`. */
+  /** `what stands before the first PDU: 12 bytes left out`. */
   get message(): string {
     return skippedText(this.reason, this.length);
   }
@@ -82,7 +82,7 @@ export function skippedText(reason: SkipReason, length: number): string {
 }
 
 const reasons: Readonly<Record<SkipReason, string>> = {
-  "mid-stream": "the capture began inside a PDU",
+  "mid-stream": "what stands before the first PDU",
   "not-a-header": "no PDU header where one should be",
   "length-out-of-range": "the length field is below 16 or above the largest PDU",
   "length-lies": "the next PDU begins before this one's length is over",

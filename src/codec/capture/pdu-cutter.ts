@@ -4,7 +4,7 @@ import type { CarryBudget } from "./carry-budget.js";
 
 /** Why bytes of a stream were not handed over as a PDU. */
 export type SkipReason =
-  | "mid-stream" // the capture began inside a PDU
+  | "mid-stream" // before the first header: the rest of a PDU, or something else
   | "not-a-header" // what stands where a header should be is none
   | "length-out-of-range" // below 16 (FRM-04, FRM-05) or above the largest size (FRM-06)
   | "length-lies" // the next PDU begins before this one's length is over

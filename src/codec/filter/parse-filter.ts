@@ -1,5 +1,6 @@
 import { FilterError } from "./filter-error.js";
 import { problemOfName } from "./filter-fields.js";
+import { problemOfLiteral } from "./filter-literals.js";
 import { compilePattern, type Pattern } from "./filter-pattern.js";
 import { type FilterToken, filterTokens } from "./filter-tokens.js";
 import { contains, type FilterValue, fieldOf, isEqual, isOrdered, isTrue, matches } from "./filter-value.js";
@@ -11,6 +12,14 @@ export type FilterSubject = (topName: string) => unknown;
 export type Filter = (subject: FilterSubject) => boolean;
 
 type Expression = (subject: FilterSubject) => FilterValue;
+/** One side of a comparison. */
+interface Operand {
+  readonly value: Expression;
+  /** Names of the path, when it is one. */
+  readonly path?: readonly string[];
+  /** What stands there, or in the list that does, as it is written. */
+  readonly literals?: readonly FilterToken[];
+}
 type Operator = (left: FilterValue, right: FilterValue) => boolean;
 
 const SOURCE_MAX_CHARS = 10_000;
@@ -27,6 +36,9 @@ const comparisons: Readonly<Record<string, Operator>> = {
   contains,
   in: (left, right) => isEqual(right, left),
 };
+
+/** Operators that ask whether two sides are the same. */
+const equalities: ReadonlySet<string> = new Set(["==", "!=", "in"]);
 
 /**
  * Understands `command == "CID_MSG_DATA" && body.to_session_id == 7`: ==, !=, <, <=, >, >=, =~ /regex/, `in`, `contains`, &&,
@@ -83,33 +95,45 @@ class FilterParser {
     const left = this.#operand();
     if (this.#take("=~")) {
       const pattern = this.#pattern();
-      return (subject) => matches(left(subject), pattern);
+      return (subject) => matches(left.value(subject), pattern);
     }
     const { text } = this.#peek;
     const operator = Object.hasOwn(comparisons, text) && this.#peek.kind !== "string" ? comparisons[text] : undefined;
-    if (operator === undefined) return left;
+    if (operator === undefined) return left.value;
     this.#next++;
     const right = this.#operand();
-    return (subject) => operator(left(subject), right(subject));
+    if (equalities.has(text)) {
+      this.#refuseStrangers(left, right);
+      this.#refuseStrangers(right, left);
+    }
+    return (subject) => operator(left.value(subject), right.value(subject));
   }
 
-  #operand(): Expression {
+  #refuseStrangers({ path }: Operand, { literals = [] }: Operand): void {
+    if (path === undefined) return;
+    for (const { value, at } of literals) {
+      const problem = value === undefined ? undefined : problemOfLiteral(path, value);
+      if (problem !== undefined) throw new FilterError(this.source, at, problem);
+    }
+  }
+
+  #operand(): Operand {
     const token = this.#peek;
     if (this.#take("(")) {
       const inner = this.#deeper(() => this.#either());
       this.#need(")");
-      return inner;
+      return { value: inner };
     }
     if (this.#take("[")) return this.#list();
     if (this.#take("-")) {
       if (this.#peek.kind !== "number") this.#expected("a number");
       const value = -Number(this.#tokens[this.#next++]?.value);
-      return () => value;
+      return { value: () => value };
     }
-    if (token.kind === "name") return Object.hasOwn(constants, token.text) ? this.#constant() : this.#path();
+    if (token.kind === "name") return Object.hasOwn(constants, token.text) ? { value: this.#constant() } : this.#path();
     if (token.kind !== "string" && token.kind !== "number") this.#expected("a field, a string or a number");
     this.#next++;
-    return () => token.value;
+    return { value: () => token.value, literals: [token] };
   }
 
   #constant(): Expression {
@@ -118,16 +142,19 @@ class FilterParser {
     return () => value;
   }
 
-  #list(): Expression {
-    const entries: Expression[] = [];
+  #list(): Operand {
+    const entries: Operand[] = [];
     while (!this.#take("]")) {
       if (entries.length > 0) this.#need(",");
       entries.push(this.#deeper(() => this.#operand()));
     }
-    return (subject) => entries.map((entry) => entry(subject));
+    return {
+      value: (subject) => entries.map(({ value }) => value(subject)),
+      literals: entries.flatMap(({ literals = [] }) => literals),
+    };
   }
 
-  #path(): Expression {
+  #path(): Operand {
     const names = [this.#name([])];
     const steps: (string | number)[] = [];
     for (;;) {
@@ -142,7 +169,7 @@ class FilterParser {
       } else break;
     }
     const [top = ""] = names;
-    return (subject) => steps.reduce<FilterValue>(stepInto, subject(top));
+    return { value: (subject) => steps.reduce<FilterValue>(stepInto, subject(top)), path: names };
   }
 
   #name(before: readonly string[]): string {
@@ -166,11 +193,11 @@ class FilterParser {
   }
 
   /** Parentheses and the like nest on our stack. */
-  #deeper(inner: () => Expression): Expression {
+  #deeper<T>(inner: () => T): T {
     if (++this.#depth > DEPTH_MAX) throw new FilterError(this.source, this.#peek.at, "nested too deeply");
-    const expression = inner();
+    const parsed = inner();
     this.#depth--;
-    return expression;
+    return parsed;
   }
 
   get #peek(): FilterToken {

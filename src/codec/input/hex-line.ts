@@ -41,6 +41,9 @@ const columnsLineLengthMax = 2000;
 const bufferOpening = /<Buffer(?=\s)/g;
 /** radare2's, with the address where it stands. */
 const prompt = /^\s{0,80}\[0x[0-9a-f]{6,16}\]>/i;
+/** A name that touches the first of at least four groups: `data=00 00 …`, `fromhex('00 00 …`, `rx:0000 0010 …`; no offset. */
+const touchingName =
+  /(?<!\S)(?!0x[0-9a-f]{1,16}:)(?=\S{0,80}[g-wyz=('"\]])\S{1,80}?[=:(['"\]>](?=(?:(?:[0-9a-f]{2}){1,4}\s{1,8}){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
 const quotes = /^["'`]{1,3}|["'`.,;]{1,3}$/g;
@@ -55,7 +58,9 @@ const cutShort = /^(?:\.\.\.|…)/;
 const proseBytesMin = 8;
 
 export function readHexLine(line: string): HexLine {
-  const code = withoutCharacters(line.replace(comment, "").replace(prompt, blank)).replaceAll(bufferOpening, blank);
+  const code = withoutCharacters(line.replace(comment, "").replace(prompt, blank))
+    .replaceAll(bufferOpening, blank)
+    .replaceAll(touchingName, blank);
   const words = wordsOf(code);
   if (words.length === 0) return { kind: line.trim() === "" ? "blank" : "prose" };
   if (words.length === 1 && words[0]?.text === "*") return { kind: "repeat" };

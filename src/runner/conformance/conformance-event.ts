@@ -11,7 +11,12 @@ export type ConformanceEvent =
       readonly by: string;
       readonly listening: readonly { readonly name: string; readonly address: Address }[];
     }
-  | { readonly type: "case-started"; readonly id: string }
+  | {
+      readonly type: "case-started";
+      readonly id: string;
+      /** It mostly waits for one of the server's time limits. */
+      readonly waitsForTimeout: boolean;
+    }
   | {
       readonly type: "case-connected";
       readonly id: string;

@@ -268,7 +268,8 @@ class Schedule {
 
   #start(each: ConformanceCase, lease: Lease): void {
     if (this.#countsAsJob(each)) this.#busy++;
-    this.options.onEvent?.({ type: "case-started", id: each.id });
+    const { id, waitsForTimeout } = each;
+    this.options.onEvent?.({ type: "case-started", id, waitsForTimeout });
     const running = this.#prepareAndRun(each, lease).then((result) => {
       if (this.#countsAsJob(each)) this.#busy--;
       this.#pool.release(lease);

@@ -38,6 +38,10 @@ describe("parseFilter", () => {
     ["error == null && attach == null && body.group_id == null", true],
     ["error != null", false],
     ["body.group_id > 0", false],
+    // A value that the enumeration does not have is shown as its number, and texts of other fields may be anything.
+    ["body.msg_type == 99", false],
+    ['body.msg_data == "x" || command == null', false],
+    ['command contains "MSG" && command != "CID_MSG_DATA_ACK" && command < "D"', true],
     ["seq == -7", false],
     ["error", false],
     ["true", true],
@@ -60,6 +64,17 @@ describe("parseFilter", () => {
     ["text =~ /a/x", 'column 9: a pattern has no flag "x"'],
     ["text =~ /\\p{L}{1,900}\\p{L}{1,900}\\p{L}{1,900}/", "column 9: the pattern is too large"],
     ["seq.x == 1", "column 5: seq has no field"],
+    ['command == "CID_MSG_DTA"', 'column 12: no command is called "CID_MSG_DTA"; did you mean "CID_MSG_DATA"?'],
+    ['"MSG_DATA" != command', 'column 1: no command is called "MSG_DATA"; did you mean "CID_MSG_DATA"?'],
+    ['command in ["CID_MSG_DATA", "CID_MSG_ACK"]', 'column 29: no command is called "CID_MSG_ACK"'],
+    ["command == 0x0301", "column 12: a command has a name; header.commandId == 0x0301 compares ids"],
+    ['message == "IMMsgData"', 'column 12: no message is called "IMMsgData"; did you mean "IM.Message.IMMsgData"?'],
+    ['dir == "in"', 'column 8: no direction is called "in"'],
+    [
+      'body.msg_type == "SINGLE_TEXT"',
+      'column 18: no value of msg_type is called "SINGLE_TEXT"; did you mean "MSG_TYPE_SINGLE_TEXT"?',
+    ],
+    ["body.msg_type == 1", "column 18: msg_type has names: MSG_TYPE_SINGLE_TEXT"],
     ["", "column 1: a field, a string or a number is expected, not the end"],
     [`${"(".repeat(500)}1`, "nested too deeply"],
   ])("says where %j goes wrong", (source, expected) => {

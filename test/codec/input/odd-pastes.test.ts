@@ -116,3 +116,25 @@ function gdb(from: number, to: number): string {
     .map((pair) => `0x${pair}`)
     .join("\t");
 }
+
+describe("no byte is lost where a name touches the first one", () => {
+  const words = pairs.join("").replaceAll(/.{4}/g, "$& ").trim();
+
+  it.each<[string, string]>([
+    ["Python's fromhex", `data = bytes.fromhex('${pairs.join(" ")}')`],
+    ["a log's field", `I1126 03:12:01.000000 12345 conn.cpp:88] recv len=24 data=${pairs.join(" ").toUpperCase()}`],
+    ["a field behind a comma", `fd=12,len=24,data=${pairs.join(" ")}`],
+    ["a field of one letter", `b=${pairs.join(" ")} n=24`],
+    ["a colon", `payload:${pairs.join(" ")}`],
+    ["a bracket", `[recv]${pairs.join(" ")}`],
+    ["groups of four digits", `rx:${words}`],
+  ])("%s", (_, text) => {
+    expect(readHexText(text).chunks.map(({ bytes }) => bytes)).toEqual([readAck]);
+  });
+
+  it("in lines that follow one another", () => {
+    const line = `recv len=24 data=${pairs.join(" ")}\n`;
+    const { chunks } = readHexText(line.repeat(3));
+    expect(Buffer.concat(chunks.map(({ bytes }) => bytes))).toEqual(Buffer.concat([readAck, readAck, readAck]));
+  });
+});

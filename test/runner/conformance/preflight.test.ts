@@ -77,7 +77,7 @@ describe("preflight", () => {
   it.each<[Oddity, RegExp]>([
     ["mute", /no answer in time/],
     ["closing", /the connection is closed/],
-    ["babbling", /the connection is closed/],
+    ["babbling", /the connection is closed \(protocol-error: .*, text "HTTP\/1\.1 400 Bad Request"\)/],
     ["echoing", /no answer in time/],
   ])("calls the login of a %s server broken, not refused", async (oddity, reason) => {
     const { targetProblem, loginProblem, isLoginBroken } = await look({

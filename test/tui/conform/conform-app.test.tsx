@@ -28,7 +28,7 @@ function opened(results: readonly CaseResult[] = everyVerdict): Opened {
     { target: "msg_server  127.0.0.1:8000", cases: [...results, ...waiting], repeat: 1, isStrict: false },
     { now: () => nowMs, interrupt: () => done.push("interrupt"), close: () => done.push("close") },
   );
-  for (const { id } of waiting) view.take({ type: "case-started", id });
+  for (const { id } of waiting) view.take({ type: "case-started", id, waitsForTimeout: true });
   nowMs = 1500;
   results.forEach((result, at) => {
     view.take({ type: "case-finished", result, finished: at + 1, total: results.length + waiting.length });
