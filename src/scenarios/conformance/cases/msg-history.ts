@@ -164,6 +164,8 @@ export const msgHistoryCases: readonly ConformanceCase[] = [
       const [sender, receiver] = await context.loginAll(context.account(0), context.account(1));
       const content = Buffer.concat([Buffer.from(context.uniqueWord()), Buffer.from("ff00fec3280041", "hex")]);
       const { ack } = await sender.say(receiver.userId, { content });
+      // A database that refuses such bytes has spent an id on them: with one more message last id and history agree again.
+      await sender.say(receiver.userId);
       const [stored] = await receiver.history(sender.userId, { begin: ack.msg_id, count: 1 });
       expectEqual("msg_data", stored?.msg_data, content);
     },
