@@ -39,14 +39,23 @@ const clusterPasses: readonly Pass[] = [
   { serve: ["--time-scale", TIME_SCALE], conform: ["--only", "slow", "--time-scale", TIME_SCALE] },
 ];
 const onePass: readonly Pass[] = [{ serve: [], conform: [] }];
+const quickPass: readonly Pass[] = [{ serve: [], conform: ["--skip", "slow"] }];
 /** Of the suite, which ends by itself long before. */
 const SUITE_MAX_MS = 300_000;
 
+export interface Patience {
+  /** Of the suite's own. */
+  readonly timeoutFactor: number;
+  /** Leaves out the cases that wait for time limits. */
+  readonly isQuick: boolean;
+}
+
 /** @throws NotStartedError */
-export async function judgeCell(cell: Cell, services: Services, timeoutFactor: number): Promise<Judged> {
+export async function judgeCell(cell: Cell, services: Services, { timeoutFactor, isQuick }: Patience): Promise<Judged> {
   const startedMs = performance.now();
   const cases: CaseResult[] = [];
-  const passes = cell.role === "msg" ? clusterPasses : onePass;
+  const allPasses = cell.role === "msg" ? clusterPasses : onePass;
+  const passes = isQuick ? quickPass : allPasses;
   const patience = ["--timeout-factor", String(timeoutFactor)];
   for (const { serve, conform } of passes) {
     cases.push(...(await judgeOnce(cell, services, { serve, conform: [...conform, ...patience] })));

@@ -1,129 +1,42 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { decodeBody } from "../../src/codec/body-codec.js";
 import { CommandId } from "../../src/codec/generated/commands.js";
-import { MsgType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import { SessionType, UserStatType } from "../../src/codec/generated/enums.js";
 import { HEADER_SIZE } from "../../src/codec/pdu-header.js";
 import { type Address, parseAddress } from "../../src/net/address.js";
+import {
+  device,
+  endAll,
+  freePort,
+  HEAL_MS,
+  KillableServer,
+  received,
+  say,
+  textTo,
+} from "../helpers/killable-servers.js";
 import { type LoggedIn, logIn } from "../helpers/logged-in.js";
-import { TtkProcess } from "../helpers/ttk-process.js";
 import { until } from "../helpers/until.js";
 
 const TIMEOUT_MS = 60_000;
-const WAIT_MS = 15_000;
 /** Devices may be silent for as long as without --time-scale. */
 const patient = ["--pc-idle-timeout", "1200"];
 
-const running = new Set<TtkProcess>();
-const devices: LoggedIn[] = [];
 const folders: string[] = [];
 afterEach(async () => {
-  for (const { peer } of devices.splice(0)) await peer.close();
-  for (const one of running) one.kill();
-  await Promise.all([...running].map((one) => one.end()));
-  running.clear();
+  await endAll();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
-
-/** A server that can be killed and started again at the same place. */
-class Server {
-  #process: TtkProcess | undefined;
-  #admin = "";
-
-  constructor(
-    /** Where its arguments do not say it. */
-    readonly at: string | undefined,
-    private readonly args: readonly string[],
-  ) {}
-
-  start(): void {
-    const common = ["--json", "--quiet", "--time-scale", "0.1", "--ready-timeout", "0"];
-    this.#process = new TtkProcess([
-      "serve",
-      ...this.args,
-      ...(this.at === undefined ? [] : ["--listen", this.at]),
-      ...common,
-    ]);
-    running.add(this.#process);
-  }
-
-  async ready(): Promise<void> {
-    const line = JSON.parse((await this.#process?.line(() => true)) ?? "") as { roles: { admin: string }[] };
-    this.#admin = line.roles[0]?.admin ?? "";
-  }
-
-  async counters(): Promise<Record<string, number>> {
-    return (await (await fetch(`http://${this.#admin}/counters`)).json()) as Record<string, number>;
-  }
-
-  async killNow(): Promise<void> {
-    this.#process?.signal("SIGKILL");
-    await this.#process?.end();
-  }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
-}
-
-async function device(server: Server, name: string): Promise<LoggedIn> {
-  let found: LoggedIn | undefined;
-  // LGN-05: refused until the links are open.
-  await until(
-    async () => {
-      found = await logIn(parseAddress(`${server.at}`) as Address, name).catch(() => undefined);
-      return found !== undefined;
-    },
-    `${name} logged in`,
-    WAIT_MS,
-  );
-  devices.push(found as LoggedIn);
-  return found as LoggedIn;
-}
-
-function textTo(from: LoggedIn, to: LoggedIn, text: string) {
-  return {
-    from_user_id: from.userId,
-    to_session_id: to.userId,
-    msg_id: 0,
-    create_time: 0,
-    msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
-    msg_data: Buffer.from(text),
-  };
-}
-
-/** Sends and awaits acks; returns the ids. */
-async function say(from: LoggedIn, to: LoggedIn, count: number): Promise<number[]> {
-  const ids: number[] = [];
-  for (let n = 0; n < count; n++) {
-    const { msg_id } = await from.peer.request(CommandId.CID_MSG_DATA, textTo(from, to, `${n}`));
-    ids.push(msg_id);
-  }
-  return ids;
-}
-
-const received = ({ peer }: LoggedIn) =>
-  peer.trace
-    .entries()
-    .filter(({ event, command }) => event === "received" && command === "CID_MSG_DATA")
-    .map(({ hex }) => hex);
 
 it(
   "heals when any server of a cluster is killed and started again while users chat",
   async () => {
-    const store = new TtkProcess(["serve", "login", "db", "--ports", "auto", "--json", "--quiet", "--users", "20"]);
-    running.add(store);
-    const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
-    const [login, db] = roles;
-    const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route"]));
+    const store = new KillableServer(undefined, ["login", "db", "--ports", "auto", "--users", "20"]);
+    store.start();
+    const [login, db] = await store.ready();
+    const routes = [await freePort(), await freePort()].map((at) => new KillableServer(at, ["route"]));
     const links = [
       "--login",
       `${login?.servers}`,
@@ -134,13 +47,15 @@ it(
       ...patient,
     ];
     const toRoutes = routes.flatMap(({ at }) => ["--route", `${at}`]);
-    const msgs = [await freePort(), await freePort()].map((at) => new Server(at, ["msg", ...links, ...toRoutes]));
-    const [first, second] = msgs as [Server, Server];
+    const msgs = [await freePort(), await freePort()].map(
+      (at) => new KillableServer(at, ["msg", ...links, ...toRoutes]),
+    );
+    const [first, second] = msgs as [KillableServer, KillableServer];
     const bothLinked = (count: number) =>
       until(
         async () => (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.routeLinks === count),
         `${count} route_servers at each msg_server`,
-        WAIT_MS,
+        HEAL_MS,
       );
     // The msg_servers come before what they need.
     for (const server of msgs) server.start();
@@ -149,13 +64,13 @@ it(
     for (const server of routes) await server.ready();
     await bothLinked(2);
 
-    const [a, witness] = [await device(first, "user1"), await device(first, "user3")];
-    let b = await device(second, "user2");
+    const [a, witness] = [await device(`${first.at}`, "user1"), await device(`${first.at}`, "user3")];
+    let b = await device(`${second.at}`, "user2");
     const hears = (status: UserStatType) =>
       witness.peer.expect(
         CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
         ({ user_stat }) => user_stat.user_id === b.userId && user_stat.status === status,
-        { withinMs: WAIT_MS },
+        { withinMs: HEAL_MS },
       );
     await hears(UserStatType.USER_STATUS_ONLINE);
     const acked: number[] = [];
@@ -186,7 +101,7 @@ it(
     acked.push(...(await say(a, b, 5)));
     second.start();
     await second.ready();
-    b = await device(second, "user2");
+    b = await device(`${second.at}`, "user2");
     await hears(UserStatType.USER_STATUS_ONLINE);
     await fresh();
 
@@ -219,14 +134,14 @@ it(
       `ClientListenIP=127.0.0.1\nClientPort=${portOf(clients)}\nHttpListenIP=127.0.0.1\nHttpPort=${portOf(http)}\n` +
         `MsgServerListenIP=127.0.0.1\nMsgServerPort=${portOf(servers)}\n`,
     );
-    const login = new Server(undefined, ["--conf", conf]);
-    const dbs = [await freePort(), await freePort()].map((at) => new Server(at, ["db", ...storage]));
-    const route = new Server(await freePort(), ["route"]);
+    const login = new KillableServer(undefined, ["--conf", conf]);
+    const dbs = [await freePort(), await freePort()].map((at) => new KillableServer(at, ["db", ...storage]));
+    const route = new KillableServer(await freePort(), ["route"]);
     const links = ["--login", servers, "--route", `${route.at}`, ...dbs.flatMap(({ at }) => ["--db-proxy", `${at}`])];
     const msgs = [await freePort(), await freePort()].map(
-      (at) => new Server(at, ["msg", ...links, "--messages-per-second", "0", ...patient]),
+      (at) => new KillableServer(at, ["msg", ...links, "--messages-per-second", "0", ...patient]),
     );
-    const [first, second] = msgs as [Server, Server];
+    const [first, second] = msgs as [KillableServer, KillableServer];
     // What everybody needs comes last.
     for (const server of [...msgs, route]) server.start();
     for (const server of [...msgs, route]) await server.ready();
@@ -237,14 +152,14 @@ it(
     login.start();
     await login.ready();
 
-    const [a, witness] = [await device(first, "user1"), await device(first, "user3")];
-    const b = await device(second, "user2");
+    const [a, witness] = [await device(`${first.at}`, "user1"), await device(`${first.at}`, "user3")];
+    const b = await device(`${second.at}`, "user2");
     const linked = (count: number) =>
       until(
         async () =>
           (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.databaseLinks === count),
         `${count} links to db_proxy_servers at each msg_server`,
-        WAIT_MS,
+        HEAL_MS,
       );
     await linked(8);
     for (const db of dbs) {
@@ -259,13 +174,13 @@ it(
     }
 
     await login.killNow();
-    await until(async () => (await first.counters()).loginLinks === 0, "no login_server", WAIT_MS);
+    await until(async () => (await first.counters()).loginLinks === 0, "no login_server", HEAL_MS);
     const ids = await say(a, b, 3);
     for (const id of ids) await b.peer.expect(CommandId.CID_MSG_DATA, ({ msg_id }) => msg_id === id);
     await expect(logIn(parseAddress(`${first.at}`) as Address, "user4")).rejects.toThrow("no login_server");
     login.start();
     await login.ready();
-    await device(first, "user4");
+    await device(`${first.at}`, "user4");
 
     const acked = a.peer.trace
       .entries()
@@ -293,29 +208,28 @@ it.each([
 ])(
   "heals when all route_servers%s are killed at once while users of both msg_servers chat",
   async (_, smart) => {
-    const store = new TtkProcess(["serve", "login", "db", "--ports", "auto", "--json", "--quiet", "--users", "20"]);
-    running.add(store);
-    const { roles } = JSON.parse(await store.line(() => true)) as { roles: Record<string, string>[] };
-    const [login, db] = roles;
-    const routes = [await freePort(), await freePort()].map((at) => new Server(at, ["route", ...smart]));
+    const store = new KillableServer(undefined, ["login", "db", "--ports", "auto", "--users", "20"]);
+    store.start();
+    const [login, db] = await store.ready();
+    const routes = [await freePort(), await freePort()].map((at) => new KillableServer(at, ["route", ...smart]));
     const links = ["--login", `${login?.servers}`, "--db-proxy", `${db?.address}`, "--messages-per-second", "0"];
     const toRoutes = routes.flatMap(({ at }) => ["--route", `${at}`]);
     const msgs = [await freePort(), await freePort()].map(
-      (at) => new Server(at, ["msg", ...links, ...patient, ...toRoutes, ...smart]),
+      (at) => new KillableServer(at, ["msg", ...links, ...patient, ...toRoutes, ...smart]),
     );
-    const [first, second] = msgs as [Server, Server];
+    const [first, second] = msgs as [KillableServer, KillableServer];
     for (const server of [...routes, ...msgs]) server.start();
     for (const server of [...routes, ...msgs]) await server.ready();
     const linked = (count: number) =>
       until(
         async () => (await Promise.all(msgs.map((each) => each.counters()))).every((all) => all.routeLinks === count),
         `${count} route_servers at each msg_server`,
-        WAIT_MS,
+        HEAL_MS,
       );
     await linked(2);
 
-    const [a, neighbour] = [await device(first, "user1"), await device(first, "user3")];
-    const [b, leaver] = [await device(second, "user2"), await device(second, "user4")];
+    const [a, neighbour] = [await device(`${first.at}`, "user1"), await device(`${first.at}`, "user3")];
+    const [b, leaver] = [await device(`${second.at}`, "user2"), await device(`${second.at}`, "user4")];
     const arrives = async (to: LoggedIn, from: LoggedIn, ids: readonly number[]) => {
       for (const id of ids) {
         await to.peer.expect(
@@ -345,7 +259,7 @@ it.each([
     await neighbour.peer.expect(
       CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
       ({ user_stat }) => user_stat.user_id === leaver.userId && user_stat.status === UserStatType.USER_STATUS_OFFLINE,
-      { withinMs: WAIT_MS },
+      { withinMs: HEAL_MS },
     );
     const { user_stat_list } = await a.peer.request(CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, {
       user_id: a.userId,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Address } from "../../net/address.js";
@@ -36,6 +37,9 @@ export interface DbProxyServerOptions {
   readonly deviates?: Deviations;
 }
 
+/** A stopping server reads on until nothing has come for so long: what was sent before the word reached its sender. */
+const QUIET_MS = 100;
+
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
   const { storage, clock, log = silentLog, deviates = strict } = options;
@@ -60,17 +64,25 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
     }),
     stop: async (graceMs) => {
       listener.close();
-      const startMs = performance.now();
+      const endMs = performance.now() + graceMs;
+      const leftMs = () => Math.max(0, endMs - performance.now());
       // DBP-04: what msg_servers have sent is still answered; what they would send goes elsewhere.
       for (const link of listener.connections) link.send(CommandId.CID_OTHER_STOP_RECV_PACKET, { result: 0 });
-      await work.idle(graceMs);
-      await drainLinks(listener.connections, Math.max(0, graceMs - (performance.now() - startMs)));
+      let taken: number;
+      do {
+        taken = work.taken;
+        if (listener.connections.size > 0) await delay(Math.min(QUIET_MS, leftMs()));
+        await work.idle(leftMs());
+      } while (work.taken > taken && leftMs() > 0);
+      await drainLinks(listener.connections, leftMs());
     },
   };
 }
 
 /** Requests under way, which a stopping server finishes (OBS-03). */
 class DatabaseWork {
+  /** Requests and notices so far. */
+  taken = 0;
   pending = 0;
   failed = 0;
   #commands: DatabaseCommands;
@@ -106,6 +118,7 @@ class DatabaseWork {
   /** DBP-02: attach_data and seq_num go back unchanged. */
   #answering<C extends DatabaseRequestId>(commandId: C) {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
+      this.taken++;
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
       const answer = this.#commands[commandId](this.context, request);
@@ -118,7 +131,10 @@ class DatabaseWork {
   }
 
   #taking<C extends DatabaseNoticeId>(commandId: C) {
-    return (_: PduLink, body: CommandBody[C]): void => this.#track(databaseNotices[commandId](this.context, body));
+    return (_: PduLink, body: CommandBody[C]): void => {
+      this.taken++;
+      this.#track(databaseNotices[commandId](this.context, body));
+    };
   }
 
   #track(work: Promise<void>): void {

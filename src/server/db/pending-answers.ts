@@ -7,6 +7,8 @@ export interface PendingAnswer {
   readonly seqNum: number;
   readonly resolve: (body: object) => void;
   readonly reject: (error: Error) => void;
+  /** Asks over another link, where that comes to the same; false when there is none. */
+  readonly askAgain: (() => boolean) | undefined;
   readonly deadlineMs: number;
 }
 
@@ -50,9 +52,12 @@ export class PendingAnswers {
     }
   }
 
+  /** Each is asked again, in the order of before, or fails. */
   failLink(link: object): void {
-    for (const [handle, pending] of this.#byHandle) {
-      if (pending.link === link) this.#fail(handle, pending, "link lost");
+    const lost = [...this.#byHandle].filter(([, pending]) => pending.link === link);
+    for (const [handle] of lost) this.#byHandle.delete(handle);
+    for (const [handle, pending] of lost) {
+      if (pending.askAgain?.() !== true) this.#fail(handle, pending, "link lost");
     }
   }
 

@@ -18,7 +18,7 @@ import {
   DatabaseUnavailableError,
   databaseResponse,
 } from "./database-port.js";
-import { PendingAnswers } from "./pending-answers.js";
+import { type PendingAnswer, PendingAnswers } from "./pending-answers.js";
 
 export interface RemoteDatabaseOptions {
   /** Whose links these are, for the log. */
@@ -47,6 +47,33 @@ const loginTimeRequests: ReadonlySet<number> = new Set([
   CommandId.CID_MSG_GET_BY_MSG_ID_REQ,
 ]);
 
+/**
+ * What changes nothing, or sets what is set already, when it is asked a second time: so a db_proxy_server that dies takes no
+ * answer with it. The others cannot be told from such that were done.
+ */
+const repeatableRequests: ReadonlySet<number> = new Set([
+  CommandId.CID_OTHER_VALIDATE_REQ,
+  CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ,
+  CommandId.CID_OTHER_GET_SHIELD_REQ,
+  CommandId.CID_LOGIN_REQ_DEVICETOKEN,
+  CommandId.CID_LOGIN_REQ_PUSH_SHIELD,
+  CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD,
+  CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST,
+  CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST,
+  CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST,
+  CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST,
+  CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST,
+  CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST,
+  CommandId.CID_MSG_UNREAD_CNT_REQUEST,
+  CommandId.CID_MSG_LIST_REQUEST,
+  CommandId.CID_MSG_GET_LATEST_MSG_ID_REQ,
+  CommandId.CID_MSG_GET_BY_MSG_ID_REQ,
+  CommandId.CID_GROUP_NORMAL_LIST_REQUEST,
+  CommandId.CID_GROUP_INFO_REQUEST,
+  CommandId.CID_GROUP_SHIELD_GROUP_REQUEST,
+  CommandId.CID_FILE_HAS_OFFLINE_REQ,
+]);
+
 /** db_proxy_servers over links; answers find their request by the handle in attach_data, which comes back unchanged. */
 export class RemoteDatabase implements DatabasePort {
   readonly #links: readonly PersistentLink[];
@@ -56,6 +83,7 @@ export class RemoteDatabase implements DatabasePort {
   readonly #sweep: NodeJS.Timeout;
   #handle = 0;
   #requests = 0;
+  #repeated = 0;
 
   constructor(private readonly options: RemoteDatabaseOptions) {
     this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
@@ -81,21 +109,47 @@ export class RemoteDatabase implements DatabasePort {
     const link = this.#choose(commandId, body);
     if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
     if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
+    return new Promise((resolve, reject) => {
+      this.#ask(link, commandId, body, { resolve: resolve as (answer: object) => void, reject }, 1);
+    });
+  }
+
+  #ask<C extends DatabaseRequestId>(
+    link: PduLink,
+    commandId: C,
+    body: CommandBody[C],
+    asker: Pick<PendingAnswer, "resolve" | "reject">,
+    attempt: number,
+  ): void {
     this.#requests++;
     const handle = this.#nextHandle();
     const seqNum = handle & 0xffff;
     const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
     link.send(commandId, { ...body, attach_data }, seqNum);
-    return new Promise((resolve, reject) => {
-      this.#pending.add(handle, {
-        link,
-        response: databaseResponse[commandId],
-        seqNum,
-        resolve: resolve as (answer: object) => void,
-        reject,
-        deadlineMs: performance.now() + (this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
-      });
+    // Each link of a process that has died is lost on its own.
+    const mayAskAgain = attempt < this.#links.length && repeatableRequests.has(commandId);
+    this.#pending.add(handle, {
+      link,
+      response: databaseResponse[commandId],
+      seqNum,
+      resolve: asker.resolve,
+      reject: asker.reject,
+      deadlineMs: performance.now() + (this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+      askAgain: mayAskAgain ? () => this.#askAgain(commandId, body, asker, attempt + 1) : undefined,
     });
+  }
+
+  #askAgain<C extends DatabaseRequestId>(
+    commandId: C,
+    body: CommandBody[C],
+    asker: Pick<PendingAnswer, "resolve" | "reject">,
+    attempt: number,
+  ): boolean {
+    const link = this.#choose(commandId, body);
+    if (link === undefined) return false;
+    this.#repeated++;
+    this.#ask(link, commandId, body, asker, attempt);
+    return true;
   }
 
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
@@ -105,7 +159,12 @@ export class RemoteDatabase implements DatabasePort {
 
   counters(): Record<string, number> {
     const open = this.#links.filter(({ isOpen }) => isOpen).length;
-    return { databaseLinks: open, databaseRequests: this.#requests, databasePending: this.#pending.size };
+    return {
+      databaseLinks: open,
+      databaseRequests: this.#requests,
+      databaseRepeated: this.#repeated,
+      databasePending: this.#pending.size,
+    };
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { makeFolder } from "../make-folder.js";
-import { ORIGINAL_HEADER_BYTES, readOriginalHeader } from "./original-file.js";
+import { ORIGINAL_HEADER_BYTES, originalHeader, readOriginalHeader } from "./original-file.js";
 import type { AnnouncedFile } from "./transfer-task.js";
 
 /** Ids are UUIDs made here, so nothing of a path fits in (FIL-07). */
@@ -11,13 +11,14 @@ const TASK_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 interface StoredFile extends AnnouncedFile {
   /** Unix ms. */
   readonly announcedMs: number;
-  /** Where the bytes begin, in a file that an original file_server left behind its header. */
+  /** Where the bytes begin. */
   readonly contentAt?: number;
 }
 
 /**
- * Offline files on disk: `<folder>/<first two digits>/<task id>` holds the bytes, `….json` what was announced. What is there
- * after a restart is gone on with; so is what an original file_server has completed there, in the same place.
+ * Offline files on disk: `<folder>/<first two digits>/<task id>` holds the bytes behind the header of the original
+ * file_server, `….json` what was announced. What is there after a restart is gone on with; so is what an original has
+ * completed there, and an original gives out what was completed here.
  */
 export class FileStore {
   readonly #files = new Map<string, Pick<StoredFile, "sizeBytes" | "announcedMs" | "contentAt">>();
@@ -50,9 +51,10 @@ export class FileStore {
   /** Keeps what was announced, so that an upload can begin, or go on, at any later time. */
   async announce(taskId: string, announced: AnnouncedFile, announcedMs: number): Promise<void> {
     const path = this.#path(taskId);
-    const file: StoredFile = { ...announced, announcedMs };
+    const file: StoredFile = { ...announced, announcedMs, contentAt: ORIGINAL_HEADER_BYTES };
     this.#count(taskId, file);
     await makeFolder(join(path, ".."));
+    await writeFile(path, originalHeader({ ...announced, taskId, created: Math.floor(announcedMs / 1000) }));
     await this.#describe(taskId, file);
   }
 
@@ -61,14 +63,15 @@ export class FileStore {
     const file = await this.#read(taskId);
     if (file === undefined) return undefined;
     const contentBytes = (await sizeOf(this.#path(taskId))) - (file.contentAt ?? 0);
-    return { file, receivedBytes: Math.min(contentBytes, file.sizeBytes) };
+    return { file, receivedBytes: Math.max(0, Math.min(contentBytes, file.sizeBytes)) };
   }
 
   /** Writes one segment where it belongs. */
   async write(taskId: string, offset: number, bytes: Buffer): Promise<void> {
-    const file = await openForWriting(this.#path(taskId));
+    const file = await open(this.#path(taskId), "r+");
+    const { contentAt = 0 } = this.#files.get(taskId) ?? {};
     try {
-      await file.write(bytes, 0, bytes.length, offset);
+      await file.write(bytes, 0, bytes.length, offset + contentAt);
     } finally {
       await file.close();
     }
@@ -136,15 +139,6 @@ export class FileStore {
   #path(taskId: string): string {
     if (!TASK_ID.test(taskId)) throw new Error("a task id that was not made here");
     return join(this.folder, taskId.slice(0, 2), taskId);
-  }
-}
-
-async function openForWriting(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r+");
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return open(path, "w");
   }
 }
 

@@ -13,6 +13,19 @@ export interface OriginalFile extends AnnouncedFile {
   readonly created: number;
 }
 
+/** As an original file_server writes it, which gives out the file when its content is as long as this says. */
+export function originalHeader({ taskId, fromUserId, toUserId, created, sizeBytes }: OriginalFile): Buffer {
+  const header = Buffer.alloc(ORIGINAL_HEADER_BYTES);
+  // Its name stays empty there, too: the client has it from who announced the file.
+  const texts = { taskId, fromUserId, toUserId, created, name: "", size: sizeBytes };
+  let at = 0;
+  for (const [name, size] of Object.entries(fields)) {
+    header.write(String(texts[name as keyof typeof fields]), at, size - 1, "latin1");
+    at += size;
+  }
+  return header;
+}
+
 /** `undefined` for bytes that are no such header. */
 export function readOriginalHeader(bytes: Buffer): OriginalFile | undefined {
   if (bytes.length < ORIGINAL_HEADER_BYTES) return undefined;

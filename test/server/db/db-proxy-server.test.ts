@@ -138,7 +138,10 @@ describe("db_proxy_server", () => {
     peer.send(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id }, 1);
     await peer.expect(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, 1);
     const stopped = role.stop(5000);
+    // On its way when the word came.
+    peer.send(CommandId.CID_MSG_DATA, message(2), 2);
     await peer.expect(CommandId.CID_OTHER_STOP_RECV_PACKET);
+    expect((await peer.expect(CommandId.CID_MSG_DATA, 2)).msg_id).toBe(1);
     await peer.untilClosed();
     await stopped;
   });

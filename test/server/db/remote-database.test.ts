@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
+import { MsgType } from "../../../src/codec/generated/enums.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
@@ -126,6 +127,65 @@ describe("several db_proxy_servers (DBP-05)", () => {
     await askAll();
     expect(half.some((link) => proxies.some(({ askedOn }) => askedOn.get(LOGIN_TIME)?.has(link)))).toBe(false);
     expect(database.isOpen).toBe(true);
+  });
+});
+
+describe("a db_proxy_server that dies", () => {
+  const users = Array.from({ length: USERS }, (_, index) => index + 1);
+
+  it("has what it was asked for answered by another (DBP-05)", async () => {
+    const { proxies, database } = await twoProxies();
+    const [dying, staying] = proxies;
+    dying.holdsBack = true;
+    const pending = users.flatMap((user_id) => [
+      database.request(LOGIN_TIME, { user_id }),
+      database.request(OTHER, { user_id }),
+    ]);
+    await until(() => database.counters().databasePending === dying.held.length, "those that one has, alone");
+    const unanswered = dying.held.length;
+    expect(unanswered).toBeGreaterThan(0);
+    dying.end();
+    const answers = await Promise.all(pending);
+    expect(answers.map(({ user_id }) => user_id)).toEqual(users.flatMap((user_id) => [user_id, user_id]));
+    expect(staying.asked).toBeGreaterThan(0);
+    // More often where another link to the one that is gone was tried.
+    expect(database.counters().databaseRepeated).toBeGreaterThanOrEqual(unanswered);
+  });
+
+  it("fails messages that it may have stored, and asks nobody for them again (MSG-02)", async () => {
+    const { proxies, database } = await twoProxies();
+    for (const proxy of proxies) proxy.holdsBack = true;
+    const said = users.map((from_user_id) =>
+      database.request(CommandId.CID_MSG_DATA, {
+        from_user_id,
+        to_session_id: 1000,
+        msg_id: 0,
+        create_time: 0,
+        msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+        msg_data: Buffer.from("once"),
+      }),
+    );
+    const settled = Promise.allSettled(said);
+    await until(() => proxies[0].held.length + proxies[1].held.length === USERS, "all messages");
+    const [dying, staying] = proxies;
+    const heldByStaying = staying.held.length;
+    expect(dying.held.length).toBeGreaterThan(0);
+    dying.end();
+    await until(() => database.counters().databasePending === heldByStaying, "those of the dead one fail");
+    staying.end();
+    const reasons = (await settled).map((one) => (one.status === "rejected" ? String(one.reason.message) : "answered"));
+    expect(new Set(reasons)).toEqual(new Set(["link lost"]));
+    expect([staying.held.length, database.counters().databaseRepeated]).toEqual([heldByStaying, 0]);
+  });
+
+  it("leaves requests unanswered when it was the last", async () => {
+    const { proxies, database } = await twoProxies();
+    for (const proxy of proxies) proxy.holdsBack = true;
+    const settled = Promise.allSettled(users.map((user_id) => database.request(LOGIN_TIME, { user_id })));
+    await until(() => proxies[0].held.length + proxies[1].held.length === USERS, "all requests");
+    for (const proxy of proxies) proxy.end();
+    expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]));
+    expect(database.counters().databasePending).toBe(0);
   });
 });
 

@@ -39,6 +39,20 @@ async function start(options: Partial<FileServerOptions> = {}): Promise<void> {
   server = await startFileServer({ listen: { clients: at, servers: at }, folder, clock, ...options });
 }
 
+/** As an original file_server writes it: fields of fixed size. */
+function originalHeader(taskId: string, sizeBytes: number): Buffer {
+  const field = (text: string, size: number) => text.padEnd(size, "\0");
+  const texts = [
+    field(taskId, 128),
+    field(String(SENDER), 64),
+    field(String(RECEIVER), 64),
+    field(String(clock.nowSeconds), 128),
+    field("", 512),
+    field(String(sizeBytes), 64),
+  ];
+  return Buffer.from(texts.join(""));
+}
+
 async function dial(port: "clients" | "servers"): Promise<ServerPeer> {
   const peer = await ServerPeer.dial(server?.addresses[port] as Address);
   peers.push(peer);
@@ -105,23 +119,13 @@ describe("file_server, offline (FIL-06)", () => {
       string,
       string,
     ];
-    const field = (text: string, size: number) => text.padEnd(size, "\0");
-    const header = (taskId: string) =>
-      [
-        field(taskId, 128),
-        field(String(SENDER), 64),
-        field(String(RECEIVER), 64),
-        field(String(clock.nowSeconds), 128),
-        field("", 512),
-        field(String(content.length), 64),
-      ].join("");
     const leave = async (taskId: string, bytes: Buffer) => {
       await mkdir(join(folder, taskId.slice(0, 2)));
       await writeFile(join(folder, taskId.slice(0, 2), taskId), bytes);
     };
-    const stored = Buffer.concat([Buffer.from(header(whole)), content]);
+    const stored = Buffer.concat([originalHeader(whole, content.length), content]);
     await leave(whole, stored);
-    await leave(cut, Buffer.concat([Buffer.from(header(cut)), content.subarray(1)]));
+    await leave(cut, Buffer.concat([originalHeader(cut, content.length), content.subarray(1)]));
     await leave(other, stored);
     // A second start finds it described already.
     for (let starts = 1; starts <= 2; starts++) {
@@ -136,6 +140,37 @@ describe("file_server, offline (FIL-06)", () => {
       await server?.stop(1000);
     }
     expect((await readFile(join(folder, "0b", whole))).equals(stored)).toBe(true);
+  });
+
+  it("leaves files as an original file_server does that takes over its folder, none of them whole too early", async () => {
+    await start();
+    const stored = (taskId: string) => readFile(join(folder, taskId.slice(0, 2), taskId));
+    const whole = await announce(content.length, FILE_TYPE_OFFLINE);
+    await upload((await enter(whole.taskId, SENDER, CLIENT_OFFLINE_UPLOAD)).client, content);
+    const header = originalHeader(whole.taskId, content.length);
+    expect(header).toHaveLength(960);
+    expect((await stored(whole.taskId)).equals(Buffer.concat([header, content]))).toBe(true);
+    // An original compares the file's length with the size in its header.
+    const begun = await announce(content.length, FILE_TYPE_OFFLINE);
+    const { client } = await enter(begun.taskId, SENDER, CLIENT_OFFLINE_UPLOAD);
+    client.send(
+      CommandId.CID_FILE_PULL_DATA_RSP,
+      segmentFor(await client.expect(CommandId.CID_FILE_PULL_DATA_REQ), content),
+    );
+    await client.expect(CommandId.CID_FILE_PULL_DATA_REQ);
+    const part = Buffer.concat([originalHeader(begun.taskId, content.length), content.subarray(0, SEGMENT)]);
+    expect((await stored(begun.taskId)).equals(part)).toBe(true);
+  });
+
+  it("goes on where no description is left beside a whole file", async () => {
+    await start();
+    const { taskId } = await announce(content.length, FILE_TYPE_OFFLINE);
+    await upload((await enter(taskId, SENDER, CLIENT_OFFLINE_UPLOAD)).client, content);
+    await server?.stop(1000);
+    await rm(join(folder, taskId.slice(0, 2), `${taskId}.json`));
+    await start();
+    const { client } = await enter(taskId, RECEIVER, CLIENT_OFFLINE_DOWNLOAD);
+    expect((await download(client, taskId, content.length)).equals(content)).toBe(true);
   });
 
   it("pulls the file from the uploader in segments and gives it out again, equal", async () => {

@@ -88,7 +88,9 @@ export interface LiveState {
   loginFailed(nameHash: string, now: number): Promise<void>;
   loginSucceeded(nameHash: string): Promise<void>;
 
-  /** A user's record has changed. */
-  userChanged(now: number): Promise<void>;
+  /** A user's record has that time, or clients were handed it; an older one than before changes nothing. */
+  userChanged(time: number): Promise<void>;
+  /** The newest of those times (PUL-09). */
+  lastUserChange(): Promise<number>;
   close(): Promise<void>;
 }

@@ -6,13 +6,15 @@ import {
   loginTables,
   type SqlTable,
 } from "./schema-tables.js";
-import type { SqlDatabase } from "./sql-database.js";
+import type { SqlDatabase, SqlSession } from "./sql-database.js";
 
 interface Migration {
   readonly number: number;
   readonly tables?: readonly SqlTable[];
-  /** Statements for SQLite alone, whose files nobody else's servers use. */
+  /** Statements for SQLite alone. */
   readonly sqlite?: readonly string[];
+  /** Indexes for MySQL alone, by table. */
+  readonly mysqlIndexes?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** In order; what has been released is never changed, only followed. */
@@ -23,6 +25,7 @@ const migrations: readonly Migration[] = [
   { number: 4, tables: handedOutTables },
   // For the newest time of all users, which each change of a user asks for (PUL-09).
   { number: 5, sqlite: ["CREATE INDEX IF NOT EXISTS IMUser_updated ON IMUser (updated)"] },
+  { number: 6, mysqlIndexes: { IMUser: ["updated"] } },
 ];
 
 /** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
@@ -30,15 +33,27 @@ export async function migrate(db: SqlDatabase): Promise<void> {
   await db.alone("migrate", async (session) => {
     await session.run("CREATE TABLE IF NOT EXISTS ttk_migration (number INTEGER NOT NULL PRIMARY KEY)");
     const done = await session.all<{ number: number }>("SELECT number FROM ttk_migration");
-    for (const { number, tables = [], sqlite = [] } of migrations) {
+    for (const { number, tables = [], sqlite = [], mysqlIndexes = {} } of migrations) {
       if (done.some((one) => one.number === number)) continue;
       for (const table of tables) {
         for (const statement of createStatements(table, db.dialect)) await session.run(statement);
       }
       if (db.dialect === "sqlite") for (const statement of sqlite) await session.run(statement);
+      else for (const [table, columns] of Object.entries(mysqlIndexes)) await addIndex(session, table, columns);
       await session.run("INSERT INTO ttk_migration (number) VALUES (?)", [number]);
     }
   });
+}
+
+/** MySQL knows no CREATE INDEX IF NOT EXISTS. */
+async function addIndex(session: SqlSession, table: string, columns: readonly string[]): Promise<void> {
+  const name = columns.join("_");
+  const there = await session.all<object>(
+    `SELECT index_name FROM information_schema.statistics
+     WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ?`,
+    [table, name],
+  );
+  if (there.length === 0) await session.run(`CREATE INDEX ${name} ON ${table} (${columns.join(", ")})`);
 }
 
 /** In a MySQL deployment that others share: makes the tables that are missing, and touches nothing else. */

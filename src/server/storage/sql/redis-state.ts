@@ -9,6 +9,7 @@ const IOS = 0x11;
 const ANDROID = 0x12;
 /** Sequences whose counter is known to be right; beyond it they are compared with the table again. */
 const SETTLED_MAX = 200_000;
+const LAST_USER_CHANGE_KEY = "total_user_update";
 const HANDED_OUT_KEY = "ttk_handed_out";
 const HANDED_OUT_KEPT_S = 60;
 
@@ -219,8 +220,12 @@ export class RedisState implements LiveState {
     await this.#unread.del(failuresKey(nameHash));
   }
 
-  async userChanged(now: number): Promise<void> {
-    await this.#unread.raiseCounter("total_user_update", now);
+  async userChanged(time: number): Promise<void> {
+    await this.#unread.raiseCounter(LAST_USER_CHANGE_KEY, time);
+  }
+
+  async lastUserChange(): Promise<number> {
+    return Number((await this.#unread.get(LAST_USER_CHANGE_KEY)) ?? 0);
   }
 
   async close(): Promise<void> {

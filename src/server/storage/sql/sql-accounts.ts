@@ -48,7 +48,24 @@ export class SqlAccounts implements AccountStorage {
     return wanted.flatMap((id) => found.get(id) ?? []);
   }
 
+  /**
+   * PUL-09: no change that follows stays below the newest time in here. Where others write the table, too, and no index
+   * tells its newest time, that time is announced before the list is read which is handed out: either it has the change,
+   * or who changed sees the announcement.
+   */
   async changedSince(since: number): Promise<UserRecord[]> {
+    if (this.live.isTransactional) return this.#changedSince(since);
+    const announced = await this.live.lastUserChange();
+    const found = await this.#changedSince(since);
+    const newest = found.reduce((latest, { updated }) => Math.max(latest, updated), 0);
+    if (newest <= announced) return found;
+    await this.live.userChanged(newest);
+    return (await this.#changedSince(since)).map((user) =>
+      user.updated > newest ? { ...user, updated: newest } : user,
+    );
+  }
+
+  async #changedSince(since: number): Promise<UserRecord[]> {
     const condition = since === 0 ? `status <> ${STATUS_LEFT}` : "updated >= ?";
     const rows = await this.db.all<UserRow>(
       `SELECT ${userColumns} FROM IMUser WHERE ${condition} ORDER BY id`,
@@ -70,10 +87,9 @@ export class SqlAccounts implements AccountStorage {
     const change = `UPDATE IMUser SET ${column} = ?, updated = ${NOT_BELOW} WHERE id = ?`;
     const { affected } = await this.db.run(change, [value, now, now, userId]);
     if (affected === 0) return false;
-    // PUL-09: whatever time a client was handed by any process is in the table, and lists have what is not older. So a
-    // change must not stay below it, though the clock was set back, others' clocks are ahead, or storing took its time.
-    const [newest] = await this.db.all<{ updated: number }>("SELECT MAX(updated) AS updated FROM IMUser");
-    const time = Math.max(now, Number(newest?.updated ?? 0));
+    // PUL-09: lists have what is not older than the time that a client was handed. So a change must not stay below it,
+    // though the clock was set back, others' clocks are ahead, or storing took its time.
+    const time = Math.max(now, await this.live.lastUserChange());
     if (time > now) await this.db.run(`UPDATE IMUser SET updated = ${NOT_BELOW} WHERE id = ?`, [time, time, userId]);
     await this.live.userChanged(time);
     return true;

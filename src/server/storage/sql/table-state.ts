@@ -198,7 +198,13 @@ export class TableState implements LiveState {
     await this.db.run("DELETE FROM ttk_login_failure WHERE nameHash = ?", [nameHash]);
   }
 
-  /** The table tells. */
+  /** The table tells, by an index. */
   async userChanged(): Promise<void> {}
+
+  async lastUserChange(): Promise<number> {
+    const [newest] = await this.db.all<{ updated: number }>("SELECT MAX(updated) AS updated FROM IMUser");
+    return Number(newest?.updated ?? 0);
+  }
+
   async close(): Promise<void> {}
 }

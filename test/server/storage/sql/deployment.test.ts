@@ -3,11 +3,15 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseSeedFixture } from "../../../../src/server/storage/seed-fixture.js";
 import { GroupSessionSweep } from "../../../../src/server/storage/sql/group-session-sweep.js";
+import { MessageTables } from "../../../../src/server/storage/sql/message-tables.js";
 import { MysqlDatabase } from "../../../../src/server/storage/sql/mysql-database.js";
 import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
 import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
 import { RedisConnections } from "../../../../src/server/storage/sql/redis-connections.js";
+import { RedisState } from "../../../../src/server/storage/sql/redis-state.js";
 import { parseRedisUrl } from "../../../../src/server/storage/sql/redis-url.js";
+import { SqlAccounts } from "../../../../src/server/storage/sql/sql-accounts.js";
+import type { SqlDatabase, SqlValues } from "../../../../src/server/storage/sql/sql-database.js";
 import type { Storage } from "../../../../src/server/storage/storage.js";
 import { noMysqlOrRedis, TestDatabase, TestKeys } from "../../../helpers/database-services.js";
 import { FakeClock } from "../../../helpers/fake-clock.js";
@@ -159,6 +163,74 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       expect(await keys.list(redisUrl, 3)).toEqual([]);
       expect(await keys.list(redisUrl, 4)).toEqual(["device_4", "device_tok"]);
       expect(await keys.list(redisUrl, 5)).toEqual(["group_member_1"]);
+    });
+
+    it("looks at one row of IMUser by its id when a user changes, with however many users", async () => {
+      await join();
+      const target = parseRedisUrl(redisUrl);
+      const mysql = parseMysqlUrl(database.url);
+      if (target === undefined || mysql === undefined) throw new Error("not a URL");
+      const connections = await RedisConnections.open(target);
+      const db = await MysqlDatabase.open(mysql, false);
+      const asked: Parameters<SqlDatabase["all"]>[] = [];
+      const noting: Pick<SqlDatabase, "all" | "run"> = {
+        all: (...question) => {
+          asked.push(question);
+          return db.all(...question);
+        },
+        run: (...question) => {
+          asked.push(question);
+          return db.run(...question);
+        },
+      };
+      const live = new RedisState(connections, new MessageTables(db));
+      const accounts = new SqlAccounts(noting as SqlDatabase, live, () => clock.nowSeconds);
+      // A time ahead of the clock, so that the change takes a second statement.
+      await live.userChanged(clock.nowSeconds + 10);
+      expect(await accounts.setAvatar(7, "/7.png")).toBe(true);
+      expect(await accounts.setSignInfo(8, "hello")).toBe(true);
+      expect(asked).toHaveLength(4);
+      for (const [sql, values] of asked) {
+        const [plan, ...more] = await db.all<{ table: string; key: string; rows: unknown }>(`EXPLAIN ${sql}`, values);
+        expect(more).toEqual([]);
+        expect([plan?.table, plan?.key, Number(plan?.rows)], sql).toEqual(["IMUser", "PRIMARY", 1]);
+      }
+      expect(await rows("SELECT updated FROM IMUser WHERE id IN (7, 8)")).toEqual(
+        [7, 8].map(() => ({ updated: clock.nowSeconds + 10 })),
+      );
+      await db.close();
+      connections.close();
+    });
+
+    it("shows a user's change to who pulled a later time that others wrote, also while that pull is under way (PUL-09)", async () => {
+      const [one, other] = [await join(), await join()];
+      const ahead = clock.nowSeconds + 30;
+      await rows(`UPDATE IMUser SET updated = ${ahead} WHERE id = 5`);
+      const newestOf = (users: readonly { updated: number }[]) => Math.max(...users.map(({ updated }) => updated));
+      expect(newestOf(await one.accounts.changedSince(0))).toBe(ahead);
+      await other.accounts.setAvatar(6, "/6.png");
+      expect((await one.accounts.changedSince(ahead)).map(({ id }) => id)).toEqual([5, 6]);
+
+      await rows(`UPDATE IMUser SET updated = ${ahead + 30} WHERE id = 5`);
+      const target = parseRedisUrl(redisUrl);
+      const mysql = parseMysqlUrl(database.url);
+      if (target === undefined || mysql === undefined) throw new Error("not a URL");
+      const connections = await RedisConnections.open(target);
+      const db = await MysqlDatabase.open(mysql, false);
+      let lists = 0;
+      const changing: Pick<SqlDatabase, "all"> = {
+        async all<Row>(sql: string, values?: SqlValues) {
+          const found = await db.all<Row>(sql, values);
+          if (++lists === 1) await other.accounts.setAvatar(7, "/7.png");
+          return found;
+        },
+      };
+      const live = new RedisState(connections, new MessageTables(db));
+      const pulled = await new SqlAccounts(changing as SqlDatabase, live, () => clock.nowSeconds).changedSince(ahead);
+      const seen = [...pulled, ...(await one.accounts.changedSince(newestOf(pulled)))];
+      expect(seen.find(({ id }) => id === 7)).toMatchObject({ avatar: "/7.png" });
+      await db.close();
+      connections.close();
     });
 
     it("has nothing in a new group of what Redis still has under its number (GRP-02, GRP-08)", async () => {

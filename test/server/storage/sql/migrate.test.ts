@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MysqlDatabase } from "../../../../src/server/storage/sql/mysql-database.js";
+import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
+import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
 import { openSqlite } from "../../../../src/server/storage/sql/open-sqlite.js";
+import { noMysql, TestDatabase } from "../../../helpers/database-services.js";
 import { FakeClock } from "../../../helpers/fake-clock.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-migrate-"));
@@ -35,3 +39,24 @@ it.each(["made anew", "made before there was an index of users' times"])(
     expect(plan(path, "SELECT MAX(updated) FROM IMUser")).toContain("IMUser_updated");
   },
 );
+
+describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "" : `: skipped, ${noMysql}`}`, () => {
+  const database = new TestDatabase(`ttk_test_migrate_${process.pid}`);
+  beforeAll(() => database.drop());
+  afterAll(() => database.drop());
+
+  it("of our own gets an index of users' times, once", async () => {
+    const mysql = parseMysqlUrl(database.url);
+    if (mysql === undefined) throw new Error("not a URL");
+    const open = () => openMysql({ mysql, clock: new FakeClock(), create: true });
+    await (await open()).storage.close();
+    const db = await MysqlDatabase.open(mysql, false);
+    const indexes = () => db.all("SHOW INDEX FROM IMUser WHERE Column_name = 'updated'");
+    expect(await indexes()).toHaveLength(1);
+    // Interrupted between the index and its mark.
+    await db.run("DELETE FROM ttk_migration WHERE number = 6");
+    await (await open()).storage.close();
+    expect(await indexes()).toHaveLength(1);
+    await db.close();
+  });
+});
