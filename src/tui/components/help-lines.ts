@@ -1,6 +1,7 @@
 import type { Theme } from "../theme.js";
 import { fitted, widthOf } from "./fit-text.js";
 import type { KeyHint } from "./key-hints.js";
+import { keysText } from "./key-map.js";
 import { panelLines, sideBySide } from "./panel-lines.js";
 import { wrapped } from "./wrapped-text.js";
 
@@ -21,9 +22,10 @@ const KEY_GAP = 2;
 export function helpLines({ keys, notes = "", width, height, theme }: HelpOptions): string[] {
   const panelWidth = Math.min(width, WIDTH_MAX);
   const inner = panelWidth - 4;
-  const keyWidth = Math.max(...keys.map(([names]) => widthOf(names))) + KEY_GAP;
+  const rows = keys.map(([meanings, what]) => [keysText(meanings), what] as const);
+  const keyWidth = Math.max(...rows.map(([names]) => widthOf(names))) + KEY_GAP;
   const text = [
-    ...keys.flatMap(([names, what]) =>
+    ...rows.flatMap(([names, what]) =>
       wrapped(what, Math.max(1, inner - keyWidth)).map(
         (line, at) => `${theme.key(fitted(at === 0 ? names : "", keyWidth))}${line}`,
       ),

@@ -39,5 +39,5 @@ function bottomText({ tag, message, isStopping }: LoadDashboard, theme: Theme, c
   if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${tag}${theme.selected(" ")}`;
   if (isStopping) return theme.warn(" finishing what is under way; q or Ctrl-C again ends it now");
   if (message !== "") return theme.warn(` ${message}`);
-  return keyHintsLine(dashboardHints, columns, theme, ["q", "stop"]);
+  return keyHintsLine(dashboardHints, columns, theme, [["quit"], "stop"]);
 }

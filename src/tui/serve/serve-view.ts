@@ -1,5 +1,6 @@
 import type { ClusterInspection, DeviationStatus } from "../../server/inspection.js";
-import { isQuit, type Key } from "../components/keys.js";
+import { meaningOf } from "../components/key-map.js";
+import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { typedInto } from "../components/text-prompt.js";
 import { type LogTail, logKinds } from "./log-tail.js";
@@ -109,42 +110,39 @@ export class ServeView {
     this.message = "";
     this.#messageAge = 0;
     if (this.prompt !== undefined) this.#pressInPrompt(key, this.prompt);
-    else if (isQuit(key)) return this.options.onQuit?.();
+    else if (meaningOf(key) === "quit") return this.options.onQuit?.();
     else if (this.screen === "help") this.screen = "panels";
     else if (!this.#move(key)) this.#command(key);
     this.#changed();
   }
 
-  #command({ name }: Key): void {
-    const nth = panelNames[Number(name) - 1];
-    if (nth !== undefined) {
-      this.focus = nth;
-      return;
-    }
-    switch (name) {
-      case "?":
+  #command(key: Key): void {
+    switch (meaningOf(key)) {
+      case "panel":
+        this.focus = panelNames[Number(key.name) - 1] ?? this.focus;
+        return;
+      case "help":
         this.screen = "help";
         return;
-      case "tab":
+      case "nextPanel":
         return this.#nextPanel(1);
-      case "backtab":
+      case "previousPanel":
         return this.#nextPanel(-1);
-      case "/":
+      case "filter":
         this.prompt =
           this.focus === "clients" ? { of: "clients", text: this.clientFilter } : { of: "log", text: this.logFilter };
         return;
-      case "p":
+      case "pause":
         if (this.#pausedAt === undefined) this.#pause();
         else this.#goOn();
         return;
-      case "l":
+      case "logLevel":
         return this.#nextLevel();
-      case "x":
-      case "return":
+      case "act":
         return this.#act();
-      case "X":
+      case "actOnUser":
         return this.#kickUser();
-      case "escape":
+      case "back":
         return this.#back();
     }
   }

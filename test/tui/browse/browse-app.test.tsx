@@ -47,10 +47,10 @@ describe("Browser", () => {
     const browser = await press(opened(), "/", ..."userlogin", "return");
     const request = browser.selectedRow as number;
     expect(index.commandId(request)).toBe(0x0103);
-    await press(browser, "p");
+    await press(browser, "r");
     const response = browser.selectedRow as number;
     expect(index.commandId(response)).toBe(0x0104);
-    await press(browser, "p");
+    await press(browser, "r");
     expect(browser.selectedRow).toBe(request);
   });
 
@@ -116,11 +116,12 @@ describe("Browser", () => {
       "escape",
       "n",
       "N",
-      "p",
+      "r",
       "c",
       "u",
-      "s",
-      "t",
+      "v",
+      "w",
+      "left",
       "tab",
       "?",
       "backspace",
@@ -154,7 +155,7 @@ describe("BrowseApp", () => {
         [
           ["list", ["/", ..."userlogin", "return"]],
           ["fields", ["/", ..."userlogin", "return", "return"]],
-          ["sequence", ["/", ..."userlogin", "return", "u", "s"]],
+          ["sequence", ["/", ..."userlogin", "return", "u", "v"]],
           ["filter", ["f", ..."msg_data", "return"]],
           ["help", ["?"]],
         ] as const
@@ -198,7 +199,7 @@ describe("BrowseApp", () => {
   });
 
   it("shows who sends what to whom", async () => {
-    const browser = await press(opened(), "/", ..."userlogin", "return", "u", "s");
+    const browser = await press(opened(), "/", ..."userlogin", "return", "u", "v");
     const [heading, ...lines] = sequenceLines(browser, 20, 80, themeFor(false));
     expect(heading).toContain("user20");
     expect(lines.find((line) => line.startsWith(">"))).toMatch(/│─+REQ_USER.*▶│/);

@@ -58,12 +58,12 @@ describe("panelLines", () => {
 
 describe("keyHintsLine", () => {
   const hints = [
-    ["f", "filter"],
-    ["s", "sequence"],
+    [["filter"], "filter"],
+    [["up", "down"], "scroll"],
   ] as const;
 
   it("leaves out what has no room, never help and quit", () => {
-    expect(keyHintsLine(hints, 80, theme)).toBe(" f filter  s sequence  ? help  q quit");
+    expect(keyHintsLine(hints, 80, theme)).toBe(" f filter  ↑ ↓ scroll  ? help  q quit");
     expect(keyHintsLine(hints, 30, theme)).toBe(" f filter  ? help  q quit");
     expect(keyHintsLine(hints, 10, theme)).toBe(" ? help  q quit");
   });
@@ -72,7 +72,7 @@ describe("keyHintsLine", () => {
 describe("helpLines", () => {
   it("stands in the middle and breaks its notes into lines", () => {
     const lines = helpLines({
-      keys: [["q", "quit"]],
+      keys: [[["search"], "search"]],
       notes: "one two three four five six",
       width: 24,
       height: 9,
@@ -81,7 +81,7 @@ describe("helpLines", () => {
     expect(lines).toEqual([
       "",
       "╭─[Help]─ any key go… ─╮",
-      "│ q  quit              │",
+      "│ /  search            │",
       "│                      │",
       "│ one two three four   │",
       "│ five six             │",

@@ -106,7 +106,7 @@ describe("ConformView", () => {
 
   it("survives any keys, before and after the end", () => {
     const { view } = opened();
-    const keys = ["up", "down", "return", "n", "N", "G", "g", "escape", "a", "?", "pagedown", "x", "tab", "left"];
+    const keys = ["up", "down", "return", "n", "N", "G", "g", "escape", "a", "?", "pagedown", "x", "tab", "left", " "];
     let at = 7;
     for (let count = 0; count < 80; count++) {
       at = (at * 31 + 17) % 1009;

@@ -1,51 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { LoadControl } from "../../../src/runner/load/load-control.js";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { DashboardApp } from "../../../src/tui/load/dashboard-app.js";
-import { type DashboardHands, dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
+import { dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { heldLoad } from "../../helpers/load-result.js";
 import { failingSecond, loadSecond } from "../../helpers/load-second.js";
+import { recordingHands } from "../../helpers/recording-hands.js";
 import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
-
-/** A run that only notes what is done to it. */
-function recordingHands(): DashboardHands & { readonly done: string[] } {
-  const done: string[] = [];
-  let isPaused = false;
-  let factor = 1;
-  const control: LoadControl = {
-    pause: () => {
-      isPaused = true;
-      done.push("pause");
-    },
-    resume: () => {
-      isPaused = false;
-      done.push("resume");
-    },
-    scale: (to) => {
-      factor = to;
-      done.push(`scale ${to}`);
-    },
-    mark: (label) => done.push(`mark ${label}`),
-    stop: () => done.push("stop"),
-    get isPaused() {
-      return isPaused;
-    },
-    get factor() {
-      return factor;
-    },
-  };
-  return {
-    done,
-    control,
-    snapshot: async () => {
-      done.push("snapshot");
-      return "ttk-load-now.json";
-    },
-    interrupt: () => done.push("interrupt"),
-  };
-}
 
 function watched(seconds: number, live = {}): LoadDashboard {
   const target = "127.0.0.1:8000 127.0.0.1:8001";
