@@ -1,4 +1,5 @@
 import { type ReactElement, useSyncExternalStore } from "react";
+import { printable } from "../components/fit-text.js";
 import { keyHintsLine } from "../components/key-hints.js";
 import { useKeys } from "../components/keys.js";
 import { clockText } from "../components/quantity-text.js";
@@ -36,8 +37,8 @@ export function DashboardApp({ dashboard, theme }: DashboardAppProps): ReactElem
 }
 
 function bottomText({ tag, message, isStopping }: LoadDashboard, theme: Theme, columns: number): string {
-  if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${tag}${theme.selected(" ")}`;
+  if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${printable(tag)}${theme.selected(" ")}`;
   if (isStopping) return theme.warn(" finishing what is under way; q or Ctrl-C again ends it now");
-  if (message !== "") return theme.warn(` ${message}`);
+  if (message !== "") return theme.warn(` ${printable(message)}`);
   return keyHintsLine(dashboardHints, columns, theme, [["quit"], "stop"]);
 }

@@ -50,6 +50,19 @@ describe("text in columns", () => {
     );
   });
 
+  it.each([
+    ["张伟👩‍👩‍👧‍👦", "张伟👩👩👧👦", 12],
+    ["👍🏽 ok", "👍 ok", 5],
+    ["❤️", "❤", 1],
+    ["🏃🏿‍♂️", "🏃♂", 3],
+    ["1️⃣", "1", 1],
+    ["🇨🇳", "🇨🇳", 2],
+    ["🏽", "🏽", 2],
+  ])("has %j in as many columns on every terminal: %j", (text, shown, columns) => {
+    expect(printable(text)).toBe(shown);
+    expect(widthOf(shown)).toBe(columns);
+  });
+
   it("lets no peer move the cursor, colour the screen or turn the text round", () => {
     expect(printable("\u001b[2J\u0007a\nb\u202egnp.exe\u009b1m")).toBe("·[2J·a·b·gnp.exe·1m");
     fc.assert(

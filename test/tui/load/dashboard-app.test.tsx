@@ -167,9 +167,9 @@ describe("DashboardApp", () => {
 
   it("cuts a threshold's metric rather than what it must be", async () => {
     const metric = "pull_duration{pull:group_info,device:android}";
-    const thresholds = [{ metric, expression: "p(99.9)<1000", ok: false, actual: 1234.5 }];
+    const thresholds = [{ metric, expression: "p(99.9)<1000", ok: false, actual: 1234.5, unit: "ms" as const }];
     const frame = frameOf(watched(3, { thresholds }), [80, 24]);
-    expect(frame).toMatch(/✘ pull_du[^ ]*… p\(99\.9\)<1000 +1,235/);
+    expect(frame).toMatch(/✘ pull_du[^ ]*… p\(99\.9\)<1000 +1\.23 s/);
   });
 
   it("has the verdict first, and what fails in it", () => {
