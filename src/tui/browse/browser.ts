@@ -1,6 +1,7 @@
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
 import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
+import { HelpScroll } from "../components/help-scroll.js";
 import { meaningOf } from "../components/key-map.js";
 import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
@@ -53,6 +54,7 @@ export class Browser {
   progress: number | undefined;
   /** Rows a page has; the view says so when it knows. */
   pageRows = PAGE_ROWS;
+  readonly help = new HelpScroll();
   #filterTest: RowTest | undefined;
   /** When progress was last drawn. */
   #drawnMs = 0;
@@ -115,7 +117,7 @@ export class Browser {
     if (this.prompt !== undefined) return this.#pressInPrompt(key, this.prompt);
     if (meaningOf(key) === "quit") return this.options.onQuit?.();
     if (this.screen === "help") {
-      this.screen = "list";
+      if (!this.help.press(key)) this.screen = "list";
       return this.#changed();
     }
     if (this.focus === "fields" && this.#moveField(key)) return this.#changed();

@@ -85,9 +85,9 @@ export function shortKeysText(meanings: readonly KeyMeaning[]): string {
 export function keysText(meanings: readonly KeyMeaning[]): string {
   const alternatives = meanings.map(labelsOf);
   const most = Math.max(...alternatives.map(({ length }) => length));
-  return Array.from({ length: most }, (_, at) =>
-    alternatives.flatMap((keys) => keys.slice(at, at + 1)).join(" "),
-  ).join("  ");
+  return Array.from({ length: most }, (_, at) => alternatives.flatMap((keys) => keys.slice(at, at + 1)).join(" ")).join(
+    "  ",
+  );
 }
 
 function labelsOf(meaning: KeyMeaning): readonly string[] {

@@ -1,6 +1,7 @@
 import { pduFields } from "../../codec/record/pdu-fields.js";
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
+import { HelpScroll } from "../components/help-scroll.js";
 import { meaningOf } from "../components/key-map.js";
 import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
@@ -58,6 +59,7 @@ export class ConformView {
   readonly groups: ConformGroups;
   readonly findings = new ConformFindings();
   readonly redraws = new Redraws(REDRAW_INTERVAL_MS);
+  readonly help = new HelpScroll();
   readonly #running = new Map<string, number>();
   readonly #startedMs: number;
   #finished = 0;
@@ -146,8 +148,8 @@ export class ConformView {
 
   press(key: Key): void {
     if (meaningOf(key) === "quit") this.#quit();
-    else if (this.screen === "help") this.screen = this.#before;
-    else this.#command(key);
+    else if (this.screen !== "help") this.#command(key);
+    else if (!this.help.press(key)) this.screen = this.#before;
     this.redraws.changed(true);
   }
 

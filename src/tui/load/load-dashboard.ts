@@ -1,5 +1,6 @@
 import type { LoadControl, LoadMark } from "../../runner/load/load-control.js";
 import type { LiveView, LoadEvent, LoadPhase, LoadSnapshot } from "../../runner/load/load-event.js";
+import { HelpScroll } from "../components/help-scroll.js";
 import { meaningOf } from "../components/key-map.js";
 import type { Key } from "../components/keys.js";
 import { durationText } from "../components/quantity-text.js";
@@ -53,6 +54,7 @@ export class LoadDashboard {
   live: LiveView | undefined;
   readonly history = new LoadHistory();
   readonly notes: DashboardNote[] = [];
+  readonly help = new HelpScroll();
   /** A tag that is being typed. */
   tag: string | undefined;
   message = "";
@@ -105,7 +107,7 @@ export class LoadDashboard {
   async press(key: Key): Promise<void> {
     if (this.tag !== undefined) this.#pressInPrompt(key);
     else if (meaningOf(key) === "quit") this.#stop();
-    else if (this.isHelpShown) this.isHelpShown = false;
+    else if (this.isHelpShown) this.isHelpShown = this.help.press(key);
     else await this.#command(key);
     this.redraws.changed(true);
   }

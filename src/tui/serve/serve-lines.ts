@@ -32,7 +32,9 @@ interface Drawn {
 
 /** What is between the title and the keys. */
 export function serveLines(view: ServeView, columns: number, height: number, theme: Theme): string[] {
-  if (view.screen === "help") return helpLines({ keys: serveKeys, notes: serveNotes, width: columns, height, theme });
+  if (view.screen === "help") {
+    return helpLines({ keys: serveKeys, notes: serveNotes, scroll: view.help, width: columns, height, theme });
+  }
   const isFramed = hasRoomForFrames(columns, height);
   const drawn = { view, theme, isFramed };
   if (!isFramed) return compactLines(drawn, columns, height);

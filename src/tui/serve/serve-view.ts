@@ -1,4 +1,5 @@
 import type { ClusterInspection, DeviationStatus } from "../../server/inspection.js";
+import { HelpScroll } from "../components/help-scroll.js";
 import { meaningOf } from "../components/key-map.js";
 import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
@@ -56,6 +57,7 @@ export class ServeView {
   logSkip = 0;
   /** Rows that a page has, by panel; the view says so when it knows. */
   readonly pageRows: Partial<Record<PanelName, number>> = {};
+  readonly help = new HelpScroll();
   readonly rates = new RateHistory();
   #moment: Moment = { atMs: 0, roles: [] };
   /** The log stands still at what had been added then. */
@@ -111,7 +113,7 @@ export class ServeView {
     this.#messageAge = 0;
     if (this.prompt !== undefined) this.#pressInPrompt(key, this.prompt);
     else if (meaningOf(key) === "quit") return this.options.onQuit?.();
-    else if (this.screen === "help") this.screen = "panels";
+    else if (this.screen === "help") this.screen = this.help.press(key) ? "help" : "panels";
     else if (!this.#move(key)) this.#command(key);
     this.#changed();
   }

@@ -11,7 +11,7 @@ import { sequenceLines } from "../../../src/tui/browse/sequence-lines.js";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { goldenCapture, readCapture } from "../../helpers/captured-bytes.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes, terminalSizes } from "../../helpers/terminal-frame.js";
 
 const capture = fileURLToPath(new URL("../../../fixtures/captures/cluster-session.pcap", import.meta.url));
 const index = await loadIndex(capture, new MemoryPduStore(), {
@@ -150,7 +150,7 @@ describe("BrowseApp", () => {
   });
 
   it.each(
-    terminalSizes.flatMap((size) =>
+    framedSizes.flatMap((size) =>
       (
         [
           ["list", ["/", ..."userlogin", "return"]],

@@ -7,7 +7,7 @@ import { themeFor } from "../../../src/tui/theme.js";
 import { heldLoad } from "../../helpers/load-result.js";
 import { failingSecond, loadSecond } from "../../helpers/load-second.js";
 import { recordingHands } from "../../helpers/recording-hands.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes, terminalSizes } from "../../helpers/terminal-frame.js";
 
 function watched(seconds: number, live = {}): LoadDashboard {
   const target = "127.0.0.1:8000 127.0.0.1:8001";
@@ -79,7 +79,7 @@ describe("LoadDashboard", () => {
 
 describe("DashboardApp", () => {
   it.each(
-    terminalSizes.flatMap((size) => [
+    framedSizes.flatMap((size) => [
       ...dashboardPanels.map((panel, at) => ({ name: panel, seconds: 25, live: {}, keys: [String(at + 1)], size })),
       { name: "failing", seconds: 12, live: failingSecond, keys: [], size },
       { name: "help", seconds: 3, live: {}, keys: ["?"], size },
@@ -118,6 +118,17 @@ describe("DashboardApp", () => {
     expect((await bodyOf("5"))[3]).toMatch(/\S/);
     for (const panel of ["1", "2", "3", "4", "5"]) {
       expect((await bodyOf(panel)).filter((line) => line.startsWith("──"))).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    [40, 15],
+    [40, 24],
+    [63, 20],
+  ])("cuts no number where there is little room: %d×%d", async (columns, rows) => {
+    for (const panel of ["1", "2", "3", "4", "5"]) {
+      const [, , ...lines] = frameOf(await press(watched(12, failingSecond), panel), [columns, rows]).split("\n");
+      expect(lines.filter((line) => /\d…|[a-z]…$/.test(line) && !line.startsWith("!"))).toEqual([]);
     }
   });
 

@@ -5,7 +5,7 @@ import { ServeApp } from "../../../src/tui/serve/serve-app.js";
 import { type PanelName, panelNames, ServeView } from "../../../src/tui/serve/serve-view.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { clientStatus, FakeInspection } from "../../helpers/fake-inspection.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes } from "../../helpers/terminal-frame.js";
 
 const clients = [
   clientStatus({ userName: "张伟👩‍👩‍👧‍👦的电脑", outboxBytes: 2_150_000, unconfirmed: 1204 }),
@@ -55,7 +55,7 @@ const looks: Readonly<Record<string, (view: ServeView) => ServeView>> = {
 };
 
 describe("the view of ttk serve", () => {
-  for (const [columns, rows] of terminalSizes) {
+  for (const [columns, rows] of framedSizes) {
     it.each(Object.keys(looks))(`shows %s at ${columns}×${rows} as it always has`, async (name) => {
       const view = opened();
       const frame = frameOf(looks[name]?.(view) ?? view, [columns, rows]);
@@ -84,6 +84,15 @@ describe("the view of ttk serve", () => {
     expect(frameOf(view, [40, 10])).toContain("user8");
     expect(frameOf(press(view, "5"), [40, 10])).toContain("route_server link lost");
     expect(frameOf(view, [40, 8])).toContain("route_server link lost");
+  });
+
+  it("cuts neither facts nor states where there is little room, and has first what there is", () => {
+    const [, ...facts] = frameOf(opened(), [40, 15]).split("\n").slice(0, 5);
+    expect(facts.join("\n")).not.toContain("…");
+    expect(facts[0]).toMatch(/^ online +all 12k {2}windows 3 {2}ios 1$/);
+    expect(facts[2]).toMatch(/^ waiting outbox 2\.1 MB {2}pending 12$/);
+    expect(frameOf(opened(), [40, 15])).toMatch(/^ +<- msg +open, master +\d+.?$/m);
+    expect(frameOf(opened(), [63, 20])).toMatch(/^ +<- msg +open, master +\d+ +\d+.?$/m);
   });
 
   it("says that a terminal is too small for it", () => {
