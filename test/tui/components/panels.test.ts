@@ -110,6 +110,8 @@ describe("help that is longer than the screen", () => {
     const scroll = new HelpScroll();
     expect(shown(scroll)).not.toContain("the last");
     expect(scroll.press({ name: "pagedown" })).toBe(true);
+    expect(shown(scroll)).not.toContain("one two");
+    expect(scroll.press({ name: "end" })).toBe(true);
     expect(shown(scroll)).toContain("the last");
     expect(scroll.press({ name: "down" })).toBe(true);
     expect(shown(scroll)).toContain("the last");
