@@ -36,9 +36,9 @@ export function DashboardApp({ dashboard, theme }: DashboardAppProps): ReactElem
   );
 }
 
-function bottomText({ tag, message, isStopping }: LoadDashboard, theme: Theme, columns: number): string {
+function bottomText({ tag, message, isStopping, isPaused }: LoadDashboard, theme: Theme, columns: number): string {
   if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${printable(tag)}${theme.selected(" ")}`;
   if (isStopping) return theme.warn(" finishing what is under way; q or Ctrl-C again ends it now");
   if (message !== "") return theme.warn(` ${printable(message)}`);
-  return keyHintsLine(dashboardHints, columns, theme, [["quit"], "stop"]);
+  return keyHintsLine(dashboardHints(isPaused), columns, theme, [["quit"], "stop"]);
 }

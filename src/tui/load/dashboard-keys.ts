@@ -1,8 +1,8 @@
 import type { KeyHint } from "../components/key-hints.js";
 
 /** For the bottom line, most wanted first. */
-export const dashboardHints: readonly KeyHint[] = [
-  [["pause"], "pause"],
+export const dashboardHints = (isPaused: boolean): readonly KeyHint[] => [
+  [["pause"], isPaused ? "go on" : "pause"],
   [["more", "less"], "scale"],
   [["tag"], "tag"],
   [["snapshot"], "snapshot"],
@@ -23,4 +23,4 @@ export const dashboardKeys: readonly KeyHint[] = [
 
 export const dashboardNotes =
   "Latency counts from the moment a message was meant to be sent. A message that is lost shows as in flight until the end " +
-  "of the run. What is red fails the run; a generator in yellow measures itself rather than the server.";
+  "of the run. What is red (✘) fails the run; a generator in yellow (!) measures itself rather than the server.";

@@ -12,8 +12,7 @@ const trouble = /\b(lost|dropped|failed|cannot|refused|not delivered)\b/;
 /** The newest lines that pass the filter, each with all its words. */
 export function logLines(view: ServeView, { width, height, theme }: PanelPlace): string[] {
   const { options, logFilter, logSkip, pausedAt } = view;
-  const words = logFilter.toLowerCase().split(/\s+/);
-  const fits = (text: string) => words.every((word) => text.toLowerCase().includes(word));
+  const fits = (text: string) => view.isLogged(text);
   const timeColumns = width >= WHOLE_TIME_FROM_COLUMNS ? TIME_COLUMNS : TIME_COLUMNS_NARROW;
   const lines = options.log.last(height, fits, pausedAt, logSkip).map((text) => {
     const said = printable(text.slice(TIME_COLUMNS));

@@ -1,21 +1,28 @@
 import type { KeyHint } from "../components/key-hints.js";
 import type { PanelName } from "./serve-view.js";
 
-const everywhere: readonly KeyHint[] = [
-  [["nextPanel"], "panel"],
-  [["filter"], "filter"],
-  [["pause"], "pause log"],
-  [["logLevel"], "level"],
-];
-
-/** For the bottom line, most wanted first: what the panel's rows are for. */
-export const serveHints: Readonly<Record<PanelName, readonly KeyHint[]>> = {
-  servers: [[["act"], "cut link"], ...everywhere],
-  clients: [[["act"], "kick device"], [["actOnUser"], "kick user"], ...everywhere],
-  commands: everywhere,
-  deviations: [[["act"], "switch"], ...everywhere],
-  log: [[["up", "down"], "scroll"], ...everywhere],
+/** What the panel's rows are for. */
+const ofPanel: Readonly<Record<PanelName, readonly KeyHint[]>> = {
+  servers: [[["act"], "cut link"]],
+  clients: [
+    [["act"], "kick device"],
+    [["actOnUser"], "kick user"],
+  ],
+  commands: [],
+  deviations: [[["act"], "switch"]],
+  log: [[["up", "down"], "scroll"]],
 };
+
+/** For the bottom line, most wanted first. */
+export function serveHints(panel: PanelName, isPaused: boolean): readonly KeyHint[] {
+  return [
+    ...ofPanel[panel],
+    [["nextPanel"], "panel"],
+    [["filter"], "filter"],
+    [["pause"], isPaused ? "log goes on" : "pause log"],
+    [["logLevel"], "level"],
+  ];
+}
 
 /** Every key, and what it does. */
 export const serveKeys: readonly KeyHint[] = [

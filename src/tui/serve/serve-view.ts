@@ -213,6 +213,7 @@ export class ServeView {
     const { log, hasPdus } = this.options;
     const kinds = hasPdus ? logKinds : logKinds.slice(0, -1);
     log.level = kinds[(kinds.indexOf(log.level) + 1) % kinds.length] ?? "notes";
+    this.logSkip = 0;
     this.message = `logged from now on: ${kinds.slice(0, kinds.indexOf(log.level) + 1).join(", ")}`;
   }
 
@@ -228,7 +229,7 @@ export class ServeView {
   #back(): void {
     if (this.#pausedAt !== undefined) this.#goOn();
     else if (this.focus === "clients" && this.clientFilter !== "") this.#filterClients("");
-    else this.logFilter = "";
+    else this.#filterLog("");
   }
 
   #move(key: Key): boolean {
@@ -245,10 +246,11 @@ export class ServeView {
 
   /** Scrolling up pauses the log: what is read must not run away. Back at its end it goes on. */
   #scroll(key: Key, page: number): boolean {
-    const { log } = this.options;
-    const to = movedPosition(key, log.added - this.logSkip, log.added + 1, page);
+    const lines = this.options.log.last(Number.POSITIVE_INFINITY, (text) => this.isLogged(text), this.#pausedAt).length;
+    const to = movedPosition(key, lines - this.logSkip, lines + 1, page);
     if (to === undefined) return false;
-    const skip = log.added - to;
+    // No further than to the first lines that there are.
+    const skip = Math.min(lines - to, lines - page);
     if (skip <= 0) this.#goOn();
     else {
       if (this.#pausedAt === undefined) this.#pause();
@@ -267,8 +269,22 @@ export class ServeView {
     if (outcome.kind === "typing") prompt.text = outcome.text;
     else this.prompt = undefined;
     if (outcome.kind !== "entered") return;
-    if (prompt.of === "log") this.logFilter = outcome.text;
+    if (prompt.of === "log") this.#filterLog(outcome.text);
     else this.#filterClients(outcome.text);
+  }
+
+  /** A line has all words of the filter. */
+  isLogged(text: string): boolean {
+    const line = text.toLowerCase();
+    return this.logFilter
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => line.includes(word));
+  }
+
+  #filterLog(text: string): void {
+    this.logFilter = text;
+    this.logSkip = 0;
   }
 
   #filterClients(text: string): void {

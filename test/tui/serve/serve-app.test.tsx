@@ -204,6 +204,20 @@ describe("keys of ttk serve", () => {
     expect(view.pausedAt).toBeUndefined();
   });
 
+  it("scroll the log no further than to its first line, and a filtered one from its end", () => {
+    const view = press(opened(), "5", "g");
+    const frame = frameOf(view);
+    expect(frame).toMatch(/registered 1$/m);
+    expect(frame).toMatch(/registered 4$/m);
+    press(view, "f", ..."registered 3", "return");
+    expect(frameOf(view)).toMatch(/registered 39$/m);
+    press(view, "pageup", "pageup", "pageup");
+    expect(frameOf(view)).toMatch(/registered 3$/m);
+    expect(frameOf(view)).not.toMatch(/registered 39$/m);
+    press(view, "end");
+    expect(view.pausedAt).toBeUndefined();
+  });
+
   it("choose what is logged; what was more than is asked for now is not shown", () => {
     const view = opened();
     expect(view.log.wants("commands")).toBe(false);
