@@ -32,6 +32,16 @@ export function cut(text: string, columns: number): string {
   return "…";
 }
 
+/** The beginning and the end of a text that has room, with `…` between them: for names that differ in their ends. */
+export function cutInside(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  for (let room = columns; room > 1; room--) {
+    const shown = cliTruncate(text, room, { position: "middle" });
+    if (stringWidth(shown) <= columns) return shown;
+  }
+  return cut(text, columns);
+}
+
 /** A text that takes exactly so many columns: cut, or blanks after it (before it, with `right`). */
 export function fitted(text: string, columns: number, align: "left" | "right" = "left"): string {
   const shown = cut(text, columns);

@@ -6,11 +6,11 @@ export const overviewHints: readonly KeyHint[] = [
   [["into"], "its evidence"],
 ];
 
-export const findingHints: readonly KeyHint[] = [
+export const findingHints = (isPresenceShown: boolean): readonly KeyHint[] => [
   [["up", "down"], "PDU"],
   [["next", "previous"], "next, previous finding"],
   [["back"], "back"],
-  [["allEntries"], "presence, too"],
+  [["allEntries"], isPresenceShown ? "no presence" : "presence, too"],
 ];
 
 /** Every key, and what it does. */

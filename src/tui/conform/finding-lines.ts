@@ -1,4 +1,4 @@
-import { cut, fitted, printable } from "../components/fit-text.js";
+import { cut, cutInside, fitted, printable } from "../components/fit-text.js";
 import { fieldText } from "../components/pdu-field-text.js";
 import { hexBytesALine, hexColumnsFor, pduHexLines } from "../components/pdu-hex-lines.js";
 import { type TableColumn, type TableOptions, tableLines } from "../components/table-lines.js";
@@ -8,10 +8,12 @@ import type { Finding } from "./conform-findings.js";
 import type { ConformView } from "./conform-view.js";
 
 const LABEL_COLUMNS = 10;
-/** From so many columns on each command has its whole name. */
+/** From so many columns on each connection and command has its whole name. */
 const WIDE_COLUMNS = 150;
 /** In fewer columns commands would leave no room for what they say. */
 const TEXT_FROM_COLUMNS = 72;
+const CONNECTION_COLUMNS = 16;
+const CONNECTION_COLUMNS_WIDE = 30;
 const COMMAND_COLUMNS = 26;
 const COMMAND_COLUMNS_WIDE = 42;
 
@@ -74,17 +76,21 @@ const eventColumn: TableColumn<WireEntry> = {
   style: ({ event }, theme) => (event === "closed" ? theme.warn : theme.dim),
 };
 
-const connectionColumn: TableColumn<WireEntry> = {
-  title: "connection",
-  width: 16,
-  text: ({ connection }) => printable(connection),
-  fromWidth: 54,
-};
+/** Who talks, and with which device. */
+function connectionColumn(width: number): TableColumn<WireEntry> {
+  const columns = width < WIDE_COLUMNS ? CONNECTION_COLUMNS : CONNECTION_COLUMNS_WIDE;
+  return {
+    title: "connection",
+    width: columns,
+    text: ({ connection }) => cutInside(printable(connection), columns),
+    fromWidth: 54,
+  };
+}
 
 /** Commands have what room there is: what they say is beneath, with the PDU. */
-const narrowWireColumns: readonly TableColumn<WireEntry>[] = [
+const narrowWireColumns = (width: number): readonly TableColumn<WireEntry>[] => [
   timeColumn,
-  connectionColumn,
+  connectionColumn(width),
   eventColumn,
   {
     title: "command",
@@ -96,7 +102,7 @@ const narrowWireColumns: readonly TableColumn<WireEntry>[] = [
 
 const wideWireColumns = (width: number): readonly TableColumn<WireEntry>[] => [
   timeColumn,
-  connectionColumn,
+  connectionColumn(width),
   eventColumn,
   {
     title: "command",
@@ -115,7 +121,7 @@ const wideWireColumns = (width: number): readonly TableColumn<WireEntry>[] => [
 ];
 
 function wireColumns(width: number): readonly TableColumn<WireEntry>[] {
-  return width < TEXT_FROM_COLUMNS ? narrowWireColumns : wideWireColumns(width);
+  return width < TEXT_FROM_COLUMNS ? narrowWireColumns(width) : wideWireColumns(width);
 }
 
 type Place = Pick<TableOptions<WireEntry>, "width" | "height" | "theme">;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { centred, cut, fitted, printable, widthOf } from "../../../src/tui/components/fit-text.js";
+import { centred, cut, cutInside, fitted, printable, widthOf } from "../../../src/tui/components/fit-text.js";
 
 const anyText = fc.oneof(
   fc.string({ unit: "grapheme" }),
@@ -32,6 +32,16 @@ describe("text in columns", () => {
 
   it("leaves out a character of three columns of which two have room", () => {
     expect(cut("\u{1d158}\u{1d165}\u{1d16e} ", 3)).toBe("…");
+  });
+
+  it.each([
+    ["user20 windows", 14, "user20 windows"],
+    ["user20-of-sales windows", 14, "user20-…indows"],
+    ["张伟👩👩👧👦电脑51 ios", 14, "张伟👩…51 ios"],
+    ["王小明", 1, "…"],
+  ])("leaves out what is inside of %j for %d", (text, columns, shown) => {
+    expect(cutInside(text, columns)).toBe(shown);
+    expect(widthOf(shown)).toBeLessThanOrEqual(columns);
   });
 
   it("puts blanks before a text at the right, and around one in the middle", () => {
