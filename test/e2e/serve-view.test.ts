@@ -83,10 +83,10 @@ describe.skipIf(!hasTmux)("ttk serve on a terminal", () => {
 
     keys("1", ...Array.from("jjjj"), "x");
     await until("route_server link lost");
-    keys("/", ..."route_server", "Enter");
+    keys("f", ..."route_server", "Enter");
     await screenThat((screen) => (screen.match(/route_server link open/g) ?? []).length === 2);
     // Each thing that a key did stands in the log.
-    keys("/", "C-u", "key", "Enter");
+    keys("f", "C-u", "key", "Enter");
     const log = await screenThat((screen) => /\d key cut msg -> route 127/.test(screen));
     for (const done of ["LGN-12 is on", "kicked user3 from msg", "LGN-12 is off"]) expect(log).toContain(`key ${done}`);
     await screenThat((screen) => /-> route .* open, master/.test(screen));

@@ -34,7 +34,7 @@ export function loadSecond(n: number, live: Partial<LiveView> = {}): LoadEvent {
       counts: heldLoad.delivery,
       serverFaults: [],
       thresholds: [
-        { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 12.25 },
+        { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 12.25, unit: "ms" },
         { metric: "errors", expression: "count==0", ok: true, actual: 0 },
       ],
       eventLoopLagP99Ms: 4.2,
@@ -51,7 +51,7 @@ export const failingSecond: Partial<LiveView> = {
   errorsByKind: { link_lost: 0, ack_timeout: 12 },
   thresholds: [
     { metric: "errors", expression: "count==0", ok: false, actual: 12 },
-    { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 12.25 },
+    { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 12.25, unit: "ms" },
     { metric: "kicks", expression: "rate<1", ok: false, actual: null },
   ],
   doubts: ["the generator was 97 % busy (limit 95 %)"],

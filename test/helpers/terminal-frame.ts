@@ -9,6 +9,9 @@ export const terminalSizes = [
   [200, 60],
 ] as const;
 
+/** Those, and a pane of a terminal that somebody has cut in four. */
+export const framedSizes = [...terminalSizes, [40, 15]] as const;
+
 /** What a view shows on a terminal of so many columns and rows. */
 export function frameAt(view: ReactElement, columns: number, rows: number): string {
   let painted: readonly string[] = [];

@@ -29,8 +29,8 @@ Examples:
   $ ttk browse night.pcap
   $ ttk browse night.pcapng.gz --port 8000
 
-Keys: ? shows them all. f filters, / searches, c follows a connection, u a user, p jumps from request to response,
-s shows who sends what to whom, Enter goes into the fields of a PDU, q quits. Without a terminal, see ttk decode.`;
+Keys: ? shows them all. f filters, / searches, c follows a connection, u a user, r jumps from request to response,
+v shows who sends what to whom, Enter goes into the fields of a PDU, q quits. Without a terminal, see ttk decode.`;
 
 async function browse(host: Host, file: string, { key, port }: BrowseOptions): Promise<void> {
   if (!isFillable(host)) {

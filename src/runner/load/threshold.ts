@@ -1,5 +1,6 @@
 import type { Aggregate } from "./aggregate.js";
 import type { MetricResult } from "./metrics.js";
+import { type ThresholdUnit, thresholdUnit, withUnit } from "./threshold-unit.js";
 
 const comparisons = {
   "<": (value: number, limit: number) => value < limit,
@@ -34,6 +35,8 @@ export interface ThresholdResult {
   readonly ok: boolean;
   /** What was compared; null = the metric has no value, which is no reason to call it held. */
   readonly actual: number | null;
+  /** What `actual` is counted in; absent for a bare number. */
+  readonly unit?: ThresholdUnit;
 }
 
 /** The value of what a threshold looks at. `undefined` when nothing was measured. */
@@ -43,7 +46,8 @@ export function judgeThreshold(threshold: Threshold, read: ReadAggregate): Thres
   const { metric, expression, aggregate, comparison, limit } = threshold;
   const actual = read(metric, aggregate);
   const ok = actual !== undefined && comparisons[comparison](actual, limit);
-  return { metric, expression, ok, actual: actual ?? null };
+  const unit = thresholdUnit(metric, aggregate);
+  return { metric, expression, ok, actual: actual ?? null, ...(unit === undefined ? {} : { unit }) };
 }
 
 /** Which aggregates a metric of a type has, for messages about others. */
@@ -58,7 +62,7 @@ export function isAggregateOf(type: MetricResult["type"], aggregate: Aggregate):
   return aggregatesOf[type].includes(typeof aggregate === "string" ? aggregate : "p(N)");
 }
 
-/** In words: `msg_ack_duration p(95)<50 does not hold: 61.2`. */
-export function thresholdFailure({ metric, expression, actual }: ThresholdResult): string {
-  return `${metric} ${expression} does not hold: ${actual === null ? "nothing was measured" : actual}`;
+/** In words: `msg_ack_duration p(95)<50 does not hold: 61.2 ms`. */
+export function thresholdFailure({ metric, expression, actual, unit }: ThresholdResult): string {
+  return `${metric} ${expression} does not hold: ${actual === null ? "nothing was measured" : withUnit(actual, unit)}`;
 }

@@ -2,37 +2,39 @@ import type { KeyHint } from "../components/key-hints.js";
 
 /** For the bottom line, most wanted first. */
 export const browseHints: readonly KeyHint[] = [
-  ["Enter", "fields"],
-  ["f", "filter"],
-  ["/", "search"],
-  ["c", "connection"],
-  ["u", "user"],
-  ["p", "pair"],
-  ["s", "sequence"],
-  ["t", "time"],
+  [["into"], "fields"],
+  [["filter"], "filter"],
+  [["search"], "search"],
+  [["connection"], "connection"],
+  [["user"], "user"],
+  [["counterpart"], "response"],
+  [["otherView"], "sequence"],
+  [["times"], "when"],
 ];
 
 export const fieldHints: readonly KeyHint[] = [
-  ["↑↓", "field"],
-  ["Tab Esc", "back to the list"],
-  ["p", "pair"],
+  [["up", "down"], "field"],
+  [["nextPanel", "back"], "back to the list"],
+  [["counterpart"], "response"],
 ];
 
 /** Every key, and what it does. */
 export const browseKeys: readonly KeyHint[] = [
-  ["↑ ↓  j k", "one PDU on or back; in the fields, one field"],
-  ["PgUp PgDn  space", "a page"],
-  ["g G  Home End", "first, last"],
-  ["Enter  Tab", "into the fields, whose bytes are lit; Tab, Esc back"],
-  ["f", "filter: all these words, or body.msg_id == 7 && …"],
-  ["/  n  N", "search for words; next, previous"],
-  ["c", "follow this PDU's connection, or no longer"],
-  ["u", "follow this PDU's user on all connections"],
-  ["p", "jump from a request to its response, and back"],
-  ["s", "sequence: who sends what to whom"],
-  ["t", "time since the start, the row above, or by the clock"],
-  ["Esc", "one step back: fields, sequence, scan, follow, filter"],
-  ["q  Ctrl-C", "quit"],
+  [["up", "down"], "one PDU on or back; in the fields, one field"],
+  [["pageUp", "pageDown"], "a page"],
+  [["first", "last"], "first, last"],
+  [["into"], "into the fields, whose bytes are lit"],
+  [["nextPanel", "previousPanel"], "the list, or the fields"],
+  [["filter"], "filter: all these words, or body.msg_id == 7 && …"],
+  [["search"], "search for words"],
+  [["next", "previous"], "the next PDU with them; the previous one"],
+  [["connection"], "follow this PDU's connection, or no longer"],
+  [["user"], "follow this PDU's user on all connections"],
+  [["counterpart"], "jump from a request to its response, and back"],
+  [["otherView"], "sequence: who sends what to whom; the list again"],
+  [["times"], "when: since the start, since the row above, by the clock"],
+  [["back"], "one step back: fields, sequence, scan, follow, filter"],
+  [["quit"], "quit"],
 ];
 
 export const browseNotes =

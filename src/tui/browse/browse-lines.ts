@@ -24,7 +24,7 @@ const HEADING_LINES = 1;
 /** What is between the title and the keys: help, the sequence, or the list with the selected PDU's fields and bytes. */
 export function browseLines(browser: Browser, columns: number, height: number, theme: Theme): string[] {
   if (browser.screen === "help") {
-    return helpLines({ keys: browseKeys, notes: browseNotes, width: columns, height, theme });
+    return helpLines({ keys: browseKeys, notes: browseNotes, scroll: browser.help, width: columns, height, theme });
   }
   if (browser.screen === "sequence") {
     browser.pageRows = height - 2;

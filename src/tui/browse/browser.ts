@@ -1,7 +1,9 @@
 import type { IndexedUser, PduIndex } from "../../codec/analysis/pdu-index.js";
 import { FilterError } from "../../codec/filter/filter-error.js";
 import { type PduField, pduFields } from "../../codec/record/pdu-fields.js";
-import { isQuit, type Key } from "../components/keys.js";
+import { HelpScroll } from "../components/help-scroll.js";
+import { meaningOf } from "../components/key-map.js";
+import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { type FieldLine, flattened } from "../components/pdu-field-text.js";
 import { typedInto } from "../components/text-prompt.js";
@@ -52,6 +54,7 @@ export class Browser {
   progress: number | undefined;
   /** Rows a page has; the view says so when it knows. */
   pageRows = PAGE_ROWS;
+  readonly help = new HelpScroll();
   #filterTest: RowTest | undefined;
   /** When progress was last drawn. */
   #drawnMs = 0;
@@ -112,9 +115,9 @@ export class Browser {
   async press(key: Key): Promise<void> {
     this.message = "";
     if (this.prompt !== undefined) return this.#pressInPrompt(key, this.prompt);
-    if (isQuit(key)) return this.options.onQuit?.();
+    if (meaningOf(key) === "quit") return this.options.onQuit?.();
     if (this.screen === "help") {
-      this.screen = "list";
+      if (!this.help.press(key)) this.screen = "list";
       return this.#changed();
     }
     if (this.focus === "fields" && this.#moveField(key)) return this.#changed();
@@ -143,38 +146,39 @@ export class Browser {
     await this.#rescan();
   }
 
-  async #command({ name }: Key): Promise<void> {
-    switch (name) {
-      case "?":
+  async #command(key: Key): Promise<void> {
+    switch (meaningOf(key)) {
+      case "help":
         this.screen = "help";
         return;
-      case "/":
+      case "search":
         this.prompt = { kind: "search", text: "" };
         return;
-      case "f":
+      case "filter":
         this.prompt = { kind: "filter", text: this.filter };
         return;
-      case "n":
+      case "next":
         return this.#findNext(1);
-      case "N":
+      case "previous":
         return this.#findNext(-1);
-      case "p":
+      case "counterpart":
         return this.#jumpToPair();
-      case "c":
+      case "connection":
         return this.#followConnection();
-      case "u":
+      case "user":
         return this.#followUser();
-      case "s":
+      case "otherView":
         this.screen = this.screen === "sequence" ? "list" : "sequence";
         this.focus = "list";
         return;
-      case "t":
+      case "times":
         this.timeStyle = timeStyles[(timeStyles.indexOf(this.timeStyle) + 1) % timeStyles.length] ?? "start";
         return;
-      case "tab":
+      case "nextPanel":
+      case "previousPanel":
         this.focus = this.focus === "list" && this.screen === "list" ? "fields" : "list";
         return;
-      case "return":
+      case "into":
         this.screen = "list";
         this.focus = "fields";
         // The header says little that the list does not.
@@ -184,7 +188,7 @@ export class Browser {
             this.fieldLines.findIndex(({ field }) => field.kind !== "header"),
           );
         return;
-      case "escape":
+      case "back":
         return this.#back();
     }
   }

@@ -7,6 +7,10 @@ import { shortName, summaryText } from "./pdu-words.js";
 
 const NAME_WIDTH = 22;
 const WIDE_NAME_WIDTH = 28;
+/** In fewer columns than these the command's name has their room. */
+const ID_FROM_COLUMNS = 46;
+const TIME_FROM_COLUMNS = 56;
+const SEQ_FROM_COLUMNS = 64;
 const WIDE_COLUMNS = 96;
 const ARROW = "->";
 const MICROS_PER_SECOND = 1_000_000;
@@ -45,6 +49,7 @@ function columnsOf(browser: Browser, columns: number): TableColumn<number>[] {
       align: "right",
       text: (row, at) => timeText(index, row, at === 0 ? undefined : browser.rowAt(at - 1), timeStyle),
       style: (_, theme) => theme.dim,
+      fromWidth: TIME_FROM_COLUMNS,
     },
     {
       title: `${"c".padStart(connectionWidth)}   `,
@@ -52,7 +57,12 @@ function columnsOf(browser: Browser, columns: number): TableColumn<number>[] {
       align: "right",
       text: (row) => `${index.connection(row).id} ${arrow(index, row)}`,
     },
-    { title: "id", width: 6, text: (row) => (index.skip(row) === undefined ? hexId(index.commandId(row)) : "-") },
+    {
+      title: "id",
+      width: 6,
+      text: (row) => (index.skip(row) === undefined ? hexId(index.commandId(row)) : "-"),
+      fromWidth: ID_FROM_COLUMNS,
+    },
     {
       title: "command",
       width: isWide ? WIDE_NAME_WIDTH : NAME_WIDTH,
@@ -66,6 +76,7 @@ function columnsOf(browser: Browser, columns: number): TableColumn<number>[] {
       text: (row) =>
         index.skip(row) === undefined ? `${index.pair(row) === undefined ? " " : "="}${seqText(index, row)}` : "",
       style: (_, theme) => theme.dim,
+      fromWidth: SEQ_FROM_COLUMNS,
     },
     {
       title: "bytes",

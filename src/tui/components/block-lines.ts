@@ -8,6 +8,13 @@ export function hasRoomForFrames(columns: number, height: number): boolean {
   return columns >= FRAMED_COLUMNS && height >= FRAMED_HEIGHT;
 }
 
+/** In fewer columns numbers beside each other would be cut: parts of a screen stand beneath each other. */
+const PAIRED_COLUMNS = 64;
+
+export function hasRoomForPairs(columns: number): boolean {
+  return columns >= PAIRED_COLUMNS;
+}
+
 export interface BlockOptions extends Omit<PanelOptions, "lines"> {
   /** In a frame, or under a line across. */
   readonly isFramed: boolean;

@@ -32,6 +32,16 @@ export function cut(text: string, columns: number): string {
   return "…";
 }
 
+/** The beginning and the end of a text that has room, with `…` between them: for names that differ in their ends. */
+export function cutInside(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  for (let room = columns; room > 1; room--) {
+    const shown = cliTruncate(text, room, { position: "middle" });
+    if (stringWidth(shown) <= columns) return shown;
+  }
+  return cut(text, columns);
+}
+
 /** A text that takes exactly so many columns: cut, or blanks after it (before it, with `right`). */
 export function fitted(text: string, columns: number, align: "left" | "right" = "left"): string {
   const shown = cut(text, columns);
@@ -47,9 +57,12 @@ export function centred(text: string, columns: number): string {
   return " ".repeat(before) + shown + " ".repeat(room - before);
 }
 
-/** What could move the cursor, colour the screen or turn the direction of writing becomes `·`: for text that others chose. */
+/** What could move the cursor, colour the screen or turn the direction of writing. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** What makes one picture of several, colours it or asks for it: terminals differ in how many columns that takes. */
+const PICTURE_PARTS = /[\ufe0f\u20e3]|\u200d(?=\p{Emoji})|(?<=\p{Emoji_Modifier_Base}\ufe0f?)\p{Emoji_Modifier}/gu;
+
+/** Text that others chose, without what could do anything but stand there: controls become `·`, pictures stand one by one. */
 export function printable(text: string): string {
-  return PLAIN.test(text)
-    ? text
-    : text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "·");
+  return PLAIN.test(text) ? text : text.replace(CONTROLS, "·").replace(PICTURE_PARTS, "");
 }

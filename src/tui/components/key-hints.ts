@@ -1,12 +1,13 @@
 import type { Theme } from "../theme.js";
 import { widthOf } from "./fit-text.js";
+import { type KeyMeaning, shortKeysText } from "./key-map.js";
 
-/** A key, or several, and what it does in a word or two: `["/", "search"]`. */
-export type KeyHint = readonly [keys: string, what: string];
+/** Keys, and what they do in this view: a word or two for the bottom line, a sentence in the help. */
+export type KeyHint = readonly [keys: readonly KeyMeaning[], what: string];
 
 /** Every view ends its hints with help, and with what leaves it. */
-const helpHint: KeyHint = ["?", "help"];
-const quitHint: KeyHint = ["q", "quit"];
+const helpHint: KeyHint = [["help"], "help"];
+const quitHint: KeyHint = [["quit"], "quit"];
 
 const GAP = "  ";
 
@@ -26,9 +27,9 @@ export function keyHintsLine(
     left = left < 0 ? left : left - widthOf(textOf([hint])) - GAP.length;
     return left >= 0;
   });
-  return ` ${[...shown, ...commonHints].map(([keys, what]) => `${theme.key(keys)} ${theme.dim(what)}`).join(GAP)}`;
+  return ` ${[...shown, ...commonHints].map(([keys, what]) => `${theme.key(shortKeysText(keys))} ${theme.dim(what)}`).join(GAP)}`;
 }
 
 function textOf(hints: readonly KeyHint[]): string {
-  return hints.map((hint) => hint.join(" ")).join(GAP);
+  return hints.map(([keys, what]) => `${shortKeysText(keys)} ${what}`).join(GAP);
 }

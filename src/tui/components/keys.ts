@@ -6,14 +6,6 @@ export interface Key {
   readonly ctrl?: boolean;
 }
 
-/**
- * What every view does with the same keys. q or Ctrl-C quits, ? shows help, Tab goes to the next panel (Shift-Tab to the one
- * before), / filters or searches, Enter goes into what is selected, Esc one step back.
- */
-export function isQuit({ name, ctrl }: Key): boolean {
-  return name === "q" || (name === "c" && ctrl === true);
-}
-
 /** Calls `onKey` for each key, those of a paste one by one. */
 export function useKeys(onKey: (key: Key) => void): void {
   useInput((input, key) => {

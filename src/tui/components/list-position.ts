@@ -1,32 +1,25 @@
+import { type KeyMeaning, meaningOf } from "./key-map.js";
 import type { Key } from "./keys.js";
 
-/**
- * Where a key moves the cursor in a list of `count` rows: arrows or j k, a page, g G or Home End. `undefined` when the key does
- * not move; a list without rows stays at 0.
- */
-export function movedPosition({ name }: Key, at: number, count: number, pageRows: number): number | undefined {
-  const step = stepOf(name, count, Math.max(1, pageRows));
+/** Where a key moves the cursor in a list of `count` rows. `undefined` when the key does not move; a list without rows stays at 0. */
+export function movedPosition(key: Key, at: number, count: number, pageRows: number): number | undefined {
+  const step = stepOf(meaningOf(key), count, Math.max(1, pageRows));
   return step === undefined ? undefined : Math.max(0, Math.min(count - 1, at + step));
 }
 
-function stepOf(name: string, count: number, page: number): number | undefined {
-  switch (name) {
+function stepOf(meaning: KeyMeaning | undefined, count: number, page: number): number | undefined {
+  switch (meaning) {
     case "up":
-    case "k":
       return -1;
     case "down":
-    case "j":
       return 1;
-    case "pageup":
+    case "pageUp":
       return -page;
-    case "pagedown":
-    case " ":
+    case "pageDown":
       return page;
-    case "home":
-    case "g":
+    case "first":
       return -count;
-    case "end":
-    case "G":
+    case "last":
       return count;
     default:
       return undefined;

@@ -47,7 +47,7 @@ export function plotLines(options: PlotOptions): string[] {
     return `${name} ${last === undefined ? "-" : format(last)}`;
   });
   const axisWidth = Math.max(...labels.map(widthOf));
-  const nameWidth = Math.min(Math.floor(width / 3), Math.max(0, ...names.map(widthOf)));
+  const nameWidth = Math.min(Math.floor(width / 2), Math.max(0, ...names.map(widthOf)));
   const columns = Math.max(1, width - axisWidth - nameWidth - 2);
   const canvas = new Canvas(columns, height, max);
   if (limit !== undefined) canvas.across(limit, theme.bad);

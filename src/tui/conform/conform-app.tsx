@@ -34,8 +34,12 @@ export function ConformApp({ view, theme }: ConformAppProps): ReactElement {
   );
 }
 
-function bottomText({ screen, result, isStopping }: ConformView, theme: Theme, columns: number): string {
+function bottomText(
+  { screen, result, isStopping, isPresenceShown }: ConformView,
+  theme: Theme,
+  columns: number,
+): string {
   if (isStopping && result === undefined) return theme.warn(" finishing; q or Ctrl-C again ends it now");
-  const leaving: KeyHint = ["q", result === undefined ? "stop" : "leave, print the report"];
-  return keyHintsLine(screen === "finding" ? findingHints : overviewHints, columns, theme, leaving);
+  const leaving: KeyHint = [["quit"], result === undefined ? "stop" : "leave, print the report"];
+  return keyHintsLine(screen === "finding" ? findingHints(isPresenceShown) : overviewHints, columns, theme, leaving);
 }

@@ -1,4 +1,4 @@
-import { blockLines, hasRoomForFrames } from "../components/block-lines.js";
+import { type BlockOptions, blockLines, hasRoomForFrames, hasRoomForPairs } from "../components/block-lines.js";
 import { helpLines } from "../components/help-lines.js";
 import { PANEL_EDGE_COLUMNS, PANEL_EDGE_LINES, sideBySide } from "../components/panel-lines.js";
 import type { Theme } from "../theme.js";
@@ -20,7 +20,7 @@ const UPPER_SHARE_MAX = 0.55;
 /** What is between the title and the keys. */
 export function conformLines(view: ConformView, columns: number, height: number, theme: Theme): string[] {
   if (view.screen === "help") {
-    return helpLines({ keys: conformKeys, notes: conformNotes, width: columns, height, theme });
+    return helpLines({ keys: conformKeys, notes: conformNotes, scroll: view.help, width: columns, height, theme });
   }
   const isFramed = hasRoomForFrames(columns, height);
   if (view.screen === "finding") return openedLines(view, isFramed, columns, height, theme);
@@ -37,8 +37,6 @@ function edges(isFramed: boolean): number {
 }
 
 function overviewLines(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {
-  const left = Math.floor((columns - 1) * GROUPS_SHARE);
-  const right = columns - 1 - left;
   const wanted = view.groups.areas.length + edges(isFramed);
   const upper = Math.min(wanted, Math.floor(height * UPPER_SHARE_MAX));
   const common = { height: upper, theme, isFramed };
@@ -47,28 +45,7 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
   const list = Math.ceil(lower * LIST_SHARE);
   const isPreviewed = isFramed && selected !== undefined && lower - list >= PREVIEW_LINES_MIN;
   return [
-    ...sideBySide([
-      {
-        lines: blockLines({
-          ...common,
-          title: "Requirements",
-          width: left,
-          body: (c, h) => groupLines(view, c, h, theme),
-        }),
-        width: left,
-      },
-      { lines: [], width: 1 },
-      {
-        lines: blockLines({
-          ...common,
-          title: "Running",
-          note: String(view.running.length),
-          width: right,
-          body: (c, h) => runningLines(view, c, h, theme),
-        }),
-        width: right,
-      },
-    ]),
+    ...progressBlocks(view, columns, common),
     ...findingsPanel(view, isFramed, columns, isPreviewed ? list : lower, theme),
     ...(isPreviewed
       ? blockLines({
@@ -81,6 +58,30 @@ function overviewLines(view: ConformView, isFramed: boolean, columns: number, he
         })
       : []),
   ];
+}
+
+/** Requirements, and cases under way beside them, or how many they are. */
+function progressBlocks(
+  view: ConformView,
+  columns: number,
+  common: Pick<BlockOptions, "height" | "theme" | "isFramed">,
+): string[] {
+  const { theme } = common;
+  const running = view.running.length;
+  const requirements = {
+    ...common,
+    title: "Requirements",
+    body: (c: number, h: number) => groupLines(view, c, h, theme),
+  };
+  if (!hasRoomForPairs(columns)) return blockLines({ ...requirements, note: `${running} running`, width: columns });
+  const left = Math.floor((columns - 1) * GROUPS_SHARE);
+  const right = columns - 1 - left;
+  const cases = { ...common, title: "Running", body: (c: number, h: number) => runningLines(view, c, h, theme) };
+  return sideBySide([
+    { lines: blockLines({ ...requirements, width: left }), width: left },
+    { lines: [], width: 1 },
+    { lines: blockLines({ ...cases, note: String(running), width: right }), width: right },
+  ]);
 }
 
 function findingsPanel(view: ConformView, isFramed: boolean, columns: number, height: number, theme: Theme): string[] {

@@ -1,7 +1,9 @@
 import { pduFields } from "../../codec/record/pdu-fields.js";
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
-import { isQuit, type Key } from "../components/keys.js";
+import { HelpScroll } from "../components/help-scroll.js";
+import { meaningOf } from "../components/key-map.js";
+import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { type FieldLine, flattened } from "../components/pdu-field-text.js";
 import { Redraws } from "../components/redraws.js";
@@ -51,6 +53,7 @@ export class ConformView {
   readonly groups: ConformGroups;
   readonly findings = new ConformFindings();
   readonly redraws = new Redraws(REDRAW_INTERVAL_MS);
+  readonly help = new HelpScroll();
   readonly #running = new Map<string, number>();
   readonly #startedMs: number;
   #finished = 0;
@@ -138,9 +141,9 @@ export class ConformView {
   }
 
   press(key: Key): void {
-    if (isQuit(key)) this.#quit();
-    else if (this.screen === "help") this.screen = this.#before;
-    else this.#command(key);
+    if (meaningOf(key) === "quit") this.#quit();
+    else if (this.screen !== "help") this.#command(key);
+    else if (!this.help.press(key)) this.screen = this.#before;
     this.redraws.changed(true);
   }
 
@@ -158,25 +161,22 @@ export class ConformView {
 
   #command(key: Key): void {
     if (this.#move(key)) return;
-    switch (key.name) {
-      case "?":
+    switch (meaningOf(key)) {
+      case "help":
         this.#before = this.screen;
         this.screen = "help";
         return;
-      case "return":
-      case "right":
+      case "into":
         return this.#open(this.selected);
-      case "escape":
-      case "left":
-      case "tab":
+      case "back":
         this.screen = "overview";
         return;
-      case "a":
+      case "allEntries":
         this.isPresenceShown = !this.isPresenceShown;
         return this.#toLastPdu();
-      case "n":
+      case "next":
         return this.#open(this.screen === "finding" ? this.selected + 1 : this.selected);
-      case "N":
+      case "previous":
         return this.#open(this.selected - 1);
     }
   }

@@ -1,4 +1,4 @@
-import { cut, fitted, printable } from "../components/fit-text.js";
+import { cut, cutInside, fitted, printable } from "../components/fit-text.js";
 import { fieldText } from "../components/pdu-field-text.js";
 import { hexBytesALine, hexColumnsFor, pduHexLines } from "../components/pdu-hex-lines.js";
 import { type TableColumn, type TableOptions, tableLines } from "../components/table-lines.js";
@@ -8,8 +8,12 @@ import type { Finding } from "./conform-findings.js";
 import type { ConformView } from "./conform-view.js";
 
 const LABEL_COLUMNS = 10;
-/** From so many columns on each command has its whole name. */
+/** From so many columns on each connection and command has its whole name. */
 const WIDE_COLUMNS = 150;
+/** In fewer columns commands would leave no room for what they say. */
+const TEXT_FROM_COLUMNS = 72;
+const CONNECTION_COLUMNS = 16;
+const CONNECTION_COLUMNS_WIDE = 30;
 const COMMAND_COLUMNS = 26;
 const COMMAND_COLUMNS_WIDE = 42;
 
@@ -58,15 +62,48 @@ type WireEntry = ConformView["wire"][number];
 
 const arrows = { opened: "opened", sent: "->", received: "<-", closed: "closed" } as const;
 
-const wireColumns = (width: number): TableColumn<WireEntry>[] => [
-  { title: "time", width: 9, align: "right", text: ({ atMs }) => `${(atMs / 1000).toFixed(3)} s` },
-  { title: "connection", width: 16, text: ({ connection }) => printable(connection) },
+const timeColumn: TableColumn<WireEntry> = {
+  title: "time",
+  width: 9,
+  align: "right",
+  text: ({ atMs }) => `${(atMs / 1000).toFixed(3)} s`,
+};
+
+const eventColumn: TableColumn<WireEntry> = {
+  title: "",
+  width: 6,
+  text: ({ event }) => arrows[event],
+  style: ({ event }, theme) => (event === "closed" ? theme.warn : theme.dim),
+};
+
+/** Who talks, and with which device. */
+function connectionColumn(width: number): TableColumn<WireEntry> {
+  const columns = width < WIDE_COLUMNS ? CONNECTION_COLUMNS : CONNECTION_COLUMNS_WIDE;
+  return {
+    title: "connection",
+    width: columns,
+    text: ({ connection }) => cutInside(printable(connection), columns),
+    fromWidth: 54,
+  };
+}
+
+/** Commands have what room there is: what they say is beneath, with the PDU. */
+const narrowWireColumns = (width: number): readonly TableColumn<WireEntry>[] => [
+  timeColumn,
+  connectionColumn(width),
+  eventColumn,
   {
-    title: "",
-    width: 6,
-    text: ({ event }) => arrows[event],
-    style: ({ event }, theme) => (event === "closed" ? theme.warn : theme.dim),
+    title: "command",
+    width: "rest",
+    text: ({ hex, command, text }) => (hex === null ? printable(text) : (command?.slice(4) ?? "bytes")),
+    style: ({ hex }, theme) => (hex === null ? theme.dim : theme.accent),
   },
+];
+
+const wideWireColumns = (width: number): readonly TableColumn<WireEntry>[] => [
+  timeColumn,
+  connectionColumn(width),
+  eventColumn,
   {
     title: "command",
     width: width < WIDE_COLUMNS ? COMMAND_COLUMNS : COMMAND_COLUMNS_WIDE,
@@ -82,6 +119,10 @@ const wireColumns = (width: number): TableColumn<WireEntry>[] => [
   },
   { title: "what it says", width: "rest", text: ({ text }) => printable(text) },
 ];
+
+function wireColumns(width: number): readonly TableColumn<WireEntry>[] {
+  return width < TEXT_FROM_COLUMNS ? narrowWireColumns(width) : wideWireColumns(width);
+}
 
 type Place = Pick<TableOptions<WireEntry>, "width" | "height" | "theme">;
 
@@ -122,6 +163,9 @@ export function previewLines(
   return [...evidence, "", ...table];
 }
 
+/** Beside bytes fields have so many columns at least; otherwise they stand alone. */
+const FIELD_COLUMNS_MIN = 20;
+
 /** The selected PDU's fields beside its bytes. */
 export function pduLines({ pdu, wire, wireAt }: ConformView, columns: number, height: number, theme: Theme): string[] {
   if (pdu === undefined) return [theme.dim(printable(wire[wireAt]?.text ?? ""))];
@@ -133,6 +177,7 @@ export function pduLines({ pdu, wire, wireAt }: ConformView, columns: number, he
     (one, other) => Number(one.field.kind === "header") - Number(other.field.kind === "header"),
   );
   const fields = ordered.slice(0, height).map((line) => fieldText(line, theme));
+  if (fieldColumns < FIELD_COLUMNS_MIN) return fields;
   return Array.from(
     { length: Math.min(height, Math.max(hex.length, fields.length)) },
     (_, row) => `${fitted(fields[row] ?? "", fieldColumns)} ${hex[row] ?? ""}`,

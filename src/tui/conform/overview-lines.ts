@@ -1,4 +1,5 @@
 import type { Outcome } from "../../runner/conformance/conformance-result.js";
+import { hasRoomForPairs } from "../components/block-lines.js";
 import { fitted, printable, widthOf } from "../components/fit-text.js";
 import { partsBar } from "../components/progress-bar.js";
 import { type TableColumn, tableLines } from "../components/table-lines.js";
@@ -26,10 +27,11 @@ export function headerLines(view: ConformView, columns: number, theme: Theme): s
   const counts = `${String(done).padStart(String(all.total).length)} of ${all.total}`;
   const label = fitted(view.result === undefined ? (view.isStopping ? "STOPPING" : "cases") : "cases", WORD_COLUMNS);
   const room = Math.max(4, columns - WORD_COLUMNS - widthOf(counts) - 7);
+  const said = hasRoomForPairs(columns) ? fitted(word, WORD_COLUMNS) : word;
   return [
-    ` ${theme.bold(style(fitted(`${mark} ${fitted(word, WORD_COLUMNS)} ${text}`, columns - 2)))} `,
+    ` ${theme.bold(style(fitted(`${mark} ${said} ${text}`, columns - 2)))} `,
     `   ${theme.bold(label)} ${groupBar(all, room, theme)} ${counts} `,
-    `   ${binTexts(all, theme)}`,
+    `   ${binTexts(all, columns - 3, theme)}`,
   ];
 }
 
@@ -69,15 +71,17 @@ function groupBar({ counts, total }: ConformGroup, columns: number, theme: Theme
   return partsBar(parts, total, columns, theme);
 }
 
-/** The bars' legend and their counts in one. */
-function binTexts({ counts }: ConformGroup, theme: Theme): string {
-  return bins
-    .map((bin) => {
-      const { name, mark, style } = looks[bin];
-      const look = counts[bin] === 0 ? theme.dim : style(theme);
-      return look(`${theme.isStyled ? "■" : mark} ${String(counts[bin]).padStart(3)} ${name}`);
-    })
-    .join("  ");
+/** The bars' legend and their counts in one; with little room what there is, or its counts alone. */
+function binTexts({ counts }: ConformGroup, columns: number, theme: Theme): string {
+  const there = bins.filter((bin) => counts[bin] > 0);
+  const textOf = (bin: Bin, text: string) => {
+    const { mark, style } = looks[bin];
+    return (counts[bin] === 0 ? theme.dim : style(theme))(`${theme.isStyled ? "■" : mark} ${text}`);
+  };
+  const full = bins.map((bin) => textOf(bin, `${String(counts[bin]).padStart(3)} ${looks[bin].name}`)).join("  ");
+  if (widthOf(full) <= columns) return full;
+  const named = there.map((bin) => textOf(bin, `${counts[bin]} ${looks[bin].name}`)).join("  ");
+  return widthOf(named) <= columns ? named : there.map((bin) => textOf(bin, String(counts[bin]))).join("  ");
 }
 
 const COUNT_COLUMNS = 9;

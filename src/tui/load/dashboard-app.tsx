@@ -1,4 +1,5 @@
 import { type ReactElement, useSyncExternalStore } from "react";
+import { printable } from "../components/fit-text.js";
 import { keyHintsLine } from "../components/key-hints.js";
 import { useKeys } from "../components/keys.js";
 import { clockText } from "../components/quantity-text.js";
@@ -35,9 +36,9 @@ export function DashboardApp({ dashboard, theme }: DashboardAppProps): ReactElem
   );
 }
 
-function bottomText({ tag, message, isStopping }: LoadDashboard, theme: Theme, columns: number): string {
-  if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${tag}${theme.selected(" ")}`;
+function bottomText({ tag, message, isStopping, isPaused }: LoadDashboard, theme: Theme, columns: number): string {
+  if (tag !== undefined) return ` ${theme.key("tag this moment:")} ${printable(tag)}${theme.selected(" ")}`;
   if (isStopping) return theme.warn(" finishing what is under way; q or Ctrl-C again ends it now");
-  if (message !== "") return theme.warn(` ${message}`);
-  return keyHintsLine(dashboardHints, columns, theme, ["q", "stop"]);
+  if (message !== "") return theme.warn(` ${printable(message)}`);
+  return keyHintsLine(dashboardHints(isPaused), columns, theme, [["quit"], "stop"]);
 }

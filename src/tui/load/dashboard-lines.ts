@@ -1,4 +1,4 @@
-import { blockLines, hasRoomForFrames } from "../components/block-lines.js";
+import { blockLines, hasRoomForFrames, hasRoomForPairs } from "../components/block-lines.js";
 import { helpLines } from "../components/help-lines.js";
 import { sideBySide } from "../components/panel-lines.js";
 import type { Theme } from "../theme.js";
@@ -20,7 +20,14 @@ type Block = (width: number, height: number) => string[];
 /** What is between the title and the keys: the header, and beneath it the panel that is chosen. */
 export function dashboardLines(dashboard: LoadDashboard, columns: number, height: number, theme: Theme): string[] {
   if (dashboard.isHelpShown) {
-    return helpLines({ keys: dashboardKeys, notes: dashboardNotes, width: columns, height, theme });
+    return helpLines({
+      keys: dashboardKeys,
+      notes: dashboardNotes,
+      scroll: dashboard.help,
+      width: columns,
+      height,
+      theme,
+    });
   }
   const header = headerLines(dashboard, columns, theme);
   const isFramed = hasRoomForFrames(columns, height);
@@ -29,7 +36,10 @@ export function dashboardLines(dashboard: LoadDashboard, columns: number, height
     const compact = header.slice(0, COMPACT_HEADER_LINES);
     return [...compact, ...compactPanelOf(dashboard, blocks)(columns, height - compact.length)];
   }
-  return [...header, ...panelOf(dashboard, blocks, isFramed)(columns, height - header.length)];
+  const panel = hasRoomForPairs(columns)
+    ? panelOf(dashboard, blocks, isFramed)
+    : fittingStack(narrowPanelOf(dashboard, blocks));
+  return [...header, ...panel(columns, height - header.length)];
 }
 
 type Blocks = ReturnType<typeof blocksOf>;
@@ -59,6 +69,22 @@ function panelOf({ panel }: LoadDashboard, blocks: Blocks, isFramed: boolean): B
             [6, row([1, blocks.traffic], [1, blocks.deliveries])],
             [5, row([1, blocks.commands], [1, blocks.problems])],
           );
+  }
+}
+
+/** The parts of a panel for a terminal that has no room beside them, the most wanted first. */
+function narrowPanelOf({ panel }: LoadDashboard, blocks: Blocks): readonly Block[] {
+  switch (panel) {
+    case "overview":
+      return [blocks.delivery, blocks.deliveries, blocks.problems, blocks.commands, blocks.notes];
+    case "latency":
+      return [blocks.delivery, blocks.ack];
+    case "traffic":
+      return [blocks.traffic, blocks.deliveries, blocks.messages, blocks.pdus];
+    case "commands":
+      return [blocks.commands];
+    case "problems":
+      return [blocks.problems, blocks.generator, blocks.notes];
   }
 }
 
@@ -117,6 +143,17 @@ function stack(...parts: readonly (readonly [share: number, block: Block])[]): B
       height,
       parts.map(([share]) => share),
     ).flatMap((lines, at) => parts[at]?.[1](width, lines) ?? []);
+}
+
+/** With fewer lines a block has more heading than numbers. */
+const BLOCK_LINES_MIN = 4;
+
+/** As many of the blocks above each other as have room, all of a height. */
+function fittingStack(blocks: readonly Block[]): Block {
+  return (width, height) => {
+    const fitting = blocks.slice(0, Math.max(1, Math.floor(height / BLOCK_LINES_MIN)));
+    return stack(...fitting.map((block) => [1, block] as const))(width, height);
+  };
 }
 
 /** Blocks beside each other, each with its share of the width. */

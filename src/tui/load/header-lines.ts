@@ -1,4 +1,5 @@
 import type { PartProgress } from "../../runner/load/workload.js";
+import { hasRoomForPairs } from "../components/block-lines.js";
 import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";
 import { clockText, countText, countWithin, durationText, shareText } from "../components/quantity-text.js";
@@ -30,7 +31,8 @@ function verdictLine(dashboard: LoadDashboard, columns: number, theme: Theme): s
   const [mark, word, text, style] = verdictOf(dashboard, theme);
   const state = stateText(dashboard);
   const room = columns - widthOf(state) - 4;
-  const verdict = cut(`${mark} ${fitted(word, WORD_COLUMNS)} ${text}`, room);
+  const said = hasRoomForPairs(columns) ? fitted(word, WORD_COLUMNS) : word;
+  const verdict = cut(`${mark} ${said} ${text}`, room);
   return ` ${theme.bold(style(fitted(verdict, room)))}  ${theme.warn(state)}`;
 }
 
@@ -60,10 +62,14 @@ function progressLines(dashboard: LoadDashboard, columns: number, theme: Theme):
   }
   const online = snapshot?.devicesOnline ?? 0;
   const inFlight = snapshot?.inFlight ?? 0;
+  const isWide = hasRoomForPairs(columns);
   const [share, text] =
     phase === "drain"
-      ? [1, `${countText(inFlight)} messages in flight`]
-      : [online / Math.max(1, facts.devices), `${countText(online)} of ${countText(facts.devices)} devices online`];
+      ? [1, `${countText(inFlight)} ${isWide ? "messages in flight" : "in flight"}`]
+      : [
+          online / Math.max(1, facts.devices),
+          `${countText(online)} of ${countText(facts.devices)}${isWide ? " devices online" : ""}`,
+        ];
   return [barLine(phase, share, text, columns, theme)];
 }
 
@@ -72,27 +78,29 @@ function partLine(part: PartProgress, isNamed: boolean, columns: number, theme: 
   const left = timeLeftMs === null ? "" : `${clockText(timeLeftMs)} left`;
   const rate = ratePerSecond === null ? `${countText(vus)} VUs` : `${countText(ratePerSecond)}/s`;
   const label = isNamed ? `${printable(name)} ${stage}` : stage;
-  return barLine(
-    label,
-    share,
-    `${shareText(share)}  ${fitted(left, 12, "right")}  ${fitted(rate, 10, "right")}`,
-    columns,
-    theme,
-  );
+  const text = hasRoomForPairs(columns)
+    ? `${shareText(share)}  ${fitted(left, 12, "right")}  ${fitted(rate, 10, "right")}`
+    : `${shareText(share)} ${fitted(left, 10, "right")}`;
+  return barLine(label, share, text, columns, theme);
 }
 
 const LABEL_COLUMNS = 16;
 const BAR_TEXT_COLUMNS = 32;
+const BAR_TEXT_COLUMNS_NARROW = 16;
 
 function barLine(label: string, share: number, text: string, columns: number, theme: Theme): string {
   const labelColumns = Math.max(LABEL_COLUMNS, Math.floor(columns / 6));
-  const room = Math.max(4, columns - labelColumns - BAR_TEXT_COLUMNS - 4);
-  return ` ${theme.bold(fitted(label, labelColumns))} ${progressBar(share, room, theme)} ${fitted(text, BAR_TEXT_COLUMNS)}`;
+  const textColumns = hasRoomForPairs(columns) ? BAR_TEXT_COLUMNS : BAR_TEXT_COLUMNS_NARROW;
+  const room = Math.max(1, columns - labelColumns - textColumns - 3);
+  return ` ${theme.bold(fitted(label, labelColumns))} ${progressBar(share, room, theme)} ${fitted(text, textColumns)}`;
 }
 
 function crowdLine({ snapshot, live }: LoadDashboard, columns: number, theme: Theme): string {
   const number = (value: number | undefined, width: number) => countWithin(value ?? 0, width);
-  const crowd = `${number(snapshot?.users, 6)} users ${number(snapshot?.devicesOnline, 7)} devices ${number(snapshot?.inFlight, 5)} in flight`;
+  const isWide = hasRoomForPairs(columns);
+  const [users, devices, inFlight] = isWide ? [6, 7, 5] : [5, 5, 4];
+  const crowd = `${number(snapshot?.users, users)} users ${number(snapshot?.devicesOnline, devices)} devices ${number(snapshot?.inFlight, inFlight)} in flight`;
+  if (!isWide) return crowd;
   const generator = generatorText(
     snapshot?.busyShare ?? 0,
     live?.eventLoopLagP99Ms ?? 0,

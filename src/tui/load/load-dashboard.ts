@@ -1,6 +1,8 @@
 import type { LoadControl, LoadMark } from "../../runner/load/load-control.js";
 import type { LiveView, LoadEvent, LoadPhase, LoadSnapshot } from "../../runner/load/load-event.js";
-import { isQuit, type Key } from "../components/keys.js";
+import { HelpScroll } from "../components/help-scroll.js";
+import { meaningOf } from "../components/key-map.js";
+import type { Key } from "../components/keys.js";
 import { durationText } from "../components/quantity-text.js";
 import { Redraws } from "../components/redraws.js";
 import { typedInto } from "../components/text-prompt.js";
@@ -52,6 +54,7 @@ export class LoadDashboard {
   live: LiveView | undefined;
   readonly history = new LoadHistory();
   readonly notes: DashboardNote[] = [];
+  readonly help = new HelpScroll();
   /** A tag that is being typed. */
   tag: string | undefined;
   message = "";
@@ -103,8 +106,8 @@ export class LoadDashboard {
   /** Resolves when what the key set off is done. */
   async press(key: Key): Promise<void> {
     if (this.tag !== undefined) this.#pressInPrompt(key);
-    else if (isQuit(key)) this.#stop();
-    else if (this.isHelpShown) this.isHelpShown = false;
+    else if (meaningOf(key) === "quit") this.#stop();
+    else if (this.isHelpShown) this.isHelpShown = this.help.press(key);
     else await this.#command(key);
     this.redraws.changed(true);
   }
@@ -117,38 +120,35 @@ export class LoadDashboard {
     return this.#hands?.control.factor ?? 1;
   }
 
-  async #command({ name }: Key): Promise<void> {
-    switch (name) {
-      case "?":
+  async #command(key: Key): Promise<void> {
+    switch (meaningOf(key)) {
+      case "help":
         this.isHelpShown = true;
         return;
-      case "p":
-      case " ":
+      case "pause":
         return this.isPaused ? this.#hands?.control.resume() : this.#hands?.control.pause();
-      case "+":
-      case "=":
+      case "more":
         return this.#scale(factors.find((factor) => factor > this.factor));
-      case "-":
+      case "less":
         return this.#scale(factors.findLast((factor) => factor < this.factor));
-      case "0":
+      case "asPlanned":
         return this.#scale(1);
-      case "t":
+      case "tag":
         this.tag = "";
         return;
-      case "s":
+      case "snapshot":
         return this.#snapshot();
-      case "tab":
-      case "right":
+      case "nextPanel":
         return this.#turn(1);
-      case "backtab":
-      case "left":
+      case "previousPanel":
         return this.#turn(dashboardPanels.length - 1);
-      case "escape":
+      case "panel":
+        this.panel = dashboardPanels[Number(key.name) - 1] ?? this.panel;
+        return;
+      case "back":
         this.panel = "overview";
         return;
     }
-    const panel = dashboardPanels[Number(name) - 1];
-    if (panel !== undefined) this.panel = panel;
   }
 
   #turn(steps: number): void {

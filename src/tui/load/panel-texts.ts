@@ -1,4 +1,6 @@
 import type { LoadSnapshot, SecondLatency } from "../../runner/load/load-event.js";
+import type { ThresholdResult } from "../../runner/load/threshold.js";
+import { bytesText } from "../components/bytes-text.js";
 import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";
 import { clockText, countText, durationText, shareText } from "../components/quantity-text.js";
@@ -65,9 +67,9 @@ export function commandLines({ live }: LoadDashboard, width: number, height: num
 /** Thresholds, those that do not hold first, then errors by kind. */
 export function thresholdLines({ live }: LoadDashboard, columns: number, theme: Theme): string[] {
   const thresholds = [...(live?.thresholds ?? [])].sort((one, other) => Number(one.ok) - Number(other.ok));
-  return thresholds.map(({ metric, expression, ok, actual }) => {
+  return thresholds.map(({ metric, expression, ok, actual, unit }) => {
     const [mark, look] = actual === null ? ["·", theme.dim] : ok ? ["✔", theme.good] : ["✘", theme.bad];
-    const value = actual === null ? "-" : numberText(actual);
+    const value = actual === null ? "-" : valueText(actual, unit);
     const room = columns - 3 - widthOf(value);
     // What it must be stays readable where the metric's name has no room.
     const name = cut(metric, Math.max(METRIC_COLUMNS_MIN, room - widthOf(expression) - 1));
@@ -113,6 +115,21 @@ export function generatorLines({ snapshot, live, history }: LoadDashboard, colum
     `acts dropped ${fitted(countText(snapshot?.droppedIterations ?? 0), NUMBER_COLUMNS, "right")}`,
     ...(live?.doubts ?? []).flatMap((doubt) => wrapped(`! ${doubt}`, columns).map(theme.warn)),
   ];
+}
+
+function valueText(value: number, unit: ThresholdResult["unit"]): string {
+  switch (unit) {
+    case "ms":
+      return durationText(value);
+    case "B":
+      return bytesText(value);
+    case "B/s":
+      return `${bytesText(Math.round(value))}/s`;
+    case "/s":
+      return `${numberText(value)}/s`;
+    case undefined:
+      return numberText(value);
+  }
 }
 
 function numberText(value: number): string {

@@ -40,11 +40,11 @@ function statusText({ moment }: ServeView): string {
 }
 
 function bottomText(view: ServeView, theme: Theme, columns: number): string {
-  const { prompt, message, focus } = view;
+  const { prompt, message, focus, pausedAt } = view;
   if (prompt !== undefined) {
     const what = prompt.of === "log" ? "log with" : "clients with";
     return ` ${theme.key(what)} ${prompt.text}${theme.selected(" ")}`;
   }
   if (message !== "") return theme.warn(` ${message}`);
-  return keyHintsLine(serveHints[focus], columns, theme);
+  return keyHintsLine(serveHints(focus, pausedAt !== undefined), columns, theme);
 }

@@ -13,6 +13,7 @@ import { serverLines } from "./server-lines.js";
 import { SUMMARY_LINES, summaryLines } from "./summary-lines.js";
 
 const FRAME_LINES = 2;
+const HEADING_LINES = 1;
 /** From here on commands stand beside the servers. */
 const WIDE_COLUMNS = 180;
 /** Of the height below the summary. */
@@ -32,7 +33,9 @@ interface Drawn {
 
 /** What is between the title and the keys. */
 export function serveLines(view: ServeView, columns: number, height: number, theme: Theme): string[] {
-  if (view.screen === "help") return helpLines({ keys: serveKeys, notes: serveNotes, width: columns, height, theme });
+  if (view.screen === "help") {
+    return helpLines({ keys: serveKeys, notes: serveNotes, scroll: view.help, width: columns, height, theme });
+  }
   const isFramed = hasRoomForFrames(columns, height);
   const drawn = { view, theme, isFramed };
   if (!isFramed) return compactLines(drawn, columns, height);
@@ -111,7 +114,7 @@ const bodies: Readonly<Record<PanelName, (view: ServeView, place: PanelPlace) =>
 function panel({ view, theme, isFramed }: Drawn, name: PanelName, width: number, height: number): string[] {
   const isFocused = view.focus === name;
   const body = (columns: number, rows: number) => {
-    view.pageRows[name] = Math.max(1, rows - 1);
+    view.pageRows[name] = Math.max(1, name === "log" ? rows : rows - HEADING_LINES);
     return bodies[name](view, { width: columns, height: rows, theme, isFocused });
   };
   return blockLines({ ...titleOf(view, name), width, height, theme, isFocused, isFramed, body });

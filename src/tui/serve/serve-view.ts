@@ -1,5 +1,7 @@
 import type { ClusterInspection, DeviationStatus } from "../../server/inspection.js";
-import { isQuit, type Key } from "../components/keys.js";
+import { HelpScroll } from "../components/help-scroll.js";
+import { meaningOf } from "../components/key-map.js";
+import type { Key } from "../components/keys.js";
 import { movedPosition } from "../components/list-position.js";
 import { typedInto } from "../components/text-prompt.js";
 import { type LogTail, logKinds } from "./log-tail.js";
@@ -55,6 +57,7 @@ export class ServeView {
   logSkip = 0;
   /** Rows that a page has, by panel; the view says so when it knows. */
   readonly pageRows: Partial<Record<PanelName, number>> = {};
+  readonly help = new HelpScroll();
   readonly rates = new RateHistory();
   #moment: Moment = { atMs: 0, roles: [] };
   /** The log stands still at what had been added then. */
@@ -109,42 +112,39 @@ export class ServeView {
     this.message = "";
     this.#messageAge = 0;
     if (this.prompt !== undefined) this.#pressInPrompt(key, this.prompt);
-    else if (isQuit(key)) return this.options.onQuit?.();
-    else if (this.screen === "help") this.screen = "panels";
+    else if (meaningOf(key) === "quit") return this.options.onQuit?.();
+    else if (this.screen === "help") this.screen = this.help.press(key) ? "help" : "panels";
     else if (!this.#move(key)) this.#command(key);
     this.#changed();
   }
 
-  #command({ name }: Key): void {
-    const nth = panelNames[Number(name) - 1];
-    if (nth !== undefined) {
-      this.focus = nth;
-      return;
-    }
-    switch (name) {
-      case "?":
+  #command(key: Key): void {
+    switch (meaningOf(key)) {
+      case "panel":
+        this.focus = panelNames[Number(key.name) - 1] ?? this.focus;
+        return;
+      case "help":
         this.screen = "help";
         return;
-      case "tab":
+      case "nextPanel":
         return this.#nextPanel(1);
-      case "backtab":
+      case "previousPanel":
         return this.#nextPanel(-1);
-      case "/":
+      case "filter":
         this.prompt =
           this.focus === "clients" ? { of: "clients", text: this.clientFilter } : { of: "log", text: this.logFilter };
         return;
-      case "p":
+      case "pause":
         if (this.#pausedAt === undefined) this.#pause();
         else this.#goOn();
         return;
-      case "l":
+      case "logLevel":
         return this.#nextLevel();
-      case "x":
-      case "return":
+      case "act":
         return this.#act();
-      case "X":
+      case "actOnUser":
         return this.#kickUser();
-      case "escape":
+      case "back":
         return this.#back();
     }
   }
@@ -213,6 +213,7 @@ export class ServeView {
     const { log, hasPdus } = this.options;
     const kinds = hasPdus ? logKinds : logKinds.slice(0, -1);
     log.level = kinds[(kinds.indexOf(log.level) + 1) % kinds.length] ?? "notes";
+    this.logSkip = 0;
     this.message = `logged from now on: ${kinds.slice(0, kinds.indexOf(log.level) + 1).join(", ")}`;
   }
 
@@ -228,7 +229,7 @@ export class ServeView {
   #back(): void {
     if (this.#pausedAt !== undefined) this.#goOn();
     else if (this.focus === "clients" && this.clientFilter !== "") this.#filterClients("");
-    else this.logFilter = "";
+    else this.#filterLog("");
   }
 
   #move(key: Key): boolean {
@@ -245,10 +246,11 @@ export class ServeView {
 
   /** Scrolling up pauses the log: what is read must not run away. Back at its end it goes on. */
   #scroll(key: Key, page: number): boolean {
-    const { log } = this.options;
-    const to = movedPosition(key, log.added - this.logSkip, log.added + 1, page);
+    const lines = this.options.log.last(Number.POSITIVE_INFINITY, (text) => this.isLogged(text), this.#pausedAt).length;
+    const to = movedPosition(key, lines - this.logSkip, lines + 1, page);
     if (to === undefined) return false;
-    const skip = log.added - to;
+    // No further than to the first lines that there are.
+    const skip = Math.min(lines - to, lines - page);
     if (skip <= 0) this.#goOn();
     else {
       if (this.#pausedAt === undefined) this.#pause();
@@ -267,8 +269,22 @@ export class ServeView {
     if (outcome.kind === "typing") prompt.text = outcome.text;
     else this.prompt = undefined;
     if (outcome.kind !== "entered") return;
-    if (prompt.of === "log") this.logFilter = outcome.text;
+    if (prompt.of === "log") this.#filterLog(outcome.text);
     else this.#filterClients(outcome.text);
+  }
+
+  /** A line has all words of the filter. */
+  isLogged(text: string): boolean {
+    const line = text.toLowerCase();
+    return this.logFilter
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => line.includes(word));
+  }
+
+  #filterLog(text: string): void {
+    this.logFilter = text;
+    this.logSkip = 0;
   }
 
   #filterClients(text: string): void {

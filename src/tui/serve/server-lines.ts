@@ -26,9 +26,21 @@ function columnsOf(adminAddresses: readonly string[]): TableColumn<ServerRow>[] 
       text: ({ name, link }) => (link === undefined ? name : ` ${name}`),
       style: ({ link }, theme) => (link === undefined ? theme.bold : same),
     },
-    { title: "address", width: 21, text: ({ link, status }) => link?.at ?? mainAddress(status.addresses) },
+    {
+      title: "address",
+      width: 21,
+      text: ({ link, status }) => link?.at ?? mainAddress(status.addresses),
+      fromWidth: 66,
+    },
     { title: "state", width: "rest", text: stateText, style: stateStyle },
-    { title: "  since", width: 8, align: "right", text: ({ link }) => since(link?.openForMs), style: dim },
+    {
+      title: "  since",
+      width: 8,
+      align: "right",
+      text: ({ link }) => since(link?.openForMs),
+      style: dim,
+      fromWidth: 75,
+    },
     {
       title: "in/s",
       width: 7,
@@ -40,6 +52,7 @@ function columnsOf(adminAddresses: readonly string[]): TableColumn<ServerRow>[] 
       width: 7,
       align: "right",
       text: ({ outRate }) => countText(outRate),
+      fromWidth: 46,
     },
     {
       title: "outbox",

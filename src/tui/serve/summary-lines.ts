@@ -1,5 +1,5 @@
 import { bytesText } from "../components/bytes-text.js";
-import { fitted } from "../components/fit-text.js";
+import { fitted, widthOf } from "../components/fit-text.js";
 import { countText, shortCount } from "../components/quantity-text.js";
 import { sparkline } from "../components/sparkline.js";
 import type { Style, Theme } from "../theme.js";
@@ -10,6 +10,9 @@ export const SUMMARY_LINES = 4;
 const NAME_COLUMNS = 8;
 const NUMBER_COLUMNS = 7;
 const FACT_COLUMNS = 18;
+/** Narrower, and a name or its value would be cut. */
+const FACT_COLUMNS_MIN = 14;
+const GAP = "  ";
 const SPARK_COLUMNS_MAX = 60;
 const devices = ["windows", "mac", "ios", "android"] as const;
 
@@ -63,15 +66,33 @@ export function summaryLines(view: ServeView, columns: number, theme: Theme): st
 
 type Fact = readonly [name: string, value: string | number, style?: Style];
 
-/** Each fact has its own columns, whatever the others say. */
+/** Each fact has its own columns, whatever the others say; where those have no room, as many as have stand there whole. */
 function factsLine(name: string, facts: readonly Fact[], columns: number, theme: Theme): string {
-  const room = Math.max(0, Math.floor((columns - NAME_COLUMNS) / facts.length));
-  const size = Math.min(room, FACT_COLUMNS);
+  const room = columns - NAME_COLUMNS;
+  const size = Math.min(Math.floor(room / facts.length), FACT_COLUMNS);
   const cells = facts.map(([what, value, style]) => {
     const text = typeof value === "string" ? value : size < FACT_COLUMNS ? shortCount(value) : countText(value);
-    return fitted(`${theme.dim(what)} ${(style ?? theme.bold)(text)}`, size);
+    return `${theme.dim(what)} ${(style ?? theme.bold)(text)}`;
   });
-  return theme.accent(fitted(name, NAME_COLUMNS)) + cells.join("");
+  const shown =
+    size < FACT_COLUMNS_MIN
+      ? wholeCells(cells, facts, room).join(GAP)
+      : cells.map((cell) => fitted(cell, size)).join("");
+  return theme.accent(fitted(name, NAME_COLUMNS)) + shown;
+}
+
+/** What is there comes before what is not; all keep their order. */
+function wholeCells(cells: readonly string[], facts: readonly Fact[], room: number): readonly string[] {
+  const isNone = (at: number) => facts[at]?.[1] === 0;
+  const wanted = [...cells.keys()].sort((one, other) => Number(isNone(one)) - Number(isNone(other)) || one - other);
+  const shown = new Set<number>();
+  let left = room;
+  for (const at of wanted) {
+    left -= widthOf(cells[at] ?? "") + GAP.length;
+    if (left + GAP.length < 0) break;
+    shown.add(at);
+  }
+  return cells.filter((_, at) => shown.has(at));
 }
 
 function ratesLine({ rates }: ServeView, columns: number, theme: Theme): string {

@@ -7,15 +7,15 @@ import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import { heldLoad, snapshot } from "../../helpers/load-result.js";
 
 const thresholds = [
-  { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3 },
-  { metric: "msg_ack_duration", expression: "max<1", ok: false, actual: 5 },
+  { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3, unit: "ms" as const },
+  { metric: "msg_ack_duration", expression: "max<1", ok: false, actual: 5, unit: "ms" as const },
   { metric: "group_delivery_duration", expression: "avg<9", ok: false, actual: null },
 ];
 const bad: LoadResult = {
   ...heldLoad,
   thresholds,
   serverFaults: ["2 lost", "1 connection lost"],
-  failures: ["2 lost", "1 connection lost", "msg_ack_duration max<1 does not hold: 5"],
+  failures: ["2 lost", "1 connection lost", "msg_ack_duration max<1 does not hold: 5 ms"],
   invalid: ['the generator was 99 % busy (limit 95 %) & "late"'],
 };
 
@@ -36,7 +36,7 @@ describe("loadJunit", () => {
     expect(xml).toContain('tests="5" failures="3" errors="0" skipped="1"');
     expect(xml).toContain('<failure message="2 lost, 1 connection lost"/>');
     expect(xml).toContain('name="msg_ack_duration p(95)&lt;50"/>');
-    expect(xml).toContain('name="msg_ack_duration max&lt;1"><failure message="5"/>');
+    expect(xml).toContain('name="msg_ack_duration max&lt;1"><failure message="5 ms"/>');
     expect(xml).toContain('<failure message="nothing was measured"/>');
     expect(xml).toContain("99 % busy (limit 95 %) &amp; &quot;late&quot;");
   });
@@ -92,8 +92,8 @@ describe("loadK6Summary", () => {
 describe("loadConsole", () => {
   it("shows thresholds, doubts and failures", () => {
     const text = loadConsole({ ...bad, abortedBy: "msg_ack_duration max<1" });
-    expect(text).toContain("held         msg_ack_duration p(95)<50  (3)");
-    expect(text).toContain("NOT HELD     msg_ack_duration max<1  (5)");
+    expect(text).toContain("held         msg_ack_duration p(95)<50  (3 ms)");
+    expect(text).toContain("NOT HELD     msg_ack_duration max<1  (5 ms)");
     expect(text).toContain("NOT HELD     group_delivery_duration avg<9  (nothing was measured)");
     expect(text).toContain("ABORTED      msg_ack_duration max<1 did not hold");
     expect(text).toContain("NOT VALID ");

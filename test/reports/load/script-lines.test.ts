@@ -4,7 +4,7 @@ import { loadK6Summary } from "../../../src/reports/load/load-k6-summary.js";
 import { scriptLines } from "../../../src/reports/load/script-lines.js";
 import { heldLoad } from "../../helpers/load-result.js";
 
-const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5 };
+const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5, unit: "ms" as const };
 const step = { conditions: [condition], acts: 1000, dropped: 0, doubts: [], startedAtMs: 0, durationMs: 10_000 };
 const steps = [
   { ...step, ratePerSecond: 100, achievedPerSecond: 99, ok: true },
@@ -22,7 +22,7 @@ describe("findMaxLines", () => {
   it("has a line for each step, and says what was found", () => {
     expect(findMaxLines("steady-chat", { ratePerSecond: 100, endedBy: "precision", steps })).toEqual([
       "      rate    achieved      time    condition",
-      "     100/s        99/s    10.0 s  held   msg_ack_duration p(99)<50 (12.5)",
+      "     100/s        99/s    10.0 s  held   msg_ack_duration p(99)<50 (12.5 ms)",
       "     200/s       150/s    10.0 s  broke  msg_ack_duration p(99)<50 (nothing was measured), 500 did not happen",
       "",
       "MAX          steady-chat holds at 100/s: the search came close enough",

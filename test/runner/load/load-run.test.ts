@@ -275,7 +275,7 @@ describe("runLoad", () => {
     );
     const result = await run(loadPlan(server.address, USERS, { thresholds }));
     expect(result.thresholds.map(({ ok }) => ok)).toEqual([true, false, false]);
-    expect(result.failures[0]).toMatch(/^msg_ack_duration max<0 does not hold: [\d.]+$/);
+    expect(result.failures[0]).toMatch(/^msg_ack_duration max<0 does not hold: [\d.]+ ms$/);
     expect(result.failures[1]).toBe("group_delivery_duration avg<9999 does not hold: nothing was measured");
     expect(result.abortedBy).toBeNull();
   });

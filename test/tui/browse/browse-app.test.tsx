@@ -11,7 +11,7 @@ import { sequenceLines } from "../../../src/tui/browse/sequence-lines.js";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { goldenCapture, readCapture } from "../../helpers/captured-bytes.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes, terminalSizes } from "../../helpers/terminal-frame.js";
 
 const capture = fileURLToPath(new URL("../../../fixtures/captures/cluster-session.pcap", import.meta.url));
 const index = await loadIndex(capture, new MemoryPduStore(), {
@@ -47,10 +47,10 @@ describe("Browser", () => {
     const browser = await press(opened(), "/", ..."userlogin", "return");
     const request = browser.selectedRow as number;
     expect(index.commandId(request)).toBe(0x0103);
-    await press(browser, "p");
+    await press(browser, "r");
     const response = browser.selectedRow as number;
     expect(index.commandId(response)).toBe(0x0104);
-    await press(browser, "p");
+    await press(browser, "r");
     expect(browser.selectedRow).toBe(request);
   });
 
@@ -116,11 +116,12 @@ describe("Browser", () => {
       "escape",
       "n",
       "N",
-      "p",
+      "r",
       "c",
       "u",
-      "s",
-      "t",
+      "v",
+      "w",
+      "left",
       "tab",
       "?",
       "backspace",
@@ -149,12 +150,12 @@ describe("BrowseApp", () => {
   });
 
   it.each(
-    terminalSizes.flatMap((size) =>
+    framedSizes.flatMap((size) =>
       (
         [
           ["list", ["/", ..."userlogin", "return"]],
           ["fields", ["/", ..."userlogin", "return", "return"]],
-          ["sequence", ["/", ..."userlogin", "return", "u", "s"]],
+          ["sequence", ["/", ..."userlogin", "return", "u", "v"]],
           ["filter", ["f", ..."msg_data", "return"]],
           ["help", ["?"]],
         ] as const
@@ -187,7 +188,7 @@ describe("BrowseApp", () => {
   });
 
   it("says when there is no room", () => {
-    expect(frameOf(opened(), [30, 10])[0]).toContain("the terminal is too small");
+    expect(frameOf(opened(), [30, 10])[0]).toContain("too small: 40x8 needed; q quits");
   });
 
   it("shows every key on ?", async () => {
@@ -198,7 +199,7 @@ describe("BrowseApp", () => {
   });
 
   it("shows who sends what to whom", async () => {
-    const browser = await press(opened(), "/", ..."userlogin", "return", "u", "s");
+    const browser = await press(opened(), "/", ..."userlogin", "return", "u", "v");
     const [heading, ...lines] = sequenceLines(browser, 20, 80, themeFor(false));
     expect(heading).toContain("user20");
     expect(lines.find((line) => line.startsWith(">"))).toMatch(/│─+REQ_USER.*▶│/);

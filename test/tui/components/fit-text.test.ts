@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { centred, cut, fitted, printable, widthOf } from "../../../src/tui/components/fit-text.js";
+import { centred, cut, cutInside, fitted, printable, widthOf } from "../../../src/tui/components/fit-text.js";
 
 const anyText = fc.oneof(
   fc.string({ unit: "grapheme" }),
@@ -34,6 +34,16 @@ describe("text in columns", () => {
     expect(cut("\u{1d158}\u{1d165}\u{1d16e} ", 3)).toBe("…");
   });
 
+  it.each([
+    ["user20 windows", 14, "user20 windows"],
+    ["user20-of-sales windows", 14, "user20-…indows"],
+    ["张伟👩👩👧👦电脑51 ios", 14, "张伟👩…51 ios"],
+    ["王小明", 1, "…"],
+  ])("leaves out what is inside of %j for %d", (text, columns, shown) => {
+    expect(cutInside(text, columns)).toBe(shown);
+    expect(widthOf(shown)).toBeLessThanOrEqual(columns);
+  });
+
   it("puts blanks before a text at the right, and around one in the middle", () => {
     expect(fitted("12", 5, "right")).toBe("   12");
     expect(centred("王", 5)).toBe(" 王  ");
@@ -48,6 +58,19 @@ describe("text in columns", () => {
         expect(widthOf(cut(shown, columns))).toBeLessThanOrEqual(columns);
       }),
     );
+  });
+
+  it.each([
+    ["张伟👩‍👩‍👧‍👦", "张伟👩👩👧👦", 12],
+    ["👍🏽 ok", "👍 ok", 5],
+    ["❤️", "❤", 1],
+    ["🏃🏿‍♂️", "🏃♂", 3],
+    ["1️⃣", "1", 1],
+    ["🇨🇳", "🇨🇳", 2],
+    ["🏽", "🏽", 2],
+  ])("has %j in as many columns on every terminal: %j", (text, shown, columns) => {
+    expect(printable(text)).toBe(shown);
+    expect(widthOf(shown)).toBe(columns);
   });
 
   it("lets no peer move the cursor, colour the screen or turn the text round", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { helpLines } from "../../../src/tui/components/help-lines.js";
+import { HelpScroll } from "../../../src/tui/components/help-scroll.js";
 import { keyHintsLine } from "../../../src/tui/components/key-hints.js";
 import { movedPosition, scrollMark, topOf } from "../../../src/tui/components/list-position.js";
 import { panelLines, ruleLine, sideBySide } from "../../../src/tui/components/panel-lines.js";
@@ -58,12 +59,12 @@ describe("panelLines", () => {
 
 describe("keyHintsLine", () => {
   const hints = [
-    ["f", "filter"],
-    ["s", "sequence"],
+    [["filter"], "filter"],
+    [["up", "down"], "scroll"],
   ] as const;
 
   it("leaves out what has no room, never help and quit", () => {
-    expect(keyHintsLine(hints, 80, theme)).toBe(" f filter  s sequence  ? help  q quit");
+    expect(keyHintsLine(hints, 80, theme)).toBe(" f filter  ↑ ↓ scroll  ? help  q quit");
     expect(keyHintsLine(hints, 30, theme)).toBe(" f filter  ? help  q quit");
     expect(keyHintsLine(hints, 10, theme)).toBe(" ? help  q quit");
   });
@@ -72,21 +73,57 @@ describe("keyHintsLine", () => {
 describe("helpLines", () => {
   it("stands in the middle and breaks its notes into lines", () => {
     const lines = helpLines({
-      keys: [["q", "quit"]],
+      keys: [[["search"], "search"]],
       notes: "one two three four five six",
+      scroll: new HelpScroll(),
       width: 24,
-      height: 9,
+      height: 10,
       theme,
     });
     expect(lines).toEqual([
       "",
       "╭─[Help]─ any key go… ─╮",
-      "│ q  quit              │",
+      "│ /                    │",
+      "│   search             │",
       "│                      │",
       "│ one two three four   │",
       "│ five six             │",
       "╰──────────────────────╯",
     ]);
+  });
+});
+
+describe("help that is longer than the screen", () => {
+  const shown = (scroll: HelpScroll) =>
+    helpLines({
+      keys: [
+        [["filter"], "one two three four five six seven eight nine ten"],
+        [["search"], "the last"],
+      ],
+      scroll,
+      width: 40,
+      height: 4,
+      theme,
+    }).join("\n");
+
+  it("is scrolled by keys that move, and left by others", () => {
+    const scroll = new HelpScroll();
+    expect(shown(scroll)).not.toContain("the last");
+    expect(scroll.press({ name: "pagedown" })).toBe(true);
+    expect(shown(scroll)).not.toContain("one two");
+    expect(scroll.press({ name: "end" })).toBe(true);
+    expect(shown(scroll)).toContain("the last");
+    expect(scroll.press({ name: "down" })).toBe(true);
+    expect(shown(scroll)).toContain("the last");
+    expect(scroll.press({ name: "x" })).toBe(false);
+    expect(shown(scroll)).toContain("one two");
+  });
+
+  it("is left by any key where it is not", () => {
+    const scroll = new HelpScroll();
+    scroll.rows = 5;
+    scroll.pageRows = 5;
+    expect(scroll.press({ name: "down" })).toBe(false);
   });
 });
 

@@ -8,7 +8,7 @@ import { themeFor } from "../../../src/tui/theme.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 import { conformanceResult, everyVerdict } from "../../helpers/conformance-result.js";
 import { hostileText } from "../../helpers/hostile-text.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes, terminalSizes } from "../../helpers/terminal-frame.js";
 
 const waiting: readonly CaseResult[] = [
   caseResult("passed", { id: "msg.waits", requirements: ["MSG-02"] }),
@@ -106,7 +106,7 @@ describe("ConformView", () => {
 
   it("survives any keys, before and after the end", () => {
     const { view } = opened();
-    const keys = ["up", "down", "return", "n", "N", "G", "g", "escape", "a", "?", "pagedown", "x", "tab", "left"];
+    const keys = ["up", "down", "return", "n", "N", "G", "g", "escape", "a", "?", "pagedown", "x", "tab", "left", " "];
     let at = 7;
     for (let count = 0; count < 80; count++) {
       at = (at * 31 + 17) % 1009;
@@ -119,7 +119,7 @@ describe("ConformView", () => {
 
 describe("ConformApp", () => {
   it.each(
-    terminalSizes.flatMap((size) => [
+    framedSizes.flatMap((size) => [
       { name: "running", keys: [], isOver: false, size },
       { name: "finding", keys: ["return"], isOver: false, size },
       { name: "over", keys: [], isOver: true, size },
@@ -184,6 +184,11 @@ describe("ConformApp", () => {
     expect(finding).toMatch(/MUST +closes the connection/);
     expect(`${low}${finding}`).not.toMatch(/……| …$/m);
     expect(finding).toMatch(/^> +\d\.\d{3} s/m);
+  });
+
+  it("has whole commands in the wire log of a narrow terminal", () => {
+    const frame = frameOf(press(opened().view, "return", "up", "up"), [40, 24]);
+    expect(frame).toMatch(/^> +\d\.\d{3} s [<>-]+ +OTHER_HEARTBEAT +[│┃]$/m);
   });
 
   it("praises nobody before a case has been judged", () => {

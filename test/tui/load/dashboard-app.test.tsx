@@ -1,51 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { LoadControl } from "../../../src/runner/load/load-control.js";
 import { widthOf } from "../../../src/tui/components/fit-text.js";
 import { DashboardApp } from "../../../src/tui/load/dashboard-app.js";
-import { type DashboardHands, dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
+import { dashboardPanels, LoadDashboard } from "../../../src/tui/load/load-dashboard.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { heldLoad } from "../../helpers/load-result.js";
 import { failingSecond, loadSecond } from "../../helpers/load-second.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
-
-/** A run that only notes what is done to it. */
-function recordingHands(): DashboardHands & { readonly done: string[] } {
-  const done: string[] = [];
-  let isPaused = false;
-  let factor = 1;
-  const control: LoadControl = {
-    pause: () => {
-      isPaused = true;
-      done.push("pause");
-    },
-    resume: () => {
-      isPaused = false;
-      done.push("resume");
-    },
-    scale: (to) => {
-      factor = to;
-      done.push(`scale ${to}`);
-    },
-    mark: (label) => done.push(`mark ${label}`),
-    stop: () => done.push("stop"),
-    get isPaused() {
-      return isPaused;
-    },
-    get factor() {
-      return factor;
-    },
-  };
-  return {
-    done,
-    control,
-    snapshot: async () => {
-      done.push("snapshot");
-      return "ttk-load-now.json";
-    },
-    interrupt: () => done.push("interrupt"),
-  };
-}
+import { recordingHands } from "../../helpers/recording-hands.js";
+import { frameAt, framedSizes, terminalSizes } from "../../helpers/terminal-frame.js";
 
 function watched(seconds: number, live = {}): LoadDashboard {
   const target = "127.0.0.1:8000 127.0.0.1:8001";
@@ -117,7 +79,7 @@ describe("LoadDashboard", () => {
 
 describe("DashboardApp", () => {
   it.each(
-    terminalSizes.flatMap((size) => [
+    framedSizes.flatMap((size) => [
       ...dashboardPanels.map((panel, at) => ({ name: panel, seconds: 25, live: {}, keys: [String(at + 1)], size })),
       { name: "failing", seconds: 12, live: failingSecond, keys: [], size },
       { name: "help", seconds: 3, live: {}, keys: ["?"], size },
@@ -156,6 +118,17 @@ describe("DashboardApp", () => {
     expect((await bodyOf("5"))[3]).toMatch(/\S/);
     for (const panel of ["1", "2", "3", "4", "5"]) {
       expect((await bodyOf(panel)).filter((line) => line.startsWith("──"))).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    [40, 15],
+    [40, 24],
+    [63, 20],
+  ])("cuts no number where there is little room: %d×%d", async (columns, rows) => {
+    for (const panel of ["1", "2", "3", "4", "5"]) {
+      const [, , ...lines] = frameOf(await press(watched(12, failingSecond), panel), [columns, rows]).split("\n");
+      expect(lines.filter((line) => /\d…|[a-z]…$/.test(line) && !line.startsWith("!"))).toEqual([]);
     }
   });
 
@@ -205,9 +178,9 @@ describe("DashboardApp", () => {
 
   it("cuts a threshold's metric rather than what it must be", async () => {
     const metric = "pull_duration{pull:group_info,device:android}";
-    const thresholds = [{ metric, expression: "p(99.9)<1000", ok: false, actual: 1234.5 }];
+    const thresholds = [{ metric, expression: "p(99.9)<1000", ok: false, actual: 1234.5, unit: "ms" as const }];
     const frame = frameOf(watched(3, { thresholds }), [80, 24]);
-    expect(frame).toMatch(/✘ pull_du[^ ]*… p\(99\.9\)<1000 +1,235/);
+    expect(frame).toMatch(/✘ pull_du[^ ]*… p\(99\.9\)<1000 +1\.23 s/);
   });
 
   it("has the verdict first, and what fails in it", () => {

@@ -5,7 +5,7 @@ import { ServeApp } from "../../../src/tui/serve/serve-app.js";
 import { type PanelName, panelNames, ServeView } from "../../../src/tui/serve/serve-view.js";
 import { themeFor } from "../../../src/tui/theme.js";
 import { clientStatus, FakeInspection } from "../../helpers/fake-inspection.js";
-import { frameAt, terminalSizes } from "../../helpers/terminal-frame.js";
+import { frameAt, framedSizes } from "../../helpers/terminal-frame.js";
 
 const clients = [
   clientStatus({ userName: "张伟👩‍👩‍👧‍👦的电脑", outboxBytes: 2_150_000, unconfirmed: 1204 }),
@@ -50,12 +50,12 @@ const looks: Readonly<Record<string, (view: ServeView) => ServeView>> = {
   clients: (view) => press(view, "2", "down"),
   commands: (view) => press(view, "3"),
   deviations: (view) => press(view, "4", "down", "x", "up"),
-  log: (view) => press(view, "/", ..."registered 1", "return", "5", "up", "up"),
+  log: (view) => press(view, "f", ..."registered 1", "return", "5", "up", "up"),
   help: (view) => press(view, "?"),
 };
 
 describe("the view of ttk serve", () => {
-  for (const [columns, rows] of terminalSizes) {
+  for (const [columns, rows] of framedSizes) {
     it.each(Object.keys(looks))(`shows %s at ${columns}×${rows} as it always has`, async (name) => {
       const view = opened();
       const frame = frameOf(looks[name]?.(view) ?? view, [columns, rows]);
@@ -84,6 +84,15 @@ describe("the view of ttk serve", () => {
     expect(frameOf(view, [40, 10])).toContain("user8");
     expect(frameOf(press(view, "5"), [40, 10])).toContain("route_server link lost");
     expect(frameOf(view, [40, 8])).toContain("route_server link lost");
+  });
+
+  it("cuts neither facts nor states where there is little room, and has first what there is", () => {
+    const [, ...facts] = frameOf(opened(), [40, 15]).split("\n").slice(0, 5);
+    expect(facts.join("\n")).not.toContain("…");
+    expect(facts[0]).toMatch(/^ online +all 12k {2}windows 3 {2}ios 1$/);
+    expect(facts[2]).toMatch(/^ waiting outbox 2\.1 MB {2}pending 12$/);
+    expect(frameOf(opened(), [40, 15])).toMatch(/^ +<- msg +open, master +\d+.?$/m);
+    expect(frameOf(opened(), [63, 20])).toMatch(/^ +<- msg +open, master +\d+ +\d+.?$/m);
   });
 
   it("says that a terminal is too small for it", () => {
@@ -157,7 +166,7 @@ describe("keys of ttk serve", () => {
     press(view, "down", "x");
     expect([...inspection.on]).toEqual(["LGN-12"]);
     expect(view.message).toBe("LGN-12 is on: leaves a kicked connection open");
-    press(view, "return");
+    press(view, "x");
     expect([...inspection.on]).toEqual([]);
   });
 
@@ -171,11 +180,11 @@ describe("keys of ttk serve", () => {
   });
 
   it("filter clients by name, the log by words, and take both back by Esc", () => {
-    const view = press(opened(), "2", "/", ..."user8", "return");
+    const view = press(opened(), "2", "f", ..."user8", "return");
     expect(view.clients.map(({ userName }) => userName)).toEqual(["user8"]);
     press(view, "escape");
     expect(view.clients).toHaveLength(3);
-    press(view, "5", "/", ..."Lost 8200", "return");
+    press(view, "5", "f", ..."Lost 8200", "return");
     expect(frameOf(view)).toContain("link lost at 127.0.0.1:8200");
     expect(frameOf(view)).not.toContain("registered");
     press(view, "escape");
@@ -192,6 +201,20 @@ describe("keys of ttk serve", () => {
     expect(frameOf(view)).not.toContain("link lost");
     press(view, "G");
     expect(frameOf(view)).toContain("new line");
+    expect(view.pausedAt).toBeUndefined();
+  });
+
+  it("scroll the log no further than to its first line, and a filtered one from its end", () => {
+    const view = press(opened(), "5", "g");
+    const frame = frameOf(view);
+    expect(frame).toMatch(/registered 1$/m);
+    expect(frame).toMatch(/registered 4$/m);
+    press(view, "f", ..."registered 3", "return");
+    expect(frameOf(view)).toMatch(/registered 39$/m);
+    press(view, "pageup", "pageup", "pageup");
+    expect(frameOf(view)).toMatch(/registered 3$/m);
+    expect(frameOf(view)).not.toMatch(/registered 39$/m);
+    press(view, "end");
     expect(view.pausedAt).toBeUndefined();
   });
 
@@ -234,7 +257,7 @@ describe("keys of ttk serve", () => {
       "g",
       "x",
       "X",
-      "/",
+      "f",
       "z",
       "return",
       "escape",
