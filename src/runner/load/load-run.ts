@@ -127,7 +127,13 @@ class LoadRun {
     this.#wheel = new TimerWheel(this.#firstDeviceTimer + accounts.length * devicesPerUser, 0);
     const listeners = { messenger: () => this.#messenger, workload: () => this.#workload };
     const nameOf = (user: number) => accounts[user]?.name;
-    const hooks = sessionHooks({ ...listeners, progress, nameOf, timers: this.#timersFrom(this.#firstDeviceTimer) });
+    const hooks = sessionHooks({
+      ...listeners,
+      progress,
+      nameOf,
+      presenceChanged: (user) => this.#meeting.presenceChanged(user),
+      timers: this.#timersFrom(this.#firstDeviceTimer),
+    });
     const random = plan.random(plan.seed);
     this.#sessions = new DeviceSessions(plan, metrics, random, signal, now, hooks, deviceHandler(listeners));
     const sessions = this.#sessions;
@@ -256,6 +262,7 @@ class LoadRun {
       desk,
       randomOf: (vu) => random((seed + vu + 1) >>> 0),
       segment,
+      isThere: (user) => this.#meeting.isThere(user),
       isSetupShared: this.dependencies.shards?.isSetupShared ?? false,
       until: (done) => this.#loop.until(done),
       signal: this.#stop.signal,

@@ -156,6 +156,8 @@ class Crew {
         if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
         this.#failures.add(line.text);
         return;
+      case "presence":
+        return this.#order(line, worker);
       case "step": {
         const reading = this.#searches[line.search]?.take(worker.index, line.state);
         if (reading !== undefined) this.#order({ type: "step", search: line.search, reading });
@@ -195,8 +197,10 @@ class Crew {
     this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
   }
 
-  #order(order: WorkerOrder): void {
-    for (const { child } of this.#workers) (child.stdin as Writable).write(`${JSON.stringify(order)}\n`);
+  /** To all of them but `except`. */
+  #order(order: WorkerOrder, except?: Worker): void {
+    const line = `${JSON.stringify(order)}\n`;
+    for (const worker of this.#workers) if (worker !== except) (worker.child.stdin as Writable).write(line);
   }
 
   /** Resolves once it has written its shard. */

@@ -4,6 +4,7 @@ import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
 import type { StepState } from "../../../runner/load/shard/step-state.js";
+import type { PresenceChanges } from "./told-presence.js";
 
 /** What a worker tells whoever started it, a JSON line each on its stdout. */
 export type WorkerLine =
@@ -13,6 +14,8 @@ export type WorkerLine =
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
   /** What a step of a search came to there. */
   | { readonly type: "step"; readonly search: number; readonly state: StepState }
+  /** Of its users in a scenario file, some have come or gone. */
+  | ({ readonly type: "presence" } & PresenceChanges)
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
   | { readonly type: "second"; readonly snapshot: LoadSnapshot }
@@ -24,6 +27,8 @@ export type WorkerLine =
 export type WorkerOrder =
   | { readonly type: "start"; readonly atMs: number }
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** The same of another worker's. */
+  | ({ readonly type: "presence" } & PresenceChanges)
   /** What it came to everywhere; null = some have ended early, so there will be no more steps. */
   | { readonly type: "step"; readonly search: number; readonly reading: StepReading | null }
   /** So is everybody's part. */
