@@ -55,6 +55,10 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
   orders.set("presence", (order) => {
     if (order.type === "presence") people.heard(order);
   });
+  const everywhere = new AbortController();
+  orders.set("abort", (order) => {
+    if (order.type === "abort") everywhere.abort(order.by);
+  });
   let isOver = false;
   let hasToldOver = false;
   let isDrained = false;
@@ -88,6 +92,7 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
         return isOver;
       },
       people,
+      abort: { tell: (state) => tell({ type: "standing", state }), signal: everywhere.signal },
       shareStep: (search, state) =>
         new Promise((resolve) => {
           steps.set(search, resolve);

@@ -11,6 +11,7 @@ import type { SetupOutcome } from "../script/setup-outcome.js";
 import { StepWindow, type WindowSources } from "../step-window.js";
 import type { VirtualDevice } from "../virtual-device.js";
 import { type PlannedPeople, plannedPeople, type SharedPresence } from "./far-people.js";
+import type { SharedAbort } from "./shared-abort.js";
 import { SharedStep } from "./shared-step.js";
 import type { StepState } from "./step-state.js";
 
@@ -26,6 +27,8 @@ export interface ShardSync {
   shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined>;
   /** Asked again and again once our part is over; true = everybody's is, so that nobody is missed who leaves. */
   isOver(): boolean;
+  /** Where thresholds end the run in all shards; undefined = each looks at its own values, and ends alone. */
+  readonly abort?: SharedAbort;
   /** Who of a scenario file's users is online, here and elsewhere; undefined = nobody tells, and the plan has to do. */
   readonly people?: SharedPresence;
   /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
