@@ -202,6 +202,28 @@ describe("ttk load --workers", () => {
     expect(report.delivery).toMatchObject({ lost: 0, duplicated: 0 });
   });
 
+  it("ends in all processes when a threshold that ends runs does not hold of what they have done together", async () => {
+    const args = ["load", "steady-chat", "--users", "20", "--rate", "40", "--duration", "5m", "--workers", "2", "-q"];
+    const { code, stdout, stderr } = await runTtk([
+      ...args,
+      "--target",
+      ...cluster.msgServers,
+      "--threshold",
+      "msgs_acked:count<50",
+      "--abort-on-fail",
+      "--json",
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    const { summary, delivery } = JSON.parse(stdout) as Report & { summary: Readonly<Record<string, unknown>> };
+    expect(summary).toMatchObject({
+      abortedBy: "msgs_acked count<50",
+      interrupted: false,
+      failures: [expect.stringMatching(/^msgs_acked count<50 does not hold: \d+$/)],
+    });
+    expect(JSON.stringify(summary)).not.toContain("ended alone");
+    expect(delivery).toMatchObject({ lost: 0, duplicated: 0 });
+  });
+
   it("says which worker cannot go on, and why", async () => {
     const { code, stderr } = await runTtk(["load", ...plan, "--target", "127.0.0.1:1", "--workers", "2"]);
     expect({ code, stderr }).toEqual({

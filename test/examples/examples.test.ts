@@ -63,7 +63,7 @@ describe("examples", () => {
     expect(report.parts.every(({ iterations, failed }) => iterations > 0 && failed === 0)).toBe(true);
     if (name === "summary.ts") expect(stdout).toMatch(/^20 messages acked, half of them in [\d.]+ ms; 0 lost\n$/);
     if (name === "groups.ts")
-      expect(report.checks).toEqual([{ name: "all 15 messages are in the history", passes: 1, fails: 0 }]);
+      expect(report.checks).toEqual([{ name: "all messages are in the history", passes: 1, fails: 0 }]);
     if (name === "find-max.ts") expect(report.parts[0]?.findMax?.steps.length).toBeGreaterThanOrEqual(1);
   });
 });

@@ -7,6 +7,7 @@ import { startLoad } from "../../src/runner/load/load-run.js";
 import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
 import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
+import { AbortJudge } from "../../src/runner/load/shard/shared-abort.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;
@@ -33,6 +34,8 @@ export async function shardedRun(
   });
   const counts = new Map<number, FarCounts>();
   const [first] = Array.isArray(planOf) ? (planOf as [LoadPlan]) : [planOf as LoadPlan];
+  const judge = new AbortJudge(first.thresholds, count);
+  const everywhere = new AbortController();
   const searches = searchesOf(first).map(({ conditions }) => ({
     steps: new SearchSteps(conditions, count),
     waiting: [] as ((reading: StepReading | undefined) => void)[],
@@ -62,6 +65,13 @@ export async function shardedRun(
             if (!isOver) over++;
             isOver = true;
             return over === count;
+          },
+          abort: {
+            tell: (state) => {
+              const by = judge.take(index, state);
+              if (by !== undefined) everywhere.abort(by);
+            },
+            signal: everywhere.signal,
           },
           shareStep: (search, state) =>
             new Promise((resolve) => {

@@ -422,7 +422,8 @@ async function inWorkers(host: Host, plan: LoadPlan, options: LoadOptions, worke
   await requireWritable(files, host.cwd, "--out");
   const devices = plan.accounts.length * plan.devicesPerUser;
   const searches = searchesOf(plan).map(({ conditions }) => conditions);
-  return runWorkers(host, workers, { seed: plan.seed, devices, searches }, (shardFiles) =>
+  const { seed, thresholds } = plan;
+  return runWorkers(host, workers, { seed, devices, searches, thresholds }, (shardFiles) =>
     joinSamples(out, shardFiles, host.cwd),
   );
 }

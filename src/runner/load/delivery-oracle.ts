@@ -176,7 +176,7 @@ export class DeliveryOracle {
   readonly #messages: MessageTable;
   readonly #streams: StreamTable;
   readonly #online: Uint8Array;
-  /** Messages with a smaller serial were sent while the device was away. */
+  /** Messages with a smaller serial were sent while the device was away, or before the run heard of its login. */
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
   readonly #sentPdu: OracleOptions["sentPdu"];
@@ -211,7 +211,7 @@ export class DeliveryOracle {
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
     this.#online = new Uint8Array(devices);
-    this.#onlineSince = new Float64Array(devices);
+    this.#onlineSince = new Float64Array(devices).fill(Number.POSITIVE_INFINITY);
   }
 
   /** A group has been made. @returns it as a target. @throws RangeError */

@@ -30,19 +30,27 @@ export function deviceHandler({ messenger, workload }: DeviceListeners): DeviceH
 interface SessionListeners extends DeviceListeners {
   readonly progress: RunProgress;
   readonly nameOf: (user: number) => string | undefined;
+  /** Which of a user's devices are online is no longer what it was. */
+  readonly presenceChanged: (user: number) => void;
   /** One for each device. */
   readonly timers: Timers;
 }
 
 /** Who comes and goes, told to those whom it concerns. */
-export function sessionHooks({ messenger, workload, progress, nameOf, timers }: SessionListeners): SessionHooks {
+export function sessionHooks(listeners: SessionListeners): SessionHooks {
+  const { messenger, workload, progress, nameOf, presenceChanged, timers } = listeners;
   return {
     onOnline: (device) => {
       const double = messenger().online(device);
-      if (double === undefined) return;
-      throw new Error(`it is the same user as ${nameOf(double)}: user_id ${device.userId}`);
+      if (double !== undefined) {
+        throw new Error(`it is the same user as ${nameOf(double)}: user_id ${device.userId}`);
+      }
+      presenceChanged(messenger().userOfDevice(device.index));
     },
-    onOffline: (device) => messenger().offline(device),
+    onOffline: (device) => {
+      messenger().offline(device);
+      presenceChanged(messenger().userOfDevice(device.index));
+    },
     onReady: (device, intendedMs) => {
       messenger().intendedMs = intendedMs;
       if (progress.phase === "steady") workload().ready(device.index);

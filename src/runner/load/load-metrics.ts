@@ -375,6 +375,7 @@ export class LoadMetrics {
   }
 }
 
-function spanOf(metric: string, { steadyMs, runMs }: Moment): number {
+/** The span over which a metric's rates are, in ms. */
+export function spanOf(metric: string, { steadyMs, runMs }: Pick<Moment, "steadyMs" | "runMs">): number {
   return metricKinds[metric.replace(/\{.*/, "")]?.over === "steady" ? steadyMs : runMs;
 }

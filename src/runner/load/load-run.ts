@@ -28,6 +28,7 @@ import { SessionChecks } from "./session-checks.js";
 import { FarGroups } from "./shard/far-groups.js";
 import type { LoadShard } from "./shard/load-shard.js";
 import { ShardMeeting } from "./shard/shard-meeting.js";
+import { standingState } from "./shard/shared-abort.js";
 import { Steering } from "./steering.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
@@ -107,7 +108,7 @@ class LoadRun {
     const loop = this.#loop;
     const { now } = loop;
     this.#progress = new RunProgress(now, (phase, atMs) => onEvent?.({ type: "phase", phase, atMs }));
-    this.#stop = new RunStop(dependencies.signal);
+    this.#stop = new RunStop(dependencies.signal, shards?.abort?.signal);
     const { signal } = this.#stop;
     const [progress, stop] = [this.#progress, this.#stop];
 
@@ -127,7 +128,13 @@ class LoadRun {
     this.#wheel = new TimerWheel(this.#firstDeviceTimer + accounts.length * devicesPerUser, 0);
     const listeners = { messenger: () => this.#messenger, workload: () => this.#workload };
     const nameOf = (user: number) => accounts[user]?.name;
-    const hooks = sessionHooks({ ...listeners, progress, nameOf, timers: this.#timersFrom(this.#firstDeviceTimer) });
+    const hooks = sessionHooks({
+      ...listeners,
+      progress,
+      nameOf,
+      presenceChanged: (user) => this.#meeting.presenceChanged(user),
+      timers: this.#timersFrom(this.#firstDeviceTimer),
+    });
     const random = plan.random(plan.seed);
     this.#sessions = new DeviceSessions(plan, metrics, random, signal, now, hooks, deviceHandler(listeners));
     const sessions = this.#sessions;
@@ -256,6 +263,7 @@ class LoadRun {
       desk,
       randomOf: (vu) => random((seed + vu + 1) >>> 0),
       segment,
+      isThere: (user) => this.#meeting.isThere(user),
       isSetupShared: this.dependencies.shards?.isSetupShared ?? false,
       until: (done) => this.#loop.until(done),
       signal: this.#stop.signal,
@@ -310,7 +318,15 @@ class LoadRun {
     if (!this.#seconds.isOver(nowMs)) return;
     const { phase } = this.#progress;
     this.#seconds.end(nowMs, phase, this.#meeting.epochMs ?? 0);
-    if (phase !== "drain" && phase !== "logout") this.#stop.lookAt(this.#thresholds, nowMs);
+    if (phase !== "drain" && phase !== "logout") this.#lookAtThresholds(nowMs);
+  }
+
+  #lookAtThresholds(nowMs: number): void {
+    const { abort } = this.dependencies.shards ?? {};
+    if (abort === undefined) return this.#stop.lookAt(this.#thresholds, nowMs);
+    const { thresholds } = this.plan;
+    if (!thresholds.some(({ abortOnFail }) => abortOnFail)) return;
+    abort.tell(standingState(this.#metrics, thresholds, this.standing.moment(), this.#meeting.epochMs ?? 0));
   }
 
   readonly #due = (timer: number, dueMs: number): void => {

@@ -19,7 +19,7 @@ import {
 } from "./load-result.js";
 import { ownCount, wholeRun } from "./segment.js";
 import { summaryTrends } from "./summary-trends.js";
-import { type ThresholdResult, thresholdFailure } from "./threshold.js";
+import { abortFailures, type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** A run that is over, in the pieces that a result is made of. */
 export interface RunFacts {
@@ -72,7 +72,12 @@ export function resultOf(facts: RunFacts): LoadResult {
     interrupted: facts.interrupted,
     abortedBy: facts.abortedBy,
     serverFaults,
-    failures: [...serverFaults, ...failedThresholds, ...failedSearches(facts.parts)],
+    failures: [
+      ...serverFaults,
+      ...failedThresholds,
+      ...abortFailures(facts.abortedBy, thresholds),
+      ...failedSearches(facts.parts),
+    ],
     invalid: steadyMs > 0 ? doubts : ["nothing was measured: the run ended before its steady phase"],
     health,
     environment: facts.environment,

@@ -1,22 +1,31 @@
 import { setMaxListeners } from "node:events";
+import { abortTextOf } from "./threshold.js";
 import type { ThresholdWatch } from "./threshold-watch.js";
 
 /** Why and when a run is to finish before its plan says so. */
 export class RunStop {
   /** Finish with what is under way, and report. */
   readonly signal: AbortSignal;
-  /** The threshold that ended it, as `metric expression`; null = none did. */
-  abortedBy: string | null = null;
   readonly #abort = new AbortController();
   #isStopped = false;
+  #abortedBy: string | null = null;
 
   constructor(
     /** The run's owner's. */
     private readonly owner: AbortSignal,
+    /** Of a run in several processes that is to end in all of them; its reason is the threshold's text. */
+    private readonly everywhere?: AbortSignal,
   ) {
-    this.signal = AbortSignal.any([owner, this.#abort.signal]);
+    const signals = [owner, this.#abort.signal];
+    this.signal = AbortSignal.any(everywhere === undefined ? signals : [...signals, everywhere]);
     // Every device that is connecting listens to it.
     setMaxListeners(0, this.signal);
+  }
+
+  /** The threshold that ended it, as `metric expression`; null = none did. */
+  get abortedBy(): string | null {
+    if (this.#abortedBy !== null) return this.#abortedBy;
+    return this.everywhere?.aborted === true ? String(this.everywhere.reason) : null;
   }
 
   /** Somebody who steers the run has had enough of it. */
@@ -30,7 +39,7 @@ export class RunStop {
     if (this.abortedBy !== null) return;
     const breach = thresholds.breach(nowMs);
     if (breach === undefined) return;
-    this.abortedBy = `${breach.metric} ${breach.expression}`;
+    this.#abortedBy = abortTextOf(breach);
     this.#abort.abort();
   }
 

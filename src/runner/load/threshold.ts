@@ -62,6 +62,17 @@ export function isAggregateOf(type: MetricResult["type"], aggregate: Aggregate):
   return aggregatesOf[type].includes(typeof aggregate === "string" ? aggregate : "p(N)");
 }
 
+/** What an ended run says of the threshold that ended it. */
+export function abortTextOf({ metric, expression }: Pick<ThresholdResult, "metric" | "expression">): string {
+  return `${metric} ${expression}`;
+}
+
+/** Of a threshold that ended the run, and holds of what there is in the end: it has failed all the same. */
+export function abortFailures(abortedBy: string | null, thresholds: readonly ThresholdResult[]): string[] {
+  const isToldAlready = thresholds.some((threshold) => !threshold.ok && abortTextOf(threshold) === abortedBy);
+  return abortedBy === null || isToldAlready ? [] : [`${abortedBy} did not hold when it ended the run`];
+}
+
 /** In words: `msg_ack_duration p(95)<50 does not hold: 61.2 ms`. */
 export function thresholdFailure({ metric, expression, actual, unit }: ThresholdResult): string {
   return `${metric} ${expression} does not hold: ${actual === null ? "nothing was measured" : withUnit(actual, unit)}`;

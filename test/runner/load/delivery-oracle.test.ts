@@ -329,6 +329,23 @@ describe("DeliveryOracle", () => {
     expect(world.oracle.counts).toMatchObject({ ...noFaults, delivered: 2, expectedDeliveries: 2 });
   });
 
+  it("calls nothing a second arrival that comes to a device with the answer to its first login", () => {
+    const oracle = new DeliveryOracle({ users: 2, devicesPerUser: 2, run: RUN, ackTimeoutMs: ACK_TIMEOUT_MS });
+    const [sender, phone, pc] = [0, 3, 2];
+    oracle.online(sender);
+    oracle.online(phone);
+    const content = contentTemplate(64, RUN);
+    const row = oracle.begin(sender, 1, 0, 0, content);
+    oracle.acked(row, oracle.serialOf(row), 1);
+    oracle.received(phone, 0, 1, content);
+    // The server has let the PC in; the answer to its login, in the same segment, has not been looked at yet.
+    oracle.received(pc, 0, 1, content);
+    oracle.online(pc);
+    oracle.finish();
+    expect(oracle.counts).toMatchObject({ ...noFaults, delivered: 1, expectedDeliveries: 1 });
+    expect(oracle.witnesses).toEqual([]);
+  });
+
   it("does not guess whether a message was taken when its sender's connection is lost before the ack", () => {
     const world = new World(2);
     const message = world.send(0, 1);

@@ -9,6 +9,7 @@ import type { LoadResult } from "../../../runner/load/load-result.js";
 import { addSeconds } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
 import { CommandError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
@@ -37,6 +38,7 @@ export interface WorkersRun {
   readonly devices: number;
   /** The conditions of its searches, by number. */
   readonly searches: readonly (readonly Threshold[])[];
+  readonly thresholds: readonly Threshold[];
 }
 
 /**
@@ -71,6 +73,8 @@ class Crew {
   #isDrained = false;
   readonly #failures = new Set<string>();
   readonly #searches: readonly SearchSteps[];
+  readonly #abort: AbortJudge;
+  #isAborted = false;
   /** What a scenario file's setup returned. */
   setupData: unknown;
 
@@ -85,6 +89,7 @@ class Crew {
     });
     this.files = Array.from({ length: count }, (_, index) => join(folder, `${index}.json`));
     this.#workers = this.files.map((file, index) => this.#start(index, file, plan.seed));
+    this.#abort = new AbortJudge(plan.thresholds, count);
     this.#searches = plan.searches.map((conditions) => new SearchSteps(conditions, count));
   }
 
@@ -156,6 +161,14 @@ class Crew {
         if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
         this.#failures.add(line.text);
         return;
+      case "standing": {
+        const by = this.#abort.take(worker.index, line.state);
+        if (by === undefined || this.#isAborted) return;
+        this.#isAborted = true;
+        return this.#order({ type: "abort", by });
+      }
+      case "presence":
+        return this.#order(line, worker);
       case "step": {
         const reading = this.#searches[line.search]?.take(worker.index, line.state);
         if (reading !== undefined) this.#order({ type: "step", search: line.search, reading });
@@ -195,8 +208,10 @@ class Crew {
     this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
   }
 
-  #order(order: WorkerOrder): void {
-    for (const { child } of this.#workers) (child.stdin as Writable).write(`${JSON.stringify(order)}\n`);
+  /** To all of them but `except`. */
+  #order(order: WorkerOrder, except?: Worker): void {
+    const line = `${JSON.stringify(order)}\n`;
+    for (const worker of this.#workers) if (worker !== except) (worker.child.stdin as Writable).write(line);
   }
 
   /** Resolves once it has written its shard. */

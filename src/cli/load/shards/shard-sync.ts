@@ -8,6 +8,7 @@ import type { Host } from "../../host.js";
 import { failureLine } from "../load-watch.js";
 import type { LoadedFile } from "../scenario-file/load-file.js";
 import type { StartAt } from "./start-at-value.js";
+import { ToldPresence } from "./told-presence.js";
 import { eachLine, SETUP_MAX_CHARS, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** Of a shard that nobody coordinates: it begins by the clock, and stays until the end of its drain. @throws CommandError when that is over */
@@ -50,6 +51,14 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
   orders.set("step", (order) => {
     if (order.type === "step") steps.get(order.search)?.(order.reading ?? undefined);
   });
+  const people = new ToldPresence((changes) => tell({ type: "presence", ...changes }));
+  orders.set("presence", (order) => {
+    if (order.type === "presence") people.heard(order);
+  });
+  const everywhere = new AbortController();
+  orders.set("abort", (order) => {
+    if (order.type === "abort") everywhere.abort(order.by);
+  });
   let isOver = false;
   let hasToldOver = false;
   let isDrained = false;
@@ -82,6 +91,8 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
         hasToldOver = true;
         return isOver;
       },
+      people,
+      abort: { tell: (state) => tell({ type: "standing", state }), signal: everywhere.signal },
       shareStep: (search, state) =>
         new Promise((resolve) => {
           steps.set(search, resolve);

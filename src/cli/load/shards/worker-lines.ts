@@ -3,7 +3,9 @@ import type { StepReading } from "../../../runner/load/find-max-search.js";
 import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { StandingState } from "../../../runner/load/shard/shared-abort.js";
 import type { StepState } from "../../../runner/load/shard/step-state.js";
+import type { PresenceChanges } from "./told-presence.js";
 
 /** What a worker tells whoever started it, a JSON line each on its stdout. */
 export type WorkerLine =
@@ -13,6 +15,10 @@ export type WorkerLine =
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
   /** What a step of a search came to there. */
   | { readonly type: "step"; readonly search: number; readonly state: StepState }
+  /** What the metrics of thresholds that may end the run have come to there. */
+  | { readonly type: "standing"; readonly state: StandingState }
+  /** Of its users in a scenario file, some have come or gone. */
+  | ({ readonly type: "presence" } & PresenceChanges)
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
   | { readonly type: "second"; readonly snapshot: LoadSnapshot }
@@ -24,8 +30,12 @@ export type WorkerLine =
 export type WorkerOrder =
   | { readonly type: "start"; readonly atMs: number }
   | { readonly type: "setup"; readonly outcome: SetupOutcome }
+  /** The same of another worker's. */
+  | ({ readonly type: "presence" } & PresenceChanges)
   /** What it came to everywhere; null = some have ended early, so there will be no more steps. */
   | { readonly type: "step"; readonly search: number; readonly reading: StepReading | null }
+  /** A threshold does not hold of what all have measured: the run ends. */
+  | { readonly type: "abort"; readonly by: string }
   /** So is everybody's part. */
   | { readonly type: "over" }
   /** Everything that was sent between shards has arrived. */

@@ -38,6 +38,8 @@ export interface ScriptDependencies {
   /** Of each VU its own, so that what it draws does not depend on who else is in the process. */
   readonly randomOf: (vu: number) => Random;
   readonly segment: Segment;
+  /** Whether a user is online, as far as this segment knows. */
+  readonly isThere: (user: number) => boolean;
   /** Setup is called in one of the segments, and the others get what it came to. */
   readonly isSetupShared: boolean;
   readonly now: () => number;

@@ -17,6 +17,8 @@ export interface VuContext {
   readonly sleepers: Sleepers;
   /** The part of the users that this process has. */
   readonly segment: Segment;
+  /** Whether a user is online, as far as this process knows. */
+  readonly isThere: (user: number) => boolean;
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly devicesPerUser: number;

@@ -59,22 +59,26 @@ export class Vu {
     return Array.from({ length: this.context.users }, (_, user) => this.#person(user));
   }
 
-  /** Those of them that this process has: everybody, unless `--workers` or `--segment` parts the run. */
+  /**
+   * Those of them who hear of what is made here: everybody, unless the run is parted. In a part, its own; in a setup that
+   * all parts share (`--workers`), everybody.
+   */
   get peopleHere(): readonly Person[] {
+    if (this.context.reachesAll()) return this.people;
     return this.people.filter(({ user }) => isOwn(user, this.context.segment));
   }
 
-  /** Somebody else of this process with a device online; undefined while there is nobody. */
+  /**
+   * Somebody else in the run who is online; undefined while there is nobody. Of users of other processes `--workers` know
+   * who is, as of a moment ago; a `--segment` takes those for online whom the plan has at work.
+   */
   anybody(): Person | undefined {
-    const { users, devicesPerUser, sessions } = this.context;
+    const { users, isThere } = this.context;
     const first = this.random.below(users);
     const own = this.users.map(({ user }) => user);
     for (let place = 0; place < users; place++) {
       const user = (first + place) % users;
-      if (own.includes(user)) continue;
-      for (let device = 0; device < devicesPerUser; device++) {
-        if (sessions.isOnline(user * devicesPerUser + device)) return this.#person(user);
-      }
+      if (!own.includes(user) && isThere(user)) return this.#person(user);
     }
     return undefined;
   }

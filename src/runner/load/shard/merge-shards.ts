@@ -5,7 +5,7 @@ import { latencyBoundsMs } from "../latency-bounds.js";
 import type { LoadMetrics, Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
 import { summaryTrends } from "../summary-trends.js";
-import { judgeThreshold, thresholdFailure } from "../threshold.js";
+import { abortFailures, judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
 import { addCounts, type LoadShard } from "./load-shard.js";
 import { MergeError } from "./merge-error.js";
@@ -70,10 +70,20 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     drainMs: most(({ drainMs }) => drainMs),
     durationMs: most(({ durationMs }) => durationMs),
     interrupted: results.some(({ interrupted }) => interrupted),
-    abortedBy: results.find(({ abortedBy }) => abortedBy !== null)?.abortedBy ?? null,
+    abortedBy: abortedByOf(shards),
     serverFaults,
-    failures: [...serverFaults, ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure), ...failedSearches(parts)],
-    invalid: [...doubtsOf(shards), ...(isSearch(parts) ? [] : doubtsAbout(health, healthLimits)), ...balance.doubts],
+    failures: [
+      ...serverFaults,
+      ...thresholds.filter(({ ok }) => !ok).map(thresholdFailure),
+      ...abortFailures(abortedByOf(shards), thresholds),
+      ...failedSearches(parts),
+    ],
+    invalid: [
+      ...endsOf(shards),
+      ...doubtsOf(shards),
+      ...(isSearch(parts) ? [] : doubtsAbout(health, healthLimits)),
+      ...balance.doubts,
+    ],
     health,
     environment: first.result.environment,
     metrics: metricResults,
@@ -90,6 +100,28 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     outputs: addOutputs(results.flatMap(({ outputs }) => outputs)),
     series: mergeSeries(shards.map(({ epochMs, result }) => ({ epochMs, series: result.series }))),
   };
+}
+
+/** The threshold that ended it first. */
+function abortedByOf(shards: readonly LoadShard[]): string | null {
+  const [first] = abortedOf(shards).sort((one, other) => one.spans.steadyMs - other.spans.steadyMs);
+  return first?.result.abortedBy ?? null;
+}
+
+/** Segments that nobody coordinates end one by one: from then on the load is not the plan's. */
+function endsOf(shards: readonly LoadShard[]): string[] {
+  const aborted = abortedOf(shards);
+  const isTogether =
+    aborted.length === shards.length && new Set(aborted.map(({ result }) => result.abortedBy)).size === 1;
+  if (isTogether) return [];
+  return aborted.map(({ segment: { index, count }, spans, result: { abortedBy } }) => {
+    const seconds = (spans.steadyMs / 1000).toFixed(1);
+    return `segment ${index}/${count} ended alone after ${seconds} s, because ${abortedBy} did not hold there`;
+  });
+}
+
+function abortedOf(shards: readonly LoadShard[]): LoadShard[] {
+  return shards.filter(({ result }) => result.abortedBy !== null);
 }
 
 /** Of those that are called the same, what all sent together. */

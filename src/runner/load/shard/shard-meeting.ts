@@ -10,6 +10,8 @@ import type { RunLoop } from "../run-loop.js";
 import type { SetupOutcome } from "../script/setup-outcome.js";
 import { StepWindow, type WindowSources } from "../step-window.js";
 import type { VirtualDevice } from "../virtual-device.js";
+import { type PlannedPeople, plannedPeople, type SharedPresence } from "./far-people.js";
+import type { SharedAbort } from "./shared-abort.js";
 import { SharedStep } from "./shared-step.js";
 import type { StepState } from "./step-state.js";
 
@@ -25,6 +27,10 @@ export interface ShardSync {
   shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined>;
   /** Asked again and again once our part is over; true = everybody's is, so that nobody is missed who leaves. */
   isOver(): boolean;
+  /** Where thresholds end the run in all shards; undefined = each looks at its own values, and ends alone. */
+  readonly abort?: SharedAbort;
+  /** Who of a scenario file's users is online, here and elsewhere; undefined = nobody tells, and the plan has to do. */
+  readonly people?: SharedPresence;
   /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
   readonly shareStep?: (search: number, state: StepState) => Promise<StepReading | undefined>;
   /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
@@ -60,8 +66,12 @@ export class ShardMeeting {
   /** The same as unix time in ms. */
   startAtMs = 0;
   #searches = 0;
+  readonly #planned: PlannedPeople | undefined;
 
-  constructor(private readonly sources: MeetingSources) {}
+  constructor(private readonly sources: MeetingSources) {
+    const { script } = sources.plan;
+    if (script !== undefined) this.#planned = plannedPeople(script);
+  }
 
   /** What setup came to, wherever it was called; undefined when the run is aborted meanwhile. */
   async shareSetup(own: SetupOutcome | undefined): Promise<SetupOutcome | undefined> {
@@ -91,6 +101,28 @@ export class ShardMeeting {
     far?.begin(
       epochMs,
       own.filter((device) => !messenger.oracle.isOnline(device)),
+    );
+  }
+
+  /** A device of one of our users has come online or gone. */
+  presenceChanged(user: number): void {
+    const { plan, sync } = this.sources;
+    if (plan.script !== undefined) sync?.people?.tell(user, this.#isOnlineHere(user));
+  }
+
+  /** Whether a user of a scenario file is online; one of another shard by what that tells, else by the plan. */
+  isThere(user: number): boolean {
+    const { messenger, sync, loop } = this.sources;
+    if (messenger.isOwn(user)) return this.#isOnlineHere(user);
+    if (this.epochMs === undefined) return false;
+    return sync?.people?.isOnline(user) ?? this.#planned?.(user, loop.now() - this.epochMs) ?? false;
+  }
+
+  #isOnlineHere(user: number): boolean {
+    const { messenger, plan } = this.sources;
+    const first = user * plan.devicesPerUser;
+    return Array.from({ length: plan.devicesPerUser }, (_, place) => first + place).some((device) =>
+      messenger.oracle.isOnline(device),
     );
   }
 
