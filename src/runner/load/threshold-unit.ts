@@ -1,5 +1,5 @@
 import { metricKinds } from "./metric-names.js";
-import type { Aggregate } from "./threshold.js";
+import type { Aggregate } from "./aggregate.js";
 
 export type ThresholdUnit = "ms" | "B" | "B/s" | "/s";
 
