@@ -49,12 +49,7 @@ export class TableState implements LiveState {
 
   async takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
     const rows = wanted.map(({ kind, id, count }) => [kind, id, count]);
-    // The addition locks each row until the transaction ends, so that what is read back is this one's own.
-    await session.upsertRows(messageCounter, rows);
-    const counters = await session.allForEach<{ kind: number; id: number; last: number }>(
-      "SELECT kind, id, last FROM ttk_message_counter WHERE kind = ? AND id = ?",
-      wanted.map(({ kind, id }) => [kind, id]),
-    );
+    const counters = await session.upsertedRows<SequenceKey & { readonly last: number }>(messageCounter, rows);
     const last = new Map(counters.map((counter) => [`${counter.kind}/${counter.id}`, counter.last]));
     return wanted.map(({ kind, id, count }) => (last.get(`${kind}/${id}`) ?? Number.NaN) - count + 1);
   }
