@@ -70,10 +70,19 @@ export class MysqlSession implements SqlSession {
     );
   }
 
-  async updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
+  async updateByIds(
+    table: string,
+    assignments: string,
+    values: SqlValues,
+    ids: readonly number[],
+    condition = "TRUE",
+  ): Promise<void> {
     for (const some of chunks(ids, INSERTED_AT_ONCE)) {
       const places = some.map(() => "?").join(", ");
-      await this.run(`UPDATE ${table} SET ${assignments} WHERE id IN (${places})`, [...values, ...some]);
+      await this.run(`UPDATE ${table} SET ${assignments} WHERE ${condition} AND id IN (${places})`, [
+        ...values,
+        ...some,
+      ]);
     }
   }
 }

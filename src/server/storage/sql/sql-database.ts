@@ -32,8 +32,17 @@ export interface SqlSession {
   upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void>;
   /** The same; resolves to what the rows have become, in no order. */
   upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]>;
-  /** `UPDATE table SET assignments WHERE id = …` for each id. */
-  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void>;
+  /**
+   * `UPDATE table SET assignments WHERE condition AND id = …` for each id; a row that does not meet the condition stays.
+   * @param values of the assignments, then of the condition
+   */
+  updateByIds(
+    table: string,
+    assignments: string,
+    values: SqlValues,
+    ids: readonly number[],
+    condition?: string,
+  ): Promise<void>;
 }
 
 export interface SqlDatabase extends SqlSession {

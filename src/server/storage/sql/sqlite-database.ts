@@ -82,8 +82,8 @@ export class SqliteDatabase implements SqlDatabase {
     return this.transaction((session) => session.upsertedRows(upsert, rows));
   }
 
-  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
-    return this.transaction((session) => session.updateByIds(table, assignments, values, ids));
+  updateByIds(...updated: Parameters<SqlSession["updateByIds"]>): Promise<void> {
+    return this.transaction((session) => session.updateByIds(...updated));
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {

@@ -46,27 +46,33 @@ export class SqliteSession implements SqlSession {
     same: Readonly<Record<string, SqlValue>> = {},
   ): Promise<void> {
     const first = Object.values(same);
-    this.#runInBlocks(insertSql(table, [...Object.keys(same), ...columns], first.length), rows, first);
+    const sql = insertSql(table, [...Object.keys(same), ...columns], first.length);
+    this.#inBlocks(sql, boundRows(rows), columns.length, bound(first), run);
   }
 
   async upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
-    this.#runInBlocks(upsertSql(upsert), rows);
+    this.#inBlocks(upsertSql(upsert), boundRows(rows), upsert.columns.length, [], run);
   }
 
   async upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]> {
     const sql = upsertSql(upsert);
     const after = `${sql.after} RETURNING ${upsert.columns.join(", ")}`;
     const upserted: Row[] = [];
-    this.#inBlocks({ ...sql, after }, rows, [], (statement, values) => {
+    this.#inBlocks({ ...sql, after }, boundRows(rows), upsert.columns.length, [], (statement, values) => {
       upserted.push(...(statement.all(...values) as Row[]));
     });
     return upserted;
   }
 
-  async updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
-    const lists = ids.map((id) => [id]);
-    const sql = { before: `UPDATE ${table} SET ${assignments} WHERE id IN (`, row: "?", after: ")" };
-    this.#runInBlocks(sql, lists, values);
+  async updateByIds(
+    table: string,
+    assignments: string,
+    values: SqlValues,
+    ids: readonly number[],
+    condition = "TRUE",
+  ): Promise<void> {
+    const before = `UPDATE ${table} SET ${assignments} WHERE ${condition} AND id IN (`;
+    this.#inBlocks({ before, row: "?", after: ")" }, ids, 1, bound(values), run);
   }
 
   /** Statements that begin and end transactions, and pragmas. */
@@ -74,26 +80,24 @@ export class SqliteSession implements SqlSession {
     this.connection.exec(sql);
   }
 
-  #runInBlocks(sql: RowsSql, rows: readonly SqlValues[], first: SqlValues = []): void {
-    this.#inBlocks(sql, rows, first, (statement, values) => statement.run(...values));
-  }
-
-  /** Hot. `first` are values that stand before those of each block. */
+  /**
+   * Hot.
+   * @param values of all rows, one after the other, each of so many as `width`
+   * @param first values that stand before those of each block
+   */
   #inBlocks(
     sql: RowsSql,
-    rows: readonly SqlValues[],
+    values: SqlValues,
+    width: number,
     first: SqlValues,
-    run: (statement: StatementSyncInstance, values: SqlValues) => void,
+    use: (statement: StatementSyncInstance, values: SqlValues) => void,
   ): void {
     let at = 0;
     for (const block of BLOCKS) {
-      if (rows.length - at < block) continue;
+      const size = block * width;
+      if (values.length - at < size) continue;
       const statement = this.#preparedFor(sql, block);
-      for (; rows.length - at >= block; at += block) {
-        const values: SqlValue[] = [...first];
-        for (let index = at; index < at + block; index++) addBound(values, rows[index] as SqlValues);
-        run(statement, values);
-      }
+      for (; values.length - at >= size; at += size) use(statement, [...first, ...values.slice(at, at + size)]);
     }
   }
 
@@ -139,15 +143,21 @@ function upsertSql({ table, columns, key, merge }: SqlUpsert): RowsSql {
   return { ...insertSql(table, columns), after };
 }
 
+function run(statement: StatementSyncInstance, values: SqlValues): void {
+  statement.run(...values);
+}
+
 function bound(values: SqlValues): SqlValue[] {
-  const added: SqlValue[] = [];
-  addBound(added, values);
-  return added;
+  return boundRows([values]);
 }
 
 /** The driver cuts text at NUL. As bytes it is kept, and equals no text, so that `user7\0` finds nobody (LGN-08). */
-function addBound(values: SqlValue[], added: SqlValues): void {
-  for (const value of added) {
-    values.push(typeof value === "string" && value.includes("\0") ? Buffer.from(value) : value);
+function boundRows(rows: readonly SqlValues[]): SqlValue[] {
+  const values: SqlValue[] = [];
+  for (const row of rows) {
+    for (const value of row) {
+      values.push(typeof value === "string" && value.includes("\0") ? Buffer.from(value) : value);
+    }
   }
+  return values;
 }

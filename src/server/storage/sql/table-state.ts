@@ -1,8 +1,8 @@
 import { FAILURE_WINDOW_MS, FAILURES_MAX } from "../login-guard.js";
+import type { SessionKind } from "../storage.js";
+import { GROUP, PEER } from "./conversation-rows.js";
 import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
 import type { SqlDatabase, SqlSession, SqlUpsert } from "./sql-database.js";
-
-const GROUP = 2;
 
 const messageCounter: SqlUpsert = {
   table: "ttk_message_counter",
@@ -50,8 +50,12 @@ export class TableState implements LiveState {
   async takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
     const rows = wanted.map(({ kind, id, count }) => [kind, id, count]);
     const counters = await session.upsertedRows<SequenceKey & { readonly last: number }>(messageCounter, rows);
-    const last = new Map(counters.map((counter) => [`${counter.kind}/${counter.id}`, counter.last]));
-    return wanted.map(({ kind, id, count }) => (last.get(`${kind}/${id}`) ?? Number.NaN) - count + 1);
+    const last = new Map<SessionKind, Map<number, number>>([
+      [PEER, new Map()],
+      [GROUP, new Map()],
+    ]);
+    for (const counter of counters) last.get(counter.kind)?.set(counter.id, counter.last);
+    return wanted.map(({ kind, id, count }) => (last.get(kind)?.get(id) ?? Number.NaN) - count + 1);
   }
 
   async raiseLastId({ kind, id }: SequenceKey, lastId: number): Promise<void> {
