@@ -13,6 +13,8 @@ interface View {
 
 /** Messages of pairs and groups. Appending is O(1), whatever the length of the history and the size of the group. */
 export class MemoryMessages implements MessageStorage {
+  readonly answersAtOnce = true;
+
   constructor(
     private readonly accounts: MemoryAccounts,
     private readonly peers: MemoryPeers,

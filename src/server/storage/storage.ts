@@ -135,7 +135,7 @@ export interface NewMessage {
   /** The receiver, or the group. */
   readonly to: SessionKey;
   readonly type: number;
-  /** Copied by the store before the call returns. */
+  /** Must stay as it is until the answer, and need not any longer. */
   readonly content: Buffer;
   /** What the wire says the message's time is (MSG-04). */
   readonly created: number;
@@ -147,6 +147,8 @@ export interface NewMessage {
 export type MessageId = number | undefined;
 
 export interface MessageStorage {
+  /** Whether append never waits, so that a message may have the bytes of a read buffer. */
+  readonly answersAtOnce: boolean;
   /**
    * Stores a message and returns its id in the pair's or group's own sequence (MSG-02, GRP-06), raising unread counts
    * (MSG-11, GRP-08) and bringing the sessions of both sides or all members to the top (MSG-21, GRP-11). `undefined`, with

@@ -14,18 +14,16 @@ const HISTORY_BYTES_MAX = HISTORY_COUNT_MAX * storageLimits.contentBytes;
 
 export const messageCommands = {
   /** DBP-02: comes back with its msg_id, 0 when it was not stored. Hot. */
-  [CommandId.CID_MSG_DATA]: ({ storage }, body) => {
-    const msgId = storage.messages.append({
+  [CommandId.CID_MSG_DATA]: ({ storage: { messages } }, request) => {
+    const body = messages.answersAtOnce ? request : { ...request, msg_data: Buffer.from(request.msg_data) };
+    const msgId = messages.append({
       fromId: body.from_user_id,
       to: { kind: sessionKindOf(body.msg_type), id: body.to_session_id },
       type: body.msg_type,
       content: body.msg_data,
       created: body.create_time,
     });
-    if (!(msgId instanceof Promise)) return numbered(body, msgId);
-    // The bytes may be gone by then.
-    const own = { ...body, msg_data: Buffer.from(body.msg_data) };
-    return msgId.then((id) => numbered(own, id));
+    return msgId instanceof Promise ? msgId.then((id) => numbered(body, id)) : numbered(body, msgId);
   },
 
   /** PUL-08. */

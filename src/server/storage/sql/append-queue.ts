@@ -1,30 +1,39 @@
+import type { MessageId } from "../storage.js";
 import type { TableMessage } from "./audio-messages.js";
-
-interface Waiting {
-  readonly message: TableMessage;
-  readonly resolve: (msgId: number | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** So that one commit stays below some 50 ms; the rest comes with the next. */
 const BATCH_MAX = 4_000;
+
+/** Hot: messages that are stored together wait for one promise. */
+class Batch {
+  readonly messages: TableMessage[] = [];
+  readonly stored: Promise<readonly MessageId[]>;
+  resolve!: (ids: readonly MessageId[]) => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.stored = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
 
 /**
  * Messages wait here while others are stored, and are then stored together: the busier the store, the more messages one
  * commit carries. One batch at a time, in the order of the calls, gives ids in that order (MSG-09).
  */
 export class AppendQueue {
-  #waiting: Waiting[] = [];
+  readonly #waiting: Batch[] = [];
   #storing: Promise<void> | undefined;
 
-  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<(number | undefined)[]>) {}
+  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<readonly MessageId[]>) {}
 
-  /** The content is copied: the bytes belong to a connection's read buffer. */
-  append(message: TableMessage): Promise<number | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ message: { ...message, content: Buffer.from(message.content) }, resolve, reject });
-      this.#storing ??= this.#storeAll();
-    });
+  append(message: TableMessage): Promise<MessageId> {
+    const { messages, stored } = this.#openBatch();
+    const place = messages.push(message) - 1;
+    this.#storing ??= this.#storeAll();
+    return stored.then((ids) => ids[place]);
   }
 
   /** Resolves once nothing waits. */
@@ -32,16 +41,23 @@ export class AppendQueue {
     await this.#storing;
   }
 
+  #openBatch(): Batch {
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && last.messages.length < BATCH_MAX) return last;
+    const batch = new Batch();
+    this.#waiting.push(batch);
+    return batch;
+  }
+
   async #storeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       // What else arrives in this tick comes along.
       await new Promise((resolve) => setImmediate(resolve));
-      const batch = this.#waiting.splice(0, BATCH_MAX);
+      const batch = this.#waiting.shift() as Batch;
       try {
-        const ids = await this.store(batch.map(({ message }) => message));
-        for (const [index, { resolve }] of batch.entries()) resolve(ids[index]);
+        batch.resolve(await this.store(batch.messages));
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        batch.reject(error);
       }
     }
     this.#storing = undefined;

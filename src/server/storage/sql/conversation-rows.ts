@@ -1,5 +1,6 @@
 import type { SessionKey, SessionKind } from "../storage.js";
-import { type FoundRow, RowIds, type RowKey } from "./row-ids.js";
+import { type FoundRow, RowIds } from "./row-ids.js";
+import type { RowKey } from "./row-key-map.js";
 import type { SqlDatabase } from "./sql-database.js";
 
 export interface OwnSession extends SessionKey {
@@ -42,7 +43,7 @@ export class ConversationRows {
       order: (a: FoundRow, b: FoundRow) => b.updated - a.updated || b.id - a.id,
       settlesAfterS: isShared ? SETTLES_AFTER_S : 0,
       columns: ["smallId", "bigId", "status", "created", "updated"],
-      newRow: ([small = 0, big = 0]: RowKey, now: number) => [small, big, 0, now, now],
+      newRow: ([small, big]: RowKey, now: number) => [small, big, 0, now, now],
       ...(onNewRelations === undefined ? {} : { onMade: onNewRelations }),
     };
     const sessions = {
@@ -52,7 +53,7 @@ export class ConversationRows {
       order: (a: FoundRow, b: FoundRow) => b.id - a.id,
       settlesAfterS: 0,
       columns: ["userId", "peerId", "type", "status", "created", "updated"],
-      newRow: ([userId = 0, peerId = 0, type = 0]: RowKey, now: number) => [userId, peerId, type, 0, now, now],
+      newRow: ([userId, peerId, type = 0]: RowKey, now: number) => [userId, peerId, type, 0, now, now],
     };
     this.#relations = new RowIds(db, relations, nowSeconds);
     this.#sessions = new RowIds(db, sessions, nowSeconds);
@@ -72,7 +73,7 @@ export class ConversationRows {
   }
 
   async makeSessions(sessions: readonly OwnSession[], now: number): Promise<number[]> {
-    const keys = sessions.map(({ userId, id, kind }) => [userId, id, kind]);
+    const keys = sessions.map(({ userId, id, kind }): RowKey => [userId, id, kind]);
     return (await this.#sessions.make(keys, now)).map(([id]) => id as number);
   }
 }

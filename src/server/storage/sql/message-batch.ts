@@ -5,8 +5,10 @@ import type { SqlSession } from "./sql-database.js";
 import type { MessageParts } from "./sql-messages.js";
 import { type Talk, talksOf } from "./talk.js";
 
-/** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice. */
+/** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice, then the time that NOT_SHOWN takes. */
 const SHOWN = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
+/** Times are whole seconds: of a session that is talked in often, most messages change nothing. */
+const NOT_SHOWN = "(status <> 0 OR updated < ?)";
 
 /** Stores messages together. Hot: each step is one round trip for all of them. */
 export class MessageBatch {
@@ -27,7 +29,7 @@ export class MessageBatch {
     const ids = new Array<number | undefined>(this.messages.length).fill(undefined);
     const talks = await this.#accept();
     if (talks.length === 0) return ids;
-    const sessions = talks.flatMap(sessionsOf);
+    const sessions = sessionsOf(talks);
     const sessionIds = await rows.makeSessions(sessions, this.#now);
     if (!live.isTransactional) await this.#takeIds(db, talks);
     await db.transaction(async (session) => {
@@ -96,7 +98,7 @@ export class MessageBatch {
   async #touchSessions(session: SqlSession, sessionIds: readonly number[]): Promise<void> {
     // In one order, so that two processes do not wait for each other.
     const ids = sessionIds.toSorted((a, b) => a - b);
-    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now], ids);
+    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now, this.#now], ids, NOT_SHOWN);
   }
 
   async #touchGroups(session: SqlSession): Promise<void> {
@@ -111,12 +113,12 @@ export class MessageBatch {
       groups.map((groupId) => [groupId]),
     );
     const ids = removed.map(({ id }) => id);
-    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now], ids);
+    await session.updateByIds("IMRecentSession", SHOWN, [this.#now, this.#now, this.#now], ids, NOT_SHOWN);
   }
 
   /** MSG-11, GRP-08. */
   async #count(session: SqlSession): Promise<void> {
-    const raises = this.#pairs.flatMap(raisesOf);
+    const raises = raisesOf(this.#pairs);
     const talks = this.#groups.map(groupTalkOf);
     if (raises.length > 0) await this.parts.live.raiseUnread(session, raises);
     if (talks.length > 0) await this.parts.live.groupsTalked(session, talks);
@@ -127,22 +129,26 @@ export class MessageBatch {
   }
 }
 
-function sessionsOf(talk: Talk): OwnSession[] {
-  const { kind, smallId, bigId } = talk;
-  if (kind === GROUP) return [...sendersOf(talk).keys()].map((userId) => ({ userId, kind, id: bigId }));
-  return [
-    { userId: smallId, kind, id: bigId },
-    { userId: bigId, kind, id: smallId },
-  ];
+function sessionsOf(talks: readonly Talk[]): OwnSession[] {
+  const sessions: OwnSession[] = [];
+  for (const talk of talks) {
+    const { kind, smallId, bigId } = talk;
+    if (kind === PEER) sessions.push({ userId: smallId, kind, id: bigId }, { userId: bigId, kind, id: smallId });
+    else for (const userId of sendersOf(talk).keys()) sessions.push({ userId, kind, id: bigId });
+  }
+  return sessions;
 }
 
-function raisesOf({ smallId, bigId, messages }: Talk): UnreadRaise[] {
-  let byBig = 0;
-  for (const { fromId } of messages) if (fromId === bigId) byBig++;
-  return [
-    { userId: smallId, peerId: bigId, by: byBig },
-    { userId: bigId, peerId: smallId, by: messages.length - byBig },
-  ].filter(({ by }) => by > 0);
+function raisesOf(pairs: readonly Talk[]): UnreadRaise[] {
+  const raises: UnreadRaise[] = [];
+  for (const { smallId, bigId, messages } of pairs) {
+    let byBig = 0;
+    for (const { fromId } of messages) if (fromId === bigId) byBig++;
+    const bySmall = messages.length - byBig;
+    if (byBig > 0) raises.push({ userId: smallId, peerId: bigId, by: byBig });
+    if (bySmall > 0) raises.push({ userId: bigId, peerId: smallId, by: bySmall });
+  }
+  return raises;
 }
 
 function groupTalkOf(talk: Talk): GroupTalk {

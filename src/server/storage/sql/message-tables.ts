@@ -23,24 +23,25 @@ interface MessageRow {
   readonly content: string | Uint8Array;
 }
 
-const relationColumns = ["relateId", "fromId", "toId", "msgId", "content", "type", "status", "created", "updated"];
-const groupColumns = ["groupId", "userId", "msgId", "content", "type", "status", "created", "updated"];
+/** Rows of one table, and what they have in common: a value less for each row is time saved. */
+interface AlikeRows {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly same: { readonly type: number; readonly status: 0; readonly created: number; readonly updated: number };
+  readonly rows: SqlValue[][];
+}
+
+const relationColumns = ["relateId", "fromId", "toId", "msgId", "content"];
+const groupColumns = ["groupId", "userId", "msgId", "content"];
 
 /** IMMessage_0 … 7 and IMGroupMessage_0 … 7. */
 export class MessageTables {
   constructor(private readonly db: SqlDatabase) {}
 
   async insert(session: SqlSession, talks: readonly Talk[]): Promise<void> {
-    const byTable = new Map<string, SqlValue[][]>();
-    for (const talk of talks) {
-      const table = tableOf({ kind: talk.kind, id: talk.sequenceId });
-      const rows = byTable.get(table) ?? [];
-      byTable.set(table, rows);
-      this.#addRows(rows, talk);
-    }
-    for (const [table, rows] of byTable) {
-      await session.insertRows(table, table.startsWith(GROUP_TABLES) ? groupColumns : relationColumns, rows);
-    }
+    const known = new Map<string, AlikeRows>();
+    for (const talk of talks) this.#addRows(known, talk);
+    for (const { table, columns, rows, same } of known.values()) await session.insertRows(table, columns, rows, same);
   }
 
   /** Ids ≤ begin (0 = from the newest) that are not older than `createdMin`, newest first. */
@@ -77,16 +78,29 @@ export class MessageTables {
     return last;
   }
 
-  #addRows(rows: SqlValue[][], { kind, sequenceId, firstId, messages }: Talk): void {
+  #addRows(known: Map<string, AlikeRows>, talk: Talk): void {
+    const { kind, sequenceId, firstId, messages } = talk;
     const isText = this.db.dialect !== "sqlite";
+    let alike: AlikeRows | undefined;
     let msgId = firstId;
     for (const message of messages) {
       const { fromId, to, created, type } = message;
+      if (alike?.same.created !== created || alike.same.type !== type) alike = alikeOf(known, talk, created, type);
       const stored = isText ? textOf(message) : message.content;
-      const rest = [msgId++, stored, type, 0, created, created];
-      rows.push(kind === GROUP ? [sequenceId, fromId, ...rest] : [sequenceId, fromId, to.id, ...rest]);
+      alike.rows.push(
+        kind === GROUP ? [sequenceId, fromId, msgId++, stored] : [sequenceId, fromId, to.id, msgId++, stored],
+      );
     }
   }
+}
+
+function alikeOf(known: Map<string, AlikeRows>, talk: Talk, created: number, type: number): AlikeRows {
+  const table = tableOf({ kind: talk.kind, id: talk.sequenceId });
+  const name = `${table}/${created}/${type}`;
+  const columns = talk.kind === GROUP ? groupColumns : relationColumns;
+  const alike = known.get(name) ?? { table, columns, same: { type, status: 0, created, updated: created }, rows: [] };
+  known.set(name, alike);
+  return alike;
 }
 
 /** For original servers, a column of an audio message is a number of IMAudio, which they look up as it stands. */

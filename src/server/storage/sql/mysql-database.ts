@@ -79,16 +79,20 @@ export class MysqlDatabase implements SqlDatabase {
     return this.#retried(() => this.#anyConnection.run(sql, values));
   }
 
-  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
-    return this.transaction((session) => session.insertRows(table, columns, rows));
+  insertRows(...inserted: Parameters<SqlSession["insertRows"]>): Promise<void> {
+    return this.transaction((session) => session.insertRows(...inserted));
   }
 
   upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
     return this.transaction((session) => session.upsertRows(upsert, rows));
   }
 
-  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
-    return this.transaction((session) => session.updateByIds(table, assignments, values, ids));
+  upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]> {
+    return this.transaction((session) => session.upsertedRows(upsert, rows));
+  }
+
+  updateByIds(...updated: Parameters<SqlSession["updateByIds"]>): Promise<void> {
+    return this.transaction((session) => session.updateByIds(...updated));
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Connection, Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import type { SqlResult, SqlSession, SqlUpsert, SqlValues } from "./sql-database.js";
+import type { SqlResult, SqlSession, SqlUpsert, SqlValue, SqlValues } from "./sql-database.js";
 
 /** Rows, or SELECTs, in one statement. */
 const AT_ONCE = 100;
@@ -28,8 +28,20 @@ export class MysqlSession implements SqlSession {
     return { affected: result.affectedRows, insertedId: result.insertId };
   }
 
-  async insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
-    for (const some of chunks(rows, INSERTED_AT_ONCE)) await this.run(insertInto(table, columns, some), some.flat());
+  async insertRows(
+    table: string,
+    columns: readonly string[],
+    rows: readonly SqlValues[],
+    same: Readonly<Record<string, SqlValue>> = {},
+  ): Promise<void> {
+    const values = Object.values(same);
+    const all = [...columns, ...Object.keys(same)];
+    for (const some of chunks(rows, INSERTED_AT_ONCE)) {
+      await this.run(
+        insertInto(table, all, some),
+        some.flatMap((row) => [...row, ...values]),
+      );
+    }
   }
 
   async upsertRows({ table, columns, key, merge }: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
@@ -46,10 +58,31 @@ export class MysqlSession implements SqlSession {
     }
   }
 
-  async updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
+  /** The upsert locks each row until the transaction ends, so that what is read back is this one's own. */
+  async upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]> {
+    await this.upsertRows(upsert, rows);
+    const { table, columns, key } = upsert;
+    const condition = key.map((column) => `${column} = ?`).join(" AND ");
+    const places = key.map((column) => columns.indexOf(column));
+    return this.allForEach<Row>(
+      `SELECT ${columns.join(", ")} FROM ${table} WHERE ${condition}`,
+      rows.map((row) => places.map((place) => row[place] as SqlValue)),
+    );
+  }
+
+  async updateByIds(
+    table: string,
+    assignments: string,
+    values: SqlValues,
+    ids: readonly number[],
+    condition = "TRUE",
+  ): Promise<void> {
     for (const some of chunks(ids, INSERTED_AT_ONCE)) {
       const places = some.map(() => "?").join(", ");
-      await this.run(`UPDATE ${table} SET ${assignments} WHERE id IN (${places})`, [...values, ...some]);
+      await this.run(`UPDATE ${table} SET ${assignments} WHERE ${condition} AND id IN (${places})`, [
+        ...values,
+        ...some,
+      ]);
     }
   }
 }

@@ -1,11 +1,10 @@
+import { type RowKey, RowKeyMap } from "./row-key-map.js";
 import type { SqlDatabase, SqlSession, SqlValue } from "./sql-database.js";
 
 /** Remembered; beyond it those seen first are asked for again. */
 const KNOWN_MAX = 200_000;
 /** Rows looked at for one key. */
 const RIVALS_MAX = 64;
-
-export type RowKey = readonly number[];
 
 export interface FoundRow {
   readonly id: number;
@@ -39,7 +38,7 @@ export interface RowIdsOf {
  * tables of a deployment have no unique index. Rows never go away, so their ids are remembered.
  */
 export class RowIds {
-  readonly #known = new Map<string, readonly number[]>();
+  readonly #known = new RowKeyMap<readonly number[]>();
   readonly #select: string;
   readonly #selectRetired: string | undefined;
 
@@ -54,12 +53,16 @@ export class RowIds {
 
   /** The ids that each key has: first the one that counts. None for a key without a row. */
   async find(keys: readonly RowKey[]): Promise<(readonly number[])[]> {
+    const known = this.#allKnown(keys);
+    if (known !== undefined) return known;
     const found = await this.#lookUp(keys);
     return keys.map((key) => found.get(nameOf(key)) ?? []);
   }
 
-  /** The same, with rows made where they are missing; not for use inside a transaction. */
+  /** The same, with rows made where they are missing; not for use inside a transaction. Hot. */
   async make(keys: readonly RowKey[], now: number): Promise<(readonly number[])[]> {
+    const known = this.#allKnown(keys);
+    if (known !== undefined) return known;
     const found = await this.#lookUp(keys);
     const missing = without(keys, found);
     if (missing.length > 0) {
@@ -74,10 +77,20 @@ export class RowIds {
     return keys.map((key) => found.get(nameOf(key)) ?? this.#lost(key));
   }
 
+  #allKnown(keys: readonly RowKey[]): (readonly number[])[] | undefined {
+    const known: (readonly number[])[] = [];
+    for (const key of keys) {
+      const ids = this.#known.get(key);
+      if (ids === undefined) return undefined;
+      known.push(ids);
+    }
+    return known;
+  }
+
   async #lookUp(keys: readonly RowKey[]): Promise<Map<string, readonly number[]>> {
     const found = new Map<string, readonly number[]>();
     for (const key of keys) {
-      const ids = this.#known.get(nameOf(key));
+      const ids = this.#known.get(key);
       if (ids !== undefined) found.set(nameOf(key), ids);
     }
     const unknown = without(keys, found);
@@ -85,8 +98,11 @@ export class RowIds {
     if (this.#known.size > KNOWN_MAX) this.#known.clear();
     // Only what is committed may be remembered, which is why this does not take a transaction's session.
     const rows = await this.#rows(this.db, unknown);
-    for (const [name, ids] of rows.found) {
-      if (rows.settled.has(name)) this.#known.set(name, ids);
+    for (const key of unknown) {
+      const name = nameOf(key);
+      const ids = rows.found.get(name);
+      if (ids === undefined) continue;
+      if (rows.settled.has(name)) this.#known.set(key, ids);
       found.set(name, ids);
     }
     return found;
@@ -164,7 +180,6 @@ function without(keys: readonly RowKey[], found: ReadonlyMap<string, unknown>): 
   return [...missing.values()];
 }
 
-/** Hot: of two or three ids, without the cost of join(). */
-function nameOf([first, second, third]: RowKey): string {
-  return third === undefined ? `${first}/${second}` : `${first}/${second}/${third}`;
+function nameOf(key: readonly number[]): string {
+  return key.join("/");
 }

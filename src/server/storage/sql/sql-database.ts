@@ -22,10 +22,27 @@ export interface SqlSession {
   /** The rows of one SELECT for each list of values, all together. */
   allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]>;
   run(sql: string, values?: SqlValues): Promise<SqlResult>;
-  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void>;
+  /** @param same further columns, with the value that each has in all of the rows */
+  insertRows(
+    table: string,
+    columns: readonly string[],
+    rows: readonly SqlValues[],
+    same?: Readonly<Record<string, SqlValue>>,
+  ): Promise<void>;
   upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void>;
-  /** `UPDATE table SET assignments WHERE id = …` for each id. */
-  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void>;
+  /** The same; resolves to what the rows have become, in no order. */
+  upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]>;
+  /**
+   * `UPDATE table SET assignments WHERE condition AND id = …` for each id; a row that does not meet the condition stays.
+   * @param values of the assignments, then of the condition
+   */
+  updateByIds(
+    table: string,
+    assignments: string,
+    values: SqlValues,
+    ids: readonly number[],
+    condition?: string,
+  ): Promise<void>;
 }
 
 export interface SqlDatabase extends SqlSession {

@@ -1,4 +1,4 @@
-import type { MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
+import type { MessageId, MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
 import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
 import { asOneSequence, newestOf } from "./as-one-sequence.js";
@@ -33,13 +33,14 @@ interface View {
 }
 
 export class SqlMessages implements MessageStorage {
+  readonly answersAtOnce = false;
   readonly #queue = new AppendQueue((batch) => this.#store(batch));
   /** By sender, the last message that waits for its sound to be kept, or behind such a one (MSG-09). */
   readonly #behindSounds = new Map<number, Promise<unknown>>();
 
   constructor(private readonly parts: MessageParts) {}
 
-  async append(message: NewMessage): Promise<number | undefined> {
+  append(message: NewMessage): MessageId | Promise<MessageId> {
     const { content, to, fromId } = message;
     if (content.length === 0 || content.length > this.#lengthMax(message.type)) return undefined;
     if (to.kind === PEER && to.id === fromId) return undefined;
@@ -81,10 +82,9 @@ export class SqlMessages implements MessageStorage {
   }
 
   /** Keeps a sound first, and the order of what its sender said meanwhile. */
-  async #appendBehind(before: Promise<unknown> | undefined, message: NewMessage): Promise<number | undefined> {
+  async #appendBehind(before: Promise<unknown> | undefined, message: NewMessage): Promise<MessageId> {
     const { fromId, type } = message;
-    const own = { ...message, content: Buffer.from(message.content) };
-    const keeping = isAudio(type) ? this.parts.audio.kept(own) : Promise.resolve(own);
+    const keeping = isAudio(type) ? this.parts.audio.kept(message) : Promise.resolve(message);
     // In an object, so that the next one waits for this one's place in the queue and not for its commit.
     const queued = Promise.allSettled([before]).then(async () => {
       const kept = await keeping;

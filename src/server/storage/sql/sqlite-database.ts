@@ -25,13 +25,11 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-type Outcome = { readonly result: unknown } | { readonly error: unknown };
-
 /**
  * A SQLite file, which other processes may use at the same time. What is written together is committed together: all
- * transactions that wait become one, and its one fsync makes them durable (WAL with synchronous=FULL). Each is a savepoint
- * of its own, so that one that fails takes no other with it. Reads have a connection to themselves, that sees only what is
- * committed.
+ * transactions that wait become one, and its one fsync makes them durable (WAL with synchronous=FULL). When one of them
+ * fails they run again, each by itself; savepoints would spare that, and copy each page of every commit. Reads have a
+ * connection to themselves, that sees only what is committed.
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect = "sqlite";
@@ -72,16 +70,20 @@ export class SqliteDatabase implements SqlDatabase {
     return this.transaction((session) => session.run(sql, values));
   }
 
-  insertRows(table: string, columns: readonly string[], rows: readonly SqlValues[]): Promise<void> {
-    return this.transaction((session) => session.insertRows(table, columns, rows));
+  insertRows(...inserted: Parameters<SqlSession["insertRows"]>): Promise<void> {
+    return this.transaction((session) => session.insertRows(...inserted));
   }
 
   upsertRows(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
     return this.transaction((session) => session.upsertRows(upsert, rows));
   }
 
-  updateByIds(table: string, assignments: string, values: SqlValues, ids: readonly number[]): Promise<void> {
-    return this.transaction((session) => session.updateByIds(table, assignments, values, ids));
+  upsertedRows<Row>(upsert: SqlUpsert, rows: readonly SqlValues[]): Promise<Row[]> {
+    return this.transaction((session) => session.upsertedRows(upsert, rows));
+  }
+
+  updateByIds(...updated: Parameters<SqlSession["updateByIds"]>): Promise<void> {
+    return this.transaction((session) => session.updateByIds(...updated));
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
@@ -110,10 +112,10 @@ export class SqliteDatabase implements SqlDatabase {
       try {
         await this.#begin();
         jobs = this.#jobs.splice(0);
-        settle(jobs, await this.#commit(jobs));
+        await this.#commit(jobs);
       } catch (error) {
         if (jobs.length === 0) jobs = this.#jobs.splice(0);
-        settle(jobs, Array(jobs.length).fill({ error }));
+        for (const { reject } of jobs) reject(error);
       }
       this.#committedAtMs = performance.now();
     }
@@ -135,18 +137,31 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  async #commit(jobs: readonly Job[]): Promise<Outcome[]> {
+  /** @throws when the database cannot even roll back */
+  async #commit(jobs: readonly Job[]): Promise<void> {
     const writer = this.#writer;
     try {
-      const outcomes: Outcome[] = [];
-      for (const { work } of jobs) outcomes.push(await runInSavepoint(writer, work));
+      const results: unknown[] = [];
+      for (const { work } of jobs) results.push(await work(writer));
       writer.execute("COMMIT");
-      return outcomes;
+      for (const [index, { resolve }] of jobs.entries()) resolve(results[index] as never);
     } catch (error) {
       // A COMMIT that failed may have rolled back by itself.
       if (this.connections[0].isTransaction) writer.execute("ROLLBACK");
-      throw error;
+      if (jobs.length === 1) jobs[0]?.reject(error);
+      else for (const job of jobs) await this.#commitAlone(job);
     }
+  }
+
+  /** So that one that fails takes no other with it. */
+  async #commitAlone(job: Job): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (error) {
+      job.reject(error);
+      return;
+    }
+    await this.#commit([job]);
   }
 }
 
@@ -157,24 +172,4 @@ function connect(path: string): DatabaseSyncInstance {
   connection.exec(`PRAGMA cache_size = -${CACHE_KB}`);
   connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return connection;
-}
-
-async function runInSavepoint(writer: SqliteSession, work: Job["work"]): Promise<Outcome> {
-  writer.execute("SAVEPOINT job");
-  try {
-    const result = await work(writer);
-    writer.execute("RELEASE job");
-    return { result };
-  } catch (error) {
-    writer.execute("ROLLBACK TO job");
-    writer.execute("RELEASE job");
-    return { error };
-  }
-}
-
-function settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
-  for (const [index, outcome] of outcomes.entries()) {
-    if ("error" in outcome) jobs[index]?.reject(outcome.error);
-    else jobs[index]?.resolve(outcome.result as never);
-  }
 }

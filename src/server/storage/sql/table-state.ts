@@ -1,8 +1,8 @@
 import { FAILURE_WINDOW_MS, FAILURES_MAX } from "../login-guard.js";
+import type { SessionKind } from "../storage.js";
+import { GROUP, PEER } from "./conversation-rows.js";
 import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
 import type { SqlDatabase, SqlSession, SqlUpsert } from "./sql-database.js";
-
-const GROUP = 2;
 
 const messageCounter: SqlUpsert = {
   table: "ttk_message_counter",
@@ -49,14 +49,13 @@ export class TableState implements LiveState {
 
   async takeIds(session: SqlSession, wanted: readonly IdsWanted[]): Promise<number[]> {
     const rows = wanted.map(({ kind, id, count }) => [kind, id, count]);
-    // The addition locks each row until the transaction ends, so that what is read back is this one's own.
-    await session.upsertRows(messageCounter, rows);
-    const counters = await session.allForEach<{ kind: number; id: number; last: number }>(
-      "SELECT kind, id, last FROM ttk_message_counter WHERE kind = ? AND id = ?",
-      wanted.map(({ kind, id }) => [kind, id]),
-    );
-    const last = new Map(counters.map((counter) => [`${counter.kind}/${counter.id}`, counter.last]));
-    return wanted.map(({ kind, id, count }) => (last.get(`${kind}/${id}`) ?? Number.NaN) - count + 1);
+    const counters = await session.upsertedRows<SequenceKey & { readonly last: number }>(messageCounter, rows);
+    const last = new Map<SessionKind, Map<number, number>>([
+      [PEER, new Map()],
+      [GROUP, new Map()],
+    ]);
+    for (const counter of counters) last.get(counter.kind)?.set(counter.id, counter.last);
+    return wanted.map(({ kind, id, count }) => (last.get(kind)?.get(id) ?? Number.NaN) - count + 1);
   }
 
   async raiseLastId({ kind, id }: SequenceKey, lastId: number): Promise<void> {
