@@ -8,6 +8,7 @@ import type {
   IMMsgDataReadNotify,
   UserInfo,
 } from "../codec/generated/messages.js";
+import { sizeOfAck, sizeOfMessage, writeAck, writeMessageHead } from "../codec/message-bytes.js";
 import { loginPassword } from "../codec/password.js";
 import { encodePdu } from "../codec/pdu.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../codec/pdu-header.js";
@@ -86,22 +87,6 @@ const CLIENT_VERSION = "ttk";
 const nobodyListens: DeviceHandler = {};
 const emptyBody = {};
 
-// Filled anew for each PDU and encoded before the call returns: the hot path allocates no body.
-const outgoing: IMMsgData = {
-  from_user_id: 0,
-  to_session_id: 0,
-  msg_id: 0,
-  create_time: 0,
-  msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
-  msg_data: Buffer.alloc(0),
-};
-const outgoingAck: IMMsgDataAck = {
-  user_id: 0,
-  session_id: 0,
-  msg_id: 0,
-  session_type: SessionType.SESSION_TYPE_SINGLE,
-};
-
 /**
  * One device of one user: dials, logs in, pulls, sends, answers. Several devices of a user are several Devices. Set-up
  * steps are promises; `send…` and the handler's callbacks are the hot path, without a promise for each message.
@@ -113,6 +98,8 @@ export class Device implements LinkHandler {
   #link: PduLink | undefined;
   #requests: PendingRequests | undefined;
   #lastSeqNum = 0;
+  /** Of the message that is being written. */
+  #messageStart = 0;
 
   constructor(
     readonly options: DeviceOptions,
@@ -204,11 +191,31 @@ export class Device implements LinkHandler {
 
   /** Hot: sends a message; the ack comes to `onAck` under the seq_num returned. 0 when the connection is closed. */
   sendMessage(toSessionId: number, msgType: MsgType, content: Buffer): number {
-    outgoing.from_user_id = this.userId;
-    outgoing.to_session_id = toSessionId;
-    outgoing.msg_type = msgType;
-    outgoing.msg_data = content;
-    return this.sendRequest(CommandId.CID_MSG_DATA, outgoing);
+    const link = this.#link;
+    if (!link?.isOpen) return 0;
+    const at = this.beginMessage(link, toSessionId, msgType, content.length);
+    content.copy(link.outgoing, at);
+    this.endMessage(link);
+    return this.#lastSeqNum;
+  }
+
+  /**
+   * Hot: the same for whoever makes the content in place. Returns where in the link's `outgoing` its `contentBytes` go: they
+   * are written at once, and `endMessage` called, with nothing sent in between. Only while the link is open.
+   */
+  beginMessage(link: PduLink, toSessionId: number, msgType: MsgType, contentBytes: number): number {
+    const seqNum = this.#nextSeqNum();
+    this.#messageStart = link.reserve(sizeOfMessage(this.userId, toSessionId, contentBytes));
+    return writeMessageHead(link.outgoing, this.#messageStart, seqNum, this.userId, toSessionId, msgType, contentBytes);
+  }
+
+  endMessage(link: PduLink): void {
+    link.appended(CommandId.CID_MSG_DATA, this.#messageStart);
+  }
+
+  /** Of what was sent last. */
+  get lastSeqNum(): number {
+    return this.#lastSeqNum;
   }
 
   /** Hot: the echo comes to `onHeartbeat` under the seq_num returned (CON-01). 0 when the connection is closed. */
@@ -271,7 +278,8 @@ export class Device implements LinkHandler {
     switch (commandId) {
       case CommandId.CID_MSG_DATA: {
         const message = decodeBody(CommandId.CID_MSG_DATA, bytes, bodyAt, end);
-        if (this.options.acknowledges !== false) this.#acknowledge(link, message);
+        const { from_user_id, to_session_id, msg_id, msg_type } = message;
+        this.acknowledge(link, from_user_id, to_session_id, msg_id, msg_type);
         return handler.onMessage?.(this, message, seqNum, bytes, start, end);
       }
       case CommandId.CID_MSG_DATA_ACK: {
@@ -296,23 +304,28 @@ export class Device implements LinkHandler {
     }
   }
 
-  /** MSG-13: in a one-to-one session the peer is the session, in a group the group is. */
-  #acknowledge(link: PduLink, message: IMMsgData): void {
-    const isGroup =
-      message.msg_type === MsgType.MSG_TYPE_GROUP_TEXT || message.msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
-    const isOwn = message.from_user_id === this.userId;
-    outgoingAck.user_id = this.userId;
-    outgoingAck.session_id = isGroup || isOwn ? message.to_session_id : message.from_user_id;
-    outgoingAck.msg_id = message.msg_id;
-    outgoingAck.session_type = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
-    link.send(CommandId.CID_MSG_DATA_ACK, outgoingAck, this.#nextSeqNum());
+  /** Whether an answer is awaited: any PDU may be one. */
+  protected get isAwaitingAnswer(): boolean {
+    return this.#requests !== undefined && this.#requests.size > 0;
+  }
+
+  /** Hot. MSG-13, unless the options say otherwise: in a one-to-one session the peer is the session, in a group the group is. */
+  protected acknowledge(link: PduLink, fromUserId: number, toSessionId: number, msgId: number, msgType: MsgType): void {
+    if (this.options.acknowledges === false || !link.isOpen) return;
+    const isGroup = msgType === MsgType.MSG_TYPE_GROUP_TEXT || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
+    const sessionId = isGroup || fromUserId === this.userId ? toSessionId : fromUserId;
+    const sessionType = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
+    const seqNum = this.#nextSeqNum();
+    const start = link.reserve(sizeOfAck(this.userId, sessionId, msgId));
+    writeAck(link.outgoing, start, seqNum, this.userId, sessionId, msgId, sessionType);
+    link.appended(CommandId.CID_MSG_DATA_ACK, start);
   }
 
   /** 1…65535 in turn; 0 is what notifications carry (FRM-14). A number still waited for is not given out again. */
   #nextSeqNum(): number {
     do {
       this.#lastSeqNum = this.#lastSeqNum === SEQ_NUM_MAX ? 1 : this.#lastSeqNum + 1;
-    } while (this.#requests?.has(this.#lastSeqNum));
+    } while (this.isAwaitingAnswer && this.#requests?.has(this.#lastSeqNum));
     return this.#lastSeqNum;
   }
 }

@@ -2,6 +2,8 @@ import { ProtocolError } from "./protocol-error.js";
 
 /** Bytes of a PDU header (FRM-01); also the smallest value its length field may hold. */
 export const HEADER_SIZE = 16;
+/** What everybody sends, and nobody looks at. */
+export const PROTOCOL_VERSION = 1;
 
 /** Offset of each header field, all big-endian; length is 4 bytes, the others 2. */
 export const HeaderOffset = {
@@ -90,6 +92,49 @@ export function writeHeader(header: PduHeader, out: Buffer, at: number): void {
   out.writeUInt16BE(header.commandId, at + HeaderOffset.commandId);
   out.writeUInt16BE(header.seqNum, at + HeaderOffset.seqNum);
   out.writeUInt16BE(header.reserved, at + HeaderOffset.reserved);
+}
+
+/** Hot: the header of everything that servers and devices send, without an object for it. */
+export function writeOwnHeader(
+  serviceId: number,
+  commandId: number,
+  length: number,
+  seqNum: number,
+  out: Buffer,
+  at: number,
+): void {
+  out[at] = length >>> 24;
+  out[at + 1] = length >>> 16;
+  out[at + 2] = length >>> 8;
+  out[at + 3] = length;
+  out[at + 4] = 0;
+  out[at + 5] = PROTOCOL_VERSION;
+  out[at + 6] = 0;
+  out[at + 7] = 0;
+  out[at + 8] = serviceId >>> 8;
+  out[at + 9] = serviceId;
+  out[at + 10] = commandId >>> 8;
+  out[at + 11] = commandId;
+  out[at + 12] = seqNum >>> 8;
+  out[at + 13] = seqNum;
+  out[at + 14] = 0;
+  out[at + 15] = 0;
+}
+
+/** Hot: whether the header of a PDU that was cut off right, and of a known command, is as `writeOwnHeader` writes it. */
+export function hasOwnHeader(bytes: Buffer, at: number, serviceId: number, seqNum: number): boolean {
+  return (
+    bytes[at + 4] === 0 &&
+    bytes[at + 5] === PROTOCOL_VERSION &&
+    bytes[at + 6] === 0 &&
+    bytes[at + 7] === 0 &&
+    bytes[at + 8] === serviceId >>> 8 &&
+    bytes[at + 9] === (serviceId & 0xff) &&
+    bytes[at + 12] === seqNum >>> 8 &&
+    bytes[at + 13] === (seqNum & 0xff) &&
+    bytes[at + 14] === 0 &&
+    bytes[at + 15] === 0
+  );
 }
 
 export function readCommandId(pdu: Buffer, at = 0): number {

@@ -1,11 +1,10 @@
 import { type ByteSink, encodeBodyInto } from "./body-codec.js";
 import type { CommandBody, CommandId } from "./generated/commands.js";
-import { HEADER_SIZE, type PduHeader, writeHeader } from "./pdu-header.js";
+import { HEADER_SIZE, type PduHeader, PROTOCOL_VERSION, writeHeader, writeOwnHeader } from "./pdu-header.js";
 import { commands } from "./registry.js";
 
 export type HeaderOverrides = Partial<PduHeader>;
 
-const PROTOCOL_VERSION = 1;
 const SCRATCH_INITIAL_BYTES = 8 * 1024;
 const serviceIdOf = new Map<number, number>(commands.map(({ id, serviceId }) => [id, serviceId]));
 
@@ -57,25 +56,8 @@ export function framePdu(commandId: number, body: Buffer, overrides: HeaderOverr
   return Buffer.concat([header, body]);
 }
 
-/** Hot: the header of everything that servers and devices send, without an object for it. */
 function writePlainHeader(commandId: number, length: number, seqNum: number, out: Buffer, at: number): void {
-  const serviceId = serviceIdOf.get(commandId) ?? commandId >>> 8;
-  out[at] = length >>> 24;
-  out[at + 1] = length >>> 16;
-  out[at + 2] = length >>> 8;
-  out[at + 3] = length;
-  out[at + 4] = 0;
-  out[at + 5] = PROTOCOL_VERSION;
-  out[at + 6] = 0;
-  out[at + 7] = 0;
-  out[at + 8] = serviceId >>> 8;
-  out[at + 9] = serviceId;
-  out[at + 10] = commandId >>> 8;
-  out[at + 11] = commandId;
-  out[at + 12] = seqNum >>> 8;
-  out[at + 13] = seqNum;
-  out[at + 14] = 0;
-  out[at + 15] = 0;
+  writeOwnHeader(serviceIdOf.get(commandId) ?? commandId >>> 8, commandId, length, seqNum, out, at);
 }
 
 function headerFor(commandId: number, length: number, overrides: HeaderOverrides): PduHeader {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import { type CommandBody, CommandId } from "../codec/generated/commands.js";
 import { writePdu } from "../codec/pdu.js";
 import { PduFramer } from "../codec/pdu-framer.js";
@@ -139,6 +140,11 @@ export class PduLink implements Watched {
     return this.#state === "open";
   }
 
+  /** When the last bytes came, by performance.now(): for a PDU that is being handled, when it was read. */
+  get lastInMs(): number {
+    return this.#lastInMs;
+  }
+
   /** Bytes that wait for the peer to read. */
   get outboxBytes(): number {
     return this.#outbox.sizeBytes + this.#writingBytes;
@@ -149,6 +155,24 @@ export class PduLink implements Watched {
     if (this.#state !== "open") return;
     const start = this.#outbox.sizeBytes;
     writePdu(this.#outbox, commandId, body, seqNum);
+    this.appended(commandId, start);
+  }
+
+  /**
+   * Hot: makes room for one PDU and returns where in `outgoing` it goes. It is written there at once, and `appended` called
+   * before anything else is sent. Only while the link is open.
+   */
+  reserve(sizeBytes: number): number {
+    return this.#outbox.reserve(sizeBytes);
+  }
+
+  /** What `reserve` makes room in; another one may take its place at the next call. */
+  get outgoing(): Buffer {
+    return this.#outbox.buffer;
+  }
+
+  /** Hot: the PDU for which `reserve` made room, from there on, is written. */
+  appended(commandId: CommandId, start: number): void {
     this.#sent?.add(commandId);
     this.#trace?.(this, "out", this.#outbox.buffer, start, this.#outbox.sizeBytes);
     this.#appended();

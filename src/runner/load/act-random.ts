@@ -7,21 +7,29 @@ const GOLDEN = 0x9e3779b9;
  * whom is the same however late acts are, and whichever process does them. So do those upon the arrival of a message.
  */
 export class ActRandom implements Random {
+  /** Of the act: mixed once something is drawn, which for most arrivals nothing is. */
+  #begin = 0;
+  #user = 0;
+  #which = 0;
   #act = 0;
+  #isMixed = false;
   #draws = 0;
+  readonly #actSeed: number;
+  readonly #arrivalSeed: number;
 
-  constructor(private readonly seed: number) {}
-
-  /** What is drawn from here on belongs to this act. */
-  at(user: number, act: number): void {
-    this.#act = mixed(mixed(mixed(this.seed) ^ user) ^ act);
-    this.#draws = 0;
+  constructor(seed: number) {
+    this.#actSeed = mixed(seed);
+    this.#arrivalSeed = mixed(~seed);
   }
 
-  /** What is drawn from here on belongs to the arrival at a device of what a user meant to send at that time, in µs since the start. */
+  /** What is drawn from here on belongs to this act. Hot. */
+  at(user: number, act: number): void {
+    this.#belongTo(this.#actSeed, user, act);
+  }
+
+  /** What is drawn from here on belongs to the arrival at a device of what a user meant to send at that time, in µs since the start. Hot. */
   atArrival(device: number, fromUser: number, intendedUs: number): void {
-    this.#act = mixed(mixed(mixed(mixed(~this.seed) ^ device) ^ fromUser) ^ intendedUs);
-    this.#draws = 0;
+    this.#belongTo(mixed(this.#arrivalSeed ^ device), fromUser, intendedUs);
   }
 
   next(): number {
@@ -32,7 +40,19 @@ export class ActRandom implements Random {
     return Math.floor(this.next() * limit);
   }
 
+  #belongTo(begin: number, user: number, which: number): void {
+    this.#begin = begin;
+    this.#user = user;
+    this.#which = which;
+    this.#isMixed = false;
+    this.#draws = 0;
+  }
+
   #draw(): number {
+    if (!this.#isMixed) {
+      this.#act = mixed(mixed(this.#begin ^ this.#user) ^ this.#which);
+      this.#isMixed = true;
+    }
     this.#draws = (this.#draws + GOLDEN) | 0;
     return mixed(this.#act ^ this.#draws);
   }

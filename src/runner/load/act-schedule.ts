@@ -13,6 +13,8 @@ export type TryAct = (user: number, intendedMs: number, act: number) => boolean;
 export class ActSchedule {
   /** Each user's next act, as the number of acts that the crowd is meant to have done by then. */
   readonly #due: Float64Array;
+  /** The same as a time of the pace; Infinity = it is not meant to happen. */
+  readonly #dueMs: Float64Array;
   readonly #acts: Uint32Array;
   readonly #blocked: Uint8Array;
   readonly #randoms: readonly (Random | undefined)[];
@@ -30,6 +32,7 @@ export class ActSchedule {
     private readonly segment: Segment = wholeRun,
   ) {
     this.#due = new Float64Array(users);
+    this.#dueMs = new Float64Array(users);
     this.#blocked = new Uint8Array(users);
     this.#acts = new Uint32Array(users);
     this.#randoms = Array.from({ length: users }, (_, user) => (isOwn(user, segment) ? randomOf(user) : undefined));
@@ -42,19 +45,20 @@ export class ActSchedule {
     for (const user of this.own()) {
       let due = -this.#randomOf(user).next() * this.users;
       while (due < 0) due += this.#think(user);
-      this.#due[user] = due;
+      this.#setDue(user, due);
     }
   }
 
   /** The rate is another one from now on; what was meant to happen before stays as it was. */
   goOnAt(pace: Pace): void {
     this.pace = pace;
+    for (const user of this.own()) this.#setDue(user, this.#due[user] as number);
   }
 
   /** When the user is to be asked next; undefined when it has no act left. */
   nextMs(user: number): number | undefined {
-    const ms = this.#isOver ? undefined : this.pace.msAt(this.#due[user] as number);
-    return ms === undefined ? undefined : this.#startMs + ms;
+    const ms = this.#dueMs[user] as number;
+    return this.#isOver || ms === Number.POSITIVE_INFINITY ? undefined : this.#startMs + ms;
   }
 
   isBlocked(user: number): boolean {
@@ -71,7 +75,7 @@ export class ActSchedule {
         return;
       }
       this.#acts[user] = (this.#acts[user] as number) + 1;
-      this.#due[user] = (this.#due[user] as number) + this.#think(user);
+      this.#setDue(user, (this.#due[user] as number) + this.#think(user));
     }
     this.#blocked[user] = 0;
   }
@@ -86,7 +90,7 @@ export class ActSchedule {
       for (; due < end; due += this.#think(user)) skipped++;
       dropped += skipped;
       this.#acts[user] = (this.#acts[user] as number) + skipped;
-      this.#due[user] = due;
+      this.#setDue(user, due);
       this.#blocked[user] = 0;
     }
     return dropped;
@@ -101,6 +105,11 @@ export class ActSchedule {
   /** The users that act here. */
   *own(): Generator<number> {
     for (let user = this.segment.index; user < this.users; user += this.segment.count) yield user;
+  }
+
+  #setDue(user: number, due: number): void {
+    this.#due[user] = due;
+    this.#dueMs[user] = this.pace.msAt(due) ?? Number.POSITIVE_INFINITY;
   }
 
   #think(user: number): number {

@@ -54,6 +54,8 @@ export class CrowdWorkload implements Workload {
   readonly #pulsesDone = new Map<Pulse, number>();
   #startMs = 0;
   #pausedMs: number | undefined;
+  /** Until when the timer of a user that cannot act need not be set anew; 0 = it is that of its next act, or none. */
+  readonly #retryMs: Float64Array;
   #beforePause: Pace;
 
   constructor(
@@ -65,6 +67,7 @@ export class CrowdWorkload implements Workload {
     this.timers = timers;
     this.now = now;
     this.#users = messenger.users;
+    this.#retryMs = new Float64Array(this.#users);
     const { scenario, behaviour } = plan;
     this.#pulses = [scenario.pulse, behaviour.life].filter((pulse) => pulse !== undefined);
     const { findMax } = plan;
@@ -242,9 +245,14 @@ export class CrowdWorkload implements Workload {
   };
 
   #armUser(user: number, nowMs: number): void {
+    const isBlocked = this.#schedule.isBlocked(user);
+    // Each ack comes by here: it is asked again in time by the timer that is set.
+    if (isBlocked && (this.#retryMs[user] as number) > nowMs) return;
     const nextMs = this.#schedule.nextMs(user);
+    const isRetried = isBlocked && nextMs !== undefined;
+    this.#retryMs[user] = isRetried ? nowMs + RETRY_MS : 0;
     if (nextMs === undefined) return this.timers.clear(user);
-    this.timers.set(user, this.#schedule.isBlocked(user) ? nowMs + RETRY_MS : nextMs);
+    this.timers.set(user, isRetried ? nowMs + RETRY_MS : nextMs);
   }
 
   #pulse(timer: number, pulse: Pulse, dueMs: number): void {

@@ -1,8 +1,10 @@
+import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
+import { SentForms } from "./sent-forms.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
 import type { FarEvidence } from "./shard/far-evidence.js";
 import type { PlannedPresence } from "./shard/planned-presence.js";
@@ -21,8 +23,8 @@ export interface OracleOptions {
   readonly doubted?: ((senderDevice: number, target: number, serial: number) => void) | undefined;
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
-  /** The 0x0301 of a message, for witnesses; undefined when that is no longer known. */
-  readonly sentPdu?: ((token: MessageToken) => Buffer | undefined) | undefined;
+  /** What was sent, for witnesses; without them there is only what came. */
+  readonly forms?: SentForms | undefined;
   /** Keeps PDUs of what goes between shards. */
   readonly evidence?: FarEvidence | undefined;
   /** An ack that takes longer no longer holds up the next message to the same user. */
@@ -179,9 +181,9 @@ export class DeliveryOracle {
   /** Messages with a smaller serial were sent while the device was away, or before the run heard of its login. */
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
-  readonly #sentPdu: OracleOptions["sentPdu"];
+  readonly #forms: SentForms;
   readonly #evidence: FarEvidence | undefined;
-  readonly #pdus = new InFlightPdus();
+  readonly #pdus: InFlightPdus;
   readonly #witnessed = new Map<Fault, number>();
   /**
    * By row: recipients to whom a message came before its ack and not as the first one had it, with the msg_id that theirs
@@ -191,10 +193,14 @@ export class DeliveryOracle {
   #lastSerial = 0;
   #abandonedRows = 0;
   /** What has just come, for witnesses: its content, and the PDU. */
-  #arrived: Buffer | undefined;
+  #content: Buffer | undefined;
+  #contentStart = 0;
+  #contentEnd = 0;
   #pdu: Buffer | undefined;
   #pduStart = 0;
   #pduEnd = 0;
+  #message: MessageFields | undefined;
+  #ack: AckFields | undefined;
 
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
@@ -205,7 +211,8 @@ export class DeliveryOracle {
     if (segment !== undefined) this.far = new FarDeliveries(segment, this.#audience, planned);
     this.#settled = options.settled;
     this.#run = options.run;
-    this.#sentPdu = options.sentPdu;
+    this.#forms = options.forms ?? new SentForms(false);
+    this.#pdus = new InFlightPdus(this.#forms);
     this.#evidence = options.evidence;
     this.#ackTimeoutMs = options.ackTimeoutMs;
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
@@ -236,8 +243,7 @@ export class DeliveryOracle {
 
   /** Whether a message of the device to the user awaits its ack: the next one must wait for it. */
   isAwaitingAck(senderDevice: number, target: number): boolean {
-    const stream = this.#streams.find(this.#streamKey(senderDevice, target));
-    return stream !== undefined && (this.#streams.unacked[stream] as number) > 0;
+    return this.#streams.isAwaitingAck(senderDevice, target);
   }
 
   /** The device is logged in: from now on it must get what is sent to its user. */
@@ -274,10 +280,18 @@ export class DeliveryOracle {
   }
 
   /**
-   * Begins a message and writes its token into `content`; the caller sends it at once.
+   * Hot: begins a message and writes its token into the content `out[start, end)`; the caller sends it at once.
    * @returns its row, which `acked` wants back
    */
-  begin(senderDevice: number, target: number, intendedMs: number, sentMs: number, content: Buffer): number {
+  begin(
+    senderDevice: number,
+    target: number,
+    intendedMs: number,
+    sentMs: number,
+    out: Buffer,
+    start = 0,
+    end = out.length,
+  ): number {
     const messages = this.#messages;
     const row = messages.take();
     this.#pdus.begin(row);
@@ -286,7 +300,7 @@ export class DeliveryOracle {
     messages.senderDevice[row] = senderDevice;
     messages.target[row] = target;
     this.#expectRecipients(row, senderDevice, target);
-    messages.stream[row] = this.#streams.add(this.#streamKey(senderDevice, target));
+    messages.stream[row] = this.#streams.add(senderDevice, target);
     messages.intendedMs[row] = intendedMs;
     messages.sentMs[row] = sentMs;
     this.counts.sent++;
@@ -300,7 +314,7 @@ export class DeliveryOracle {
     token.row = row;
     token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
     token.lateUs = Math.max(0, Math.round((sentMs - intendedMs) * 1000));
-    writeToken(content, token);
+    writeToken(out, token, start, end);
     return row;
   }
 
@@ -314,11 +328,23 @@ export class DeliveryOracle {
     return this.#messages.serial[row] as number;
   }
 
-  /** Hot: the PDU, `bytes[start, end)`, of what the next call of `acked` or `received` is about; valid during it. */
-  arriving(bytes: Buffer, start: number, end: number): void {
+  /**
+   * Hot: the PDU, `bytes[start, end)`, of what the next call of `received` is about; valid during it. `message`: what is in
+   * it, when `readMessage` could read it.
+   */
+  messageArriving(bytes: Buffer, start: number, end: number, message: MessageFields | undefined): void {
     this.#pdu = bytes;
     this.#pduStart = start;
     this.#pduEnd = end;
+    this.#message = message;
+  }
+
+  /** Hot: the same for the next call of `acked`, and `readAck`. */
+  ackArriving(bytes: Buffer, start: number, end: number, ack: AckFields | undefined): void {
+    this.#pdu = bytes;
+    this.#pduStart = start;
+    this.#pduEnd = end;
+    this.#ack = ack;
   }
 
   /** The server has acknowledged the message. False when it had already, or the message is no longer known. */
@@ -331,7 +357,7 @@ export class DeliveryOracle {
     if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
     messages.state[row] = MessageState.acked;
     messages.msgId[row] = msgId;
-    if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd);
+    if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd, this.#ack);
     this.#judgeEarly(row, msgId);
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
     this.lastIntendedMs = messages.intendedMs[row] as number;
@@ -341,11 +367,20 @@ export class DeliveryOracle {
     return true;
   }
 
-  /** A message has arrived at a device. True when it was awaited there and is intact: a delivery to time. */
-  received(device: number, fromUser: number | undefined, msgId: number, content: Buffer): boolean {
+  /** Hot: a message, the content `bytes[start, end)`, has arrived at a device. True when it was awaited there and is intact: a delivery to time. */
+  received(
+    device: number,
+    fromUser: number | undefined,
+    msgId: number,
+    bytes: Buffer,
+    start = 0,
+    end = bytes.length,
+  ): boolean {
     const token = this.#token;
-    this.#arrived = content;
-    const reading = readToken(content, this.#run, token);
+    this.#content = bytes;
+    this.#contentStart = start;
+    this.#contentEnd = end;
+    const reading = readToken(bytes, this.#run, token, start, end);
     if (reading === "another-run") {
       this.counts.foreign++;
       return false;
@@ -442,7 +477,7 @@ export class DeliveryOracle {
 
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
-    this.#settleArrived(row, recipient);
+    this.#settleArrived(row, recipient, this.#message);
     const sender = this.#userOf(messages.senderDevice[row] as number);
     const isIntact = fromUser === sender;
     if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
@@ -464,10 +499,11 @@ export class DeliveryOracle {
     return true;
   }
 
-  /** Hot. */
-  #settleArrived(row: number, recipient: number): void {
+  /** Hot. `message`: what is in the PDU around an intact content, if that is known. */
+  #settleArrived(row: number, recipient: number, message: MessageFields | undefined): void {
     this.#messages.settle(row, recipient);
-    if (this.#pdu !== undefined) this.#pdus.received(row, recipient, this.#pdu, this.#pduStart, this.#pduEnd);
+    if (this.#pdu === undefined) return;
+    this.#pdus.received(row, recipient, this.#pdu, this.#pduStart, this.#pduEnd, message);
   }
 
   #isInOrder(row: number, recipient: number): boolean {
@@ -643,7 +679,7 @@ export class DeliveryOracle {
     const messages = this.#messages;
     const sender = messages.senderDevice[row] as number;
     const recipient = this.#numberOf(device, sender, messages.target[row] as number);
-    this.#settleArrived(row, recipient);
+    this.#settleArrived(row, recipient, undefined);
     this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
     this.#witnessRow("corrupted", row, device, msgId);
@@ -748,13 +784,14 @@ export class DeliveryOracle {
     const token = isKnown
       ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs })
       : undefined;
-    const arrived = this.#arrived?.toString("latin1", 0, WITNESS_CONTENT_MAX);
+    const contentEnd = Math.min(this.#contentEnd, this.#contentStart + WITNESS_CONTENT_MAX);
+    const arrived = this.#content?.toString("latin1", this.#contentStart, contentEnd);
     const pdus = this.#pdusAbout(kind, message, device);
     this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, pdus, token, arrived });
   }
 
   #nothingCame(): void {
-    this.#arrived = undefined;
+    this.#content = undefined;
     this.#pdu = undefined;
   }
 
@@ -764,12 +801,12 @@ export class DeliveryOracle {
     const pdus: FaultPdu[] = [];
     const isOurs = row !== undefined && !this.far?.isFar(senderDevice);
     if (isOurs && intendedUs !== undefined && lateUs !== undefined) {
-      const sent = this.#sentPdu?.({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs });
+      const sent = this.#forms.pdu({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs });
       if (sent !== undefined) pdus.push({ what: "sent", device: senderDevice, bytes: sent });
     }
     const isKept = isOurs && serial > 0 && this.#messages.serial[row] === serial;
     const ack = isKept ? this.#pdus.ackOf(row) : undefined;
-    if (ack !== undefined) pdus.push({ what: "ack", device: senderDevice, bytes: Buffer.from(ack) });
+    if (ack !== undefined) pdus.push({ what: "ack", device: senderDevice, bytes: ack });
     const hasCome = device !== undefined && this.#pdu !== undefined;
     if (hasCome) {
       const bytes = Buffer.from((this.#pdu as Buffer).subarray(this.#pduStart, this.#pduEnd));
@@ -784,14 +821,15 @@ export class DeliveryOracle {
     const messages = this.#messages;
     const senderDevice = messages.senderDevice[row] as number;
     const target = messages.target[row] as number;
+    const token = this.#tokenOf(row);
     const received: FaultPdu[] = [];
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (received.length === WITNESS_RECEIVERS_MAX) break;
       if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
       const device = this.#audience.deviceAt(recipient, senderDevice, target);
-      const bytes = this.#pdus.receivedBy(row, recipient);
-      if (device === except || bytes === undefined || bytes.length === 0) continue;
-      received.push({ what: "received", device, bytes: Buffer.from(bytes) });
+      if (device === except) continue;
+      const bytes = this.#pdus.receivedBy(token, recipient);
+      if (bytes !== undefined) received.push({ what: "received", device, bytes });
     }
     return received;
   }
@@ -845,10 +883,6 @@ export class DeliveryOracle {
 
   #userOf(device: number): number {
     return Math.floor(device / this.#devicesPerUser);
-  }
-
-  #streamKey(senderDevice: number, target: number): number {
-    return senderDevice * this.#audience.targetsMax + target;
   }
 }
 

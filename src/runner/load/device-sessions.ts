@@ -11,7 +11,7 @@ import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
 import { isOwn, wholeRun } from "./segment.js";
-import { VirtualDevice } from "./virtual-device.js";
+import { type MessageTaker, VirtualDevice } from "./virtual-device.js";
 
 /** What the run does about those who come and go. */
 export interface SessionHooks {
@@ -62,6 +62,7 @@ export class DeviceSessions implements Sessions {
     private readonly now: () => number,
     private readonly hooks: SessionHooks,
     handler: DeviceHandler,
+    private readonly taker: MessageTaker,
   ) {
     const { accounts, devicesPerUser, scenario, segment = wholeRun } = plan;
     const count = accounts.length * devicesPerUser;
@@ -72,7 +73,7 @@ export class DeviceSessions implements Sessions {
     this.devices = new Array<VirtualDevice>(count);
     for (let index = 0; index < count; index++) {
       if (!isOwn(this.#userOf(index), segment)) continue;
-      this.devices[index] = new VirtualDevice(index, optionsOf(index), this.#all);
+      this.devices[index] = new VirtualDevice(index, optionsOf(index), this.#all, taker);
     }
     this.#presence = new Uint8Array(count);
     this.#redials = new Uint8Array(count);
@@ -203,7 +204,7 @@ export class DeviceSessions implements Sessions {
   become(index: number, clientType: ClientTypeName): void {
     const device = this.devices[index] as VirtualDevice;
     if (device.options.clientType === clientType) return;
-    this.devices[index] = new VirtualDevice(index, { ...device.options, clientType }, this.#all);
+    this.devices[index] = new VirtualDevice(index, { ...device.options, clientType }, this.#all, this.taker);
   }
 
   /** A device's timer: its next heartbeat, or its next attempt to come back. */

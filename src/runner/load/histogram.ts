@@ -57,11 +57,15 @@ export class Histogram {
     return this.#count === 0 ? 0 : this.#sumUs / this.#count;
   }
 
-  /** Hot: once or more for each PDU. A fraction is rounded, a negative value counts as 0. */
+  /** A fraction is rounded, a negative value counts as 0. */
   recordUs(us: number): void {
-    const value = us >= HIGHEST_TRACKABLE_US ? HIGHEST_TRACKABLE_US : us > 0 ? Math.round(us) : 0;
-    const index = indexOf(value);
-    this.#counts[index] = (this.#counts[index] as number) + 1;
+    const value = recordableUs(us);
+    this.record(value, bucketOf(value));
+  }
+
+  /** Hot: the same for a value that goes into several histograms: what `recordableUs` makes of it, and `bucketOf` of that. */
+  record(value: number, bucket: number): void {
+    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#count++;
     this.#sumUs += value;
     if (value < this.#minUs) this.#minUs = value;
@@ -86,7 +90,7 @@ export class Histogram {
   /** How many values each row has whose bounds these are: below the first, from each one on to the next, from the last on. */
   countsBetweenUs(boundsUs: readonly number[]): number[] {
     const counts = new Array<number>(boundsUs.length + 1).fill(0);
-    const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
+    const used = this.#count === 0 ? 0 : bucketOf(this.#maxUs) + 1;
     let row = 0;
     for (let index = 0; index < used; index++) {
       const count = this.#counts[index] as number;
@@ -175,7 +179,7 @@ export class Histogram {
   }
 
   #encode(): Buffer {
-    const used = this.#count === 0 ? 0 : indexOf(this.#maxUs) + 1;
+    const used = this.#count === 0 ? 0 : bucketOf(this.#maxUs) + 1;
     const out = Buffer.alloc(ENCODING_HEADER_BYTES + (used + 1) * LEB128_BYTES_MAX);
     let at = ENCODING_HEADER_BYTES;
     for (let index = 0; index < used; ) {
@@ -216,8 +220,13 @@ function inflated(bytes: Buffer): Buffer {
   return plain;
 }
 
-/** Below 2,048 each value has its own counter; above, the top eleven bits choose it. */
-function indexOf(value: number): number {
+/** Hot: the value as it is recorded. */
+export function recordableUs(us: number): number {
+  return us >= HIGHEST_TRACKABLE_US ? HIGHEST_TRACKABLE_US : us > 0 ? Math.round(us) : 0;
+}
+
+/** Hot: below 2,048 each value has its own counter; above, the top eleven bits choose it. */
+export function bucketOf(value: number): number {
   if (value < SUB_BUCKET_COUNT) return value;
   const bucket = 32 - SUB_BUCKET_HALF_BITS - 1 - Math.clz32(value);
   return bucket * SUB_BUCKET_HALF + (value >>> bucket);

@@ -1,50 +1,125 @@
+import { CommandId } from "../../codec/generated/commands.js";
+import { ServiceID, SessionType } from "../../codec/generated/enums.js";
+import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
+import { encodePdu } from "../../codec/pdu.js";
+import { hasOwnHeader } from "../../codec/pdu-header.js";
+import type { MessageToken } from "./message-token.js";
+import type { SentForms } from "./sent-forms.js";
+
 /** All of them together; beyond it nothing more is kept, and witnesses have less to show. */
 const KEPT_MAX_BYTES = 64 * 1024 * 1024;
 const BUFFER_MIN_BYTES = 64;
 
+const INITIAL_ROWS = 1024;
+/** A notification carries no seq_num (FRM-14). */
+const NO_SEQ_NUM = 0;
+const NOTHING = -1;
+// What is known of a row of what came in the usual form, side by side: msg_id of the ack, msg_id and time of the delivery.
+const ACK_ID = 0;
+const DELIVERED_ID = 1;
+const DELIVERED_AT = 2;
+const FIELDS = 4;
+
 /**
- * What came for the messages in flight, byte for byte: the ack, and what each device received. Servers send all devices the
- * same, so that one copy stands for all of them but those that got something else. Memory is that of messages in flight:
- * a row's buffers pass on to the row's next message.
+ * What came for the messages in flight, byte for byte: the ack, and what each device received. Nearly always it is what the
+ * sender sent and a number or two of the server's: then these are kept, and the PDU is made again if somebody wants to see
+ * it. Of anything else the bytes are copied. Servers send all devices the same, so that one form stands for all of them but
+ * those that got something else. Memory is that of messages in flight: a row's buffers pass on to the row's next message.
  */
 export class InFlightPdus {
+  #usual = new Float64Array(INITIAL_ROWS * FIELDS).fill(NOTHING);
   readonly #acks = new RowPdus();
   readonly #deliveries = new RowPdus();
   /** By row, then recipient. */
   readonly #others = new Map<number, Map<number, Buffer>>();
   #otherBytes = 0;
 
-  constructor(private readonly keptMaxBytes = KEPT_MAX_BYTES) {}
+  constructor(
+    private readonly forms: SentForms,
+    private readonly keptMaxBytes = KEPT_MAX_BYTES,
+  ) {}
 
-  /** Another message has the row. */
+  /** Hot: another message has the row. */
   begin(row: number): void {
-    this.#acks.forget(row);
-    this.#deliveries.forget(row);
+    const at = row * FIELDS;
+    if (at >= this.#usual.length) this.#grow(at + FIELDS);
+    this.#usual[at + ACK_ID] = NOTHING;
+    this.#usual[at + DELIVERED_ID] = NOTHING;
+    if (this.#acks.heldBytes > 0) this.#acks.forget(row);
+    if (this.#deliveries.heldBytes > 0) this.#deliveries.forget(row);
     if (this.#others.size > 0) this.#forgetOthers(row);
   }
 
-  /** Hot. */
-  acked(row: number, bytes: Buffer, start: number, end: number): void {
+  /** Hot. `ack`: what is in it, if that is known. */
+  acked(row: number, bytes: Buffer, start: number, end: number, ack: AckFields | undefined): void {
+    const { forms } = this;
+    if (
+      ack !== undefined &&
+      ack.userId === forms.fromUserIdOf(row) &&
+      ack.sessionId === forms.toSessionIdOf(row) &&
+      ack.sessionType === sessionTypeOf(forms, row) &&
+      hasOwnHeader(bytes, start, ServiceID.SID_MSG, forms.seqNumOf(row))
+    ) {
+      this.#usual[row * FIELDS + ACK_ID] = ack.msgId;
+      return;
+    }
     this.#acks.keep(row, bytes, start, end, this.#leftBytes);
   }
 
-  /** Hot. */
-  received(row: number, recipient: number, bytes: Buffer, start: number, end: number): void {
-    if (this.#deliveries.isEmpty(row)) {
+  /** Hot. `message`: what is in it around the content as it was sent, if it is that. */
+  received(
+    row: number,
+    recipient: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    message: MessageFields | undefined,
+  ): void {
+    const usual = this.#usual;
+    const at = row * FIELDS;
+    const isFirst = usual[at + DELIVERED_ID] === NOTHING && this.#deliveries.isEmpty(row);
+    if (
+      message !== undefined &&
+      this.forms.isEcho(row, message) &&
+      hasOwnHeader(bytes, start, ServiceID.SID_MSG, NO_SEQ_NUM)
+    ) {
+      if (isFirst) {
+        usual[at + DELIVERED_ID] = message.msgId;
+        usual[at + DELIVERED_AT] = message.createTime;
+        return;
+      }
+      if (usual[at + DELIVERED_ID] === message.msgId && usual[at + DELIVERED_AT] === message.createTime) return;
+    } else if (isFirst) {
       this.#deliveries.keep(row, bytes, start, end, this.#leftBytes);
       return;
-    }
-    if (!this.#deliveries.isSame(row, bytes, start, end)) this.#keepOther(row, recipient, bytes.subarray(start, end));
+    } else if (this.#deliveries.isSame(row, bytes, start, end)) return;
+    this.#keepOther(row, recipient, bytes.subarray(start, end));
   }
 
-  /** A view, valid until the row's next message; undefined when it was not kept. */
+  /** Undefined when it was not kept. */
   ackOf(row: number): Buffer | undefined {
-    return this.#acks.of(row);
+    const msgId = this.#usual[row * FIELDS + ACK_ID] as number;
+    if (msgId === NOTHING) return this.#acks.copyOf(row);
+    const { forms } = this;
+    const body = {
+      user_id: forms.fromUserIdOf(row),
+      session_id: forms.toSessionIdOf(row),
+      msg_id: msgId,
+      session_type: sessionTypeOf(forms, row),
+    };
+    return encodePdu(CommandId.CID_MSG_DATA_ACK, body, { seqNum: forms.seqNumOf(row) });
   }
 
-  /** The same, for a recipient that has the message. */
-  receivedBy(row: number, recipient: number): Buffer | undefined {
-    return this.#others.get(row)?.get(recipient) ?? this.#deliveries.of(row);
+  /** The same, for a recipient that has the message; `token` is that of the message. */
+  receivedBy(token: MessageToken, recipient: number): Buffer | undefined {
+    const { row } = token;
+    const other = this.#others.get(row)?.get(recipient);
+    // Without its bytes it must not pass for what the first one got.
+    if (other !== undefined) return other.length === 0 ? undefined : other;
+    const at = row * FIELDS;
+    const msgId = this.#usual[at + DELIVERED_ID] as number;
+    if (msgId === NOTHING) return this.#deliveries.copyOf(row);
+    return this.forms.delivered(token, { msg_id: msgId, create_time: this.#usual[at + DELIVERED_AT] as number });
   }
 
   get #leftBytes(): number {
@@ -53,7 +128,6 @@ export class InFlightPdus {
 
   #keepOther(row: number, recipient: number, pdu: Buffer): void {
     const ofRow = this.#others.get(row) ?? new Map<number, Buffer>();
-    // Without its bytes it must not pass for what the first one got.
     const kept = pdu.length <= this.#leftBytes ? Buffer.from(pdu) : Buffer.alloc(0);
     this.#otherBytes += kept.length;
     this.#others.set(row, ofRow.set(recipient, kept));
@@ -63,6 +137,16 @@ export class InFlightPdus {
     for (const pdu of this.#others.get(row)?.values() ?? []) this.#otherBytes -= pdu.length;
     this.#others.delete(row);
   }
+
+  #grow(length: number): void {
+    const grown = new Float64Array(2 ** Math.ceil(Math.log2(length))).fill(NOTHING);
+    grown.set(this.#usual);
+    this.#usual = grown;
+  }
+}
+
+function sessionTypeOf(forms: SentForms, row: number): SessionType {
+  return forms.isForGroup(row) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
 }
 
 /** One PDU for each row, at most. */
@@ -98,7 +182,13 @@ export class RowPdus {
     return length === end - start && bytes.compare(this.#buffers[row] as Buffer, 0, length, start, end) === 0;
   }
 
+  /** A view, valid until something else is kept in the row. */
   of(row: number): Buffer | undefined {
     return this.isEmpty(row) ? undefined : this.#buffers[row]?.subarray(0, this.#lengths[row]);
+  }
+
+  copyOf(row: number): Buffer | undefined {
+    const pdu = this.of(row);
+    return pdu === undefined ? undefined : Buffer.from(pdu);
   }
 }

@@ -4,6 +4,7 @@ import type { Aggregate } from "./aggregate.js";
 import { CustomMetrics } from "./custom-metrics.js";
 import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
 import type { DeliveryCounts } from "./delivery-oracle.js";
+import { bucketOf, recordableUs } from "./histogram.js";
 import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
@@ -101,7 +102,7 @@ export class LoadMetrics {
   loggedIn(user: number, device: ClientTypeName, durationMs: number): void {
     for (const set of [this.all, this.#partOf(user)]) {
       set?.login.recordMs(durationMs);
-      set?.loginBy.recordMs(device, durationMs);
+      set?.loginBy.of(device).recordMs(durationMs);
     }
     this.second.get("login")?.recordMs(durationMs);
     this.sink?.("login_duration", durationMs, { ...this.tagsOf(user), device });
@@ -130,15 +131,20 @@ export class LoadMetrics {
 
   /** Hot. */
   ackDone(user: number, device: ClientTypeName, ms: number, uncorrectedMs: number): void {
-    this.all.ack.recordMs(ms);
-    this.all.ackBy.recordMs(device, ms);
-    this.all.ackUncorrected.recordMs(uncorrectedMs);
-    this.#secondAck.recordMs(ms);
+    // Where a value goes is worked out once for all histograms that it goes into.
+    const us = recordableUs(ms * 1000);
+    const bucket = bucketOf(us);
+    const uncorrectedUs = recordableUs(uncorrectedMs * 1000);
+    const uncorrectedBucket = bucketOf(uncorrectedUs);
+    this.all.ack.histogram.record(us, bucket);
+    this.all.ackBy.of(device).histogram.record(us, bucket);
+    this.all.ackUncorrected.histogram.record(uncorrectedUs, uncorrectedBucket);
+    this.#secondAck.histogram.record(us, bucket);
     const part = this.#partOf(user);
     if (part !== undefined) {
-      part.ack.recordMs(ms);
-      part.ackBy.recordMs(device, ms);
-      part.ackUncorrected.recordMs(uncorrectedMs);
+      part.ack.histogram.record(us, bucket);
+      part.ackBy.of(device).histogram.record(us, bucket);
+      part.ackUncorrected.histogram.record(uncorrectedUs, uncorrectedBucket);
     }
     if (this.sink === undefined) return;
     const tags = { ...this.tagsOf(user), device };
@@ -149,15 +155,21 @@ export class LoadMetrics {
   /** Hot. `user` is who sent the message, `device` what it came to. */
   deliveryDone(user: number, device: ClientTypeName, isGroup: boolean, ms: number, uncorrectedMs: number): void {
     const { all } = this;
-    (isGroup ? all.groupDelivery : all.delivery).recordMs(ms);
-    (isGroup ? all.groupDeliveryBy : all.deliveryBy).recordMs(device, ms);
-    (isGroup ? all.groupDeliveryUncorrected : all.deliveryUncorrected).recordMs(uncorrectedMs);
-    this.#secondDelivery.recordMs(ms);
+    const us = recordableUs(ms * 1000);
+    const bucket = bucketOf(us);
+    const uncorrectedUs = recordableUs(uncorrectedMs * 1000);
+    const uncorrectedBucket = bucketOf(uncorrectedUs);
+    (isGroup ? all.groupDelivery : all.delivery).histogram.record(us, bucket);
+    (isGroup ? all.groupDeliveryBy : all.deliveryBy).of(device).histogram.record(us, bucket);
+    const uncorrected = isGroup ? all.groupDeliveryUncorrected : all.deliveryUncorrected;
+    uncorrected.histogram.record(uncorrectedUs, uncorrectedBucket);
+    this.#secondDelivery.histogram.record(us, bucket);
     const part = this.#partOf(user);
     if (part !== undefined) {
-      (isGroup ? part.groupDelivery : part.delivery).recordMs(ms);
-      (isGroup ? part.groupDeliveryBy : part.deliveryBy).recordMs(device, ms);
-      (isGroup ? part.groupDeliveryUncorrected : part.deliveryUncorrected).recordMs(uncorrectedMs);
+      (isGroup ? part.groupDelivery : part.delivery).histogram.record(us, bucket);
+      (isGroup ? part.groupDeliveryBy : part.deliveryBy).of(device).histogram.record(us, bucket);
+      const ofPart = isGroup ? part.groupDeliveryUncorrected : part.deliveryUncorrected;
+      ofPart.histogram.record(uncorrectedUs, uncorrectedBucket);
     }
     if (this.sink === undefined) return;
     const tags = { ...this.tagsOf(user), device };

@@ -1,6 +1,6 @@
 import { CrowdArrival } from "./crowd-arrival.js";
 import { CrowdWorkload } from "./crowd-workload.js";
-import { deviceHandler, sessionHooks } from "./device-hooks.js";
+import { ArrivalHooks, deviceHandler, sessionHooks } from "./device-hooks.js";
 import { DeviceSessions } from "./device-sessions.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import { type HealthLimits, HealthWatch, healthLimits } from "./generator-health.js";
@@ -136,7 +136,9 @@ class LoadRun {
       timers: this.#timersFrom(this.#firstDeviceTimer),
     });
     const random = plan.random(plan.seed);
-    this.#sessions = new DeviceSessions(plan, metrics, random, signal, now, hooks, deviceHandler(listeners));
+    const taker = new ArrivalHooks(listeners, loop);
+    const handler = deviceHandler(listeners);
+    this.#sessions = new DeviceSessions(plan, metrics, random, signal, now, hooks, handler, taker);
     const sessions = this.#sessions;
     const desk = script === undefined ? undefined : new MessageDesk();
     this.#messenger = new Messenger(

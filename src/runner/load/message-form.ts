@@ -1,7 +1,7 @@
 import { decodeAudio, encodeAudio } from "../../codec/audio-content.js";
 import { MsgType } from "../../codec/generated/enums.js";
 import { decryptText, encryptText } from "../../codec/text-content.js";
-import { startsWithMagic } from "./message-token.js";
+import { startsWithMagic, TOKEN_SIZE_BYTES } from "./message-token.js";
 
 /** Every audio message of a run says that it is so long, so that a change of it is seen. */
 const AUDIO_SECONDS = 3;
@@ -19,6 +19,11 @@ export function asAudio(content: Buffer): Buffer {
 
 function isAudioType(msgType: MsgType): boolean {
   return msgType === MsgType.MSG_TYPE_SINGLE_AUDIO || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
+}
+
+/** Hot: whether the data `bytes[start, end)` is a text of a run as it stands. */
+export function isPlain(msgType: MsgType, bytes: Buffer, start: number, end: number): boolean {
+  return !isAudioType(msgType) && startsWithMagic(bytes, start) && start + TOKEN_SIZE_BYTES <= end;
 }
 
 /** What the sender put into a message: the token, if it is one of a run. What has been changed may come out empty. */

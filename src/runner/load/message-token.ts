@@ -33,17 +33,20 @@ const valueOfCode = new Uint8Array(256);
 for (let value = 0; value < 64; value++) valueOfCode[digitCodes[value] as number] = value;
 
 const MAGIC = Buffer.from("TTK1", "latin1");
-// Field by field: offset and number of six-bit digits.
-const RUN = { at: 4, digits: 5 } as const;
-const SENDER = { at: 9, digits: 4 } as const;
-const TARGET = { at: 13, digits: 4 } as const;
-const SERIAL = { at: 17, digits: 6 } as const;
-const ROW = { at: 23, digits: 4 } as const;
-const INTENDED = { at: 27, digits: 8 } as const;
-const LATE = { at: 35, digits: 4 } as const;
+// Field by field: where its six-bit digits begin, the most significant first.
+const RUN_AT = 4; // 5 digits
+const SENDER_AT = 9; // 4
+const TARGET_AT = 13; // 4
+const SERIAL_AT = 17; // 6
+const ROW_AT = 23; // 4
+const INTENDED_AT = 27; // 8
+const LATE_AT = 35; // 4
 export const LATE_MAX_US = 2 ** 24 - 1;
 const FILLER_AT = 39;
 const CHECKSUM_DIGITS = 6;
+
+/** More than these are copied faster by a call. */
+const COPIED_SINGLY_MAX_BYTES = 128;
 
 /** Bytes that a message needs at least. */
 export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
@@ -52,10 +55,17 @@ export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
 export function contentTemplate(sizeBytes: number, run: number): Buffer {
   if (sizeBytes < TOKEN_SIZE_BYTES) throw new RangeError(`a message needs ${TOKEN_SIZE_BYTES} bytes, not ${sizeBytes}`);
   const content = Buffer.alloc(sizeBytes);
-  fill(content, 0);
+  for (let at = 0; at < content.length; at++) content[at] = digitCodes[(at * 7) & 63] as number;
   MAGIC.copy(content);
-  writeDigits(content, RUN, run);
+  content[RUN_AT] = codeOf(run / FOUR_DIGITS);
+  writeFour(content, RUN_AT + 1, run);
   return content;
+}
+
+/** Hot: writes the beginning of a template's content into `out`. */
+export function copyTemplate(template: Buffer, out: Buffer, at: number, sizeBytes: number): void {
+  if (sizeBytes > COPIED_SINGLY_MAX_BYTES) template.copy(out, at, 0, sizeBytes);
+  else for (let from = 0; from < sizeBytes; from++) out[at + from] = template[from] as number;
 }
 
 /** The same with a text of one's own in place of the filler. */
@@ -66,43 +76,53 @@ export function contentWith(text: string, run: number): Buffer {
   return content;
 }
 
-/** What stands between token and checksum: the sender's text, or filler. */
-export function textIn(content: Buffer): string {
-  return content.toString("utf8", FILLER_AT, content.length - CHECKSUM_DIGITS);
+/** What stands between token and checksum of the content `bytes[start, end)`: the sender's text, or filler. */
+export function textIn(bytes: Buffer, start = 0, end = bytes.length): string {
+  return bytes.toString("utf8", start + FILLER_AT, end - CHECKSUM_DIGITS);
 }
 
-/** Hot: writes everything but what `contentTemplate` has written. */
-export function writeToken(content: Buffer, token: MessageToken): void {
-  writeDigits(content, SENDER, token.senderDevice);
-  writeDigits(content, TARGET, token.target);
-  writeDigits(content, SERIAL, token.serial);
-  writeDigits(content, ROW, token.row);
-  writeDigits(content, INTENDED, token.intendedUs);
-  writeDigits(content, LATE, Math.min(token.lateUs, LATE_MAX_US));
-  writeDigits(content, checksumIn(content), crc32Of(content, content.length - CHECKSUM_DIGITS));
+/**
+ * Hot: writes everything of the content `out[start, end)` but what `contentTemplate` has written. Of a number that is not
+ * as small as its field wants, what is above is left out.
+ */
+export function writeToken(out: Buffer, token: MessageToken, start = 0, end = out.length): void {
+  const { serial, intendedUs } = token;
+  writeFour(out, start + SENDER_AT, token.senderDevice);
+  writeFour(out, start + TARGET_AT, token.target);
+  const serialHigh = (serial / FOUR_DIGITS) | 0;
+  out[start + SERIAL_AT] = codeOf(serialHigh >>> 6);
+  out[start + SERIAL_AT + 1] = codeOf(serialHigh);
+  writeFour(out, start + SERIAL_AT + 2, serial);
+  writeFour(out, start + ROW_AT, token.row);
+  writeFour(out, start + INTENDED_AT, intendedUs / FOUR_DIGITS);
+  writeFour(out, start + INTENDED_AT + 4, intendedUs);
+  writeFour(out, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
+  const checksumAt = end - CHECKSUM_DIGITS;
+  const checksum = crc32Of(out, start, checksumAt);
+  out[checksumAt] = codeOf(checksum >>> 30);
+  out[checksumAt + 1] = codeOf(checksum >>> 24);
+  writeFour(out, checksumAt + 2, checksum);
 }
 
-/** Hot: where `writeToken` put the checksum there is filler again, so that a longer message that begins so is as if it were new. */
-export function clearChecksum(content: Buffer): void {
-  fill(content, content.length - CHECKSUM_DIGITS);
-}
-
-function fill(content: Buffer, from: number): void {
-  for (let at = from; at < content.length; at++) content[at] = digitCodes[(at * 7) & 63] as number;
-}
-
-/** Hot: reads into `token`, whose fields mean something when the message is of this run. */
-export function readToken(content: Buffer, run: number, token: MessageToken): TokenReading {
-  if (content.length < TOKEN_SIZE_BYTES || !startsWithMagic(content)) return "foreign";
-  token.run = readDigits(content, RUN);
-  const isIntact = hasItsChecksum(content);
+/** Hot: reads the content `bytes[start, end)` into `token`, whose fields mean something when the message is of this run. */
+export function readToken(
+  bytes: Buffer,
+  run: number,
+  token: MessageToken,
+  start = 0,
+  end = bytes.length,
+): TokenReading {
+  if (end - start < TOKEN_SIZE_BYTES || !startsWithMagic(bytes, start)) return "foreign";
+  token.run = valueAt(bytes, start + RUN_AT) * FOUR_DIGITS + readFour(bytes, start + RUN_AT + 1);
+  const isIntact = hasItsChecksum(bytes, start, end);
   if (token.run !== run) return isIntact ? "another-run" : "foreign";
-  token.senderDevice = readDigits(content, SENDER);
-  token.target = readDigits(content, TARGET);
-  token.serial = readDigits(content, SERIAL);
-  token.row = readDigits(content, ROW);
-  token.intendedUs = readDigits(content, INTENDED);
-  token.lateUs = readDigits(content, LATE);
+  token.senderDevice = readFour(bytes, start + SENDER_AT);
+  token.target = readFour(bytes, start + TARGET_AT);
+  const serialHigh = (valueAt(bytes, start + SERIAL_AT) << 6) | valueAt(bytes, start + SERIAL_AT + 1);
+  token.serial = serialHigh * FOUR_DIGITS + readFour(bytes, start + SERIAL_AT + 2);
+  token.row = readFour(bytes, start + ROW_AT);
+  token.intendedUs = readFour(bytes, start + INTENDED_AT) * FOUR_DIGITS + readFour(bytes, start + INTENDED_AT + 4);
+  token.lateUs = readFour(bytes, start + LATE_AT);
   return isIntact ? "intact" : "damaged";
 }
 
@@ -117,59 +137,53 @@ export function emptyToken(): MessageToken {
   return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0, lateUs: 0 };
 }
 
-interface Field {
-  readonly at: number;
-  readonly digits: number;
-}
-
-function checksumIn(content: Buffer): Field {
-  return { at: content.length - CHECKSUM_DIGITS, digits: CHECKSUM_DIGITS };
-}
-
 /** Hot: whether it looks like a message of a run. */
-export function startsWithMagic(content: Buffer): boolean {
-  return content[0] === MAGIC[0] && content[1] === MAGIC[1] && content[2] === MAGIC[2] && content[3] === MAGIC[3];
+export function startsWithMagic(bytes: Buffer, start = 0): boolean {
+  return (
+    bytes[start] === MAGIC[0] &&
+    bytes[start + 1] === MAGIC[1] &&
+    bytes[start + 2] === MAGIC[2] &&
+    bytes[start + 3] === MAGIC[3]
+  );
 }
 
-function hasItsChecksum(content: Buffer): boolean {
-  const checksum = crc32Of(content, content.length - CHECKSUM_DIGITS);
-  return readDigits(content, checksumIn(content)) === checksum && hasChecksumDigits(content);
-}
-
-/** The checksum does not cover its own digits, and a byte outside the alphabet reads as 0 there. */
-function hasChecksumDigits(content: Buffer): boolean {
-  for (let at = content.length - CHECKSUM_DIGITS; at < content.length; at++) {
-    const code = content[at] as number;
-    if (digitCodes[valueOfCode[code] as number] !== code) return false;
-  }
-  return true;
+/** Compared as digits: a byte outside the alphabet would be read as some number. */
+function hasItsChecksum(bytes: Buffer, start: number, end: number): boolean {
+  const at = end - CHECKSUM_DIGITS;
+  const checksum = crc32Of(bytes, start, at);
+  return (
+    bytes[at] === codeOf(checksum >>> 30) &&
+    bytes[at + 1] === codeOf(checksum >>> 24) &&
+    bytes[at + 2] === codeOf(checksum >>> 18) &&
+    bytes[at + 3] === codeOf(checksum >>> 12) &&
+    bytes[at + 4] === codeOf(checksum >>> 6) &&
+    bytes[at + 5] === codeOf(checksum)
+  );
 }
 
 /** What four digits hold: shifts do for these, and only what is above needs a division. */
 const FOUR_DIGITS = 2 ** 24;
 
-function writeDigits(out: Buffer, { at, digits }: Field, value: number): void {
-  const high = Math.floor(value / FOUR_DIGITS);
-  const lowFrom = Math.max(at, at + digits - 4);
-  let rest = value - high * FOUR_DIGITS;
-  for (let place = at + digits - 1; place >= lowFrom; place--) {
-    out[place] = digitCodes[rest & 63] as number;
-    rest >>= 6;
-  }
-  rest = high;
-  for (let place = lowFrom - 1; place >= at; place--) {
-    out[place] = digitCodes[rest & 63] as number;
-    rest >>= 6;
-  }
+/** The code of the last digit of a number. */
+function codeOf(value: number): number {
+  return digitCodes[value & 63] as number;
 }
 
-function readDigits(bytes: Buffer, { at, digits }: Field): number {
-  const lowFrom = Math.max(at, at + digits - 4);
-  let high = 0;
-  for (let place = at; place < lowFrom; place++) high = (high << 6) | (valueOfCode[bytes[place] as number] as number);
-  let low = 0;
-  for (let place = lowFrom; place < at + digits; place++) {
-    low = (low << 6) | (valueOfCode[bytes[place] as number] as number);
-  }
-  return high * FOUR_DIGITS + low;
+function valueAt(bytes: Buffer, at: number): number {
+  return valueOfCode[bytes[at] as number] as number;
+}
+
+/** The last four digits of a number. */
+function writeFour(out: Buffer, at: number, value: number): void {
+  const low = value & 0xff_ffff;
+  out[at] = digitCodes[low >>> 18] as number;
+  out[at + 1] = digitCodes[(low >>> 12) & 63] as number;
+  out[at + 2] = digitCodes[(low >>> 6) & 63] as number;
+  out[at + 3] = digitCodes[low & 63] as number;
+}
+
+function readFour(bytes: Buffer, at: number): number {
+  return (
+    (valueAt(bytes, at) << 18) | (valueAt(bytes, at + 1) << 12) | (valueAt(bytes, at + 2) << 6) | valueAt(bytes, at + 3)
+  );
 }

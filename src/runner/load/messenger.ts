@@ -1,6 +1,7 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../codec/generated/enums.js";
-import type { IMMsgData, IMMsgDataReadNotify } from "../../codec/generated/messages.js";
+import type { IMMsgDataReadNotify } from "../../codec/generated/messages.js";
+import type { MessageFields } from "../../codec/message-bytes.js";
 import { encodePdu } from "../../codec/pdu.js";
 import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
 import type { ExtraPull } from "../../scenarios/load/extra-pulls.js";
@@ -12,16 +13,8 @@ import { DeliveryOracle } from "./delivery-oracle.js";
 import type { StoredToken } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import { asAudio, contentIn, encrypted } from "./message-form.js";
-import {
-  clearChecksum,
-  contentTemplate,
-  contentWith,
-  emptyToken,
-  type MessageToken,
-  readToken,
-  textIn,
-} from "./message-token.js";
+import { asAudio, contentIn, encrypted, isPlain } from "./message-form.js";
+import { contentTemplate, contentWith, copyTemplate, emptyToken, readToken, textIn } from "./message-token.js";
 import { PendingAcks } from "./pending-acks.js";
 import type { AwaitedRead } from "./read-watch.js";
 import { runNumberOf } from "./run-number.js";
@@ -29,7 +22,7 @@ import type { MessageDesk } from "./script/message-desk.js";
 import type { MadeGroup } from "./script/setup-outcome.js";
 import { isOwn, type Segment, wholeRun } from "./segment.js";
 import { SendWindow } from "./send-window.js";
-import { SentForms, type Way } from "./sent-forms.js";
+import { SentForms } from "./sent-forms.js";
 import { SessionAudit } from "./session-audit.js";
 import { FarEvidence } from "./shard/far-evidence.js";
 import { introduction } from "./shard/introduction.js";
@@ -92,9 +85,9 @@ export class Messenger implements Crowd {
   readonly #userOfId = new Map<number, number>();
   readonly #groupOfId = new Map<number, number>();
   readonly #token = emptyToken();
-  readonly #forms = new SentForms();
+  readonly #forms: SentForms;
   /** PDUs of what goes between this shard and others. */
-  readonly evidence = new FarEvidence(this.#forms, (token) => this.#wayOf(token));
+  readonly evidence: FarEvidence;
   /** What is drawn when a message comes. */
   readonly #arrivals: ActRandom;
   /** The beginning of the steady phase, on the run's clock: messages are known by when they were meant to go. */
@@ -122,13 +115,15 @@ export class Messenger implements Crowd {
     this.#accounts = plan.accounts;
     this.#segment = plan.segment ?? wholeRun;
     const run = runNumberOf(plan.seed, runId);
+    this.#forms = new SentForms(plan.isEncrypted);
+    this.evidence = new FarEvidence(this.#forms, plan.isEncrypted);
     this.oracle = new DeliveryOracle({
       users: this.users,
       devicesPerUser: this.devicesPerUser,
       groups: plan.groups,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
-      sentPdu: (token) => this.#forms.pdu(token, this.#wayOf(token)),
+      forms: this.#forms,
       evidence: this.evidence,
       doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
       segment: plan.segment,
@@ -259,29 +254,58 @@ export class Messenger implements Crowd {
     const { fromBytes, toBytes } = this.#sizes;
     // Each doubling of the size is as likely: people write short messages.
     const size = fromBytes === toBytes ? toBytes : Math.round(fromBytes * (toBytes / fromBytes) ** this.random.next());
-    const content = size === toBytes ? this.#content : this.#content.subarray(0, size);
-    this.#send(device, target, content);
-    clearChecksum(content);
+    const isAudio = this.#audioShare > 0 && this.random.next() < this.#audioShare;
+    const sender = this.devices[device] as VirtualDevice;
+    const { link } = sender;
+    if (isAudio || this.#isEncrypted || !link?.isOpen) {
+      this.#sendContent(device, target, Buffer.from(this.#content.subarray(0, size)), isAudio);
+      return;
+    }
+    // Written where it leaves from.
+    const msgType = this.#typeOf(target, false);
+    const at = sender.beginMessage(link, this.#sessionIds[target] as number, msgType, size);
+    const { outgoing } = link;
+    copyTemplate(this.#content, outgoing, at, size);
+    const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), outgoing, at, at + size);
+    sender.endMessage(link);
+    this.#sent(device, target, row, sender.lastSeqNum, size, msgType);
   }
 
   /** The same with a text of one's own behind the token. @returns the message's serial */
   sendOwnText(device: number, target: number, text: string | undefined): number {
-    if (text !== undefined) this.#send(device, target, contentWith(text, this.#run), text);
-    else this.sendText(device, target);
+    if (text === undefined) {
+      this.sendText(device, target);
+      return this.oracle.lastSerial;
+    }
+    const isAudio = this.#audioShare > 0 && this.random.next() < this.#audioShare;
+    this.#sendContent(device, target, contentWith(text, this.#run), isAudio, text);
     return this.oracle.lastSerial;
   }
 
-  #send(device: number, target: number, content: Buffer, text?: string): void {
+  /** `content`: without token yet. `text`: somebody's own in it. */
+  #sendContent(device: number, target: number, content: Buffer, isAudio: boolean, text?: string): void {
     const sender = this.devices[device] as VirtualDevice;
     const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), content);
-    const isAudio = this.#audioShare > 0 && this.random.next() < this.#audioShare;
     const data = isAudio ? asAudio(content) : this.#isEncrypted ? encrypted(content) : content;
     const msgType = this.#typeOf(target, isAudio);
     const seqNum = sender.sendMessage(this.#sessionIds[target] as number, msgType, data);
+    this.#sent(device, target, row, seqNum, content.length, msgType, text);
+  }
+
+  #sent(
+    device: number,
+    target: number,
+    row: number,
+    seqNum: number,
+    sizeBytes: number,
+    msgType: MsgType,
+    text?: string,
+  ): void {
     this.audit.sent(this.userOfDevice(device), target);
     const serial = this.oracle.serialOf(row);
     this.#acks.add(device, seqNum, row, serial);
-    this.#forms.note(row, serial, seqNum, content.length, msgType, text);
+    const { userId } = this.devices[device] as VirtualDevice;
+    this.#forms.note(row, serial, seqNum, sizeBytes, msgType, userId, this.#sessionIds[target] as number, text);
     this.#window?.sent(device);
     this.metrics.messageSent(this.userOfDevice(device));
   }
@@ -381,13 +405,31 @@ export class Messenger implements Crowd {
     );
   }
 
-  /** A message has come; `msg_data` is valid during the call. */
-  arrived(device: VirtualDevice, { from_user_id: fromUserId, msg_id: msgId, msg_type, msg_data }: IMMsgData): void {
-    const content = contentIn(msg_type, msg_data);
+  /** Hot: a message has come, its data in `bytes`, which are valid during the call. */
+  arrived(
+    device: VirtualDevice,
+    { fromUserId, msgId, msgType, dataStart, dataEnd }: MessageFields,
+    bytes: Buffer,
+  ): void {
+    if (isPlain(msgType, bytes, dataStart, dataEnd)) {
+      return this.#arrived(device, fromUserId, msgId, bytes, dataStart, dataEnd);
+    }
+    const content = contentIn(msgType, bytes.subarray(dataStart, dataEnd));
     // Before the start of a sharded run only.
     if (this.oracle.far !== undefined && content.equals(introduction)) return;
+    this.#arrived(device, fromUserId, msgId, content, 0, content.length);
+  }
+
+  #arrived(
+    device: VirtualDevice,
+    fromUserId: number,
+    msgId: number,
+    content: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const fromUser = this.#userOfId.get(fromUserId);
-    if (!this.oracle.received(device.index, fromUser, msgId, content)) return;
+    if (!this.oracle.received(device.index, fromUser, msgId, content, start, end)) return;
     const nowMs = this.clock();
     const { lastTarget: target, lastIntendedMs, lastSentMs } = this.oracle;
     // An intact message has a sender of the run.
@@ -413,7 +455,7 @@ export class Messenger implements Crowd {
       msgId,
       session: this.isGroup(target) ? target : sender,
       isGroup: this.isGroup(target),
-      text: textIn(content),
+      text: textIn(content, start, end),
     });
   }
 
@@ -437,14 +479,6 @@ export class Messenger implements Crowd {
       session_type: this.isGroup(target) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE,
     };
     return encodePdu(CommandId.CID_MSG_READ_ACK, body, { seqNum });
-  }
-
-  #wayOf({ senderDevice, target }: MessageToken): Way {
-    return {
-      fromUserId: this.userIdOf(this.userOfDevice(senderDevice)),
-      toSessionId: this.#sessionIds[target] as number,
-      isEncrypted: this.#isEncrypted,
-    };
   }
 
   #typeOf(target: number, isAudio: boolean): MsgType {

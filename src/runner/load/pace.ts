@@ -84,8 +84,8 @@ export class Pace {
 
   /** The moment of an act, `acts` counting from 0; undefined for one that is not meant to happen. */
   msAt(acts: number): number | undefined {
-    const ramp = this.#ramps.find(({ actsBefore, acts: within }) => acts < actsBefore + within);
-    return ramp === undefined ? undefined : momentIn(ramp, acts);
+    for (const ramp of this.#ramps) if (acts < ramp.actsBefore + ramp.acts) return momentIn(ramp, acts);
+    return undefined;
   }
 
   /** The moment by which so many acts are complete, the very end included. */

@@ -1,4 +1,7 @@
+import { performance } from "node:perf_hooks";
+
 const TICK_MS = 1;
+const GOES = -1;
 
 /** The run's clock, and the one loop in which everything happens that happens by time. */
 export class RunLoop {
@@ -6,12 +9,23 @@ export class RunLoop {
   readonly #awaited: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #reachedMs = 0;
+  /** Where the clock stands while something is handled that came at that time; below 0 = it goes. */
+  #standsAtMs = GOES;
 
   /** `advance` is called once a millisecond, or as soon after as the event loop allows. */
   constructor(private readonly advance: (nowMs: number) => void) {}
 
-  /** Milliseconds since the run began. */
-  readonly now = (): number => performance.now() - this.#startedAtMs;
+  /** Milliseconds since the run began. Hot. */
+  readonly now = (): number => (this.#standsAtMs === GOES ? performance.now() - this.#startedAtMs : this.#standsAtMs);
+
+  /** Hot: until `goOn` it is the time at which `performance.now()` was that; undefined = as it is now. */
+  standStill(atMs: number = performance.now()): void {
+    this.#standsAtMs = atMs - this.#startedAtMs;
+  }
+
+  goOn(): void {
+    this.#standsAtMs = GOES;
+  }
 
   /** The whole millisecond up to which everything has happened that is due by time. `now` may be further. */
   get reachedMs(): number {

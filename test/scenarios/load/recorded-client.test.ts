@@ -11,7 +11,7 @@ import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { clientLimits, HEADER_SIZE, readCommandId, readSeqNum } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
-import { VirtualDevice } from "../../../src/runner/load/virtual-device.js";
+import { type MessageTaker, VirtualDevice } from "../../../src/runner/load/virtual-device.js";
 import { ShippedStartUp } from "../../../src/scenarios/load/start-up.js";
 import { type CapturedPdu, capturePdus } from "../../helpers/capture-pdus.js";
 
@@ -86,6 +86,12 @@ class RecordedServer {
     this.send(withSeqNum(answer.bytes, readSeqNum(request, 0)));
   }
 }
+
+/** Of a device that gets none. */
+const noMessages: MessageTaker = {
+  arrived: (_, { msgId }) => expect.unreachable(`message ${msgId}`),
+  acked: (_, { msgId }) => expect.unreachable(`ack of ${msgId}`),
+};
 
 describe("a virtual device beside the recorded client", () => {
   const server = new RecordedServer(first);
@@ -202,7 +208,7 @@ describe("a virtual device beside the recorded client", () => {
     expect(new Set(bodies.map(({ session_type }) => session_type)).size).toBe(2);
     const hearing = new RecordedServer(second);
     await hearing.start();
-    const reader = new VirtualDevice(0, { clientType: "windows", heartbeatIntervalMs: 0 }, {});
+    const reader = new VirtualDevice(0, { clientType: "windows", heartbeatIntervalMs: 0 }, {}, noMessages);
     try {
       await reader.connect(hearing.address);
       for (const { user_id, session_id, session_type, msg_id } of bodies) {

@@ -1,6 +1,6 @@
 import { RowPdus } from "../in-flight-pdus.js";
 import { emptyToken, type MessageToken } from "../message-token.js";
-import { SentForms, type Way } from "../sent-forms.js";
+import { SentForms } from "../sent-forms.js";
 
 /** Messages to other shards, and deliveries from them, of which PDUs are kept: the last ones. */
 export const FAR_PDUS_KEPT = 512;
@@ -32,7 +32,7 @@ export interface FarEvidenceState {
  */
 export class FarEvidence {
   readonly #tokens: MessageToken[] = [];
-  readonly #kept = new SentForms();
+  readonly #kept: SentForms;
   readonly #acks = new RowPdus();
   readonly #arrivals = new Float64Array(FAR_PDUS_KEPT * ARRIVAL_FIELDS);
   readonly #received = new RowPdus();
@@ -42,8 +42,10 @@ export class FarEvidence {
   constructor(
     /** Of the messages in flight, this one among them. */
     private readonly forms: SentForms,
-    private readonly wayOf: (token: MessageToken) => Way,
-  ) {}
+    isEncrypted: boolean,
+  ) {
+    this.#kept = new SentForms(isEncrypted);
+  }
 
   /** To be filled in before `acked`. Hot, as both that follow: nothing is made anew. */
   nextToken(): MessageToken {
@@ -80,7 +82,7 @@ export class FarEvidence {
       sent: this.#tokens.map((token, slot) => ({
         senderDevice: token.senderDevice,
         serial: token.serial,
-        sent: hexOf(this.#kept.pdu(token, this.wayOf(token), slot)),
+        sent: hexOf(this.#kept.pdu(token, slot)),
         ack: hexOf(this.#acks.of(slot)),
       })),
       received: Array.from({ length: Math.min(this.#arrivedCount, FAR_PDUS_KEPT) }, (_, slot) =>

@@ -10,12 +10,11 @@ const RECIPIENT = 2;
 
 /** One shard that has sent so many messages, and another one to which each of them came. */
 function bookOf(messages: number): FarWitnessBook {
-  const forms = new SentForms();
-  const way = { fromUserId: 1, toSessionId: 2, isEncrypted: false };
-  const [sender, recipient] = [new FarEvidence(forms, () => way), new FarEvidence(forms, () => way)];
+  const forms = new SentForms(false);
+  const [sender, recipient] = [new FarEvidence(forms, false), new FarEvidence(forms, false)];
   for (let serial = 1; serial <= messages; serial++) {
     // Rows pass on to the next message at once.
-    forms.note(0, serial, serial, 64, MsgType.MSG_TYPE_SINGLE_TEXT);
+    forms.note(0, serial, serial, 64, MsgType.MSG_TYPE_SINGLE_TEXT, 1, 2);
     const token = { run: 1, senderDevice: SENDER, target: 1, serial, row: 0, intendedUs: 0, lateUs: 0 };
     Object.assign(sender.nextToken(), token);
     sender.acked(Buffer.from([serial >> 8, serial & 0xff]), 0, 2);
