@@ -1,5 +1,5 @@
-import { metricKinds } from "./metric-names.js";
 import type { Aggregate } from "./aggregate.js";
+import { metricKinds } from "./metric-names.js";
 
 export type ThresholdUnit = "ms" | "B" | "B/s" | "/s";
 

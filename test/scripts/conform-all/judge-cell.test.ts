@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { problemsOf } from "../../../scripts/conform-all/judge-cell.js";
-import type { CaseResult, Verdict } from "../../../src/runner/conformance/conformance-result.js";
+import type { CaseResult } from "../../../src/runner/conformance/conformance-result.js";
+import type { Verdict } from "../../../src/runner/conformance/verdict.js";
 
 function caseWith(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
   return { id: `a.${verdict}`, verdict, expected: "an answer", actual: "silence", ...more } as CaseResult;
