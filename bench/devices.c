@@ -1,9 +1,10 @@
 /*
  * The devices of the benches, in C and on epoll, so that the server is the limit and not they. One thread; PDUs are made
- * by hand and answers are read by their command id alone. Linux.
+ * by hand. Linux.
  *
  * devices messages PORT CONNECTIONS IN_FLIGHT PEERS LOGS_IN WARM_UP_MS MEASURED_MS PASSWORD
- *   Each keeps IN_FLIGHT messages without an ack, and confirms what it receives (0x0302). With PEERS 1, connections 0 and 1
+ *   Each keeps IN_FLIGHT messages without an ack, each with a seq_num and a text of its own, and confirms what it receives
+ *   (0x0302). After logging in an ack must be that of a message in flight, by its seq_num, and say its msg_id. With PEERS 1, connections 0 and 1
  *   talk to each other, 2 and 3, ...; with more, each writes to so many that follow it, in turn. Prints "measuring", and
  *   then "messages N CPU_MS", those acked meanwhile and what they took of a core.
  * devices logins PORT DEVICES DEVICES_PER_USER AT_ONCE USERS_PULLED MOBILES_ONLY PASSWORD
@@ -23,7 +24,7 @@
 #include <unistd.h>
 #include "pdu.h"
 
-enum { KEPT_MAX = 4096, READ_MAX = 1 << 18, MESSAGE_BYTES = 64, EVENTS_MAX = 512 };
+enum { KEPT_MAX = 4096, READ_MAX = 1 << 18, MESSAGE_BYTES = 64, EVENTS_MAX = 512, IN_FLIGHT_MAX = 64 };
 /* In the order of the shipped clients; an answer's id is the request's and one more. */
 static const int pulls[] = {DEPARTMENTS_REQ, USERS_REQ, GROUPS_REQ, GROUP_INFO_REQ, SESSIONS_REQ, STATUS_REQ, UNREAD_REQ};
 enum { PULLS = sizeof pulls / sizeof *pulls };
@@ -32,6 +33,9 @@ typedef struct {
   int fd, index, pulled;
   /* How far away the next one is that it writes to. */
   int distance;
+  /* Of what was sent last; then those of the messages without an ack, oldest first from `oldest` on, round and round. */
+  uint16_t seq_num, awaited[IN_FLIGHT_MAX];
+  uint32_t oldest, awaited_count;
   /* Of the PDU that is being read: how much of it is here, and how long it is once its header is. */
   uint32_t have, length;
   /* What the socket did not take. */
@@ -42,12 +46,13 @@ typedef struct {
 
 typedef struct { uint8_t *bytes; uint32_t size, room; } outgoing;
 
-static int epoll_fd, port, connections, peers, in_flight, per_user, users_pulled, mobiles_only;
+static int epoll_fd, port, connections, peers, in_flight, logs_in, per_user, users_pulled, mobiles_only;
+static uint32_t messages_sent;
 static const char *password;
 static device *devices;
 static uint8_t read_buffer[READ_MAX];
 static long acked, logged_in, answered;
-static void (*on_pdu)(device *, int id, const uint8_t *body, uint32_t size, outgoing *);
+static void (*on_pdu)(device *, const uint8_t *pdu, uint32_t length, outgoing *);
 
 static void die(const char *what) { fprintf(stderr, "devices: %s: %s\n", what, strerror(errno)); exit(1); }
 
@@ -65,14 +70,17 @@ static uint8_t *room_for(outgoing *out, uint32_t size) {
   return out->bytes + out->size;
 }
 
-/* Ends the PDU whose body runs from start + HEADER to end. */
-static void finish(outgoing *out, uint8_t *start, uint8_t *end, int id) {
-  header(start, end, id, 1);
+/* Ends the PDU of the device whose body runs from start + HEADER to end. */
+static void finish(device *by, outgoing *out, uint8_t *start, uint8_t *end, int id) {
+  if (++by->seq_num == 0) by->seq_num = 1;
+  header(start, end, id, by->seq_num);
   out->size += end - start;
 }
 
 static void put_message(device *from, outgoing *out) {
-  static const char text[MESSAGE_BYTES + 1] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  static char text[MESSAGE_BYTES + 1] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  uint32_t number_of_text = ++messages_sent;
+  for (int digit = 7; digit >= 0; digit--, number_of_text >>= 4) text[digit] = "0123456789abcdef"[number_of_text & 15];
   uint8_t *start = room_for(out, 256), *at = start + HEADER;
   int to = peers == 1 ? from->index ^ 1 : (from->index + 1 + from->distance) % connections;
   from->distance = (from->distance + 1) % peers;
@@ -81,7 +89,20 @@ static void put_message(device *from, outgoing *out) {
   at = number(at, 3, 0);
   at = number(at, 4, 0);
   at = number(at, 5, 1);
-  finish(out, start, bytes(at, 6, text, MESSAGE_BYTES), MESSAGE);
+  finish(from, out, start, bytes(at, 6, text, MESSAGE_BYTES), MESSAGE);
+  from->awaited[(from->oldest + from->awaited_count++) % IN_FLIGHT_MAX] = from->seq_num;
+}
+
+/* Whether a message with that seq_num awaits its ack; it does so no more. */
+static int take_awaited(device *by, uint16_t seq_num) {
+  for (uint32_t i = 0; i < by->awaited_count; i++) {
+    if (by->awaited[(by->oldest + i) % IN_FLIGHT_MAX] != seq_num) continue;
+    for (; i > 0; i--) by->awaited[(by->oldest + i) % IN_FLIGHT_MAX] = by->awaited[(by->oldest + i - 1) % IN_FLIGHT_MAX];
+    by->oldest = (by->oldest + 1) % IN_FLIGHT_MAX;
+    by->awaited_count--;
+    return 1;
+  }
+  return 0;
 }
 
 /* 0x0302 as a receiver sends it: user, session, message, kind of session. */
@@ -90,7 +111,7 @@ static void put_confirmation(device *by, uint32_t sender_id, uint32_t message_id
   at = number(at, 1, by->index + 1);
   at = number(at, 2, sender_id);
   at = number(at, 3, message_id);
-  finish(out, start, number(at, 4, 1), ACK);
+  finish(by, out, start, number(at, 4, 1), ACK);
 }
 
 static void put_login(device *by, outgoing *out) {
@@ -100,7 +121,7 @@ static void put_login(device *by, outgoing *out) {
   at = bytes(at, 1, name, size);
   at = bytes(at, 2, password, 32);
   at = number(at, 3, 1);
-  finish(out, start, number(at, 4, mobiles_only || by->index % per_user > 0 ? 0x11 : 0x01), LOGIN_REQ);
+  finish(by, out, start, number(at, 4, mobiles_only || by->index % per_user > 0 ? 0x11 : 0x01), LOGIN_REQ);
 }
 
 /* The groups of 0x0402 are the second field: of each its id goes into the question, with version 0. */
@@ -131,7 +152,7 @@ static void put_pull(device *by, const uint8_t *body, uint32_t size, outgoing *o
   if (id == DEPARTMENTS_REQ || id == USERS_REQ || id == SESSIONS_REQ) at = number(at, 2, 0);
   if (id == GROUP_INFO_REQ) at = put_groups(at, body, size);
   if (id == STATUS_REQ) for (int user = 1; user <= users_pulled; user++) at = number(at, 2, user);
-  finish(out, start, at, id);
+  finish(by, out, start, at, id);
 }
 
 static void write_out(device *to, const uint8_t *from, uint32_t size) {
@@ -167,7 +188,7 @@ static void take(device *to, const uint8_t *in, uint32_t size, outgoing *out) {
       uint32_t length = length_in(in);
       if (length < HEADER) errno = EPROTO, die("length");
       if (length <= size) {
-        on_pdu(to, id_in(in), in + HEADER, length - HEADER, out);
+        on_pdu(to, in, length, out);
         in += length;
         size -= length;
         continue;
@@ -185,7 +206,7 @@ static void take(device *to, const uint8_t *in, uint32_t size, outgoing *out) {
     if (to->have < to->length) continue;
     uint32_t length = to->length < KEPT_MAX ? to->length : KEPT_MAX;
     to->have = 0;
-    on_pdu(to, id_in(kept), kept + HEADER, length - HEADER, out);
+    on_pdu(to, kept, length, out);
   }
 }
 
@@ -234,15 +255,9 @@ static void open_and_log_in(int index) {
   free(out.bytes);
 }
 
-static void messaging(device *by, int id, const uint8_t *body, uint32_t size, outgoing *out) {
-  if (id == LOGIN_RES) logged_in++;
-  if (id == ACK) {
-    acked++;
-    put_message(by, out);
-  }
-  if (id != MESSAGE) return;
-  /* Behind the two user ids, which take as long as they take, stands the message's own. */
-  uint32_t at = 0, field = 0, value = 0, sender = 0;
+/* The third number of a 0x0301 or a 0x0302, its msg_id, behind two ids that take as long as they take; 0 without one. */
+static uint32_t msg_id_in(const uint8_t *body, uint32_t size, uint32_t *first_id) {
+  uint32_t at = 0, field = 0, value = 0;
   while (at < size && field != 3) {
     field = body[at++] >> 3;
     value = 0;
@@ -250,14 +265,35 @@ static void messaging(device *by, int id, const uint8_t *body, uint32_t size, ou
       value |= (uint32_t)(body[at] & 0x7f) << shift;
       if (!(body[at++] & 0x80)) break;
     }
-    if (field == 1) sender = value;
+    if (field == 1) *first_id = value;
   }
-  put_confirmation(by, sender, value, out);
+  return field == 3 ? value : 0;
+}
+
+static void messaging(device *by, const uint8_t *pdu, uint32_t length, outgoing *out) {
+  const uint8_t *body = pdu + HEADER;
+  uint32_t size = length - HEADER, first_id = 0;
+  int id = id_in(pdu);
+  if (!has_own_header(pdu, id)) errno = EPROTO, die("header");
+  if (id == LOGIN_RES) logged_in++;
+  if (id == ACK) {
+    /* A bare relay does not say which message it acknowledges. */
+    if (logs_in && (!take_awaited(by, seq_num_in(pdu)) || msg_id_in(body, size, &first_id) == 0)) errno = EPROTO, die("ack");
+    if (!logs_in) take_awaited(by, by->awaited[by->oldest]);
+    acked++;
+    put_message(by, out);
+  }
+  if (id != MESSAGE) return;
+  uint32_t msg_id = msg_id_in(body, size, &first_id);
+  put_confirmation(by, first_id, msg_id, out);
 }
 
 static int devices_total, opened;
 
-static void logging_in(device *by, int id, const uint8_t *body, uint32_t size, outgoing *out) {
+static void logging_in(device *by, const uint8_t *pdu, uint32_t length, outgoing *out) {
+  const uint8_t *body = pdu + HEADER;
+  uint32_t size = length - HEADER;
+  int id = id_in(pdu);
   if (id == LOGIN_RES) logged_in++;
   else if (users_pulled == 0 || by->pulled >= PULLS || id != pulls[by->pulled] + 1) return;
   else by->pulled++;
@@ -267,11 +303,12 @@ static void logging_in(device *by, int id, const uint8_t *body, uint32_t size, o
 }
 
 static void messages(char **args) {
-  int logs_in = atoi(args[3]);
   outgoing out = {0};
   connections = atoi(args[0]);
   in_flight = atoi(args[1]);
+  if (in_flight > IN_FLIGHT_MAX) errno = ERANGE, die("in flight");
   peers = atoi(args[2]);
+  logs_in = atoi(args[3]);
   password = args[6];
   per_user = 1;
   devices = calloc(connections, sizeof *devices);

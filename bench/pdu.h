@@ -38,6 +38,11 @@ static inline uint32_t length_in(const uint8_t *pdu) {
 static inline int id_in(const uint8_t *pdu) { return pdu[10] << 8 | pdu[11]; }
 static inline int seq_num_in(const uint8_t *pdu) { return pdu[12] << 8 | pdu[13]; }
 
+/* Version 1, no flag, the command's service. */
+static inline int has_own_header(const uint8_t *pdu, int id) {
+  return (pdu[4] << 8 | pdu[5]) == 1 && (pdu[6] | pdu[7]) == 0 && (pdu[8] << 8 | pdu[9]) == id >> 8;
+}
+
 static inline void header(uint8_t *start, const uint8_t *end, int id, int seq_num) {
   uint32_t length = htonl(end - start);
   uint16_t rest[6] = {htons(1), 0, htons(id >> 8), htons(id), htons(seq_num), 0};

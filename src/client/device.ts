@@ -251,7 +251,11 @@ export class Device implements LinkHandler {
   onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
     const commandId = readCommandId(bytes, start);
     const seqNum = readSeqNum(bytes, start);
-    if (this.#requests?.settle(commandId, seqNum, bytes, start, end)) return;
+    if (this.#requests?.settle(commandId, seqNum, bytes, start, end)) {
+      // Most devices await nothing most of the time, and every PDU asks whether they do.
+      if (this.#requests.size === 0) this.#requests = undefined;
+      return;
+    }
     try {
       this.#handle(link, commandId, seqNum, bytes, start, end);
     } catch (error) {

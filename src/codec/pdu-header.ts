@@ -1,3 +1,4 @@
+import { KeptView } from "./kept-view.js";
 import { ProtocolError } from "./protocol-error.js";
 
 /** Bytes of a PDU header (FRM-01); also the smallest value its length field may hold. */
@@ -121,19 +122,15 @@ export function writeOwnHeader(
   out[at + 15] = 0;
 }
 
+const headerView = new KeptView();
+
 /** Hot: whether the header of a PDU that was cut off right, and of a known command, is as `writeOwnHeader` writes it. */
 export function hasOwnHeader(bytes: Buffer, at: number, serviceId: number, seqNum: number): boolean {
+  const view = headerView.of(bytes);
   return (
-    bytes[at + 4] === 0 &&
-    bytes[at + 5] === PROTOCOL_VERSION &&
-    bytes[at + 6] === 0 &&
-    bytes[at + 7] === 0 &&
-    bytes[at + 8] === serviceId >>> 8 &&
-    bytes[at + 9] === (serviceId & 0xff) &&
-    bytes[at + 12] === seqNum >>> 8 &&
-    bytes[at + 13] === (seqNum & 0xff) &&
-    bytes[at + 14] === 0 &&
-    bytes[at + 15] === 0
+    view.getInt32(at + HeaderOffset.version) === PROTOCOL_VERSION << 16 &&
+    view.getUint16(at + HeaderOffset.serviceId) === serviceId &&
+    view.getInt32(at + HeaderOffset.seqNum) === seqNum << 16
   );
 }
 

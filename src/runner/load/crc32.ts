@@ -14,23 +14,25 @@ for (let at = 256; at < tables.length; at++) {
 }
 
 /**
- * Hot: the CRC-32 of `bytes[start, end)`, as zlib's, eight bytes a step, so that no byte waits for the one before. For the
- * length of a message this is faster than a view and a native call.
+ * Hot: the CRC-32 of the bytes from `start` to `end`, as zlib's, eight bytes a step, so that no byte waits for the one
+ * before. For the length of a message this is faster than a native call.
  */
-export function crc32Of(bytes: Buffer, start: number, end: number): number {
+export function crc32Of(bytes: DataView, start: number, end: number): number {
   let rest = -1;
   let at = start;
   for (; at + SLICES <= end; at += SLICES) {
+    const low = rest ^ bytes.getInt32(at, true);
+    const high = bytes.getInt32(at + 4, true);
     rest =
-      (tables[0x700 | ((rest ^ (bytes[at] as number)) & 0xff)] as number) ^
-      (tables[0x600 | (((rest >>> 8) ^ (bytes[at + 1] as number)) & 0xff)] as number) ^
-      (tables[0x500 | (((rest >>> 16) ^ (bytes[at + 2] as number)) & 0xff)] as number) ^
-      (tables[0x400 | ((rest >>> 24) ^ (bytes[at + 3] as number))] as number) ^
-      (tables[0x300 | (bytes[at + 4] as number)] as number) ^
-      (tables[0x200 | (bytes[at + 5] as number)] as number) ^
-      (tables[0x100 | (bytes[at + 6] as number)] as number) ^
-      (tables[bytes[at + 7] as number] as number);
+      (tables[0x700 | (low & 0xff)] as number) ^
+      (tables[0x600 | ((low >>> 8) & 0xff)] as number) ^
+      (tables[0x500 | ((low >>> 16) & 0xff)] as number) ^
+      (tables[0x400 | (low >>> 24)] as number) ^
+      (tables[0x300 | (high & 0xff)] as number) ^
+      (tables[0x200 | ((high >>> 8) & 0xff)] as number) ^
+      (tables[0x100 | ((high >>> 16) & 0xff)] as number) ^
+      (tables[high >>> 24] as number);
   }
-  for (; at < end; at++) rest = (rest >>> 8) ^ (tables[(rest ^ (bytes[at] as number)) & 0xff] as number);
+  for (; at < end; at++) rest = (rest >>> 8) ^ (tables[(rest ^ bytes.getUint8(at)) & 0xff] as number);
   return ~rest >>> 0;
 }

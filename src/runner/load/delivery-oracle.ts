@@ -262,15 +262,15 @@ export class DeliveryOracle {
     this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
-      const state = messages.state[row];
+      const state = messages.state(row);
       if (state === MessageState.free) continue;
-      if (messages.senderDevice[row] === device && (state === MessageState.sent || state === MessageState.timedOut)) {
+      if (messages.senderDevice(row) === device && (state === MessageState.sent || state === MessageState.timedOut)) {
         this.counts.abandoned++;
         this.#abandonedRows++;
-        if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
-        messages.state[row] = MessageState.abandoned;
+        if (state === MessageState.sent) this.#streams.acked(messages.stream(row));
+        messages.setState(row, MessageState.abandoned);
         // The server may take it after what is sent over the next connection (MSG-09).
-        messages.unordered[row] = 1;
+        messages.setUnordered(row);
         if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
         if (state === MessageState.sent) this.#doubt(row);
       }
@@ -293,18 +293,12 @@ export class DeliveryOracle {
     end = out.length,
   ): number {
     const messages = this.#messages;
-    const row = messages.take();
+    const row = messages.take(++this.#lastSerial, senderDevice, target, intendedMs, sentMs);
     this.#pdus.begin(row);
-    messages.state[row] = MessageState.sent;
-    messages.serial[row] = ++this.#lastSerial;
-    messages.senderDevice[row] = senderDevice;
-    messages.target[row] = target;
     this.#expectRecipients(row, senderDevice, target);
-    messages.stream[row] = this.#streams.add(senderDevice, target);
-    messages.intendedMs[row] = intendedMs;
-    messages.sentMs[row] = sentMs;
+    messages.setStream(row, this.#streams.add(senderDevice, target));
     this.counts.sent++;
-    this.counts.expectedDeliveries += messages.pending[row] as number;
+    this.counts.expectedDeliveries += messages.pending(row);
 
     const token = this.#token;
     token.run = this.#run;
@@ -325,7 +319,7 @@ export class DeliveryOracle {
 
   /** The serial of a message in flight: a row alone may have passed on to another message. */
   serialOf(row: number): number {
-    return this.#messages.serial[row] as number;
+    return this.#messages.serial(row);
   }
 
   /**
@@ -350,19 +344,19 @@ export class DeliveryOracle {
   /** The server has acknowledged the message. False when it had already, or the message is no longer known. */
   acked(row: number, serial: number, msgId: number): boolean {
     const messages = this.#messages;
-    const state = messages.state[row];
-    if (messages.serial[row] !== serial || (state !== MessageState.sent && state !== MessageState.timedOut))
+    const state = messages.state(row);
+    if (messages.serial(row) !== serial || (state !== MessageState.sent && state !== MessageState.timedOut))
       return false;
     this.counts.acked++;
-    if (state === MessageState.sent) this.#streams.acked(messages.stream[row] as number);
-    messages.state[row] = MessageState.acked;
-    messages.msgId[row] = msgId;
+    if (state === MessageState.sent) this.#streams.acked(messages.stream(row));
+    messages.setState(row, MessageState.acked);
+    messages.setMsgId(row, msgId);
     if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd, this.#ack);
     this.#judgeEarly(row, msgId);
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
-    this.lastIntendedMs = messages.intendedMs[row] as number;
-    this.lastSentMs = messages.sentMs[row] as number;
-    this.lastTarget = messages.target[row] as number;
+    this.lastIntendedMs = messages.intendedMs(row);
+    this.lastSentMs = messages.sentMs(row);
+    this.lastTarget = messages.target(row);
     this.#releaseWhenDone(row);
     return true;
   }
@@ -395,7 +389,7 @@ export class DeliveryOracle {
     }
     const messages = this.#messages;
     const { row } = token;
-    if (messages.state[row] === MessageState.free || messages.serial[row] !== token.serial) {
+    if (messages.state(row) === MessageState.free || messages.serial(row) !== token.serial) {
       // Everybody had it already. Unless the device was away then, and the server sends what it missed.
       if (token.serial >= (this.#onlineSince[device] as number)) this.#duplicated(device, msgId, token);
       return false;
@@ -412,15 +406,15 @@ export class DeliveryOracle {
   expireAcks(nowMs: number, expired: (senderDevice: number, serial: number) => void): void {
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
-      if (messages.state[row] !== MessageState.sent) continue;
-      if (nowMs - (messages.sentMs[row] as number) < this.#ackTimeoutMs) continue;
-      messages.state[row] = MessageState.timedOut;
+      if (messages.state(row) !== MessageState.sent) continue;
+      if (nowMs - messages.sentMs(row) < this.#ackTimeoutMs) continue;
+      messages.setState(row, MessageState.timedOut);
       // What follows is no longer sent "after the other's ack" (MSG-09).
-      messages.unordered[row] = 1;
-      this.far?.loosened(messages.serial[row] as number);
-      this.#streams.acked(messages.stream[row] as number);
+      messages.setUnordered(row);
+      this.far?.loosened(messages.serial(row));
+      this.#streams.acked(messages.stream(row));
       this.#doubt(row);
-      expired(messages.senderDevice[row] as number, messages.serial[row] as number);
+      expired(messages.senderDevice(row), messages.serial(row));
     }
   }
 
@@ -432,10 +426,10 @@ export class DeliveryOracle {
   eachUnacked(user: number, visit: (senderUser: number, target: number) => void): void {
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
-      const state = messages.state[row];
+      const state = messages.state(row);
       if (state !== MessageState.sent && state !== MessageState.timedOut) continue;
-      const sender = this.#userOf(messages.senderDevice[row] as number);
-      const target = messages.target[row] as number;
+      const sender = this.#userOf(messages.senderDevice(row));
+      const target = messages.target(row);
       if (sender !== user && this.#audience.reaches(user, target)) visit(sender, target);
     }
   }
@@ -455,9 +449,9 @@ export class DeliveryOracle {
     this.#nothingCame();
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
-      const state = messages.state[row];
+      const state = messages.state(row);
       if (state === MessageState.free) continue;
-      const pending = messages.pending[row] as number;
+      const pending = messages.pending(row);
       if (state === MessageState.acked) {
         this.counts.lost += pending;
         this.#witnessLost(row);
@@ -470,7 +464,7 @@ export class DeliveryOracle {
         this.#witnessRow("unacked", row, undefined);
       }
       messages.release(row);
-      this.#streams.remove(messages.stream[row] as number);
+      this.#streams.remove(messages.stream(row));
     }
     this.#odd.clear();
   }
@@ -478,7 +472,7 @@ export class DeliveryOracle {
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
     this.#settleArrived(row, recipient, this.#message);
-    const sender = this.#userOf(messages.senderDevice[row] as number);
+    const sender = this.#userOf(messages.senderDevice(row));
     const isIntact = fromUser === sender;
     if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
     if (!isIntact || !this.#hasRightId(row, recipient, msgId)) {
@@ -492,9 +486,9 @@ export class DeliveryOracle {
       this.counts.reordered++;
       this.#witnessRow("reordered", row, device);
     }
-    this.lastIntendedMs = messages.intendedMs[row] as number;
-    this.lastSentMs = messages.sentMs[row] as number;
-    this.lastTarget = messages.target[row] as number;
+    this.lastIntendedMs = messages.intendedMs(row);
+    this.lastSentMs = messages.sentMs(row);
+    this.lastTarget = messages.target(row);
     this.#releaseWhenDone(row);
     return true;
   }
@@ -508,25 +502,26 @@ export class DeliveryOracle {
 
   #isInOrder(row: number, recipient: number): boolean {
     const messages = this.#messages;
-    if (messages.unordered[row] === 1) return true;
-    const stream = messages.stream[row] as number;
-    const isNewer = this.#streams.isNewer(stream, recipient, messages.serial[row] as number);
-    const msgId = messages.msgId[row] as number;
+    if (messages.isUnordered(row)) return true;
+    const stream = messages.stream(row);
+    const isNewer = this.#streams.isNewer(stream, recipient, messages.serial(row));
+    const msgId = messages.msgId(row);
     return (msgId === 0 || this.#streams.isGreater(stream, recipient, msgId)) && isNewer;
   }
 
   /** Which msg_id a message has its ack says; until then what comes first is believed. */
   #hasRightId(row: number, recipient: number, msgId: number): boolean {
-    const { msgId: known, earlyMsgId: early } = this.#messages;
-    if (known[row] !== 0) return known[row] === msgId;
-    if (early[row] === 0) early[row] = msgId;
-    if (early[row] === msgId) return true;
+    const messages = this.#messages;
+    const known = messages.msgId(row);
+    if (known !== 0) return known === msgId;
+    if (messages.earlyMsgId(row) === 0) messages.setEarlyMsgId(row, msgId);
+    if (messages.earlyMsgId(row) === msgId) return true;
     this.#noteOdd(row, recipient, msgId);
     return false;
   }
 
   #noteOdd(row: number, recipient: number, msgId: number): void {
-    if (this.#messages.msgId[row] !== 0) return;
+    if (this.#messages.msgId(row) !== 0) return;
     const odd = this.#odd.get(row) ?? new Map<number, number>();
     this.#odd.set(row, odd.set(recipient, msgId));
   }
@@ -534,11 +529,11 @@ export class DeliveryOracle {
   /** The ack has come after some deliveries: now it is known which of them had the right msg_id. */
   #judgeEarly(row: number, ackedMsgId: number): void {
     const messages = this.#messages;
-    const early = messages.earlyMsgId[row] as number;
+    const early = messages.earlyMsgId(row);
     if (early === 0 || ackedMsgId === 0) return;
     const odd = this.#odd.get(row);
-    const senderDevice = messages.senderDevice[row] as number;
-    const target = messages.target[row] as number;
+    const senderDevice = messages.senderDevice(row);
+    const target = messages.target(row);
     this.#nothingCame();
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
@@ -564,7 +559,7 @@ export class DeliveryOracle {
   #wasIntact(row: number, device: number): void {
     this.counts.corrupted--;
     this.counts.delivered++;
-    const serial = this.#messages.serial[row];
+    const serial = this.#messages.serial(row);
     const at = this.witnesses.findIndex(
       (witness) => witness.kind === "corrupted" && witness.serial === serial && witness.device === device,
     );
@@ -574,18 +569,18 @@ export class DeliveryOracle {
 
   #judgeIdOrder(row: number, recipient: number, device: number): void {
     const messages = this.#messages;
-    if (messages.unordered[row] === 1) return;
-    if (this.#streams.isGreater(messages.stream[row] as number, recipient, messages.msgId[row] as number)) return;
+    if (messages.isUnordered(row)) return;
+    if (this.#streams.isGreater(messages.stream(row), recipient, messages.msgId(row))) return;
     this.counts.reordered++;
     this.#witnessRow("reordered", row, device);
   }
 
   #ackedToFar(row: number, msgId: number, far: FarDeliveries): void {
-    const { senderDevice, target, serial } = this.#messages;
+    const messages = this.#messages;
     const deliveries = far.acked(
-      senderDevice[row] as number,
-      target[row] as number,
-      serial[row] as number,
+      messages.senderDevice(row),
+      messages.target(row),
+      messages.serial(row),
       this.#sentMsToFar(row, far),
       msgId,
     );
@@ -598,16 +593,16 @@ export class DeliveryOracle {
   }
 
   #gaveUpToFar(row: number, far: FarDeliveries): void {
-    const { senderDevice, target, serial } = this.#messages;
-    far.loosened(serial[row] as number);
-    far.gaveUp(senderDevice[row] as number, target[row] as number, serial[row] as number, this.#sentMsToFar(row, far));
+    const messages = this.#messages;
+    far.loosened(messages.serial(row));
+    far.gaveUp(messages.senderDevice(row), messages.target(row), messages.serial(row), this.#sentMsToFar(row, far));
   }
 
   /** As the recipient reads it from the token. */
   #sentMsToFar(row: number, far: FarDeliveries): number {
-    const { intendedMs, sentMs } = this.#messages;
-    const intendedUs = Math.max(0, Math.round(((intendedMs[row] as number) - far.epochMs) * 1000));
-    const lateUs = Math.round(((sentMs[row] as number) - (intendedMs[row] as number)) * 1000);
+    const messages = this.#messages;
+    const intendedUs = Math.max(0, Math.round((messages.intendedMs(row) - far.epochMs) * 1000));
+    const lateUs = Math.round((messages.sentMs(row) - messages.intendedMs(row)) * 1000);
     return sentMsOf(intendedUs, lateUs);
   }
 
@@ -677,8 +672,8 @@ export class DeliveryOracle {
       return this.#misdelivered(device, msgId, unknown);
     }
     const messages = this.#messages;
-    const sender = messages.senderDevice[row] as number;
-    const recipient = this.#numberOf(device, sender, messages.target[row] as number);
+    const sender = messages.senderDevice(row);
+    const recipient = this.#numberOf(device, sender, messages.target(row));
     this.#settleArrived(row, recipient, undefined);
     this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
@@ -693,14 +688,14 @@ export class DeliveryOracle {
     let best: number | undefined;
     let bestRank = Number.POSITIVE_INFINITY;
     for (let row = 0; row < messages.rows; row++) {
-      if (messages.state[row] === MessageState.free) continue;
-      const sender = messages.senderDevice[row] as number;
-      if (this.#userOf(sender) !== fromUser && messages.serial[row] !== serial) continue;
-      const recipient = this.#numberOf(device, sender, messages.target[row] as number);
+      if (messages.state(row) === MessageState.free) continue;
+      const sender = messages.senderDevice(row);
+      if (this.#userOf(sender) !== fromUser && messages.serial(row) !== serial) continue;
+      const recipient = this.#numberOf(device, sender, messages.target(row));
       if (recipient === NOT_A_RECIPIENT || !messages.isPending(row, recipient)) continue;
-      const known = messages.msgId[row] as number;
-      if (known !== 0 && known !== msgId && messages.serial[row] !== serial) continue;
-      const rank = known === msgId ? -1 : messages.serial[row] === serial ? 0 : (messages.serial[row] as number);
+      const known = messages.msgId(row);
+      if (known !== 0 && known !== msgId && messages.serial(row) !== serial) continue;
+      const rank = known === msgId ? -1 : messages.serial(row) === serial ? 0 : messages.serial(row);
       if (rank >= bestRank) continue;
       bestRank = rank;
       best = row;
@@ -721,8 +716,8 @@ export class DeliveryOracle {
 
   #witnessLost(row: number): void {
     const messages = this.#messages;
-    const senderDevice = messages.senderDevice[row] as number;
-    const target = messages.target[row] as number;
+    const senderDevice = messages.senderDevice(row);
+    const target = messages.target(row);
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (!messages.isPending(row, recipient)) continue;
       this.#witnessRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
@@ -749,25 +744,24 @@ export class DeliveryOracle {
 
   #doubt(row: number): void {
     const messages = this.#messages;
-    const { senderDevice, target, serial } = messages;
-    this.#doubted?.(senderDevice[row] as number, target[row] as number, serial[row] as number);
+    this.#doubted?.(messages.senderDevice(row), messages.target(row), messages.serial(row));
   }
 
   #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#msgIdOf(row)): void {
-    this.#witness(kind, this.#tokenOf(row), device, msgId, this.#messages.sentMs[row] as number);
+    this.#witness(kind, this.#tokenOf(row), device, msgId, this.#messages.sentMs(row));
   }
 
   /** As `begin` wrote it; into a token that is there already, where that matters. */
   #tokenOf(row: number, token: MessageToken = emptyToken()): MessageToken {
     const messages = this.#messages;
-    const intendedMs = messages.intendedMs[row] as number;
+    const intendedMs = messages.intendedMs(row);
     token.run = this.#run;
-    token.serial = messages.serial[row] as number;
-    token.senderDevice = messages.senderDevice[row] as number;
-    token.target = messages.target[row] as number;
+    token.serial = messages.serial(row);
+    token.senderDevice = messages.senderDevice(row);
+    token.target = messages.target(row);
     token.row = row;
     token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
-    token.lateUs = Math.max(0, Math.round(((messages.sentMs[row] as number) - intendedMs) * 1000));
+    token.lateUs = Math.max(0, Math.round((messages.sentMs(row) - intendedMs) * 1000));
     return token;
   }
 
@@ -804,7 +798,7 @@ export class DeliveryOracle {
       const sent = this.#forms.pdu({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs });
       if (sent !== undefined) pdus.push({ what: "sent", device: senderDevice, bytes: sent });
     }
-    const isKept = isOurs && serial > 0 && this.#messages.serial[row] === serial;
+    const isKept = isOurs && serial > 0 && this.#messages.serial(row) === serial;
     const ack = isKept ? this.#pdus.ackOf(row) : undefined;
     if (ack !== undefined) pdus.push({ what: "ack", device: senderDevice, bytes: ack });
     const hasCome = device !== undefined && this.#pdu !== undefined;
@@ -819,8 +813,8 @@ export class DeliveryOracle {
 
   #receivedOf(row: number, except: number | undefined): FaultPdu[] {
     const messages = this.#messages;
-    const senderDevice = messages.senderDevice[row] as number;
-    const target = messages.target[row] as number;
+    const senderDevice = messages.senderDevice(row);
+    const target = messages.target(row);
     const token = this.#tokenOf(row);
     const received: FaultPdu[] = [];
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
@@ -836,8 +830,8 @@ export class DeliveryOracle {
 
   /** As far as it is known. */
   #msgIdOf(row: number): number {
-    const { msgId, earlyMsgId } = this.#messages;
-    return (msgId[row] as number) || (earlyMsgId[row] as number);
+    const messages = this.#messages;
+    return messages.msgId(row) || messages.earlyMsgId(row);
   }
 
   #hasRoomFor(kind: Fault): boolean {
@@ -848,7 +842,7 @@ export class DeliveryOracle {
 
   #excuse(row: number, device: number): void {
     const messages = this.#messages;
-    const recipient = this.#numberOf(device, messages.senderDevice[row] as number, messages.target[row] as number);
+    const recipient = this.#numberOf(device, messages.senderDevice(row), messages.target(row));
     if (recipient === NOT_A_RECIPIENT) return;
     // Also no longer expected: when the device comes back it may get the message, or not.
     messages.excuse(row, recipient);
@@ -859,14 +853,14 @@ export class DeliveryOracle {
 
   #releaseWhenDone(row: number): void {
     const messages = this.#messages;
-    if (messages.pending[row] !== 0) return;
-    const state = messages.state[row];
+    if (messages.pending(row) !== 0) return;
+    const state = messages.state(row);
     if (state !== MessageState.acked && state !== MessageState.abandoned) return;
     if (state === MessageState.abandoned) this.#abandonedRows--;
-    this.#streams.remove(messages.stream[row] as number);
+    this.#streams.remove(messages.stream(row));
     messages.release(row);
-    this.#odd.delete(row);
-    if (state === MessageState.acked) this.#settled?.(messages.serial[row] as number);
+    if (this.#odd.size > 0) this.#odd.delete(row);
+    if (state === MessageState.acked) this.#settled?.(messages.serial(row));
   }
 
   #expectRecipients(row: number, senderDevice: number, target: number): void {

@@ -1,7 +1,7 @@
 import { decodeAudio, encodeAudio } from "../../codec/audio-content.js";
 import { MsgType } from "../../codec/generated/enums.js";
 import { decryptText, encryptText } from "../../codec/text-content.js";
-import { startsWithMagic, TOKEN_SIZE_BYTES } from "./message-token.js";
+import { startsWithMagic } from "./message-token.js";
 
 /** Every audio message of a run says that it is so long, so that a change of it is seen. */
 const AUDIO_SECONDS = 3;
@@ -23,7 +23,7 @@ function isAudioType(msgType: MsgType): boolean {
 
 /** Hot: whether the data `bytes[start, end)` is a text of a run as it stands. */
 export function isPlain(msgType: MsgType, bytes: Buffer, start: number, end: number): boolean {
-  return !isAudioType(msgType) && startsWithMagic(bytes, start) && start + TOKEN_SIZE_BYTES <= end;
+  return !isAudioType(msgType) && startsWithMagic(bytes, start, end);
 }
 
 /** What the sender put into a message: the token, if it is one of a run. What has been changed may come out empty. */

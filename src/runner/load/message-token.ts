@@ -1,3 +1,4 @@
+import { KeptView } from "../../codec/kept-view.js";
 import { crc32Of } from "./crc32.js";
 
 /**
@@ -31,8 +32,13 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_abcdefghijklmnopqrstuvwxyz
 const digitCodes = Buffer.from(DIGITS, "latin1");
 const valueOfCode = new Uint8Array(256);
 for (let value = 0; value < 64; value++) valueOfCode[digitCodes[value] as number] = value;
+/** Two digits at once, the first one in the low byte, as they lie in memory. */
+const pairCodes = Uint16Array.from({ length: 64 * 64 }, (_, value) => {
+  return (digitCodes[value >>> 6] as number) | ((digitCodes[value & 63] as number) << 8);
+});
 
 const MAGIC = Buffer.from("TTK1", "latin1");
+const MAGIC_WORD = MAGIC.readInt32LE();
 // Field by field: where its six-bit digits begin, the most significant first.
 const RUN_AT = 4; // 5 digits
 const SENDER_AT = 9; // 4
@@ -51,6 +57,11 @@ const COPIED_SINGLY_MAX_BYTES = 128;
 /** Bytes that a message needs at least. */
 export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
 
+// Of what is being written, and of what is being read.
+const outView = new KeptView();
+const inView = new KeptView();
+const templateView = new KeptView();
+
 /** A buffer for the content of a run's messages: the parts that never change are in it. */
 export function contentTemplate(sizeBytes: number, run: number): Buffer {
   if (sizeBytes < TOKEN_SIZE_BYTES) throw new RangeError(`a message needs ${TOKEN_SIZE_BYTES} bytes, not ${sizeBytes}`);
@@ -58,14 +69,25 @@ export function contentTemplate(sizeBytes: number, run: number): Buffer {
   for (let at = 0; at < content.length; at++) content[at] = digitCodes[(at * 7) & 63] as number;
   MAGIC.copy(content);
   content[RUN_AT] = codeOf(run / FOUR_DIGITS);
-  writeFour(content, RUN_AT + 1, run);
+  writeFour(outView.of(content), RUN_AT + 1, run);
   return content;
 }
 
-/** Hot: writes the beginning of a template's content into `out`. */
-export function copyTemplate(template: Buffer, out: Buffer, at: number, sizeBytes: number): void {
-  if (sizeBytes > COPIED_SINGLY_MAX_BYTES) template.copy(out, at, 0, sizeBytes);
-  else for (let from = 0; from < sizeBytes; from++) out[at + from] = template[from] as number;
+/** Hot: writes of a template, as long as the content or longer, what `writeToken` does not into the content `out[start, end)`. */
+export function copyTemplate(template: Buffer, out: Buffer, start: number, end: number): void {
+  const sizeBytes = end - start;
+  if (sizeBytes > COPIED_SINGLY_MAX_BYTES) {
+    template.copy(out, start, 0, sizeBytes);
+    return;
+  }
+  const from = templateView.of(template);
+  const to = outView.of(out);
+  to.setInt32(start, MAGIC_WORD, true);
+  to.setInt32(start + RUN_AT, from.getInt32(RUN_AT, true), true);
+  to.setUint8(start + RUN_AT + 4, from.getUint8(RUN_AT + 4));
+  // The token is behind the run and before the filler, four bytes more are there in any case: those of the checksum.
+  const fillerEnd = sizeBytes - CHECKSUM_DIGITS;
+  for (let at = FILLER_AT; at < fillerEnd; at += 4) to.setInt32(start + at, from.getInt32(at, true), true);
 }
 
 /** The same with a text of one's own in place of the filler. */
@@ -86,22 +108,20 @@ export function textIn(bytes: Buffer, start = 0, end = bytes.length): string {
  * as small as its field wants, what is above is left out.
  */
 export function writeToken(out: Buffer, token: MessageToken, start = 0, end = out.length): void {
+  const view = outView.of(out);
   const { serial, intendedUs } = token;
-  writeFour(out, start + SENDER_AT, token.senderDevice);
-  writeFour(out, start + TARGET_AT, token.target);
-  const serialHigh = (serial / FOUR_DIGITS) | 0;
-  out[start + SERIAL_AT] = codeOf(serialHigh >>> 6);
-  out[start + SERIAL_AT + 1] = codeOf(serialHigh);
-  writeFour(out, start + SERIAL_AT + 2, serial);
-  writeFour(out, start + ROW_AT, token.row);
-  writeFour(out, start + INTENDED_AT, intendedUs / FOUR_DIGITS);
-  writeFour(out, start + INTENDED_AT + 4, intendedUs);
-  writeFour(out, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
+  writeFour(view, start + SENDER_AT, token.senderDevice);
+  writeFour(view, start + TARGET_AT, token.target);
+  view.setUint16(start + SERIAL_AT, pairCodes[(serial / FOUR_DIGITS) & 0xfff] as number, true);
+  writeFour(view, start + SERIAL_AT + 2, serial);
+  writeFour(view, start + ROW_AT, token.row);
+  writeFour(view, start + INTENDED_AT, intendedUs / FOUR_DIGITS);
+  writeFour(view, start + INTENDED_AT + 4, intendedUs);
+  writeFour(view, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
   const checksumAt = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(out, start, checksumAt);
-  out[checksumAt] = codeOf(checksum >>> 30);
-  out[checksumAt + 1] = codeOf(checksum >>> 24);
-  writeFour(out, checksumAt + 2, checksum);
+  const checksum = crc32Of(view, start, checksumAt);
+  view.setUint16(checksumAt, pairCodes[checksum >>> 24] as number, true);
+  writeFour(view, checksumAt + 2, checksum);
 }
 
 /** Hot: reads the content `bytes[start, end)` into `token`, whose fields mean something when the message is of this run. */
@@ -112,17 +132,19 @@ export function readToken(
   start = 0,
   end = bytes.length,
 ): TokenReading {
-  if (end - start < TOKEN_SIZE_BYTES || !startsWithMagic(bytes, start)) return "foreign";
-  token.run = valueAt(bytes, start + RUN_AT) * FOUR_DIGITS + readFour(bytes, start + RUN_AT + 1);
-  const isIntact = hasItsChecksum(bytes, start, end);
+  if (!startsWithMagic(bytes, start, end) || end - start < TOKEN_SIZE_BYTES) return "foreign";
+  const view = inView.of(bytes);
+  token.run = digitOf(view.getUint8(start + RUN_AT)) * FOUR_DIGITS + readFour(view, start + RUN_AT + 1);
+  const isIntact = hasItsChecksum(view, start, end);
   if (token.run !== run) return isIntact ? "another-run" : "foreign";
-  token.senderDevice = readFour(bytes, start + SENDER_AT);
-  token.target = readFour(bytes, start + TARGET_AT);
-  const serialHigh = (valueAt(bytes, start + SERIAL_AT) << 6) | valueAt(bytes, start + SERIAL_AT + 1);
-  token.serial = serialHigh * FOUR_DIGITS + readFour(bytes, start + SERIAL_AT + 2);
-  token.row = readFour(bytes, start + ROW_AT);
-  token.intendedUs = readFour(bytes, start + INTENDED_AT) * FOUR_DIGITS + readFour(bytes, start + INTENDED_AT + 4);
-  token.lateUs = readFour(bytes, start + LATE_AT);
+  token.senderDevice = readFour(view, start + SENDER_AT);
+  token.target = readFour(view, start + TARGET_AT);
+  const pair = view.getUint16(start + SERIAL_AT, true);
+  const serialHigh = (digitOf(pair & 0xff) << 6) | digitOf(pair >>> 8);
+  token.serial = serialHigh * FOUR_DIGITS + readFour(view, start + SERIAL_AT + 2);
+  token.row = readFour(view, start + ROW_AT);
+  token.intendedUs = readFour(view, start + INTENDED_AT) * FOUR_DIGITS + readFour(view, start + INTENDED_AT + 4);
+  token.lateUs = readFour(view, start + LATE_AT);
   return isIntact ? "intact" : "damaged";
 }
 
@@ -137,27 +159,18 @@ export function emptyToken(): MessageToken {
   return { run: 0, senderDevice: 0, target: 0, serial: 0, row: 0, intendedUs: 0, lateUs: 0 };
 }
 
-/** Hot: whether it looks like a message of a run. */
-export function startsWithMagic(bytes: Buffer, start = 0): boolean {
-  return (
-    bytes[start] === MAGIC[0] &&
-    bytes[start + 1] === MAGIC[1] &&
-    bytes[start + 2] === MAGIC[2] &&
-    bytes[start + 3] === MAGIC[3]
-  );
+/** Hot: whether the content `bytes[start, end)` looks like a message of a run. */
+export function startsWithMagic(bytes: Buffer, start = 0, end = bytes.length): boolean {
+  return end - start >= MAGIC.length && inView.of(bytes).getInt32(start, true) === MAGIC_WORD;
 }
 
 /** Compared as digits: a byte outside the alphabet would be read as some number. */
-function hasItsChecksum(bytes: Buffer, start: number, end: number): boolean {
+function hasItsChecksum(view: DataView, start: number, end: number): boolean {
   const at = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(bytes, start, at);
+  const checksum = crc32Of(view, start, at);
   return (
-    bytes[at] === codeOf(checksum >>> 30) &&
-    bytes[at + 1] === codeOf(checksum >>> 24) &&
-    bytes[at + 2] === codeOf(checksum >>> 18) &&
-    bytes[at + 3] === codeOf(checksum >>> 12) &&
-    bytes[at + 4] === codeOf(checksum >>> 6) &&
-    bytes[at + 5] === codeOf(checksum)
+    view.getUint16(at, true) === (pairCodes[checksum >>> 24] as number) &&
+    view.getInt32(at + 2, true) === fourCodes(checksum)
   );
 }
 
@@ -169,21 +182,25 @@ function codeOf(value: number): number {
   return digitCodes[value & 63] as number;
 }
 
-function valueAt(bytes: Buffer, at: number): number {
-  return valueOfCode[bytes[at] as number] as number;
+function digitOf(code: number): number {
+  return valueOfCode[code] as number;
 }
 
-/** The last four digits of a number. */
-function writeFour(out: Buffer, at: number, value: number): void {
-  const low = value & 0xff_ffff;
-  out[at] = digitCodes[low >>> 18] as number;
-  out[at + 1] = digitCodes[(low >>> 12) & 63] as number;
-  out[at + 2] = digitCodes[(low >>> 6) & 63] as number;
-  out[at + 3] = digitCodes[low & 63] as number;
+/** The last four digits of a number, the first of them in the low byte. */
+function fourCodes(value: number): number {
+  return (pairCodes[(value >>> 12) & 0xfff] as number) | ((pairCodes[value & 0xfff] as number) << 16);
 }
 
-function readFour(bytes: Buffer, at: number): number {
+function writeFour(out: DataView, at: number, value: number): void {
+  out.setInt32(at, fourCodes(value), true);
+}
+
+function readFour(bytes: DataView, at: number): number {
+  const codes = bytes.getInt32(at, true);
   return (
-    (valueAt(bytes, at) << 18) | (valueAt(bytes, at + 1) << 12) | (valueAt(bytes, at + 2) << 6) | valueAt(bytes, at + 3)
+    (digitOf(codes & 0xff) << 18) |
+    (digitOf((codes >>> 8) & 0xff) << 12) |
+    (digitOf((codes >>> 16) & 0xff) << 6) |
+    digitOf(codes >>> 24)
   );
 }

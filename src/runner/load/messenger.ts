@@ -81,7 +81,7 @@ export class Messenger implements Crowd {
   readonly #groups: (readonly number[])[];
   readonly #groupsOf: number[][];
   /** The server's ids of our users, then of our groups; and of users back. */
-  readonly #sessionIds: Float64Array;
+  readonly #sessionIds: Uint32Array;
   readonly #userOfId = new Map<number, number>();
   readonly #groupOfId = new Map<number, number>();
   readonly #token = emptyToken();
@@ -156,7 +156,7 @@ export class Messenger implements Crowd {
     for (const [group, members] of plan.groups.entries()) {
       for (const user of members) this.#groupsOf[user]?.push(this.users + group);
     }
-    this.#sessionIds = new Float64Array(this.users + plan.groups.length + groupRoom.groupsMax).fill(UNKNOWN_SESSION);
+    this.#sessionIds = new Uint32Array(this.users + plan.groups.length + groupRoom.groupsMax).fill(UNKNOWN_SESSION);
   }
 
   isOwn(user: number): boolean {
@@ -265,7 +265,7 @@ export class Messenger implements Crowd {
     const msgType = this.#typeOf(target, false);
     const at = sender.beginMessage(link, this.#sessionIds[target] as number, msgType, size);
     const { outgoing } = link;
-    copyTemplate(this.#content, outgoing, at, size);
+    copyTemplate(this.#content, outgoing, at, at + size);
     const row = this.oracle.begin(device, target, this.intendedMs, this.clock(), outgoing, at, at + size);
     sender.endMessage(link);
     this.#sent(device, target, row, sender.lastSeqNum, size, msgType);

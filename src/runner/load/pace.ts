@@ -148,7 +148,8 @@ export class Pace {
 
 function momentIn({ fromMs, durationMs, actsBefore, rate, growth }: Ramp, acts: number): number {
   const wanted = acts - actsBefore;
-  // The root in this form also serves a constant rate, and loses no digits near it.
+  if (growth === 0 && rate > 0) return fromMs + Math.min(wanted / rate, durationMs);
+  // The root in this form loses no digits near a constant rate.
   const root = Math.sqrt(Math.max(0, rate * rate + 2 * growth * wanted));
   // Both are 0 for the very beginning of a ramp from 0, of which so little is wanted that the root underflows.
   const t = rate + root === 0 ? 0 : (2 * wanted) / (rate + root);

@@ -1,113 +1,114 @@
 /** As many as a number has bits. */
 const CELLS = 32;
+const NOT_FOUND = -1;
+// Of a cell.
+const ROW = 0;
+const SERIAL = 1;
+const FIELDS = 2;
 
 /**
  * Which message each device's seq_num stands for: at most 32 unacknowledged ones for a device. A message whose ack was
  * given up keeps its cell, for an ack that comes late, until the cell is needed. Hot: twice for each message.
  */
 export class PendingAcks {
-  readonly #row: Int32Array;
-  readonly #serial: Float64Array;
+  readonly #cells: Float64Array;
   readonly #seqNum: Uint16Array;
-  /** For each device a bit for each cell that has a message; then for each whose ack was given up. */
-  readonly #used: Int32Array;
+  /** For each device a bit for each cell whose message waits; then for each whose ack was given up. */
+  readonly #waiting: Int32Array;
   readonly #givenUp: Int32Array;
-  readonly #waiting: Uint8Array;
   /** Serial of the message that `take` last answered with: a second result without an allocation. */
   takenSerial = 0;
   /** Whether that one had been given up. */
   takenLate = false;
 
   constructor(devices: number) {
-    this.#row = new Int32Array(devices * CELLS);
-    this.#serial = new Float64Array(devices * CELLS);
+    this.#cells = new Float64Array(devices * CELLS * FIELDS);
     this.#seqNum = new Uint16Array(devices * CELLS);
-    this.#used = new Int32Array(devices);
+    this.#waiting = new Int32Array(devices);
     this.#givenUp = new Int32Array(devices);
-    this.#waiting = new Uint8Array(devices);
   }
 
   hasRoom(device: number): boolean {
-    return (this.#waiting[device] as number) < CELLS;
+    return this.#waiting[device] !== -1;
   }
 
   /** Notes a message; only while there is room. */
   add(device: number, seqNum: number, row: number, serial: number): void {
-    let free = lowestBit(~(this.#used[device] as number));
+    let free = ~((this.#waiting[device] as number) | (this.#givenUp[device] as number));
     if (free === 0) {
       this.#dropOldestGivenUp(device);
-      free = lowestBit(~(this.#used[device] as number));
+      free = ~((this.#waiting[device] as number) | (this.#givenUp[device] as number));
     }
-    const cell = device * CELLS + placeOf(free);
-    this.#row[cell] = row;
-    this.#serial[cell] = serial;
+    // The first one from where it is looked for first.
+    const place = (seqNum + firstBitOf(rotated(free, seqNum))) % CELLS;
+    const cell = device * CELLS + place;
+    this.#cells[cell * FIELDS + ROW] = row;
+    this.#cells[cell * FIELDS + SERIAL] = serial;
     this.#seqNum[cell] = seqNum;
-    this.#used[device] = (this.#used[device] as number) | free;
-    this.#waiting[device] = (this.#waiting[device] as number) + 1;
+    this.#waiting[device] = (this.#waiting[device] as number) | (1 << place);
   }
 
-  /** The row of the message that an ack's seq_num means, or undefined when none waits for it. Of several it is the oldest. */
+  /** The row of the message that an ack's seq_num means, or undefined when none does; one that waits comes before one given up. */
   take(device: number, seqNum: number): number | undefined {
-    let found = 0;
-    let foundCell = 0;
-    for (let rest = this.#used[device] as number; rest !== 0; rest &= rest - 1) {
-      const bit = lowestBit(rest);
-      const cell = device * CELLS + placeOf(bit);
-      if (this.#seqNum[cell] !== seqNum) continue;
-      if (found !== 0 && (this.#serial[cell] as number) > (this.#serial[foundCell] as number)) continue;
-      found = bit;
-      foundCell = cell;
-    }
-    if (found === 0) return undefined;
-    this.takenSerial = this.#serial[foundCell] as number;
-    this.takenLate = ((this.#givenUp[device] as number) & found) !== 0;
-    if (!this.takenLate) this.#waiting[device] = (this.#waiting[device] as number) - 1;
-    this.#free(device, found);
-    return this.#row[foundCell] as number;
+    let place = this.#find(device, seqNum, this.#waiting[device] as number);
+    this.takenLate = place === NOT_FOUND;
+    if (this.takenLate) place = this.#find(device, seqNum, this.#givenUp[device] as number);
+    if (place === NOT_FOUND) return undefined;
+    const of = this.takenLate ? this.#givenUp : this.#waiting;
+    of[device] = (of[device] as number) & ~(1 << place);
+    const at = (device * CELLS + place) * FIELDS;
+    this.takenSerial = this.#cells[at + SERIAL] as number;
+    return this.#cells[at + ROW] as number;
   }
 
   /** The message's ack is no longer waited for. */
   giveUp(device: number, serial: number): void {
-    const waiting = (this.#used[device] as number) & ~(this.#givenUp[device] as number);
-    for (let rest = waiting; rest !== 0; rest &= rest - 1) {
-      const bit = lowestBit(rest);
-      if (this.#serial[device * CELLS + placeOf(bit)] !== serial) continue;
+    for (let place = 0; place < CELLS; place++) {
+      const bit = 1 << place;
+      if (((this.#waiting[device] as number) & bit) === 0 || this.#serialAt(device, place) !== serial) continue;
+      this.#waiting[device] = (this.#waiting[device] as number) & ~bit;
       this.#givenUp[device] = (this.#givenUp[device] as number) | bit;
-      this.#waiting[device] = (this.#waiting[device] as number) - 1;
     }
   }
 
   /** Nothing more will be acknowledged: the connection is gone. */
   forget(device: number): void {
-    this.#used[device] = 0;
-    this.#givenUp[device] = 0;
     this.#waiting[device] = 0;
+    this.#givenUp[device] = 0;
+  }
+
+  /** Among the cells whose bits are set. */
+  #find(device: number, seqNum: number, bits: number): number {
+    for (let rest = rotated(bits, seqNum); rest !== 0; rest &= rest - 1) {
+      const place = (seqNum + firstBitOf(rest)) % CELLS;
+      if (this.#seqNum[device * CELLS + place] === seqNum) return place;
+    }
+    return NOT_FOUND;
   }
 
   #dropOldestGivenUp(device: number): void {
     let oldest = 0;
     let oldestSerial = Number.POSITIVE_INFINITY;
-    for (let rest = this.#givenUp[device] as number; rest !== 0; rest &= rest - 1) {
-      const bit = lowestBit(rest);
-      const serial = this.#serial[device * CELLS + placeOf(bit)] as number;
-      if (serial >= oldestSerial) continue;
+    for (let place = 0; place < CELLS; place++) {
+      const bit = 1 << place;
+      if (((this.#givenUp[device] as number) & bit) === 0 || this.#serialAt(device, place) >= oldestSerial) continue;
       oldest = bit;
-      oldestSerial = serial;
+      oldestSerial = this.#serialAt(device, place);
     }
-    this.#free(device, oldest);
+    this.#givenUp[device] = (this.#givenUp[device] as number) & ~oldest;
   }
 
-  #free(device: number, bit: number): void {
-    this.#used[device] = (this.#used[device] as number) & ~bit;
-    this.#givenUp[device] = (this.#givenUp[device] as number) & ~bit;
+  #serialAt(device: number, place: number): number {
+    return this.#cells[(device * CELLS + place) * FIELDS + SERIAL] as number;
   }
 }
 
-/** The least of the bits alone; 0 when there is none. */
-function lowestBit(bits: number): number {
-  return bits & -bits;
+/** Which bit is the first one that is set; only when there is one. */
+function firstBitOf(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }
 
-function placeOf(bit: number): number {
-  return 31 - Math.clz32(bit);
+/** The bits from a place on, then those before it; places count round and round. */
+function rotated(bits: number, from: number): number {
+  return (bits >>> from) | (bits << -from);
 }

@@ -9,5 +9,5 @@ const RUN_NUMBERS = 2 ** 30;
  */
 export function runNumberOf(seed: number, runId: string): number {
   const text = Buffer.from(`${seed} ${runId}`);
-  return crc32Of(text, 0, text.length) % RUN_NUMBERS;
+  return crc32Of(new DataView(text.buffer, text.byteOffset, text.length), 0, text.length) % RUN_NUMBERS;
 }
