@@ -3,6 +3,7 @@ import { count, share } from "../../../load/quantity.js";
 import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, latencyText } from "./axes.js";
 import { HeatMap } from "./heat-map.js";
+import { MarkList } from "./mark-list.js";
 import type { Range } from "./plot.js";
 import { type ChartLine, TimeChart } from "./time-chart.js";
 
@@ -89,6 +90,7 @@ export function TimeCharts({ series, marks }: TimeChartsProps) {
         </span>
         <span class="muted end">drag over a chart to zoom</span>
       </fieldset>
+      <MarkList marks={marks} />
       <TimeChart title="Messages a second" lines={rates} text={whole} hasMarkLabels {...common} />
       {isLatencyKnown && <TimeChart title="Latency" lines={latencies} text={latencyText} isLatency {...common} />}
       <HeatMap {...common} />
