@@ -1,6 +1,6 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
-import { seconds } from "./quantity.js";
+import { count, perSecond, seconds } from "./quantity.js";
 
 /** What compared percentiles are called. */
 export const comparedPercentiles = ["p50", "p90", "p99", "p999"] as const;
@@ -36,7 +36,7 @@ export interface LoadComparison {
   /** Metrics of durations that both runs have. */
   readonly trends: readonly ComparedTrend[];
   readonly counts: readonly ComparedCount[];
-  /** Settings in which the runs differ, as `users: 100, 200`: then they do not compare well. */
+  /** Settings in which the runs differ, as `users 100 → 200`: then they do not compare well. */
   readonly differences: readonly string[];
   /** How many values became worse. */
   readonly worse: number;
@@ -114,10 +114,27 @@ function differencesOf(before: LoadResult, after: LoadResult): string[] {
   const settings = ["scenario", "users", "devicesPerUser", "rate"] as const;
   const different = settings.flatMap((name) => {
     const [one, other] = [before[name], after[name]];
-    return one === other ? [] : [`${name}: ${one}, ${other}`];
+    return one === other ? [] : [`${settingNames[name]} ${settingText(name, one)} → ${settingText(name, other)}`];
   });
   if (Math.abs(before.steadyMs - after.steadyMs) < STEADY_DIFFERENCE_MIN_MS) return different;
-  return [...different, `steady: ${seconds(before.steadyMs)}, ${seconds(after.steadyMs)}`];
+  return [...different, `steady phase ${seconds(before.steadyMs)} → ${seconds(after.steadyMs)}`];
+}
+
+const settingNames = { scenario: "scenario", users: "users", devicesPerUser: "devices a user", rate: "rate" } as const;
+
+function settingText(name: keyof typeof settingNames, value: string | number | null): string {
+  if (typeof value !== "number") return value ?? "none";
+  return name === "rate" ? perSecond(value) : count(value);
+}
+
+/** How many times the value before, from which on that is said in place of percents. */
+const TIMES_MIN = 10;
+
+/** How much a value changed, without its direction: `59 %`, `×37`; empty when it was 0 before. */
+export function changeText({ before, after, change }: ComparedValue): string {
+  if (change === null) return "";
+  const times = after / before;
+  return times >= TIMES_MIN ? `×${count(times)}` : `${Math.abs(Math.round(change * 100))} %`;
 }
 
 function ackRate({ delivery, steadyMs }: LoadResult): number {

@@ -1,4 +1,4 @@
-import { type ComparedValue, comparedPercentiles, type LoadComparison } from "./compare-loads.js";
+import { type ComparedValue, changeText, comparedPercentiles, type LoadComparison } from "./compare-loads.js";
 import { count, duration } from "./quantity.js";
 
 const titles = { p50: "p50", p90: "p90", p99: "p99", p999: "p99.9" } as const;
@@ -15,7 +15,7 @@ interface Line {
 export function loadComparisonText(comparison: LoadComparison): string {
   const lines = linesOf(comparison).map(({ metric, what, value, text }) => {
     const { before, after, mark } = value;
-    const values = `${text(before).padStart(10)} → ${text(after).padEnd(10)} ${changeText(value).padStart(8)}`;
+    const values = `${text(before).padStart(10)} → ${text(after).padEnd(10)} ${signedChange(value).padStart(8)}`;
     return `${metric.padEnd(NAME_WIDTH)} ${what.padEnd(6)} ${values}${mark === "same" ? "" : `  ${mark.toUpperCase()}`}`;
   });
   return [...caution(comparison), ...lines, "", `${verdict(comparison)}\n`].join("\n");
@@ -25,7 +25,7 @@ export function loadComparisonText(comparison: LoadComparison): string {
 export function loadComparisonMarkdown(comparison: LoadComparison): string {
   const rows = linesOf(comparison).map(({ metric, what, value, text }) => {
     const mark = { better: "🟢 better", worse: "🔴 worse", same: "" }[value.mark];
-    return `| \`${metric.replaceAll(/[`|\n]/g, "'")}\` | ${what} | ${text(value.before)} | ${text(value.after)} | ${changeText(value)} | ${mark} |`;
+    return `| \`${metric.replaceAll(/[`|\n]/g, "'")}\` | ${what} | ${text(value.before)} | ${text(value.after)} | ${signedChange(value)} | ${mark} |`;
   });
   return [
     `### Load: ${verdict(comparison)}`,
@@ -49,8 +49,11 @@ function linesOf({ trends, counts }: LoadComparison): Line[] {
   ];
 }
 
-function changeText({ change }: ComparedValue): string {
-  return change === null ? "" : `${change > 0 ? "+" : ""}${Math.round(change * 100)} %`;
+function signedChange(value: ComparedValue): string {
+  const text = changeText(value);
+  const { change } = value;
+  if (text.startsWith("×") || change === null || Math.round(change * 100) === 0) return text;
+  return `${change > 0 ? "+" : "-"}${text}`;
 }
 
 function caution({ differences }: LoadComparison): string[] {

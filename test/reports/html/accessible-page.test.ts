@@ -167,13 +167,19 @@ function worstContrast(): { ratio: number; text: string } {
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let worst = { ratio: 21, text: "" };
+  const look = (colour: string, ground: Element, text: string) => {
+    const [front, behind] = [luminance(channels(colour)), luminance(groundOf(ground))];
+    const ratio = (Math.max(front, behind) + 0.05) / (Math.min(front, behind) + 0.05);
+    if (ratio < worst.ratio) worst = { ratio, text };
+  };
+  for (const input of document.querySelectorAll("input")) {
+    look(getComputedStyle(input, "::placeholder").color, input, input.placeholder);
+  }
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const element = node.parentElement;
     if (element === null || node.textContent?.trim() === "" || element.closest("script, style, svg, :disabled"))
       continue;
-    const [text, ground] = [luminance(channels(getComputedStyle(element).color)), luminance(groundOf(element))];
-    const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
-    if (ratio < worst.ratio) worst = { ratio, text: node.textContent ?? "" };
+    look(getComputedStyle(element).color, element, node.textContent ?? "");
   }
   return worst;
 }

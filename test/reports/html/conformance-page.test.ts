@@ -189,4 +189,47 @@ describe.skipIf(!hasChromium)("the page of mutants in Chromium", () => {
       await reader.stop();
     }
   });
+
+  it("has few elements for hundreds of mutants and cases, and dots beneath their cases", async () => {
+    const reader = await PageReader.start();
+    try {
+      const numbers = Array.from({ length: 400 }, (_, at) => at);
+      const matrix = {
+        mutants: numbers.map((at) => ({ id: `mutant-${at}` })),
+        cases: numbers.map((at) => ({ id: `case.${at}` })),
+        kills: Object.fromEntries(numbers.map((at) => [`mutant-${at}`, [`case.${at}`, `case.${399 - at}`]])),
+      };
+      const { page } = await reader.open(mutantsHtml(matrix, builtAssets("mutants")));
+      expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(10_000);
+      const middleOf = async (selector: string) => {
+        const box = await page.locator(selector).boundingBox();
+        return (box?.x ?? 0) + (box?.width ?? 0) / 2;
+      };
+      const dot = await middleOf('.grid td[title="case.5 kills mutant-394"]');
+      expect(Math.abs(dot - (await middleOf(".grid thead th:nth-child(8)")))).toBeLessThan(2);
+    } finally {
+      await reader.stop();
+    }
+  });
+
+  it("names the killers in words on paper and on a phone, where the grid has no room", async () => {
+    const reader = await PageReader.start();
+    try {
+      const cases = [{ id: "msg.ack" }, { id: "frm.seq" }];
+      const matrix = { mutants: [{ id: "a" }, { id: "b" }], cases, kills: { a: ["msg.ack", "frm.seq"] } };
+      const html = mutantsHtml(matrix, builtAssets("mutants"));
+      const shown = async ({ page }: ReadPage) => [
+        await page.locator(".grid").isVisible(),
+        ...(await page.locator(".kill-list:visible dd").allInnerTexts()),
+      ];
+      const wide = await reader.open(html);
+      expect(await shown(wide)).toEqual([true]);
+      const words = [false, "msg.ack, frm.seq", "no case finds it"];
+      await wide.page.emulateMedia({ media: "print" });
+      expect(await shown(wide)).toEqual(words);
+      expect(await shown(await reader.open(html, { width: 390 }))).toEqual(words);
+    } finally {
+      await reader.stop();
+    }
+  });
 });

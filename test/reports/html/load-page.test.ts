@@ -24,7 +24,7 @@ const minute: LoadResult = {
   ...failedLoad,
   stages: [{ durationMs: 30_000, actsPerSecond: 1000 }],
   thresholds: [
-    { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3.1 },
+    { metric: "msg_ack_duration", expression: "p(95)<50", ok: true, actual: 3.1, unit: "ms" },
     { metric: "errors", expression: "count==0", ok: false, actual: 3 },
   ],
   parts: [
@@ -127,6 +127,17 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(bytes.join("").replaceAll(" ", "")).toBe(received);
   });
 
+  it("says in words what charts mark, and how many when they are many", async () => {
+    const read = await open(minute);
+    expect(await read.texts(".marks li")).toEqual(["3.2 s → 1000/s", "18.2 s drain", "20 s deploy"]);
+    const many = Array.from({ length: 30 }, (_, at) => ({ atMs: at * 1000, label: `tag ${at} 部署` }));
+    const { page } = await open({ ...minute, marks: many });
+    expect(await page.locator(".marks summary").innerText()).toBe("32 moments are marked");
+    expect(await page.locator(".marks li").first().isVisible()).toBe(false);
+    await page.locator(".marks summary").click();
+    expect(await page.locator(".marks li").nth(29).isVisible()).toBe(true);
+  });
+
   it("tells dashed lines in legends, and an earlier run's curves once each", async () => {
     const sending = { msg_ack_duration_uncorrected: heldLoad.metrics.msg_ack_duration_uncorrected as TrendResult };
     const read = await open(minute, { ...heldLoad, metrics: { ...heldLoad.metrics, ...sending } });
@@ -150,7 +161,7 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
   it("draws a chart, and has its numbers as a table", async () => {
     const { page } = await open(minute);
     expect(await page.locator("canvas").count()).toBe(8);
-    await page.locator("summary").first().click();
+    await page.locator(".as-table summary").first().click();
     const rows = page.locator(".as-table[open] tbody tr");
     // The page hears of an opened table a moment later.
     await rows.first().waitFor();
@@ -288,8 +299,14 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
       const ms = (index * 7919) / 1000;
       return { ...second, ...full, ackP50Ms: ms, ackP99Ms: 7 * ms, deliveryP50Ms: 2 * ms, deliveryP99Ms: 9 * ms };
     };
+    // Own metrics with as many sets of tags as are kept, thresholds for each, and a tag every second.
+    const own = Array.from({ length: 200 }, (_, at) => `own_duration{page:page number ${at}}`);
+    const metrics = { ...minute.metrics, ...Object.fromEntries(own.map((name) => [name, trendOf(1, 2, 90)])) };
+    const thresholds = own.map((metric) => ({ metric, expression: "p(99.9)<50", ok: false, actual: 61.234 }));
+    const marks = Array.from({ length: 600 }, (_, at) => ({ atMs: at * 1000, label: `deployed for the ${at}th time` }));
+    const run = { ...minute, witnesses, metrics, thresholds, marks };
     const sizeOf = (length: number) =>
-      loadHtml({ ...minute, witnesses, series: seconds(length).map(measured) }, builtAssets("load"), minute).length;
+      loadHtml({ ...run, series: seconds(length).map(measured) }, builtAssets("load"), minute).length;
     expect(sizeOf(600)).toBeLessThan(HTML_SIZE_MAX_BYTES);
     expect(sizeOf(36_000)).toBeLessThan(HTML_SIZE_MAX_BYTES);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareLoads } from "../../../src/reports/load/compare-loads.js";
+import { changeText, compareLoads } from "../../../src/reports/load/compare-loads.js";
 import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
@@ -39,13 +39,25 @@ describe("compareLoads", () => {
     }
   });
 
+  it.each([
+    [100, 41, "59 %"],
+    [100, 150, "50 %"],
+    [100, 999, "899 %"],
+    [100, 1000, "×10"],
+    [2, 5000, "×2,500"],
+    [0, 5, ""],
+  ])("says the change from %d to %d as %j", (before, after, text) => {
+    const change = before === 0 ? null : (after - before) / before;
+    expect(changeText({ before, after, change, mark: "same" })).toBe(text);
+  });
+
   it("names what makes runs unlike", () => {
     expect(compareLoads(heldLoad, { ...heldLoad, users: 7, rate: 3 }).differences).toEqual([
-      "users: 2000, 7",
-      "rate: 1000, 3",
+      "users 2,000 → 7",
+      "rate 1000/s → 3/s",
     ]);
     const before = { ...heldLoad, steadyMs: 8002 };
-    expect(compareLoads(before, { ...before, steadyMs: 12_001 }).differences).toEqual(["steady: 8.0 s, 12.0 s"]);
+    expect(compareLoads(before, { ...before, steadyMs: 12_001 }).differences).toEqual(["steady phase 8.0 s → 12.0 s"]);
     expect(compareLoads(before, { ...before, steadyMs: 8900 }).differences).toEqual([]);
   });
 });
@@ -55,7 +67,7 @@ describe("a comparison as text", () => {
 
   it("marks what became worse", () => {
     const text = loadComparisonText(comparison);
-    expect(text).toMatch(/^NOT ALIKE: the runs differ in users: 2000, 3\n/);
+    expect(text).toMatch(/^NOT ALIKE: the runs differ in users 2,000 → 3\n/);
     expect(text).toMatch(/^msg_ack_duration +p99 +20\.0 ms → 40\.0 ms +\+100 % {2}WORSE$/m);
     expect(text).toMatch(/^msg_ack_duration +p50 +10\.0 ms → 10\.0 ms +0 %$/m);
     expect(text.trimEnd().split("\n").at(-1)).toBe("3 values became worse");

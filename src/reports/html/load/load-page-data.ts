@@ -37,6 +37,8 @@ export type SeriesColumn = (typeof columns)[number];
 export interface Mark {
   readonly atMs: number;
   readonly text: string;
+  /** Somebody, or the scenario, gave the moment this name; otherwise it follows from the plan. */
+  readonly isTag: boolean;
 }
 
 export interface LoadSeries {
@@ -136,15 +138,19 @@ function curvesOf({ metrics }: LoadResult): PercentileCurve[] {
 
 /** Where phases begin and stages end, what was tagged, and what ended the run; in order. */
 function marksOf({ series, rampUpMs, stages, interrupted, abortedBy, steadyMs, marks: tags }: LoadResult): Mark[] {
-  const marks: Mark[] = tags.map(({ atMs, label }) => ({ atMs, text: label }));
+  const marks: Mark[] = tags.map(({ atMs, label }) => ({ atMs, text: label, isTag: true }));
   let endMs = rampUpMs;
   for (const { durationMs, actsPerSecond } of stages) {
-    marks.push({ atMs: endMs, text: `→ ${perSecond(actsPerSecond)}` });
+    marks.push({ atMs: endMs, text: `→ ${perSecond(actsPerSecond)}`, isTag: false });
     endMs += durationMs;
   }
-  if (stages.length === 0 && steadyMs > 0) marks.push({ atMs: rampUpMs, text: "steady" });
+  if (stages.length === 0 && steadyMs > 0) marks.push({ atMs: rampUpMs, text: "steady", isTag: false });
   if (steadyMs > 0)
-    marks.push({ atMs: rampUpMs + steadyMs, text: abortedBy ?? (interrupted ? "interrupted" : "drain") });
+    marks.push({
+      atMs: rampUpMs + steadyMs,
+      text: abortedBy ?? (interrupted ? "interrupted" : "drain"),
+      isTag: false,
+    });
   const lastMs = series.at(-1)?.atMs ?? 0;
   return marks.filter(({ atMs }) => atMs <= lastMs).sort((a, b) => a.atMs - b.atMs);
 }

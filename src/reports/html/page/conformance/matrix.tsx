@@ -15,10 +15,10 @@ export function Matrix({ runs, requirements, cases, onChoose }: MatrixProps) {
   );
   return (
     <>
-      <p class="muted">
+      <p class="muted signs">
         {used.map((verdict) => (
           <span key={verdict}>
-            <span class={`tag ${looks[verdict].tone}`}>{looks[verdict].sign}</span> {looks[verdict].word} &emsp;
+            <span class={`tag ${looks[verdict].tone}`}>{looks[verdict].sign}</span> {looks[verdict].word}
           </span>
         ))}
       </p>

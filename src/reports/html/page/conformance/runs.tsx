@@ -1,3 +1,5 @@
+import type { CaseRole } from "../../../../runner/conformance/case-role.js";
+import type { ConformanceTarget } from "../../../../runner/conformance/conformance-result.js";
 import { seconds } from "../../../load/quantity.js";
 import type { ConformancePageData } from "../../conformance/conformance-page-data.js";
 import { dateText } from "../date-text.js";
@@ -24,6 +26,23 @@ const counted = [
 
 const always: ReadonlySet<string> = new Set(["total", "passed", "failed"]);
 
+const servers: Readonly<Record<CaseRole, string>> = {
+  msg: "msg_server",
+  "msg-isolated": "msg_server in isolation",
+  route: "route_server",
+  login: "login_server",
+  db: "db_proxy_server",
+  file: "file_server",
+  "http-msg": "http_msg_server",
+  msfs: "msfs",
+};
+
+/** Which server it is, and where, as far as the run's name does not say that. */
+function whatWasJudged(name: string, { role, address, peer }: ConformanceTarget): string {
+  const at = [address, peer].filter((each) => each !== null).join(" and ");
+  return at === name ? servers[role] : `${servers[role]} ${at}`;
+}
+
 /** What each run comes to. */
 export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
   const columns = counted.filter((column) => always.has(column) || runs.some(({ summary }) => summary[column] > 0));
@@ -38,7 +57,7 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
               verdict
             </th>
             {columns.map((column) => (
-              <th scope="col" key={column}>
+              <th scope="col" key={column} data-column={column}>
                 {column.replace("-", " ")}
               </th>
             ))}
@@ -56,8 +75,7 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
                     <PeerText>{name}</PeerText>
                   </strong>
                   <div class="muted">
-                    <PeerText>{[target.address, target.peer].filter((each) => each !== null).join(" and ")}</PeerText>,{" "}
-                    {dateText(target.startedAt)}
+                    <PeerText>{whatWasJudged(name, target)}</PeerText>, {dateText(target.startedAt)}
                     {target.strict && ", strict"}
                   </div>
                 </th>

@@ -1,4 +1,4 @@
-import { type ComparedValue, comparedPercentiles } from "../../../load/compare-loads.js";
+import { type ComparedValue, changeText, comparedPercentiles } from "../../../load/compare-loads.js";
 import { count, duration } from "../../../load/quantity.js";
 import type { LoadPageData } from "../../load/load-page-data.js";
 import { dateText } from "../date-text.js";
@@ -76,7 +76,8 @@ interface CellsProps {
 }
 
 /** Colour is not all that tells what became worse: an arrow points where the number went. */
-function Cells({ value: { before, after, change, mark }, text }: CellsProps) {
+function Cells({ value, text }: CellsProps) {
+  const { before, after, mark } = value;
   const tone = { better: "good", worse: "bad", same: "muted" }[mark];
   const arrow = mark === "same" ? "" : after > before ? "▲ " : "▼ ";
   return (
@@ -86,7 +87,7 @@ function Cells({ value: { before, after, change, mark }, text }: CellsProps) {
       </td>
       <td class={`change ${tone}`} title={mark} data-mark={mark}>
         {arrow}
-        {change === null ? "" : `${Math.abs(Math.round(change * 100))} %`}
+        {changeText(value)}
         {mark !== "same" && <span class="unseen"> {mark}</span>}
       </td>
     </>

@@ -5,7 +5,7 @@ import { colour } from "./theme.js";
 
 const LABEL_SPACE_PX = 8;
 
-/** Draws each mark as a line, with its text where the one before it leaves room. */
+/** Draws each mark as a line, with its text where others leave room: names that people gave before those of stages. */
 export function marksPlugin(marks: readonly Mark[], hasLabels: boolean): uPlot.Plugin {
   return {
     hooks: {
@@ -19,8 +19,9 @@ export function marksPlugin(marks: readonly Mark[], hasLabels: boolean): uPlot.P
         ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
         ctx.textAlign = "left";
         ctx.textBaseline = "bottom";
-        let freeFrom = Number.NEGATIVE_INFINITY;
-        for (const { atMs, text } of marks) {
+        const space = LABEL_SPACE_PX * uPlot.pxRatio;
+        const taken: (readonly [from: number, to: number])[] = [];
+        for (const { atMs, text } of [...marks].sort((one, other) => Number(other.isTag) - Number(one.isTag))) {
           const x = Math.round(plot.valToPos(atMs / 1000, "x", true));
           if (x < bbox.left || x > bbox.left + bbox.width) continue;
           ctx.beginPath();
@@ -30,9 +31,10 @@ export function marksPlugin(marks: readonly Mark[], hasLabels: boolean): uPlot.P
           const shown = visibleText(text);
           const { width } = ctx.measureText(shown);
           const left = Math.min(x, bbox.left + bbox.width - width);
-          if (!hasLabels || left < freeFrom) continue;
+          const isTaken = taken.some(([from, to]) => left < to + space && left + width > from - space);
+          if (!hasLabels || isTaken) continue;
           ctx.fillText(shown, left, bbox.top - 2 * uPlot.pxRatio);
-          freeFrom = left + width + LABEL_SPACE_PX * uPlot.pxRatio;
+          taken.push([left, left + width]);
         }
         ctx.restore();
       },

@@ -4,6 +4,7 @@ import type { LoadSeries, Mark } from "../../load/load-page-data.js";
 import { clockText, latencyText } from "./axes.js";
 import type { ChartLine } from "./chart-line.js";
 import { HeatMap } from "./heat-map.js";
+import { MarkList } from "./mark-list.js";
 import type { Range } from "./plot.js";
 import { TimeChart } from "./time-chart.js";
 
@@ -90,6 +91,7 @@ export function TimeCharts({ series, marks }: TimeChartsProps) {
         </span>
         <span class="muted end">drag over a chart to zoom</span>
       </fieldset>
+      <MarkList marks={marks} />
       <TimeChart title="Messages a second" lines={rates} text={whole} hasMarkLabels {...common} />
       {isLatencyKnown && <TimeChart title="Latency" lines={latencies} text={latencyText} isLatency {...common} />}
       <HeatMap {...common} />

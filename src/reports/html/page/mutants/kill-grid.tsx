@@ -1,5 +1,6 @@
 import type { MutantMatrix } from "../../../mutants/mutant-matrix.js";
 import { PeerText } from "../peer-text.js";
+import { killCells } from "./kill-cells.js";
 
 interface KillGridProps {
   readonly matrix: MutantMatrix;
@@ -20,12 +21,32 @@ export function KillGrid({ matrix: { mutants, cases, kills }, words }: KillGridP
   );
   if (rows.length === 0) return <p class="muted">No mutant and no case is like that.</p>;
   return (
+    <>
+      <KillTable {...{ rows, columns, kills }} all={mutants.length} />
+      <KillList {...{ rows, kills }} />
+    </>
+  );
+}
+
+interface Killed {
+  readonly rows: MutantMatrix["mutants"];
+  readonly kills: MutantMatrix["kills"];
+}
+
+function KillTable({
+  rows,
+  columns,
+  kills,
+  all,
+}: Killed & { readonly columns: MutantMatrix["cases"]; readonly all: number }) {
+  const ids = columns.map(({ id }) => id);
+  return (
     <div class="grid">
       <table>
         <thead>
           <tr>
             <th scope="col">
-              {rows.length} of {mutants.length}
+              {rows.length} of {all}
             </th>
             <th scope="col">killed by</th>
             {columns.map(({ id }) => (
@@ -46,16 +67,38 @@ export function KillGrid({ matrix: { mutants, cases, kills }, words }: KillGridP
                   <PeerText>{id}</PeerText>
                 </th>
                 <td class={killedBy.size === 0 ? "bad" : "muted"}>{killedBy.size}</td>
-                {columns.map((each) => (
-                  <td key={each.id} title={killedBy.has(each.id) ? `${each.id} kills ${id}` : undefined}>
-                    {killedBy.has(each.id) ? "●" : ""}
-                  </td>
-                ))}
+                {killCells(ids, killedBy).map((cell, at) =>
+                  "killer" in cell ? (
+                    <td key={at} class="kill" title={`${cell.killer} kills ${id}`}>
+                      ●
+                    </td>
+                  ) : (
+                    <td key={at} colSpan={cell.gap} />
+                  ),
+                )}
               </tr>
             );
           })}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The same in words, for paper and phones, which have no room for the grid. */
+function KillList({ rows, kills }: Killed) {
+  return (
+    <dl class="kill-list">
+      {rows.map(({ id, breaks = [] }) => (
+        <div key={id}>
+          <dt>
+            <PeerText>{id}</PeerText> <span class="muted">{breaks.join(", ")}</span>
+          </dt>
+          <dd class={(kills[id] ?? []).length === 0 ? "bad" : "muted"}>
+            <PeerText>{(kills[id] ?? []).join(", ") || "no case finds it"}</PeerText>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
