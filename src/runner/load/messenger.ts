@@ -130,7 +130,7 @@ export class Messenger implements Crowd {
       ackTimeoutMs: plan.ackTimeoutMs,
       sentPdu: (token) => this.#forms.pdu(token, this.#wayOf(token)),
       evidence: this.evidence,
-      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
+      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial, this.clock()),
       segment: plan.segment,
       planned: plannedPresence(plan),
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),
