@@ -5,17 +5,12 @@ import type { LoadPlan } from "../load-plan.js";
 import type { LoadResult } from "../load-result.js";
 import type { Segment } from "../segment.js";
 import type { Threshold } from "../threshold.js";
+import type { FarSum } from "./delivery-sum.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
 import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 import type { PresenceEntry } from "./presence-log.js";
-
-/** Deliveries of one direction between two shards, as DeliverySum writes them. */
-interface FarSum {
-  readonly count: number;
-  readonly sum: string;
-}
 
 /** What one shard knows of the deliveries between it and the others; lists by the others' indices. */
 interface FarState {
@@ -112,8 +107,8 @@ export function shardOf(facts: ShardFacts): LoadShard {
 /** To be written down. */
 export function farStateOf(far: FarDeliveries): FarState {
   return {
-    expected: far.expected.map((sum) => ({ count: sum.count, sum: sum.toText() })),
-    received: far.received.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+    expected: far.expected.map((sum) => sum.state()),
+    received: far.expected.map((_, shard) => far.allReceived(shard).state()),
     unsure: far.unsure.map(({ rows }) => rows),
     abandoned: far.abandoned.map(({ rows }) => rows),
     corrupted: far.corrupted,
