@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { loadProgress } from "../../../reports/load/load-progress.js";
-import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
-import { addSeconds } from "../../../runner/load/shard/merge-series.js";
+import { addSeconds, type ShardSecond } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
 import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
@@ -27,7 +26,7 @@ interface Worker {
   readonly child: ChildProcess;
   isReady: boolean;
   isOver: boolean;
-  snapshot: LoadSnapshot | undefined;
+  second: ShardSecond | undefined;
   stderr: string;
 }
 
@@ -132,7 +131,7 @@ class Crew {
       child,
       isReady: false,
       isOver: false,
-      snapshot: undefined,
+      second: undefined,
       stderr: "",
     };
     // It says so itself when it ends too early.
@@ -191,16 +190,16 @@ class Crew {
       case "awaited":
         return this.#settlement.awaited(line.count);
       case "second":
-        worker.snapshot = line.snapshot;
+        worker.second = line;
         if (worker.index === 0) this.#showSecond();
     }
   }
 
   #showSecond(): void {
-    const snapshots = this.#workers.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]));
-    const [first] = snapshots;
+    const seconds = this.#workers.flatMap(({ second }) => (second === undefined ? [] : [second]));
+    const [first] = seconds;
     if (first === undefined || this.host.verbosity === "quiet") return;
-    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
+    this.host.stderr.write(`${loadProgress(addSeconds(first.snapshot.atMs, seconds), this.plan.devices)}\n`);
   }
 
   /** To all of them but `except`. */

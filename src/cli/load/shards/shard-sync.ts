@@ -118,7 +118,7 @@ export function syncByOrders(host: Host, index: number, runId: string, file: Loa
       },
     },
     onEvent: (event) => {
-      if (event.type === "second") tell({ type: "second", snapshot: event.snapshot });
+      if (event.type === "second") tell({ type: "second", snapshot: event.snapshot, counts: event.counts });
       const failure = failureLine(event, host, file);
       if (failure !== undefined) tell({ type: "failure", text: failure });
     },

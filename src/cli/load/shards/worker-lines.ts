@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { StepReading } from "../../../runner/load/find-max-search.js";
-import type { LoadSnapshot } from "../../../runner/load/load-event.js";
+import type { LoadSnapshot, SecondCounts } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts, FarPage } from "../../../runner/load/shard/far-books.js";
 import type { StandingState } from "../../../runner/load/shard/shared-abort.js";
@@ -21,7 +21,7 @@ export type WorkerLine =
   | ({ readonly type: "presence" } & PresenceChanges)
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
-  | { readonly type: "second"; readonly snapshot: LoadSnapshot }
+  | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly counts: SecondCounts }
   /** What an iteration of a scenario file threw, as text. */
   | { readonly type: "failure"; readonly text: string }
   /** It awaits nothing of its own any more in this round. */

@@ -1,5 +1,6 @@
 import { plannedRate } from "../crowd-workload.js";
 import type { DeliveryCounts } from "../delivery-oracle.js";
+import type { SecondCounts } from "../load-event.js";
 import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { LoadResult } from "../load-result.js";
@@ -49,6 +50,8 @@ export interface LoadShard {
   /** What a scenario file wants to know of trends, as in k6's option. */
   readonly summaryTrendStats?: readonly string[];
   readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
+  /** What was counted in each second of the result's series. */
+  readonly seconds: readonly SecondCounts[];
   readonly metrics: MetricsState;
   readonly traffic: Traffic;
   readonly far: FarState;
@@ -73,10 +76,11 @@ export interface ShardFacts {
   readonly traffic: Traffic;
   readonly far: FarDeliveries;
   readonly evidence: FarEvidence;
+  readonly seconds: readonly SecondCounts[];
   readonly servers: readonly (string | undefined)[];
 }
 
-export const SHARD_SCHEMA_VERSION = 3;
+export const SHARD_SCHEMA_VERSION = 4;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
@@ -94,6 +98,7 @@ export function shardOf(facts: ShardFacts): LoadShard {
     thresholds: plan.thresholds,
     ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),
     result,
+    seconds: facts.seconds,
     metrics: metricsStateOf(facts.metrics, facts.epochMs),
     traffic: facts.traffic,
     far: farStateOf(far),
