@@ -10,6 +10,7 @@ export function loadSecond(n: number, live: Partial<LiveView> = {}): LoadEvent {
   return {
     type: "second",
     snapshot: { ...snapshot, atMs: n * 1000, phase: "steady", users: 500, devicesOnline: 1000, sentPerSecond: 400 + n },
+    counts: { elapsedMs: 1000, iterations: 0, sent: 400 + n, acked: 0, delivered: 0, pdusSent: 0, pdusReceived: 0 },
     live: {
       parts: [
         {

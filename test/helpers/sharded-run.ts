@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { SearchSteps } from "../../src/cli/load/shards/search-steps.js";
+import { Settlement } from "../../src/cli/load/shards/settlement.js";
 import type { StepReading } from "../../src/runner/load/find-max-search.js";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import { type LoadPlan, searchesOf } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";
 import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js";
+import type { FarBooks } from "../../src/runner/load/shard/far-books.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
-import type { FarCounts } from "../../src/runner/load/shard/shard-meeting.js";
 import { AbortJudge } from "../../src/runner/load/shard/shared-abort.js";
 
 /** How long after the last shard is ready all begin. */
@@ -32,7 +33,17 @@ export async function shardedRun(
   const start = new Promise<number>((resolve) => {
     begin = resolve;
   });
-  const counts = new Map<number, FarCounts>();
+  const books = new Map<number, FarBooks>();
+  const settled = new Set<string>();
+  const settlement = new Settlement(count, {
+    settled: (round) => settled.add(round),
+    openBooks: () => {
+      for (const [shard, each] of books) {
+        for (const of of books.keys()) if (of !== shard) settlement.page(shard, of, each.pageOf(of));
+      }
+    },
+    askFor: (recipient, _, rows) => settlement.awaited(books.get(recipient)?.awaited(rows) as number),
+  });
   const [first] = Array.isArray(planOf) ? (planOf as [LoadPlan]) : [planOf as LoadPlan];
   const judge = new AbortJudge(first.thresholds, count);
   const everywhere = new AbortController();
@@ -81,14 +92,10 @@ export async function shardedRun(
               if (reading === undefined) return;
               for (const tell of waiting.splice(0)) tell(reading ?? undefined);
             }),
-          isDrained: (far) => {
-            counts.set(index, far);
-            const all = [...counts.values()];
-            const total = (name: "expected" | "received") =>
-              all.flatMap((each) => each[name]).reduce((a, b) => a + b, 0);
-            return (
-              all.length === count && all.every(({ isQuiet }) => isQuiet) && total("expected") <= total("received")
-            );
+          isSettled: (round, far) => {
+            books.set(index, far);
+            if (!settled.has(round)) settlement.told(index, round, far.counts);
+            return settled.has(round);
           },
         },
       },

@@ -433,10 +433,10 @@ async function work(
   host: Host,
   plan: LoadPlan,
   file: LoadedFile | undefined,
-  { out = [], tag = {} }: LoadOptions,
+  { out = [], tag = {}, segment }: LoadOptions,
   shardFile: string,
 ): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host, basename(dirname(shardFile)), file);
+  const { sync, onEvent, signal, close } = syncByOrders(host, segment?.index ?? 0, basename(dirname(shardFile)), file);
   try {
     const signals = AbortSignal.any([host.signal, signal]);
     const outputs = {

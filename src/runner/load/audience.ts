@@ -46,6 +46,11 @@ export class Audience {
     return target;
   }
 
+  /** Devices of all users. */
+  get devices(): number {
+    return this.users * this.devicesPerUser;
+  }
+
   isGroup(target: number): boolean {
     return target >= this.users;
   }
@@ -78,7 +83,7 @@ export class Audience {
     return user * this.devicesPerUser + place;
   }
 
-  /** Whether a message to the target is for the user, who has not sent it. */
+  /** Whether the target is the user, or a group with the user in it. */
   reaches(user: number, target: number): boolean {
     return this.isGroup(target) ? this.#placeInGroup[target - this.users]?.has(user) === true : user === target;
   }

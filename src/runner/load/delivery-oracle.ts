@@ -422,7 +422,7 @@ export class DeliveryOracle {
     return this.#online[device] === 1;
   }
 
-  /** Shows the messages without an ack that a user is to get: the server may have stored them or not. */
+  /** Shows the messages without an ack that a user is to get, and the user's own to groups: the server may have stored them or not. */
   eachUnacked(user: number, visit: (senderUser: number, target: number) => void): void {
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
@@ -430,7 +430,7 @@ export class DeliveryOracle {
       if (state !== MessageState.sent && state !== MessageState.timedOut) continue;
       const sender = this.#userOf(messages.senderDevice(row));
       const target = messages.target(row);
-      if (sender !== user && this.#audience.reaches(user, target)) visit(sender, target);
+      if (this.#audience.reaches(user, target)) visit(sender, target);
     }
   }
 

@@ -47,6 +47,18 @@ export interface LoadSnapshot {
   readonly readsTold: number;
 }
 
+/** What was counted in one second, from which its rates are worked out. */
+export interface SecondCounts {
+  /** How long it was: a busy generator's are longer. */
+  readonly elapsedMs: number;
+  readonly iterations: number;
+  readonly sent: number;
+  readonly acked: number;
+  readonly delivered: number;
+  readonly pdusSent: number;
+  readonly pdusReceived: number;
+}
+
 /** Columns that reports of earlier versions lack. */
 type LaterColumn = "diverged" | "notInHistory" | "unreadWrong" | "readsTold";
 
@@ -89,7 +101,12 @@ export interface LiveView {
 
 export type LoadEvent =
   | { readonly type: "phase"; readonly phase: LoadPhase; readonly atMs: number }
-  | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly live: LiveView }
+  | {
+      readonly type: "second";
+      readonly snapshot: LoadSnapshot;
+      readonly counts: SecondCounts;
+      readonly live: LiveView;
+    }
   /** An iteration of a scenario file threw this; the first one with such a message. */
   | { readonly type: "iteration-failed"; readonly scenario: string; readonly error: unknown }
   | { readonly type: "mark"; readonly mark: LoadMark };

@@ -125,7 +125,7 @@ export class Messenger implements Crowd {
       ackTimeoutMs: plan.ackTimeoutMs,
       forms: this.#forms,
       evidence: this.evidence,
-      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial),
+      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial, this.clock()),
       segment: plan.segment,
       planned: plannedPresence(plan),
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),

@@ -117,7 +117,7 @@ export class RunPhases {
       audit.isQuiet &&
       // Who is away for a moment could not be checked.
       !(audit.isOn && sessions.isAnyOnItsWay) &&
-      meeting.isDrained()
+      meeting.isSettled()
     );
   }
 

@@ -1,4 +1,4 @@
-import type { LoadEvent, LoadPhase, LoadSnapshot } from "./load-event.js";
+import type { LoadEvent, LoadPhase, LoadSnapshot, SecondCounts } from "./load-event.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { MetricReading } from "./metric-reading.js";
 import type { PolledSamples } from "./polled-samples.js";
@@ -18,6 +18,8 @@ interface SecondsSources {
 /** What happens once a second: the series grows, and whoever watches is told. */
 export class RunSeconds {
   readonly series: LoadSnapshot[] = [];
+  /** What was counted in each of them. */
+  readonly counts: SecondCounts[] = [];
   #nextMs = SECOND_MS;
 
   constructor(private readonly sources: SecondsSources) {}
@@ -29,12 +31,13 @@ export class RunSeconds {
   /** Of shards that begin together at `epochMs`, seconds end together. */
   end(nowMs: number, phase: LoadPhase, epochMs: number): void {
     const { watch, metrics, polled, readings, others, onEvent } = this.sources;
-    const { snapshot, live } = watch.take(nowMs, phase, others(nowMs));
+    const { snapshot, counts, live } = watch.take(nowMs, phase, others(nowMs));
     this.series.push(snapshot);
+    this.counts.push(counts);
     metrics.busyShare.set(snapshot.busyShare);
     polled?.take(readings());
     const phaseMs = epochMs % SECOND_MS;
     this.#nextMs = (Math.floor((nowMs - phaseMs) / SECOND_MS) + 1) * SECOND_MS + phaseMs;
-    onEvent?.({ type: "second", snapshot, live });
+    onEvent?.({ type: "second", snapshot, counts, live });
   }
 }

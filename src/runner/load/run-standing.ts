@@ -123,6 +123,7 @@ export class RunStanding {
       traffic,
       far,
       evidence: messenger.evidence,
+      seconds: [...this.run.seconds().counts],
       servers: sessions.servers,
     });
   }

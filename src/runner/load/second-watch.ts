@@ -1,9 +1,10 @@
 import type { DeliveryOracle } from "./delivery-oracle.js";
 import type { HealthWatch } from "./generator-health.js";
 import { latencyBoundsMs } from "./latency-bounds.js";
-import type { LiveView, LoadPhase, LoadSnapshot, SecondLatency } from "./load-event.js";
+import type { LiveView, LoadPhase, LoadSnapshot, SecondCounts, SecondLatency } from "./load-event.js";
 import type { LoadMetrics, Traffic } from "./load-metrics.js";
-import { perSecond, type Trend } from "./metrics.js";
+import type { Trend } from "./metrics.js";
+import { ratesOf } from "./second-rates.js";
 
 /** What a second is read from. */
 export interface SecondSources {
@@ -16,6 +17,12 @@ export interface SecondSources {
 /** What of a second others know. */
 export type OthersView = Pick<LiveView, "parts" | "isPaused" | "factor" | "thresholds" | "serverFaults" | "doubts">;
 
+export interface SecondTaken {
+  readonly snapshot: LoadSnapshot;
+  readonly counts: SecondCounts;
+  readonly live: LiveView;
+}
+
 /** Looks at the run once a second. */
 export class SecondWatch {
   #last = { atMs: 0, sent: 0, acked: 0, delivered: 0, pdusSent: 0, pdusReceived: 0, iterations: 0 };
@@ -23,22 +30,37 @@ export class SecondWatch {
   constructor(private readonly sources: SecondSources) {}
 
   /** What the second that ends now came to; the next one begins. */
-  take(nowMs: number, phase: LoadPhase, others: OthersView): { snapshot: LoadSnapshot; live: LiveView } {
+  take(nowMs: number, phase: LoadPhase, others: OthersView): SecondTaken {
     const { metrics } = this.sources;
-    const taken = { snapshot: this.#snapshot(nowMs, phase), live: this.#live(others) };
+    const counts = this.#counts(nowMs);
+    const taken = { snapshot: this.#snapshot(nowMs, phase, counts), counts, live: this.#live(others) };
     for (const trend of metrics.second.values()) trend.histogram.reset();
     return taken;
   }
 
-  #snapshot(nowMs: number, phase: LoadPhase): LoadSnapshot {
-    const { metrics, oracle, health } = this.sources;
-    const { sent, acked, delivered, duplicated, reordered, corrupted, misdelivered } = oracle.counts;
-    const { diverged, notInHistory, unreadWrong, readsTold } = oracle.counts;
-    const { pdusSent, pdusReceived } = this.sources.traffic();
-    const { iterations, droppedIterations } = metrics;
+  #counts(nowMs: number): SecondCounts {
+    const { metrics, oracle, traffic } = this.sources;
+    const { sent, acked, delivered } = oracle.counts;
+    const { pdusSent, pdusReceived } = traffic();
+    const { iterations } = metrics;
     const last = this.#last;
-    const elapsedMs = nowMs - last.atMs;
     this.#last = { atMs: nowMs, sent, acked, delivered, pdusSent, pdusReceived, iterations };
+    return {
+      elapsedMs: nowMs - last.atMs,
+      iterations: iterations - last.iterations,
+      sent: sent - last.sent,
+      acked: acked - last.acked,
+      delivered: delivered - last.delivered,
+      pdusSent: pdusSent - last.pdusSent,
+      pdusReceived: pdusReceived - last.pdusReceived,
+    };
+  }
+
+  #snapshot(nowMs: number, phase: LoadPhase, counts: SecondCounts): LoadSnapshot {
+    const { metrics, oracle, health } = this.sources;
+    const { duplicated, reordered, corrupted, misdelivered } = oracle.counts;
+    const { diverged, notInHistory, unreadWrong, readsTold } = oracle.counts;
+    const { droppedIterations } = metrics;
     const ack = latencyIn(metrics.second.get("message ack"));
     const delivery = latencyIn(metrics.second.get("message delivery"));
     return {
@@ -47,13 +69,8 @@ export class SecondWatch {
       users: metrics.users.value,
       devicesOnline: metrics.devicesOnline.value,
       vus: (metrics.vus ?? metrics.users).value,
-      iterationsPerSecond: perSecond(iterations - last.iterations, elapsedMs),
       droppedIterations,
-      sentPerSecond: perSecond(sent - last.sent, elapsedMs),
-      ackedPerSecond: perSecond(acked - last.acked, elapsedMs),
-      deliveredPerSecond: perSecond(delivered - last.delivered, elapsedMs),
-      pdusSentPerSecond: perSecond(pdusSent - last.pdusSent, elapsedMs),
-      pdusReceivedPerSecond: perSecond(pdusReceived - last.pdusReceived, elapsedMs),
+      ...ratesOf(counts),
       ackP50Ms: ack?.p50Ms ?? null,
       ackP99Ms: ack?.p99Ms ?? null,
       deliveryP50Ms: delivery?.p50Ms ?? null,

@@ -58,10 +58,10 @@ export class SessionAudit {
     this.#unread.acked(sender, target, sentMs, nowMs);
   }
 
-  doubted(sender: number, target: number, serial: number): void {
+  doubted(sender: number, target: number, serial: number, nowMs: number): void {
     if (!this.isOn) return;
     this.history.doubted(sender, target, serial);
-    this.#unread.doubted(sender, target);
+    this.#unread.doubted(sender, target, nowMs);
   }
 
   read(device: number, target: number, msgId: number, seqNum: number, nowMs: number): void {
@@ -128,11 +128,13 @@ export class SessionAudit {
     const { user } = question;
     if (!this.isChecked(user)) return;
     const unacked = new Map<number, number>();
+    const writing = new Set<number>();
     this.oracle.eachUnacked(user, (sender, target) => {
       const session = this.#sessionOf(sender, target);
-      unacked.set(session, (unacked.get(session) ?? 0) + 1);
+      if (sender === user) writing.add(target);
+      else unacked.set(session, (unacked.get(session) ?? 0) + 1);
     });
-    const { checked, faults } = this.#unread.judge(question, counts, unacked, nowMs);
+    const { checked, faults } = this.#unread.judge(question, counts, unacked, writing, nowMs);
     this.oracle.counts.unreadChecked += checked;
     this.oracle.counts.unreadWrong += faults.length;
     for (const { target, atLeast, atMost, count } of faults) {

@@ -36,7 +36,7 @@ interface UnreadRow {
   certainFromMs: number;
   /** Stored messages up to this msg_id are in the bounds, or have been read. */
   knownId: number;
-  /** When the user last wrote to the group, and by that may have read it. */
+  /** What is sent to the group from then on is stored after what the user wrote, by which the user may have read it. */
   wroteMs: number;
 }
 
@@ -68,20 +68,26 @@ export class UnreadAudit {
   acked(sender: number, target: number, sentMs: number, nowMs: number): void {
     this.#eachReceiver(sender, target, (row) => {
       row.atMost++;
-      if (sentMs >= row.certainFromMs) row.atLeast++;
+      // Acks come over different connections: what was sent before the user's own ack may have been stored before.
+      if (sentMs >= row.certainFromMs && sentMs >= row.wroteMs) row.atLeast++;
     });
-    // Who writes to a group may have read it by that (TeamTalk), or not.
-    if (this.membersOf(target) === undefined || !this.isChecked(sender)) return;
-    const row = this.#rowOf(sender, target);
-    row.atLeast = 0;
-    row.wroteMs = nowMs;
+    this.#wrote(sender, target, nowMs);
   }
 
   /** A message that may be stored or not. */
-  doubted(sender: number, target: number): void {
+  doubted(sender: number, target: number, nowMs: number): void {
     this.#eachReceiver(sender, target, (row) => {
       row.atMost++;
     });
+    this.#wrote(sender, target, nowMs + this.readWithinMs);
+  }
+
+  /** Who writes to a group may have read it by that (TeamTalk), or not; what is sent from `untilMs` on is stored after it. */
+  #wrote(sender: number, target: number, untilMs: number): void {
+    if (this.membersOf(target) === undefined || !this.isChecked(sender)) return;
+    const row = this.#rowOf(sender, target);
+    row.atLeast = 0;
+    row.wroteMs = Math.max(row.wroteMs, untilMs);
   }
 
   /** Somebody whose acks are another process's has written to the user. */
@@ -155,13 +161,18 @@ export class UnreadAudit {
     };
   }
 
-  /** `counts`: by target, without those of 0. `unacked`: messages to a target that may be stored though no ack has come. */
+  /**
+   * `counts`: by target, without those of 0. `unacked`: messages to a target that may be stored though no ack has come;
+   * `writing`: groups to which the user has written such a one.
+   */
   judge(
     { user, askedMs, rows: before }: UnreadQuestion,
     counts: ReadonlyMap<number, number>,
     unacked: ReadonlyMap<number, number>,
+    writing: ReadonlySet<number>,
     nowMs: number,
   ): UnreadFindings {
+    for (const target of writing) this.#wrote(user, target, nowMs);
     let checked = 0;
     const faults: UnreadFault[] = [];
     const targets = new Set([...counts.keys(), ...(this.#rows.get(user)?.keys() ?? [])]);

@@ -43,9 +43,10 @@ class World {
     question: ReturnType<UnreadAudit["ask"]>,
     counts: Readonly<Record<number, number>>,
     unacked: ReadonlyMap<number, number> = nothingUnacked,
+    writing: ReadonlySet<number> = new Set(),
   ) {
     const told = new Map(Object.entries(counts).map(([target, count]) => [Number(target), count]));
-    return this.audit.judge(question, told, unacked, this.nowMs);
+    return this.audit.judge(question, told, unacked, writing, this.nowMs);
   }
 }
 
@@ -170,7 +171,7 @@ describe("UnreadAudit", () => {
     for (const count of [1, 2]) {
       const world = World.known();
       world.writes(ANN, BEN);
-      world.audit.doubted(ANN, BEN);
+      world.audit.doubted(ANN, BEN, world.nowMs);
       expect(world.asks(BEN, { [ANN]: count })).toEqual(right);
     }
     const world = World.known();
@@ -206,5 +207,33 @@ describe("UnreadAudit", () => {
     world.writes(BEN, GROUP);
     expect(world.asks(BEN, { [GROUP]: 0 })).toEqual(right);
     expect(world.asks(ANN, { [GROUP]: 1 })).toEqual(right);
+  });
+
+  it("does not want unread in a group what may have been stored before the user wrote there", () => {
+    const world = World.known();
+    world.nowMs = 100;
+    world.writes(BEN, GROUP);
+    // Ann's was sent before, and is acknowledged later: over another connection.
+    world.audit.acked(ANN, GROUP, 90, 110);
+    expect(world.asks(BEN, { [GROUP]: 0 })).toEqual(right);
+    world.audit.acked(ANN, GROUP, 120, 130);
+    expect(world.asks(BEN, { [GROUP]: 0 })).toEqual(wrong(GROUP, 1, 2, 0));
+  });
+
+  it("does not want unread in a group what the user may have read by a message without an ack", () => {
+    const writing = World.known();
+    writing.writes(ANN, GROUP);
+    const question = writing.audit.ask(BEN, 0);
+    expect(writing.answers(question, { [GROUP]: 0 }, nothingUnacked, new Set([GROUP]))).toEqual(right);
+
+    const doubted = World.known();
+    doubted.writes(ANN, GROUP);
+    doubted.audit.doubted(BEN, GROUP, 0);
+    doubted.nowMs = READ_WITHIN_MS - 1;
+    doubted.writes(ANN, GROUP);
+    expect(doubted.asks(BEN, { [GROUP]: 0 })).toEqual(right);
+    doubted.nowMs = READ_WITHIN_MS;
+    doubted.writes(ANN, GROUP);
+    expect(doubted.asks(BEN, { [GROUP]: 0 })).toEqual(wrong(GROUP, 1, 3, 0));
   });
 });

@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { loadProgress } from "../../../reports/load/load-progress.js";
-import type { LoadSnapshot } from "../../../runner/load/load-event.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
-import { addSeconds } from "../../../runner/load/shard/merge-series.js";
+import { addSeconds, type ShardSecond } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
-import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
 import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
 import { CommandError } from "../../command-error.js";
@@ -16,6 +14,7 @@ import { ExitCode } from "../../exit-codes.js";
 import type { Host } from "../../host.js";
 import { readShards } from "./read-shard.js";
 import { SearchSteps } from "./search-steps.js";
+import { Settlement } from "./settlement.js";
 import { eachLine, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** How long after the last worker is ready all begin. */
@@ -27,8 +26,7 @@ interface Worker {
   readonly child: ChildProcess;
   isReady: boolean;
   isOver: boolean;
-  far: FarCounts | undefined;
-  snapshot: LoadSnapshot | undefined;
+  second: ShardSecond | undefined;
   stderr: string;
 }
 
@@ -70,10 +68,10 @@ class Crew {
   readonly #workers: Worker[];
   readonly #failed: Promise<never>;
   #fail: (error: CommandError) => void = () => {};
-  #isDrained = false;
   readonly #failures = new Set<string>();
   readonly #searches: readonly SearchSteps[];
   readonly #abort: AbortJudge;
+  readonly #settlement: Settlement;
   #isAborted = false;
   /** What a scenario file's setup returned. */
   setupData: unknown;
@@ -89,6 +87,11 @@ class Crew {
     });
     this.files = Array.from({ length: count }, (_, index) => join(folder, `${index}.json`));
     this.#workers = this.files.map((file, index) => this.#start(index, file, plan.seed));
+    this.#settlement = new Settlement(count, {
+      settled: (round) => this.#order({ type: "settled", round }),
+      openBooks: () => this.#order({ type: "books" }),
+      askFor: (recipient, _, rows) => this.#orderOne(this.#workers[recipient] as Worker, { type: "missing", rows }),
+    });
     this.#abort = new AbortJudge(plan.thresholds, count);
     this.#searches = plan.searches.map((conditions) => new SearchSteps(conditions, count));
   }
@@ -128,8 +131,7 @@ class Crew {
       child,
       isReady: false,
       isOver: false,
-      far: undefined,
-      snapshot: undefined,
+      second: undefined,
       stderr: "",
     };
     // It says so itself when it ends too early.
@@ -182,36 +184,31 @@ class Crew {
         if (this.#workers.every(({ isOver }) => isOver)) this.#order({ type: "over" });
         return;
       case "far":
-        worker.far = line.far;
-        return this.#lookForEnd();
+        return this.#settlement.told(worker.index, line.round, line.far);
+      case "page":
+        return this.#settlement.page(worker.index, line.of, line.page);
+      case "awaited":
+        return this.#settlement.awaited(line.count);
       case "second":
-        worker.snapshot = line.snapshot;
+        worker.second = line;
         if (worker.index === 0) this.#showSecond();
     }
   }
 
-  /** Once all have reached their drain and nothing is under way between them, none need stay for the others. */
-  #lookForEnd(): void {
-    const all = this.#workers.map(({ far }) => far);
-    if (this.#isDrained || !all.every((far) => far?.isQuiet === true)) return;
-    const total = (name: "expected" | "received") =>
-      all.reduce((sum, far) => sum + (far as FarCounts)[name].reduce((part, each) => part + each, 0), 0);
-    if (total("received") < total("expected")) return;
-    this.#isDrained = true;
-    this.#order({ type: "drained" });
-  }
-
   #showSecond(): void {
-    const snapshots = this.#workers.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot]));
-    const [first] = snapshots;
+    const seconds = this.#workers.flatMap(({ second }) => (second === undefined ? [] : [second]));
+    const [first] = seconds;
     if (first === undefined || this.host.verbosity === "quiet") return;
-    this.host.stderr.write(`${loadProgress(addSeconds(first.atMs, snapshots), this.plan.devices)}\n`);
+    this.host.stderr.write(`${loadProgress(addSeconds(first.snapshot.atMs, seconds), this.plan.devices)}\n`);
   }
 
   /** To all of them but `except`. */
   #order(order: WorkerOrder, except?: Worker): void {
-    const line = `${JSON.stringify(order)}\n`;
-    for (const worker of this.#workers) if (worker !== except) (worker.child.stdin as Writable).write(line);
+    for (const worker of this.#workers) if (worker !== except) this.#orderOne(worker, order);
+  }
+
+  #orderOne({ child }: Worker, order: WorkerOrder): void {
+    (child.stdin as Writable).write(`${JSON.stringify(order)}\n`);
   }
 
   /** Resolves once it has written its shard. */

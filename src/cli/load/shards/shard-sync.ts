@@ -2,7 +2,8 @@ import type { StepReading } from "../../../runner/load/find-max-search.js";
 import { LoadBlockedError } from "../../../runner/load/load-blocked-error.js";
 import type { LoadEvent } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
-import type { FarCounts, ShardSync } from "../../../runner/load/shard/shard-meeting.js";
+import type { FarBooks } from "../../../runner/load/shard/far-books.js";
+import type { ShardSync } from "../../../runner/load/shard/shard-meeting.js";
 import { usageError } from "../../command-error.js";
 import type { Host } from "../../host.js";
 import { failureLine } from "../load-watch.js";
@@ -22,7 +23,7 @@ export function syncByClock(startAt: StartAt, nowMs: () => number): ShardSync {
     isSetupShared: false,
     shareSetup: async (own) => own,
     isOver: () => true,
-    isDrained: () => false,
+    isSettled: () => false,
   };
 }
 
@@ -35,8 +36,8 @@ export interface WorkerSync {
   close(): void;
 }
 
-/** Of a worker: whoever started all of them says when. `runId`: theirs and of no other run. */
-export function syncByOrders(host: Host, runId: string, file: LoadedFile | undefined): WorkerSync {
+/** Of a worker, by number: whoever started all of them says when. `runId`: theirs and of no other run. */
+export function syncByOrders(host: Host, index: number, runId: string, file: LoadedFile | undefined): WorkerSync {
   const tell = (line: WorkerLine) => host.stdout.write(`${JSON.stringify(line)}\n`);
   const gone = new AbortController();
   const orders = new Map<WorkerOrder["type"], (order: WorkerOrder) => void>();
@@ -61,13 +62,22 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
   });
   let isOver = false;
   let hasToldOver = false;
-  let isDrained = false;
+  const settled = new Set<string>();
+  let books: FarBooks | undefined;
   let told = "";
   orders.set("over", () => {
     isOver = true;
   });
-  orders.set("drained", () => {
-    isDrained = true;
+  orders.set("settled", (order) => {
+    if (order.type === "settled") settled.add(order.round);
+  });
+  orders.set("books", () => {
+    for (const of of (books?.counts.expected ?? []).keys()) {
+      if (of !== index && books !== undefined) tell({ type: "page", of, page: books.pageOf(of) });
+    }
+  });
+  orders.set("missing", (order) => {
+    if (order.type === "missing") tell({ type: "awaited", count: books?.awaited(order.rows) ?? 0 });
   });
   eachLine<WorkerOrder>(
     host.stdin,
@@ -98,15 +108,17 @@ export function syncByOrders(host: Host, runId: string, file: LoadedFile | undef
           steps.set(search, resolve);
           tell({ type: "step", search, state });
         }),
-      isDrained: (far: FarCounts) => {
-        const line = JSON.stringify(far);
-        if (line !== told) tell({ type: "far", far });
+      isSettled: (round, far) => {
+        if (settled.has(round)) return true;
+        books = far;
+        const line = JSON.stringify([round, far.counts]);
+        if (line !== told) tell({ type: "far", round, far: far.counts });
         told = line;
-        return isDrained;
+        return false;
       },
     },
     onEvent: (event) => {
-      if (event.type === "second") tell({ type: "second", snapshot: event.snapshot });
+      if (event.type === "second") tell({ type: "second", snapshot: event.snapshot, counts: event.counts });
       const failure = failureLine(event, host, file);
       if (failure !== undefined) tell({ type: "failure", text: failure });
     },

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import type { StepReading } from "../../../runner/load/find-max-search.js";
-import type { LoadSnapshot } from "../../../runner/load/load-event.js";
+import type { LoadSnapshot, SecondCounts } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
-import type { FarCounts } from "../../../runner/load/shard/shard-meeting.js";
+import type { FarCounts, FarPage } from "../../../runner/load/shard/far-books.js";
 import type { StandingState } from "../../../runner/load/shard/shared-abort.js";
 import type { StepState } from "../../../runner/load/shard/step-state.js";
 import type { PresenceChanges } from "./told-presence.js";
@@ -21,10 +21,15 @@ export type WorkerLine =
   | ({ readonly type: "presence" } & PresenceChanges)
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
-  | { readonly type: "second"; readonly snapshot: LoadSnapshot }
+  | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly counts: SecondCounts }
   /** What an iteration of a scenario file threw, as text. */
   | { readonly type: "failure"; readonly text: string }
-  | { readonly type: "far"; readonly far: FarCounts };
+  /** It awaits nothing of its own any more in this round. */
+  | { readonly type: "far"; readonly round: string; readonly far: FarCounts }
+  /** What it has written down of another worker. */
+  | { readonly type: "page"; readonly of: number; readonly page: FarPage }
+  /** So many of the deliveries that it was asked for may still come. */
+  | { readonly type: "awaited"; readonly count: number };
 
 /** What it is told, a JSON line each on its stdin; when that ends, so does the run. */
 export type WorkerOrder =
@@ -38,8 +43,12 @@ export type WorkerOrder =
   | { readonly type: "abort"; readonly by: string }
   /** So is everybody's part. */
   | { readonly type: "over" }
-  /** Everything that was sent between shards has arrived. */
-  | { readonly type: "drained" };
+  /** Nothing is under way between workers any more. */
+  | { readonly type: "settled"; readonly round: string }
+  /** Asks for a `page` of each other worker. */
+  | { readonly type: "books" }
+  /** Asks how many of these deliveries are `awaited`. */
+  | { readonly type: "missing"; readonly rows: readonly number[] };
 
 /** What setup comes to, as JSON. */
 export const SETUP_MAX_CHARS = 4 << 20;

@@ -1,6 +1,7 @@
 import type { DeliveryKey } from "./delivery-sum.js";
 
 const FIELDS = 5;
+const SENT_FIELD = 3;
 
 /** Deliveries one by one, as rows of numbers. */
 export class DeliveryList {
@@ -18,6 +19,29 @@ export class DeliveryList {
   get rows(): readonly number[] {
     return this.#rows;
   }
+
+  /** Rows of what was sent at that moment or later; undefined = there are more than so many. */
+  rowsSince(sentMs: number, rowsMax: number): number[] | undefined {
+    const since: number[] = [];
+    // In the order of their acks, not of sending.
+    for (let at = 0; at < this.#rows.length; at += FIELDS) {
+      if ((this.#rows[at + SENT_FIELD] as number) < sentMs) continue;
+      if (since.length >= rowsMax * FIELDS) return undefined;
+      since.push(...this.#rows.slice(at, at + FIELDS));
+    }
+    return since;
+  }
+}
+
+/** As rows of a list. */
+export function rowsOf(deliveries: readonly DeliveryKey[]): number[] {
+  return deliveries.flatMap(({ senderDevice, serial, device, sentMs, msgId }) => [
+    senderDevice,
+    serial,
+    device,
+    sentMs,
+    msgId,
+  ]);
 }
 
 /** What a list's rows say. */

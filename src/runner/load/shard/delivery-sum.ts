@@ -23,6 +23,12 @@ export interface SumDifference {
   readonly isComplete: boolean;
 }
 
+/** A sum to be told or written down: base64 of its deflated words. */
+export interface FarSum {
+  readonly count: number;
+  readonly sum: string;
+}
+
 const ROWS = 3;
 const CELLS_PER_ROW = 1024;
 const CELLS = ROWS * CELLS_PER_ROW;
@@ -73,6 +79,16 @@ export class DeliverySum {
     return this.#count === other.#count && isSame(DIGEST_AT) && isSame(DIGEST_AT + 1);
   }
 
+  /** What both hold. */
+  plus(other: DeliverySum): DeliverySum {
+    const sum = new DeliverySum();
+    sum.#count = this.#count + other.#count;
+    for (let at = 0; at < sum.#words.length; at++) {
+      sum.#words[at] = (this.#words[at] as number) + (other.#words[at] as number);
+    }
+    return sum;
+  }
+
   /** What this one has and the other has not, and the other way round. */
   minus(other: DeliverySum): SumDifference {
     const rest = new DeliverySum();
@@ -82,15 +98,14 @@ export class DeliverySum {
     return rest.#listed();
   }
 
-  /** Base64 of its deflated words. */
-  toText(): string {
+  state(): FarSum {
     const bytes = Buffer.alloc(BYTES);
     for (const [at, word] of this.#words.entries()) bytes.writeInt32LE(word, at * 4);
-    return deflateSync(bytes).toString("base64");
+    return { count: this.#count, sum: deflateSync(bytes).toString("base64") };
   }
 
-  /** @throws RangeError for what `toText` has not written */
-  static fromText(count: number, text: string): DeliverySum {
+  /** @throws RangeError for what `state` has not made */
+  static from({ count, sum: text }: FarSum): DeliverySum {
     const sum = new DeliverySum();
     let bytes: Buffer;
     try {

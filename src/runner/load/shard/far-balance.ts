@@ -206,8 +206,7 @@ function alteredIn(missing: readonly DeliveryKey[], extra: readonly DeliveryKey[
 }
 
 function sumIn(sums: LoadShard["far"]["expected"], { segment }: BalancedShard): DeliverySum {
-  const { count, sum } = sums[segment.index] ?? { count: 0, sum: "" };
-  return DeliverySum.fromText(count, sum);
+  return DeliverySum.from(sums[segment.index] ?? { count: 0, sum: "" });
 }
 
 /** Whether the device came just before the message was sent, or went later, when somebody's clock may be wrong. */

@@ -1,9 +1,11 @@
 import { type Audience, NOT_A_RECIPIENT } from "../audience.js";
 import { type Segment, segmentOf } from "../segment.js";
-import { DeliveryList } from "./delivery-list.js";
+import { DeliveryList, deliveriesIn } from "./delivery-list.js";
 import { DeliverySum } from "./delivery-sum.js";
+import type { FarBooks } from "./far-books.js";
 import type { PlannedPresence } from "./planned-presence.js";
 import { PresenceLog } from "./presence-log.js";
+import { RecentArrivals } from "./recent-arrivals.js";
 
 /** A delivery from another shard that needs a judge who knows both. */
 export interface FarWitness {
@@ -39,6 +41,8 @@ const UNSURE_MAX = 1 << 20;
 const CHANGES_MAX = 1 << 22;
 /** What has not arrived by then does not: behaviour.md says so of what has no time of its own. */
 export const ARRIVES_WITHIN_MS = 5000;
+/** Deliveries in doubt that are told to whoever settles; more are waited for. */
+const UNSURE_TOLD_MAX = 20_000;
 
 interface Stream {
   newest: number;
@@ -61,7 +65,7 @@ export class FarDeliveries {
   readonly unsure: readonly DeliveryList[];
   /** Of messages that were not acknowledged before their sender's connection was lost, all of them. */
   readonly abandoned: readonly DeliveryList[];
-  /** What has arrived here for the first time, by the shard that sent it. */
+  /** What has arrived here for the first time, by the shard that sent it, where the plan left no doubt that it must. */
   readonly received: readonly DeliverySum[];
   /** How many of the sender's `expected` have come, awaited here or not: when it has as many, nothing is under way. */
   readonly settled: number[];
@@ -81,6 +85,9 @@ export class FarDeliveries {
   hasBegun = false;
   /** When our devices left while other shards may have gone on, in ms since the shared start. */
   leftMs: number | undefined;
+  /** The rest of what has arrived. */
+  readonly #receivedUnsure = new Map<number, DeliverySum>();
+  readonly #unsureArrivals: readonly RecentArrivals[];
   readonly #streams = new Map<number, Stream>();
   #lastUnsureMs = Number.NEGATIVE_INFINITY;
 
@@ -96,6 +103,7 @@ export class FarDeliveries {
     this.abandoned = forEach(() => new DeliveryList(LISTED_MAX));
     this.corrupted = forEach(() => 0);
     this.settled = forEach(() => 0);
+    this.#unsureArrivals = forEach(() => new RecentArrivals(audience.devices, ARRIVES_WITHIN_MS));
   }
 
   /** Everything begins now; `away`: our devices that are not online. */
@@ -143,6 +151,47 @@ export class FarDeliveries {
     return nowMs - this.epochMs < this.#lastUnsureMs + ARRIVES_WITHIN_MS;
   }
 
+  /** All that has arrived here for the first time from a shard. */
+  allReceived(shard: number): DeliverySum {
+    const sure = this.received[shard] as DeliverySum;
+    const unsure = this.#receivedUnsure.get(shard);
+    return unsure === undefined ? sure : sure.plus(unsure);
+  }
+
+  /** As they stand at that moment of the run's clock. */
+  books(nowMs: number): FarBooks {
+    const { expected, settled, loose, presences } = this;
+    return {
+      counts: {
+        expected: expected.map(({ count }) => count),
+        received: [...settled],
+        receivedUnsure: [...this.#receivedUnsure.values()].reduce((sum, { count }) => sum + count, 0),
+        isUnsure: this.isUnsureAt(nowMs),
+        isLoose: loose.length > 0,
+        changes: presences.changes,
+      },
+      pageOf: (shard) => ({
+        expected: (expected[shard] as DeliverySum).state(),
+        received: (this.received[shard] as DeliverySum).state(),
+        unsure: this.#unsureSince(nowMs - this.epochMs - ARRIVES_WITHIN_MS, shard) ?? null,
+      }),
+      awaited: (rows) => this.#awaited(rows),
+    };
+  }
+
+  #unsureSince(sentMs: number, shard: number): number[] | undefined {
+    return this.unsure[shard]?.rowsSince(sentMs, UNSURE_TOLD_MAX);
+  }
+
+  #awaited(rows: readonly number[]): number {
+    let count = 0;
+    for (const { device, serial, sentMs, senderDevice } of deliveriesIn(rows)) {
+      if (!this.#wasThere(device, sentMs)) continue;
+      if (!this.#unsureArrivals[this.shardOf(senderDevice)]?.has(serial, device)) count++;
+    }
+    return count;
+  }
+
   #eachFar(
     senderDevice: number,
     target: number,
@@ -186,7 +235,8 @@ export class FarDeliveries {
     this.#judgeOrder(stream, device, msgId, of);
     if (planned === "away") return "unplanned";
     if (planned === "online") this.#settle(shard);
-    this.received[shard]?.add(of.senderDevice, of.serial, device, of.sentMs, msgId);
+    else this.#unsureArrivals[shard]?.add(of.serial, device, of.sentMs);
+    this.#sumOf(shard, planned === "online").add(of.senderDevice, of.serial, device, of.sentMs, msgId);
     return "first";
   }
 
@@ -211,6 +261,13 @@ export class FarDeliveries {
   /** Online when the message was sent, and ever since: what comes over a later connection may come or not. */
   #wasThere(device: number, sentMs: number): boolean {
     return this.presences.isOnlineAt(device, sentMs) && !this.presences.leftAfter(device, sentMs);
+  }
+
+  #sumOf(shard: number, isSure: boolean): DeliverySum {
+    if (isSure) return this.received[shard] as DeliverySum;
+    const sum = this.#receivedUnsure.get(shard) ?? new DeliverySum();
+    this.#receivedUnsure.set(shard, sum);
+    return sum;
   }
 
   #settle(shard: number): void {

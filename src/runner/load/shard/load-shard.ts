@@ -1,21 +1,17 @@
 import { plannedRate } from "../crowd-workload.js";
 import type { DeliveryCounts } from "../delivery-oracle.js";
+import type { SecondCounts } from "../load-event.js";
 import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { LoadResult } from "../load-result.js";
 import type { Segment } from "../segment.js";
 import type { Threshold } from "../threshold.js";
+import type { FarSum } from "./delivery-sum.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
 import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 import type { PresenceEntry } from "./presence-log.js";
-
-/** Deliveries of one direction between two shards, as DeliverySum writes them. */
-interface FarSum {
-  readonly count: number;
-  readonly sum: string;
-}
 
 /** What one shard knows of the deliveries between it and the others; lists by the others' indices. */
 interface FarState {
@@ -54,6 +50,8 @@ export interface LoadShard {
   /** What a scenario file wants to know of trends, as in k6's option. */
   readonly summaryTrendStats?: readonly string[];
   readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
+  /** What was counted in each second of the result's series. */
+  readonly seconds: readonly SecondCounts[];
   readonly metrics: MetricsState;
   readonly traffic: Traffic;
   readonly far: FarState;
@@ -78,10 +76,11 @@ export interface ShardFacts {
   readonly traffic: Traffic;
   readonly far: FarDeliveries;
   readonly evidence: FarEvidence;
+  readonly seconds: readonly SecondCounts[];
   readonly servers: readonly (string | undefined)[];
 }
 
-export const SHARD_SCHEMA_VERSION = 3;
+export const SHARD_SCHEMA_VERSION = 4;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
@@ -99,6 +98,7 @@ export function shardOf(facts: ShardFacts): LoadShard {
     thresholds: plan.thresholds,
     ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),
     result,
+    seconds: facts.seconds,
     metrics: metricsStateOf(facts.metrics, facts.epochMs),
     traffic: facts.traffic,
     far: farStateOf(far),
@@ -112,8 +112,8 @@ export function shardOf(facts: ShardFacts): LoadShard {
 /** To be written down. */
 export function farStateOf(far: FarDeliveries): FarState {
   return {
-    expected: far.expected.map((sum) => ({ count: sum.count, sum: sum.toText() })),
-    received: far.received.map((sum) => ({ count: sum.count, sum: sum.toText() })),
+    expected: far.expected.map((sum) => sum.state()),
+    received: far.expected.map((_, shard) => far.allReceived(shard).state()),
     unsure: far.unsure.map(({ rows }) => rows),
     abandoned: far.abandoned.map(({ rows }) => rows),
     corrupted: far.corrupted,

@@ -1,5 +1,6 @@
 import { latencyBoundsMs } from "../latency-bounds.js";
-import type { LoadSnapshot, RecordedSecond } from "../load-event.js";
+import type { LoadSnapshot, RecordedSecond, SecondCounts } from "../load-event.js";
+import { addSecondCounts, ratesOf } from "../second-rates.js";
 
 const SECOND_MS = 1000;
 /** Of rows as wide as a sixth of a decade. */
@@ -8,31 +9,42 @@ type Rows = readonly number[];
 interface ShardSeries {
   readonly epochMs: number;
   readonly series: readonly RecordedSecond[];
+  readonly seconds: readonly SecondCounts[];
+}
+
+/** One second of a shard. */
+export interface ShardSecond {
+  readonly snapshot: RecordedSecond;
+  readonly counts: SecondCounts;
 }
 
 /**
- * The seconds of all shards, added up by the start that they share. A second's percentiles are the upper bounds of the rows
+ * The seconds of all shards, added up by the start that they share, rates worked out of what all have counted. A second's percentiles are the upper bounds of the rows
  * that they fall into, because rows are what is left of a second.
+ * @throws RangeError when a shard has not counted each of its seconds
  */
 export function mergeSeries(shards: readonly ShardSeries[]): LoadSnapshot[] {
-  const seconds = new Map<number, RecordedSecond[]>();
-  for (const { epochMs, series } of shards) {
-    for (const snapshot of series) {
+  const seconds = new Map<number, ShardSecond[]>();
+  for (const { epochMs, series, seconds: counted } of shards) {
+    for (const [at, snapshot] of series.entries()) {
+      const counts = counted[at];
+      if (counts === undefined) throw new RangeError("what was counted in some of its seconds is missing");
       const second = Math.round((snapshot.atMs - epochMs) / SECOND_MS);
-      seconds.set(second, [...(seconds.get(second) ?? []), snapshot]);
+      seconds.set(second, [...(seconds.get(second) ?? []), { snapshot, counts }]);
     }
   }
   const longest = Math.max(0, ...shards.map(({ epochMs }) => epochMs));
   return [...seconds]
     .sort(([one], [other]) => one - other)
-    .map(([second, snapshots]) => addSeconds(Math.round(longest + second * SECOND_MS), snapshots));
+    .map(([second, parts]) => addSeconds(Math.round(longest + second * SECOND_MS), parts));
 }
 
 /** One second of several shards. */
-export function addSeconds(atMs: number, snapshots: readonly RecordedSecond[]): LoadSnapshot {
+export function addSeconds(atMs: number, seconds: readonly ShardSecond[]): LoadSnapshot {
+  const snapshots = seconds.map(({ snapshot }) => snapshot);
   const [first] = snapshots as [RecordedSecond];
   const sum = (read: (snapshot: RecordedSecond) => number) =>
-    Math.round(snapshots.reduce((total, snapshot) => total + read(snapshot), 0) * SECOND_MS) / SECOND_MS;
+    snapshots.reduce((total, snapshot) => total + read(snapshot), 0);
   const ackCounts = addRows(snapshots.map((snapshot) => snapshot.ackCounts));
   const deliveryCounts = addRows(snapshots.map((snapshot) => snapshot.deliveryCounts));
   return {
@@ -41,13 +53,8 @@ export function addSeconds(atMs: number, snapshots: readonly RecordedSecond[]): 
     users: sum(({ users }) => users),
     devicesOnline: sum(({ devicesOnline }) => devicesOnline),
     vus: sum(({ vus }) => vus),
-    iterationsPerSecond: sum(({ iterationsPerSecond }) => iterationsPerSecond),
     droppedIterations: sum(({ droppedIterations }) => droppedIterations),
-    sentPerSecond: sum(({ sentPerSecond }) => sentPerSecond),
-    ackedPerSecond: sum(({ ackedPerSecond }) => ackedPerSecond),
-    deliveredPerSecond: sum(({ deliveredPerSecond }) => deliveredPerSecond),
-    pdusSentPerSecond: sum(({ pdusSentPerSecond }) => pdusSentPerSecond),
-    pdusReceivedPerSecond: sum(({ pdusReceivedPerSecond }) => pdusReceivedPerSecond),
+    ...ratesOf(addSecondCounts(seconds.map(({ counts }) => counts))),
     ackP50Ms: percentileOf(ackCounts, 0.5),
     ackP99Ms: percentileOf(ackCounts, 0.99),
     deliveryP50Ms: percentileOf(deliveryCounts, 0.5),

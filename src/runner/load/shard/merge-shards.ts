@@ -98,7 +98,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     setupData: undefined,
     marks: results.flatMap(({ marks }) => marks),
     outputs: addOutputs(results.flatMap(({ outputs }) => outputs)),
-    series: mergeSeries(shards.map(({ epochMs, result }) => ({ epochMs, series: result.series }))),
+    series: mergeSeries(shards.map(({ epochMs, result, seconds }) => ({ epochMs, series: result.series, seconds }))),
   };
 }
 

@@ -30,6 +30,11 @@ export class PresenceLog {
     return true;
   }
 
+  /** How often a device has come or gone. */
+  get changes(): number {
+    return this.#count;
+  }
+
   isOnlineAt(device: number, atMs: number): boolean {
     return this.#changesBy(device, atMs) % 2 === 0;
   }

@@ -10,6 +10,7 @@ import type { RunLoop } from "../run-loop.js";
 import type { SetupOutcome } from "../script/setup-outcome.js";
 import { StepWindow, type WindowSources } from "../step-window.js";
 import type { VirtualDevice } from "../virtual-device.js";
+import type { FarBooks } from "./far-books.js";
 import { type PlannedPeople, plannedPeople, type SharedPresence } from "./far-people.js";
 import type { SharedAbort } from "./shared-abort.js";
 import { SharedStep } from "./shared-step.js";
@@ -33,16 +34,11 @@ export interface ShardSync {
   readonly people?: SharedPresence;
   /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
   readonly shareStep?: (search: number, state: StepState) => Promise<StepReading | undefined>;
-  /** What was sent to other shards and got from them so far; true = everything is where it belongs, so nobody need stay. */
-  isDrained(far: FarCounts): boolean;
-}
-
-/** Deliveries by shard, where the plan leaves no doubt that the device is online. */
-export interface FarCounts {
-  readonly expected: readonly number[];
-  readonly received: readonly number[];
-  /** Nothing of our own is awaited, nor under way where there is doubt. */
-  readonly isQuiet: boolean;
+  /**
+   * Asked again and again by a shard that awaits nothing of its own any more. `round`: what all shards wait for now, the end
+   * of a step or of the run; true = nothing is under way between any of them.
+   */
+  isSettled(round: string, far: FarBooks): boolean;
 }
 
 interface MeetingSources {
@@ -140,20 +136,17 @@ export class ShardMeeting {
     return new SharedStep(
       window,
       (state) => shareStep(search, state),
+      (step) => this.isSettled(`search ${search} step ${step}`),
       () => this.epochMs ?? 0,
     );
   }
 
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
-  isDrained(): boolean {
+  isSettled(round = "drain"): boolean {
     const { sync, messenger, loop } = this.sources;
     const { awaited, far } = messenger.oracle;
     if (far === undefined || sync === undefined) return true;
-    return sync.isDrained({
-      expected: far.expected.map(({ count }) => count),
-      received: far.settled,
-      isQuiet: awaited === 0 && !far.isUnsureAt(loop.now()),
-    });
+    return awaited === 0 && sync.isSettled(round, far.books(loop.now()));
   }
 
   /** Learns what the server calls the other shards' users. @throws LoadBlockedError */

@@ -11,21 +11,24 @@ export type ShareStep = (state: StepState) => Promise<StepReading | undefined>;
  */
 export class SharedStep implements StepGauge {
   #isHandedIn = false;
+  #step = 0;
   #answer: { readonly reading: StepReading | undefined } | undefined;
 
   constructor(
     private readonly window: StepWindow,
     private readonly share: ShareStep,
+    /** Whether nothing of a step, by number, is under way between processes. */
+    private readonly isSettled: (step: number) => boolean,
     private readonly epochMs: () => number,
   ) {}
 
   begin(nowMs: number): void {
+    this.#step++;
     this.window.begin(nowMs);
   }
 
-  /** What is on its way between processes none of them knows: the whole cool-down is waited for. */
   isQuiet(): boolean {
-    return false;
+    return this.window.isQuiet() && this.isSettled(this.#step);
   }
 
   end(nowMs: number): StepReading | "awaited" | "given up" {

@@ -77,11 +77,19 @@ describe("DeliverySum", () => {
 
   it("survives being written and read, and refuses what was not written by it", () => {
     const sum = sumOf([{ senderDevice: 1, serial: 2, device: 3, sentMs: 4, msgId: 5 }]);
-    const read = DeliverySum.fromText(sum.count, sum.toText());
+    const read = DeliverySum.from(sum.state());
     expect(read.minus(sum)).toEqual({ missing: [], extra: [], isComplete: true });
     expect(read.count).toBe(1);
-    for (const text of ["", "nonsense", sum.toText().slice(0, 20)]) {
-      expect(() => DeliverySum.fromText(1, text)).toThrow(RangeError);
+    for (const text of ["", "nonsense", sum.state().sum.slice(0, 20)]) {
+      expect(() => DeliverySum.from({ count: 1, sum: text })).toThrow(RangeError);
     }
+  });
+
+  it("holds what two of them hold together", () => {
+    const keys = [1, 2, 3].map((serial) => ({ senderDevice: 1, serial, device: 3, sentMs: 4, msgId: 5 }));
+    const both = sumOf(keys.slice(0, 1)).plus(sumOf(keys.slice(1)));
+    expect(both.count).toBe(3);
+    expect(both.minus(sumOf(keys))).toEqual({ missing: [], extra: [], isComplete: true });
+    expect(both.hasSameMessages(sumOf(keys))).toBe(true);
   });
 });

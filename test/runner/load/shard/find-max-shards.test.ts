@@ -22,6 +22,7 @@ import { named, shardedRun } from "../../../helpers/sharded-run.js";
 
 const example = fileURLToPath(new URL("../../../../examples/find-max.ts", import.meta.url));
 const USERS = 20;
+const COOL_DOWN_MS = 20_000;
 let cluster: ReferenceCluster;
 beforeAll(async () => {
   cluster = await ReferenceCluster.start({ fixture: crowdFixture(USERS), msgServers: 2 });
@@ -64,10 +65,18 @@ describe("a search in workers", () => {
       rate: 30,
       thinkTime: "constant",
       // Either of two alone never gets there.
-      findMax: { conditions: [condition("iterations", "count<45")], stepMs: 1000, coolDownMs: 300, precision: 0.4 },
+      findMax: {
+        conditions: [condition("iterations", "count<45")],
+        stepMs: 1000,
+        coolDownMs: COOL_DOWN_MS,
+        precision: 0.4,
+      },
     });
     const { merged, findMax, acts } = await searched(plan, 2);
     const [first, second] = findMax?.steps ?? [];
+    // Everything of the first step was settled long before the second one would have begun without that.
+    const cooledMs = (second?.startedAtMs as number) - (first?.startedAtMs as number) - (first?.durationMs as number);
+    expect(cooledMs).toBeLessThan(COOL_DOWN_MS);
     expect(first).toMatchObject({ ratePerSecond: 30, ok: true });
     expect(second).toMatchObject({ ratePerSecond: 60, ok: false });
     for (const step of findMax?.steps ?? []) expect(step.conditions[0]?.actual).toBe(step.acts);
