@@ -25,7 +25,9 @@ export async function openStorage(host: Host, choice: StorageChoice & SeedChoice
     const users = await store.userCount();
     if (users === 0) await store.seed(await readSeed(host, choice), { onlyIfEmpty: true });
     else if ((choice.fixture ?? choice.users) !== undefined && host.verbosity !== "quiet") {
-      host.stderr.write(`${choice.storage} holds ${users} users: they are served, and no others are added\n`);
+      host.stderr.write(
+        `${withoutPassword(choice.storage)} holds ${users} users: they are served, and no others are added\n`,
+      );
     }
     return store.storage;
   } catch (error) {
@@ -34,20 +36,25 @@ export async function openStorage(host: Host, choice: StorageChoice & SeedChoice
   }
 }
 
+/** Of a URL, or of what was meant as one. */
+function withoutPassword(url: string): string {
+  return url.replace(/:[^/@]*@|:[^/]*@/, ":***@");
+}
+
 /** @throws CommandError usage */
 export function storageTarget({ storage, redis, audioMsfs }: StorageChoice): StorageTarget {
   const target = withSounds(parseStorageUrl(storage), audioMsfs);
   if (target === undefined) {
     throw usageError(
-      `"${storage}" is no storage: give memory, sqlite:PATH, or mysql://user:password@host:port/database`,
+      `"${withoutPassword(storage)}" is no storage: give memory, sqlite:PATH, or mysql://user:password@host:port/database`,
     );
   }
   if (redis === undefined) return target;
-  if (target.kind !== "mysql") throw usageError(`--redis goes with mysql://…, not with ${storage}`);
+  if (target.kind !== "mysql") throw usageError(`--redis goes with mysql://…, not with ${withoutPassword(storage)}`);
   const shared = withRedis(target, redis);
   if (shared !== undefined) return shared;
   throw usageError(
-    `"${redis}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5), token=other:6379/4 for one that another server keeps`,
+    `"${withoutPassword(redis)}" is no Redis: give redis://host:port, with one database number for all keys (redis://host/2) or one for each group of keys (redis://host?unread=1&group_set=2&token=4&group_member=5), token=other:6379/4 for one that another server keeps`,
   );
 }
 

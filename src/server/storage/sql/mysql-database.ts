@@ -32,7 +32,7 @@ export class MysqlDatabase implements SqlDatabase {
 
   private constructor(
     private readonly pool: Pool,
-    private readonly name: string,
+    private readonly target: MysqlTarget,
   ) {
     this.#anyConnection = new MysqlSession(pool);
     pool.pool.on("connection", (connection) => {
@@ -64,7 +64,7 @@ export class MysqlDatabase implements SqlDatabase {
       queueLimit: WAITING_MAX,
       enableKeepAlive: true,
     });
-    return new MysqlDatabase(pool, database);
+    return new MysqlDatabase(pool, target);
   }
 
   all<Row>(sql: string, values?: SqlValues): Promise<Row[]> {
@@ -97,7 +97,7 @@ export class MysqlDatabase implements SqlDatabase {
 
   /** GET_LOCK is the server's: it holds among all processes of this database, and ends with its connection. */
   alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    const lock = `ttk.${this.name}.${name}`.slice(0, 64);
+    const lock = `ttk.${this.target.database}.${name}`.slice(0, 64);
     return this.#withConnection(async (connection) => {
       const session = new MysqlSession(connection);
       const [got] = await session.all<{ got: number }>("SELECT GET_LOCK(?, ?) AS got", [lock, LOCK_TIMEOUT_S]);
@@ -108,6 +108,13 @@ export class MysqlDatabase implements SqlDatabase {
         await session.all("SELECT RELEASE_LOCK(?)", [lock]);
       }
     });
+  }
+
+  async lacking(): Promise<readonly string[]> {
+    return this.all("SELECT 1").then(
+      () => [],
+      (error: unknown) => [`MySQL (${reasonOf(error, this.target)})`],
+    );
   }
 
   async close(): Promise<void> {
