@@ -134,7 +134,7 @@ export function serveCommand(host: Host): Command {
   return addLimitOptions(command)
     .option(
       "--ready-timeout <s>",
-      "how long msg_servers may take to reach the others, 0 = do not wait",
+      "how long msg_servers may take to reach the others, and a database to answer, 0 = do not wait",
       countValue(0, 86_400),
       READY_TIMEOUT_S,
     )
@@ -272,7 +272,7 @@ async function makeFileFolders(host: Host, { data, msfsData = data }: Settled): 
 }
 
 async function storageFor(host: Host, { needsStorage }: ServePlan, options: ServeOptions): Promise<Storage> {
-  if (needsStorage) return openStorage(host, options);
+  if (needsStorage) return openStorage(host, options, options.readyTimeout * 1000);
   if (options.fixture !== undefined || options.users !== undefined) {
     throw usageError("the users are those of db_proxy_server: --fixture and --users need msg or db with storage here");
   }

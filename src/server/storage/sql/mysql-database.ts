@@ -54,7 +54,7 @@ export class MysqlDatabase implements SqlDatabase {
         await probe.end();
       }
     } catch (error) {
-      throw new StorageOpenError(`${target.shown}: ${reasonOf(error, target)}`);
+      throw new StorageOpenError(`${target.shown}: ${reasonOf(error, target)}`, isAway(error));
     }
     const pool = createPool({
       ...server,
@@ -156,11 +156,15 @@ async function inTransaction<T>(connection: PoolConnection, work: (session: SqlS
   }
 }
 
+const awayCodes: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH"]);
+
+function isAway(error: unknown): boolean {
+  return awayCodes.has((error as { code?: unknown }).code);
+}
+
 function reasonOf(error: unknown, { database, user, host, port }: MysqlTarget): string {
   const { code, message } = error as { code?: string; message: string };
-  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "ETIMEDOUT" || code === "EHOSTUNREACH") {
-    return `no MySQL server answers at ${host}:${port} (${code})`;
-  }
+  if (isAway(error)) return `no MySQL server answers at ${host}:${port} (${code})`;
   if (code?.startsWith("ER_ACCESS_DENIED")) return `the server refuses the user ${user} or the password`;
   if (code === "ER_BAD_DB_ERROR") return `there is no database ${database}; ttk seed makes it`;
   return message;

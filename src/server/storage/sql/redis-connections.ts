@@ -51,7 +51,7 @@ export class RedisConnections {
         const { code, message } = error as { code?: string; message: string };
         const { host, port } = connections.#addressOf(group);
         const reason = code === undefined ? message : `no Redis server answers at ${host}:${port} (${code})`;
-        throw new StorageOpenError(`${target.shown}: ${reason}`);
+        throw new StorageOpenError(`${target.shown}: ${reason}`, code !== undefined);
       }
     }
     return connections;
