@@ -99,7 +99,16 @@ export function processHost(): Host {
   });
   // Nobody is left to be told.
   process.stderr.on("error", () => {});
+  // Our own bug, wherever it shows; a rejection that nobody waits for comes here, too.
+  process.on("uncaughtException", (error) => fail(faultText(error, host.args.includes("--debug"))));
   return host;
+}
+
+/** One line for a bug of ours, and where it is for who asks. */
+export function faultText(error: unknown, debug: boolean): string {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
+  const line = `ttk: ${message.replaceAll("\n", " ")}`;
+  return debug ? `${line}\n${stack}` : `${line} (a fault of ttk; --debug shows where)`;
 }
 
 function fail(message: string): never {

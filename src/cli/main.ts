@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { CommandError } from "./command-error.js";
 import { ExitCode } from "./exit-codes.js";
-import { type Host, leave, processHost } from "./host.js";
+import { faultText, type Host, leave, processHost } from "./host.js";
 import { buildProgram } from "./program.js";
 
 // Before a view loads React: its development build takes several times the time, and memory that it never gives back.
@@ -34,10 +34,12 @@ function report(error: unknown, host: Host, debug: boolean): void {
     host.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     return;
   }
-  const known = error instanceof CommandError;
-  host.exitCode = known ? error.exitCode : ExitCode.internal;
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = known || debug ? "" : " (a fault of ttk; --debug shows where)";
-  host.stderr.write(`ttk: ${message.replaceAll("\n", " ")}${hint}\n`);
-  if (debug && error instanceof Error) host.stderr.write(`${error.stack}\n`);
+  if (!(error instanceof CommandError)) {
+    host.exitCode = ExitCode.internal;
+    host.stderr.write(`${faultText(error, debug)}\n`);
+    return;
+  }
+  host.exitCode = error.exitCode;
+  host.stderr.write(`ttk: ${error.message.replaceAll("\n", " ")}\n`);
+  if (debug) host.stderr.write(`${error.stack}\n`);
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { type Address, parseAddress } from "../net/address.js";
+import { type Address, isHost, parseAddress } from "../net/address.js";
 
 /** Parses `host:port` for commander. @throws InvalidArgumentError, which commander prints with the option's name */
 export function addressValue(text: string): Address {
@@ -11,6 +11,12 @@ export function addressValue(text: string): Address {
 /** The same for an option that may be given several times, or once with several values. */
 export function addressValues(text: string, before: readonly Address[] | undefined): readonly Address[] {
   return [...(before ?? []), addressValue(text)];
+}
+
+/** Parses a machine's name or address. */
+export function hostValue(text: string): string {
+  if (!isHost(text)) throw new InvalidArgumentError("Expected a host's name or address, without a port.");
+  return text;
 }
 
 /** Parses a whole number within bounds. */

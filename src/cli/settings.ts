@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Command, InvalidArgumentError, type Option } from "commander";
+import { didYouMean } from "../codec/did-you-mean.js";
 import { usageError } from "./command-error.js";
 import type { Host } from "./host.js";
 
@@ -17,6 +18,7 @@ export function applySettings(command: Command, host: Host): void {
     if (action !== command) return;
     await takeFromFile(command, host);
     for (const option of command.options) takeFromEnvironment(command, option, host);
+    nameUnknown(command, host);
   });
 }
 
@@ -38,10 +40,23 @@ async function takeFromFile(command: Command, host: Host): Promise<void> {
 
 function takeFromEnvironment(command: Command, option: Option, { env }: Host): void {
   // `TTK_SERVE_NO_TUI=1` says what `--no-tui` says, whose value is that tui is false.
-  const variable = `TTK_${command.name()}_${option.name()}`.replaceAll("-", "_").toUpperCase();
+  const variable = variableOf(command, option.name());
   const value = env[variable];
   if (value === undefined) return;
   take(command, option, option.variadic ? value.split(",") : [value], "env", variable);
+}
+
+function variableOf(command: Command, option: string): string {
+  return `TTK_${command.name()}_${option}`.replaceAll("-", "_").toUpperCase();
+}
+
+/** A variable that is for this command and does nothing; no error, because others set variables, too. */
+function nameUnknown(command: Command, { env, stderr }: Host): void {
+  const known = command.options.map((option) => variableOf(command, option.name()));
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith(variableOf(command, "")) || known.includes(variable)) continue;
+    stderr.write(`${variable} is no option of ttk ${command.name()}${didYouMean(variable, known)}\n`);
+  }
 }
 
 function take(

@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -6,6 +8,11 @@ export interface Address {
 /** `127.0.0.1:8000`, `[::1]:8000` */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether a text may be a machine's name or address, without a port. */
+export function isHost(text: string): boolean {
+  return isIPv6(text) || /^[\w.-]+$/.test(text);
 }
 
 /** Reads `host:port`, `[v6]:port`, `:port` (loopback). `undefined` when it is none of these or the port is not 1…65535. */

@@ -115,7 +115,7 @@ async function startFront(
   const database =
     known.db.length > 0
       ? { dbProxies: known.db }
-      : new EmbeddedDatabase({ storage, clock, deviates, offlineKeptMs: offlineKeptMsOf(options), ...keyed });
+      : new EmbeddedDatabase({ storage, clock, log, deviates, offlineKeptMs: offlineKeptMsOf(options), ...keyed });
   const { linksPerDbProxy, serverLink = {} } = options;
   const common = { database, log, deviates, serverLink, ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }) };
   for (const listen of layout.msg) {

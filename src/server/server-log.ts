@@ -27,8 +27,12 @@ export interface ServerLog {
   readonly command: ((entry: CommandEntry) => void) | undefined;
   /** Absent unless somebody wants to see every PDU. */
   readonly pdu?: (entry: PduEntry) => void;
-  /** A change of state worth a line: a link opened or lost, a peer dropped. */
-  note(role: RoleName, text: string, detail?: Readonly<Record<string, string | number>>): void;
+  /** A change of state worth a line: a link opened, a server registered. */
+  note(role: RoleName, text: string, detail?: NoteDetail): void;
+  /** The same of what somebody may have to look after: a link lost, a peer dropped, a request failed. */
+  trouble(role: RoleName, text: string, detail?: NoteDetail): void;
 }
 
-export const silentLog: ServerLog = { command: undefined, note: () => {} };
+export type NoteDetail = Readonly<Record<string, string | number>>;
+
+export const silentLog: ServerLog = { command: undefined, note: () => {}, trouble: () => {} };

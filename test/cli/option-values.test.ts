@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { addressValue, addressValues, countValue } from "../../src/cli/option-values.js";
+import { addressValue, addressValues, countValue, hostValue } from "../../src/cli/option-values.js";
 
 describe("option values", () => {
   it("read addresses, one or several", () => {
@@ -17,6 +17,14 @@ describe("option values", () => {
       expect(() => addressValue(text)).toThrow(InvalidArgumentError);
     },
   );
+
+  it("read a host", () => {
+    expect(["127.0.0.1", "::1", "chat-1.example"].map(hostValue)).toEqual(["127.0.0.1", "::1", "chat-1.example"]);
+  });
+
+  it.each(["", "a b", "127.0.0.1:8000", "[::1]", "http://chat.example"])("refuse the host '%s'", (text) => {
+    expect(() => hostValue(text)).toThrow(InvalidArgumentError);
+  });
 
   it("read whole numbers within bounds", () => {
     expect(["1", "5", "10"].map(countValue(1, 10))).toEqual([1, 5, 10]);

@@ -29,7 +29,10 @@ function folderWith(file: Given["file"]): string {
 }
 
 /** The options that a command's action gets. */
-async function options({ flags = [], env = {}, file }: Given): Promise<Record<string, unknown>> {
+async function options(
+  { flags = [], env = {}, file }: Given,
+  host = fakeHost({ env, cwd: folderWith(file) }),
+): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
   const load = new Command("load")
     .option("--users <n>", "", countValue(1, 100), 10)
@@ -43,7 +46,7 @@ async function options({ flags = [], env = {}, file }: Given): Promise<Record<st
     .action((given: Record<string, unknown>) => {
       seen = given;
     });
-  applySettings(load, fakeHost({ env, cwd: folderWith(file) }));
+  applySettings(load, host);
   await load.parseAsync([...flags], { from: "user" });
   return seen;
 }
@@ -94,6 +97,13 @@ describe("settings", () => {
   it("reads a module", async () => {
     const file = { name: "ttk.config.js", text: "module.exports = { load: { users: 2 * 11 } };" };
     expect(await options({ file })).toMatchObject({ users: 22 });
+  });
+
+  it("name variables for the command that it has no option for, and do without them", async () => {
+    const env = { TTK_LOAD_USRES: "20", TTK_LOAD_THINK_TIME: "a", TTK_SERVE_USRES: "20", LOAD_USERS: "20" };
+    const host = fakeHost({ env, cwd: folderWith(undefined) });
+    expect(await options({}, host)).toMatchObject({ users: 10, thinkTime: "a" });
+    expect(host.written.stderr).toBe('TTK_LOAD_USRES is no option of ttk load; did you mean "TTK_LOAD_USERS"?\n');
   });
 
   it.each<[string, Given, RegExp]>([

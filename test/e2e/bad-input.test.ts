@@ -110,6 +110,30 @@ const badInputs: readonly BadInput[] = [
     line: /cannot listen on 127\.0\.0\.1:\d+: the port is in use/,
   },
   {
+    what: "an address with a port, to advertise",
+    args: () => ["serve", "--ports", "auto", "--advertise", "10.0.0.1:8000"],
+    code: usage,
+    line: /--advertise <host>.*without a port/,
+  },
+  {
+    what: "a folder for files that is none",
+    args: () => ["serve", "file", "--ports", "auto", "--data", file("no-folder", "")],
+    code: blocked,
+    line: /^ttk: no files can be kept in \S+no-folder: EEXIST$/,
+  },
+  {
+    what: "a file for pushes in a folder that is not there",
+    args: () => ["serve", "push", "--ports", "auto", "--push-file", join(folder, "none", "pushes.jsonl")],
+    code: blocked,
+    line: /^ttk: no pushes can be written to \S+pushes\.jsonl: ENOENT$/,
+  },
+  {
+    what: "a storage without a database, whose password stays unsaid",
+    args: () => ["serve", "db", "--ports", "auto", "--storage", "mysql://root:geheim@127.0.0.1"],
+    code: usage,
+    line: /^ttk: "mysql:\/\/root:\*\*\*@127\.0\.0\.1" is no storage/,
+  },
+  {
     what: "a wrong password, to judge with",
     args: () => ["conform", places.msg, "--only", "msg.ack", "--password", "wrong"],
     code: blocked,

@@ -94,7 +94,8 @@ describe("an absent push_server (PSH-03)", () => {
     ["is named at every attempt, as in the original", deviatingIn(["PSH-03"]), 2],
   ])("%s", async (_, deviates, lines) => {
     const notes: string[] = [];
-    const log = { command: undefined, note: (_: string, text: string) => void notes.push(text) };
+    const note = (_: string, text: string) => void notes.push(text);
+    const log = { command: undefined, note, trouble: note };
     const cluster = await start({ deviates, log });
     const { peer, userId } = await logIn(cluster.msg(0), "user1");
     cleanups.push(() => peer.close());

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { formatAddress } from "../../net/address.js";
@@ -6,6 +7,7 @@ import { ListenError } from "../../net/listen.js";
 import { startAdminPort } from "../../server/admin-port.js";
 import { type ClusterOptions, LinksNotOpenError, type RunningCluster, startCluster } from "../../server/cluster.js";
 import type { ServiceLinks } from "../../server/login/discovery-answer.js";
+import { makeFolder } from "../../server/make-folder.js";
 import { roleNames } from "../../server/role-name.js";
 import { inspectionOf, switchable } from "../../server/running-cluster-inspection.js";
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
@@ -14,7 +16,7 @@ import { LogTail } from "../../tui/serve/log-tail.js";
 import type { ServeViewOptions } from "../../tui/serve/serve-view.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { addressValue, addressValues, countValue } from "../option-values.js";
+import { addressValue, addressValues, countValue, hostValue } from "../option-values.js";
 import { type ConfChoice, readConfs } from "../serve/conf-choice.js";
 import { type DeviationChoice, deviationsOf } from "../serve/deviation-choice.js";
 import { addLimitOptions, fileLimits, type LimitOptions, msgLimits, redialDelaysMs } from "../serve/limit-options.js";
@@ -79,7 +81,7 @@ export function serveCommand(host: Host): Command {
     .description("Run reference servers: a whole cluster, or single roles that join anybody's cluster")
     .argument("[role...]", `${roleNames.join(", ")}; none = login, route and two msg`)
     .option("--with <role...>", "further roles beside those of the whole cluster: file,push,http-msg,msfs,db")
-    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option("--host <host>", "address to listen on", hostValue, "127.0.0.1")
     .addOption(
       new Option("--ports <choice>", "the protocol's default ports, or whatever is free")
         .choices(["default", "auto"])
@@ -99,7 +101,7 @@ export function serveCommand(host: Host): Command {
     .option("--db-proxy <address...>", "db_proxy_server elsewhere, in place of storage here", addressValues)
     .option("--file-server <address...>", "file_server elsewhere, its port for msg_servers", addressValues)
     .option("--push-server <address...>", "push_server elsewhere", addressValues)
-    .option("--advertise <host>", "what clients are told to dial, when it is not what is listened on")
+    .option("--advertise <host>", "what clients are told to dial, when it is not what is listened on", hostValue)
     .option("--data <folder>", "where file_server and msfs keep files", "ttk-data")
     .option("--push-file <file>", "push_server appends each push as a line of JSON")
     .addOption(new Option("--push-webhook <url>", "push_server posts each push as JSON, instead").conflicts("pushFile"))
@@ -132,11 +134,11 @@ export function serveCommand(host: Host): Command {
   return addLimitOptions(command)
     .option(
       "--ready-timeout <s>",
-      "how long msg_servers may take to reach the others, 0 = do not wait",
+      "how long msg_servers may take to reach the others, and a database to answer, 0 = do not wait",
       countValue(0, 86_400),
       READY_TIMEOUT_S,
     )
-    .option("--admin-host <host>", "address of the admin ports", "127.0.0.1")
+    .option("--admin-host <host>", "address of the admin ports", hostValue, "127.0.0.1")
     .option(
       "--admin-port <port>",
       "of the first role, the others' follow; free ones unless given",
@@ -155,7 +157,8 @@ export function serveCommand(host: Host): Command {
 async function serve(host: Host, options: Settled): Promise<void> {
   const plan = servePlan(options);
   const deviates = switchable(deviationsOf(options));
-  const outlet = pushOutlet(host, options, plan.layout.push !== undefined);
+  const outlet = await pushOutlet(host, options, plan.layout.push !== undefined);
+  if (plan.needsFolder) await makeFileFolders(host, options);
   const storage = await storageFor(host, plan, options);
   const lines = new LineBatch(host.stdout);
   const tail = mayFillTerminal(host, options) ? new LogTail() : undefined;
@@ -255,8 +258,21 @@ function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
   };
 }
 
+/** Before anybody is promised that a file is kept there. @throws CommandError blocked */
+async function makeFileFolders(host: Host, { data, msfsData = data }: Settled): Promise<void> {
+  for (const folder of new Set([data, msfsData])) {
+    const path = resolve(host.cwd, folder);
+    try {
+      await makeFolder(path);
+      await access(path, constants.W_OK);
+    } catch (error) {
+      throw blockedError(`no files can be kept in ${folder}: ${(error as NodeJS.ErrnoException).code}`);
+    }
+  }
+}
+
 async function storageFor(host: Host, { needsStorage }: ServePlan, options: ServeOptions): Promise<Storage> {
-  if (needsStorage) return openStorage(host, options);
+  if (needsStorage) return openStorage(host, options, options.readyTimeout * 1000);
   if (options.fixture !== undefined || options.users !== undefined) {
     throw usageError("the users are those of db_proxy_server: --fixture and --users need msg or db with storage here");
   }

@@ -29,7 +29,7 @@ export async function provision(
   const target = mysqlTarget(url, redis);
   const data = parseSeedFixture(suiteFixture(password), "the suite's users");
   if (redis === undefined) await refuseWithoutRedis(target);
-  const store = await openDurable(host, target, false);
+  const store = await openDurable(host, target, { create: false });
   try {
     const added = await seeded(store, data, target);
     await expectUsable(store, data, target, password);

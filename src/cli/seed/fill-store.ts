@@ -15,7 +15,7 @@ export async function fillStore(
   seed: SeedData,
   whenFilled: WhenFilled,
 ): Promise<Seeded> {
-  const store = await openDurable(host, target, true);
+  const store = await openDurable(host, target, { create: true });
   try {
     const users = await store.userCount();
     if (users > 0 && whenFilled === "refuse") {

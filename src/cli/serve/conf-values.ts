@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Address } from "../../net/address.js";
+import { type Address, isHost } from "../../net/address.js";
 import { soundSite } from "../../server/storage/sql/sound-files.js";
 import { usageError } from "../command-error.js";
 import type { ConfEntry } from "./conf-file.js";
@@ -135,10 +135,6 @@ export class ConfValues {
   #wrong(key: string, what: string): Error {
     return usageError(`${this.path}:${this.#byKey.get(key)?.line ?? 0}: ${key} ${what}`);
   }
-}
-
-function isHost(text: string): boolean {
-  return isIPv6(text) || /^[\w.-]+$/.test(text);
 }
 
 /** As it stands in a URL. */

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { Clock } from "../../server/clock.js";
 import type { RoleName } from "../../server/role-name.js";
-import type { CommandEntry, PduEntry, ServerLog } from "../../server/server-log.js";
+import type { CommandEntry, NoteDetail, PduEntry, ServerLog } from "../../server/server-log.js";
 import type { LogKind, LogTail } from "../../tui/serve/log-tail.js";
 
 /** Where log lines go, each with its newline. */
@@ -17,7 +17,7 @@ export interface LogChoice {
   readonly pdus?: boolean;
 }
 
-/** JSON lines (OBS-01): `{"level":"info","time":"…","role":"msg","event":"command","peer":…,"userId":…,"commandId":"0x0301",…}`. */
+/** JSON lines (OBS-01): `{"level":"info","time":"…","role":"msg","event":"command","peer":…,"userId":…,"commandId":"0x0301",…}`; trouble is of level `warn`. */
 export function jsonServerLog(sink: LineSink, clock: Clock, options: LogChoice): ServerLog {
   const log = pino(
     {
@@ -48,6 +48,7 @@ export function jsonServerLog(sink: LineSink, clock: Clock, options: LogChoice):
         }
       : {}),
     note: (role, text, detail) => log.info({ role, event: "note", text, ...detail }),
+    trouble: (role, text, detail) => log.warn({ role, event: "note", text, ...detail }),
   };
 }
 
@@ -58,6 +59,7 @@ export function textServerLog(sink: LineSink, clock: Clock, options: LogChoice):
     command: options.commands ? (entry) => write(commandText(entry)) : undefined,
     ...(options.pdus ? { pdu: (entry: PduEntry) => write(pduText(entry)) } : {}),
     note: (role, text, detail) => write(noteText(role, text, detail)),
+    trouble: (role, text, detail) => write(noteText(role, text, detail)),
   };
 }
 
@@ -77,6 +79,7 @@ export function tailServerLog(tail: LogTail, clock: Clock, options: Pick<LogChoi
     },
     ...(options.pdus ? { pdu } : {}),
     note: (role, text, detail) => add("notes", () => noteText(role, text, detail)),
+    trouble: (role, text, detail) => add("notes", () => noteText(role, text, detail)),
   };
 }
 
@@ -100,7 +103,7 @@ function pduText({ role, peer, direction, bytes }: PduEntry): string {
   return `${role} ${peer} ${direction} ${bytes.toString("hex")}`;
 }
 
-function noteText(role: RoleName, text: string, detail: Parameters<ServerLog["note"]>[2] = {}): string {
+function noteText(role: RoleName, text: string, detail: NoteDetail = {}): string {
   const facts = Object.entries(detail).map(([name, value]) => ` ${name} ${value}`);
   return `${role} ${text}${facts.join("")}`;
 }

@@ -53,6 +53,8 @@ export type Eventually<Answer> = Answer | Promise<Answer>;
 export interface DatabasePort {
   /** LGN-05: whether logins can be served now. */
   readonly isOpen: boolean;
+  /** Why they cannot, in words. */
+  readonly lacking: readonly string[];
   /** To db_proxy_servers, where it has any. */
   readonly links?: readonly PersistentLink[];
   /**

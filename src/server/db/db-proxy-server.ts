@@ -24,6 +24,7 @@ import {
   type DatabaseResponseBody,
   databaseResponse,
 } from "./database-port.js";
+import { StorageWatch } from "./storage-watch.js";
 
 export interface DbProxyServerOptions {
   readonly listen: Address;
@@ -45,13 +46,17 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
   const { storage, clock, log = silentLog, deviates = strict } = options;
   const { textKey = defaultTextKey, offlineKeptMs = Number.POSITIVE_INFINITY } = options;
   const context = { storage, clock, textKey, offlineKeptMs };
-  const work = new DatabaseWork(context, () => databaseCommands(deviates), log);
+  const watch = new StorageWatch({ storage, role: "db", log });
+  const work = new DatabaseWork(context, () => databaseCommands(deviates), watch);
   const intake = new CommandIntake("db", log, work.handlers());
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("db", log), ...options.link }, deviates);
   const listener = await listen(options.listen, linkOptions, () => ({
     onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
-    onClose: (_, reason) => log.note("db", "msg_server link closed", { reason }),
-  }));
+    onClose: (_, reason) => log.trouble("db", "msg_server link closed", { reason }),
+  })).catch((error) => {
+    watch.stop();
+    throw error;
+  });
   return {
     role: "db",
     addresses: { servers: listener.address },
@@ -60,8 +65,9 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
       ...linkCounters(listener),
       ...intake.counters(),
       pendingStores: work.pending,
-      failedStores: work.failed,
+      failedStores: watch.failed,
     }),
+    lacking: () => watch.lacking,
     stop: async (graceMs) => {
       listener.close();
       const endMs = performance.now() + graceMs;
@@ -74,6 +80,7 @@ export async function startDbProxyServer(options: DbProxyServerOptions): Promise
         if (listener.connections.size > 0) await delay(Math.min(QUIET_MS, leftMs()));
         await work.idle(leftMs());
       } while (work.taken > taken && leftMs() > 0);
+      watch.stop();
       await drainLinks(listener.connections, leftMs());
     },
   };
@@ -84,14 +91,13 @@ class DatabaseWork {
   /** Requests and notices so far. */
   taken = 0;
   pending = 0;
-  failed = 0;
   #commands: DatabaseCommands;
   #whenIdle: (() => void) | undefined;
 
   constructor(
     private readonly context: DatabaseContext,
     private readonly makeCommands: () => DatabaseCommands,
-    private readonly log: ServerLog,
+    private readonly watch: StorageWatch,
   ) {
     this.#commands = makeCommands();
   }
@@ -144,8 +150,7 @@ class DatabaseWork {
       if (this.pending === 0) this.#whenIdle?.();
     };
     work.then(done, (error: Error) => {
-      this.failed++;
-      this.log.note("db", "storage failed", { error: error.message });
+      this.watch.failure(error);
       done();
     });
   }

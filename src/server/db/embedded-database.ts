@@ -2,16 +2,19 @@ import type { CommandBody } from "../../codec/generated/commands.js";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Clock } from "../clock.js";
 import { type Deviations, strict } from "../deviations.js";
+import { type ServerLog, silentLog } from "../server-log.js";
 import type { Storage } from "../storage/storage.js";
 import { databaseCommands, databaseNotices } from "./commands/all-commands.js";
 import type { DatabaseCommands, DatabaseContext } from "./commands/database-command.js";
-import type {
-  DatabaseNoticeId,
-  DatabasePort,
-  DatabaseRequestId,
-  DatabaseResponseBody,
-  Eventually,
+import {
+  type DatabaseNoticeId,
+  type DatabasePort,
+  type DatabaseRequestId,
+  type DatabaseResponseBody,
+  DatabaseUnavailableError,
+  type Eventually,
 } from "./database-port.js";
+import { StorageWatch } from "./storage-watch.js";
 
 export interface EmbeddedDatabaseOptions {
   readonly storage: Storage;
@@ -20,17 +23,20 @@ export interface EmbeddedDatabaseOptions {
   readonly deviates?: Deviations;
   /** For ever unless given. */
   readonly offlineKeptMs?: number;
+  readonly log?: ServerLog;
 }
 
 /** The in-process shortcut from msg_server to storage: the commands of db_proxy_server without the wire. */
 export class EmbeddedDatabase implements DatabasePort {
-  readonly isOpen = true;
+  readonly #watch: StorageWatch;
   readonly #context: DatabaseContext;
   readonly #deviates: Deviations;
   #commands: DatabaseCommands;
   #requests = 0;
 
-  constructor({ storage, clock, textKey, deviates = strict, offlineKeptMs }: EmbeddedDatabaseOptions) {
+  constructor(options: EmbeddedDatabaseOptions) {
+    const { storage, clock, textKey, deviates = strict, offlineKeptMs, log = silentLog } = options;
+    this.#watch = new StorageWatch({ storage, role: "msg", log });
     this.#deviates = deviates;
     this.#commands = databaseCommands(deviates);
     this.#context = {
@@ -41,14 +47,27 @@ export class EmbeddedDatabase implements DatabasePort {
     };
   }
 
+  get isOpen(): boolean {
+    return this.lacking.length === 0;
+  }
+
+  get lacking(): readonly string[] {
+    return this.#watch.lacking;
+  }
+
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>> {
     this.#requests++;
-    return this.#commands[commandId](this.#context, body);
+    const answer = this.#commands[commandId](this.#context, body);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: Error) => {
+      this.#watch.failure(error);
+      throw new DatabaseUnavailableError(error.message);
+    });
   }
 
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
     this.#requests++;
-    void databaseNotices[commandId](this.#context, body);
+    databaseNotices[commandId](this.#context, body).catch((error: Error) => this.#watch.failure(error));
   }
 
   deviationsChanged(): void {
@@ -56,8 +75,10 @@ export class EmbeddedDatabase implements DatabasePort {
   }
 
   counters(): Record<string, number> {
-    return { databaseRequests: this.#requests };
+    return { databaseRequests: this.#requests, failedStores: this.#watch.failed };
   }
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    this.#watch.stop();
+  }
 }

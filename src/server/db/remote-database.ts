@@ -91,7 +91,7 @@ export class RemoteDatabase implements DatabasePort {
     // Proxies in turn, so that each half of the links holds some of every proxy.
     this.#links = Array.from({ length: perProxy }, () => options.dbProxies)
       .flat()
-      .map((address) => this.#linkTo(address));
+      .map((address, index) => this.#linkTo(address, index < options.dbProxies.length));
     for (const link of this.#links) link.start();
     this.#sweep = setInterval(() => this.#pending.expire(performance.now()), SWEEP_INTERVAL_MS);
     this.#sweep.unref();
@@ -103,6 +103,10 @@ export class RemoteDatabase implements DatabasePort {
 
   get isOpen(): boolean {
     return this.#links.some((link) => this.#usable(link) !== undefined);
+  }
+
+  get lacking(): readonly string[] {
+    return this.isOpen ? [] : ["db_proxy_server"];
   }
 
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
@@ -174,7 +178,8 @@ export class RemoteDatabase implements DatabasePort {
     for (const link of this.#links) link.stop();
   }
 
-  #linkTo(address: Address): PersistentLink {
+  /** @param tells whether it says that nobody answers: one of those to each db_proxy_server does */
+  #linkTo(address: Address, tells: boolean): PersistentLink {
     const at = formatAddress(address);
     const { role, log, link } = this.options;
     return new PersistentLink(
@@ -185,9 +190,11 @@ export class RemoteDatabase implements DatabasePort {
         onPdu: (from, bytes, start, end) => this.#received(from, bytes, start, end),
         onClose: (from, reason) => {
           this.#pending.failLink(from);
-          log.note(role, "db_proxy_server link lost", { at, reason });
+          log.trouble(role, "db_proxy_server link lost", { at, reason });
         },
-        onUnreachable: (error, retryInMs) => log.note(role, error.message, { retryInMs }),
+        onUnreachable: (error, retryInMs) => {
+          if (tells) log.trouble(role, `db_proxy_server: ${error.message}`, { retryInMs });
+        },
       },
     );
   }

@@ -112,7 +112,7 @@ export class FileClients implements LinkHandler {
     const tail = (before?.tail ?? Promise.resolve())
       .then(() => (link.isOpen ? handle() : undefined))
       .catch((error: NodeJS.ErrnoException) => {
-        this.log.note("file", "disk failed", { error: error.code ?? error.message });
+        this.log.trouble("file", "disk failed", { error: error.code ?? error.message });
         link.close();
       });
     this.#work.set(link, { tail, waiting });

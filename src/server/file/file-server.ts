@@ -92,7 +92,7 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
     deviatingLink({ ...serverLinkDefaults, ...pduTrace("file", log), ...options.link }, deviates),
     () => ({
       onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
-      onClose: (_, reason) => log.note("file", "msg_server link closed", { reason }),
+      onClose: (_, reason) => log.trouble("file", "msg_server link closed", { reason }),
     }),
   ).catch((error) => {
     clients.close();
@@ -136,7 +136,7 @@ async function createTask(
   const attachment = body.attach_data === undefined ? {} : { attach_data: Buffer.from(body.attach_data) };
   const announced = { fromUserId: from_user_id, toUserId: to_user_id, name: file_name, sizeBytes: file_size };
   const task = await tasks.create({ ...announced, mode: trans_mode }).catch((error: NodeJS.ErrnoException) => {
-    log.note("file", "disk failed", { error: error.code ?? error.message });
+    log.trouble("file", "disk failed", { error: error.code ?? error.message });
     return undefined;
   });
   link.send(

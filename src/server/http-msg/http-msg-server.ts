@@ -102,10 +102,7 @@ export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise
       routeLinks: routes.filter(({ isOpen }) => isOpen).length,
       ...database.counters(),
     }),
-    lacking: () => [
-      ...(database.isOpen ? [] : ["db_proxy_server"]),
-      ...(routes.some(({ isOpen }) => isOpen) ? [] : ["route_server"]),
-    ],
+    lacking: () => [...database.lacking, ...(routes.some(({ isOpen }) => isOpen) ? [] : ["route_server"])],
     inspection: {
       ...linkInspection([
         { to: "db", links: database.links ?? [] },
@@ -192,8 +189,8 @@ function routeLink(address: Address, options: Partial<PersistentLinkOptions>, lo
       onOpen: () => log.note("http-msg", "route_server link open", { at }),
       // News for msg_servers; nobody is logged in here.
       onPdu: () => {},
-      onClose: (_, reason) => log.note("http-msg", "route_server link lost", { at, reason }),
-      onUnreachable: (error, retryInMs) => log.note("http-msg", error.message, { retryInMs }),
+      onClose: (_, reason) => log.trouble("http-msg", "route_server link lost", { at, reason }),
+      onUnreachable: (error, retryInMs) => log.trouble("http-msg", `route_server: ${error.message}`, { retryInMs }),
     },
   );
 }

@@ -30,7 +30,7 @@ export class RegistrationPort implements LinkHandler {
   onClose(link: PduLink, reason: CloseReason): void {
     const lost = this.directory.remove(link);
     if (lost === undefined) return;
-    this.log.note("login", "msg_server lost", { at: `${lost.priorIp}:${lost.port}`, reason });
+    this.log.trouble("login", "msg_server lost", { at: `${lost.priorIp}:${lost.port}`, reason });
   }
 
   counters(): Record<string, number> {

@@ -83,7 +83,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
       const handle = request.method === "POST" ? upload : give;
       handle(request, response).catch((error: NodeJS.ErrnoException) => {
         if (request.socket.destroyed) return;
-        log.note("msfs", "disk failed", { error: error.code ?? error.message });
+        log.trouble("msfs", "disk failed", { error: error.code ?? error.message });
         if (response.headersSent) response.destroy();
         else answer(response, { status: 500, body: { error_code: 1, error_msg: "the file cannot be kept or read" } });
       });

@@ -81,7 +81,7 @@ export class ClientPort implements SessionOwner {
     this.#strangers.delete(session);
     const { users, route, login, log } = this.context;
     if (reason === "outbox-full")
-      log.note("msg", "client dropped: it does not read", { peer: formatAddress(session.link.remote) });
+      log.trouble("msg", "client dropped: it does not read", { peer: formatAddress(session.link.remote) });
     if (!users.remove(session)) return;
     route.wentOffline(session.userId, session.clientType);
     login.userLeft(session.userId);

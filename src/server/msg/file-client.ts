@@ -41,9 +41,9 @@ export class FileClient {
           onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
           onClose: (link, reason) => {
             this.#addresses.delete(link);
-            log.note("msg", "file_server link lost", { at, reason });
+            log.trouble("msg", "file_server link lost", { at, reason });
           },
-          onUnreachable: (error, retryInMs) => log.note("msg", error.message, { retryInMs }),
+          onUnreachable: (error, retryInMs) => log.trouble("msg", `file_server: ${error.message}`, { retryInMs }),
         },
       );
     });

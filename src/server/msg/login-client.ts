@@ -30,8 +30,8 @@ export class LoginClient {
             log.note("msg", "login_server link open", { at });
           },
           onPdu: () => {},
-          onClose: (_, reason) => log.note("msg", "login_server link lost", { at, reason }),
-          onUnreachable: (error, retryInMs) => log.note("msg", error.message, { retryInMs }),
+          onClose: (_, reason) => log.trouble("msg", "login_server link lost", { at, reason }),
+          onUnreachable: (error, retryInMs) => log.trouble("msg", `login_server: ${error.message}`, { retryInMs }),
         },
       );
     });

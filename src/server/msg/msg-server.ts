@@ -125,7 +125,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       ...clients.counters(),
     }),
     lacking: () => [
-      ...(database.isOpen ? [] : ["db_proxy_server"]),
+      ...database.lacking,
       ...(context.login.isOpen ? [] : ["login_server"]),
       ...(context.route.isOpen ? [] : ["route_server"]),
     ],

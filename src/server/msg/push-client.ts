@@ -25,10 +25,10 @@ export class PushClient {
           onPdu: () => {},
           onClose: (_, reason) => {
             isKnownToBeAway = true;
-            log.note("msg", "push_server link lost", { at, reason });
+            log.trouble("msg", "push_server link lost", { at, reason });
           },
           onUnreachable: ({ message }) => {
-            if (!isKnownToBeAway) log.note("msg", message);
+            if (!isKnownToBeAway) log.trouble("msg", `push_server: ${message}`);
             isKnownToBeAway = true;
           },
         },

@@ -20,7 +20,7 @@ export function pushMessage(context: MsgContext, message: IMMsgData, receivers: 
   // The bytes may be gone by the time that they are needed.
   if (context.push.isOpen) void askAndPush(context, { ...message, msg_data: Buffer.from(message.msg_data) }, receivers);
   else if (context.deviates["PSH-03"]) {
-    context.log.note("msg", "no push_server is connected", { user: message.from_user_id });
+    context.log.trouble("msg", "no push_server is connected", { user: message.from_user_id });
   }
 }
 

@@ -77,9 +77,9 @@ export class RouteClient {
           onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
           onClose: (link, reason) => {
             this.#lost(link);
-            log.note("msg", "route_server link lost", { at, reason });
+            log.trouble("msg", "route_server link lost", { at, reason });
           },
-          onUnreachable: (error, retryInMs) => log.note("msg", error.message, { retryInMs }),
+          onUnreachable: (error, retryInMs) => log.trouble("msg", `route_server: ${error.message}`, { retryInMs }),
         },
       );
     });

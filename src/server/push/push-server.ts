@@ -47,7 +47,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
       await outlet.deliver(push);
       return true;
     } catch (error) {
-      log.note("push", "not delivered", { error: (error as Error).message });
+      log.trouble("push", "not delivered", { error: (error as Error).message });
       return false;
     } finally {
       pending--;
@@ -71,7 +71,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
   const linkOptions = deviatingLink({ ...serverLinkDefaults, ...pduTrace("push", log), ...options.link }, deviates);
   const listener = await listen(options.listen, linkOptions, () => ({
     onPdu: (link, bytes, start, end) => intake.handle(link, intake.note(link, bytes, start, end), bytes, start, end),
-    onClose: (_, reason) => log.note("push", "msg_server link closed", { reason }),
+    onClose: (_, reason) => log.trouble("push", "msg_server link closed", { reason }),
   }));
   return {
     role: "push",

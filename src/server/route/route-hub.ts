@@ -77,7 +77,7 @@ export class RouteHub implements LinkHandler {
   onClose(link: PduLink, reason: CloseReason): void {
     this.#links.delete(link);
     this.#masters.delete(link);
-    this.options.log.note("route", "msg_server lost", { peer: formatAddress(link.remote), reason });
+    this.options.log.trouble("route", "msg_server lost", { peer: formatAddress(link.remote), reason });
     const silent = this.options.deviates["RTE-07"];
     for (const news of applyLostLink(this.#presence, link)) if (!silent) this.#announce(news);
   }

@@ -48,5 +48,9 @@ export class MemoryStorage implements Storage {
     }
   }
 
+  async lacking(): Promise<readonly string[]> {
+    return [];
+  }
+
   async close(): Promise<void> {}
 }

@@ -21,6 +21,8 @@ export interface Storage {
   readonly groups: GroupStorage;
   readonly push: PushStorage;
   readonly offlineFiles: OfflineFileStorage;
+  /** What it keeps things in, and cannot reach now, in words. */
+  lacking(): Promise<readonly string[]>;
   /** Resolves once everything acknowledged is durable and resources are released. */
   close(): Promise<void>;
 }

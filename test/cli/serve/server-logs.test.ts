@@ -43,6 +43,14 @@ describe("the servers' log (OBS-01)", () => {
     });
   });
 
+  it("tells by the level what somebody may have to look after", () => {
+    const sink = lines();
+    const log = jsonServerLog(sink, clock, { commands: false });
+    log.note("msg", "route_server link open", { at: "127.0.0.1:8200" });
+    log.trouble("msg", "route_server link lost", { at: "127.0.0.1:8200" });
+    expect(sink.written.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(["info", "warn"]);
+  });
+
   it.each([textServerLog, jsonServerLog])("has no line for a command when commands are not wanted (%o)", (make) => {
     const sink = lines();
     const log = make(sink, clock, { commands: false });

@@ -7,6 +7,7 @@ import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
 import { RemoteDatabase } from "../../../src/server/db/remote-database.js";
 import { silentLog } from "../../../src/server/server-log.js";
+import { nobodyAt } from "../../helpers/odd-server.js";
 import { until } from "../../helpers/until.js";
 
 const LOGIN_TIME = CommandId.CID_MSG_UNREAD_CNT_REQUEST;
@@ -128,6 +129,21 @@ describe("several db_proxy_servers (DBP-05)", () => {
     expect(half.some((link) => proxies.some(({ askedOn }) => askedOn.get(LOGIN_TIME)?.has(link)))).toBe(false);
     expect(database.isOpen).toBe(true);
   });
+});
+
+it("says once for each db_proxy_server and round that nobody answers, however many links it keeps", async () => {
+  const lines: string[] = [];
+  const log = { ...silentLog, trouble: (_: string, text: string) => void lines.push(text) };
+  const dbProxies = [await nobodyAt(), await nobodyAt()];
+  const database = new RemoteDatabase({ role: "msg", dbProxies, linksPerProxy: LINKS, log });
+  cleanups.push(() => database.stop(0));
+  const isDown = () => database.links.every(({ nextDialMs }) => nextDialMs !== undefined);
+  await until(isDown, "each link to have been tried");
+  expect(lines.toSorted()).toEqual(
+    dbProxies
+      .map(({ port }) => `db_proxy_server: cannot connect to 127.0.0.1:${port}: nobody listens there (ECONNREFUSED)`)
+      .toSorted(),
+  );
 });
 
 describe("a db_proxy_server that dies", () => {

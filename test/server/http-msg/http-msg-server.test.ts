@@ -111,12 +111,13 @@ describe("http_msg_server", () => {
   it("logs its links, those to db_proxy_servers too, as its own", async () => {
     const proxy = await listen(at, { limits: serverLimits }, () => ({ onPdu: () => {}, onClose: () => {} }));
     const notes: { role: RoleName; text: string }[] = [];
+    const note = (role: RoleName, text: string) => void notes.push({ role, text });
     const http = await startHttpMsgServer({
       listen: at,
       database: { dbProxies: [proxy.address] },
       linksPerDbProxy: 1,
       routeServers: [],
-      log: { command: undefined, note: (role, text) => notes.push({ role, text }) },
+      log: { command: undefined, note, trouble: note },
     });
     running.push(http);
     await until(() => notes.length === 1, "the link to open");

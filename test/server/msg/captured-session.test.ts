@@ -11,7 +11,7 @@ import type { Address } from "../../../src/net/address.js";
 import { startCluster } from "../../../src/server/cluster.js";
 import { clusterLayout } from "../../../src/server/cluster-layout.js";
 import { teamtalk } from "../../../src/server/deviations.js";
-import type { PduEntry } from "../../../src/server/server-log.js";
+import { type PduEntry, silentLog } from "../../../src/server/server-log.js";
 import { type CapturedPdu, captureCloses, capturePdus } from "../../helpers/capture-pdus.js";
 import { capturedDeployment } from "../../helpers/captured-deployment.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
@@ -121,7 +121,7 @@ it("says to clients and to other servers what the original said, step by step th
     storage,
     clock,
     deviates: teamtalk,
-    log: { command: undefined, note: () => {}, pdu: (entry) => told.push(entry) },
+    log: { ...silentLog, pdu: (entry) => told.push(entry) },
   });
   cleanups.push(() => cluster.stop(0));
   const portOf = new Map<string, number>();

@@ -16,7 +16,7 @@ import { deviatingIn } from "../../../src/server/deviations.js";
 import { withMembers } from "../../../src/server/relayed-members.js";
 import { type RouteServerOptions, startRouteServer } from "../../../src/server/route/route-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
-import type { CommandEntry } from "../../../src/server/server-log.js";
+import { type CommandEntry, silentLog } from "../../../src/server/server-log.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
 
@@ -272,7 +272,7 @@ describe("route_server", () => {
 
   it("logs each command but heartbeats (OBS-01)", async () => {
     const entries: CommandEntry[] = [];
-    await start({ log: { command: (entry) => entries.push(entry), note: () => {} } });
+    await start({ log: { ...silentLog, command: (entry) => entries.push(entry) } });
     const [peer] = (await dialAll(1)) as [ServerPeer];
     entries.length = 0;
     peer.send(CommandId.CID_OTHER_HEARTBEAT, {});

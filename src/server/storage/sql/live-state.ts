@@ -92,5 +92,7 @@ export interface LiveState {
   userChanged(time: number): Promise<void>;
   /** The newest of those times (PUL-09). */
   lastUserChange(): Promise<number>;
+  /** Servers of its own that it has no connection to now. */
+  lacking?(): readonly string[];
   close(): Promise<void>;
 }

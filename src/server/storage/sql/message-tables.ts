@@ -36,7 +36,15 @@ const groupColumns = ["groupId", "userId", "msgId", "content"];
 
 /** IMMessage_0 … 7 and IMGroupMessage_0 … 7. */
 export class MessageTables {
-  constructor(private readonly db: SqlDatabase) {}
+  /**
+   * Of several messages with one id, left by others, the one created last comes first. It is the order of a deployment's
+   * index, too: with any other, each question sorts a whole history. Those of SQLite have no `created`, and no such messages.
+   */
+  readonly #newestFirst: string;
+
+  constructor(private readonly db: SqlDatabase) {
+    this.#newestFirst = db.dialect === "mysql" ? "msgId DESC, created DESC, id DESC" : "msgId DESC, id DESC";
+  }
 
   async insert(session: SqlSession, talks: readonly Talk[]): Promise<void> {
     const known = new Map<string, AlikeRows>();
@@ -48,7 +56,7 @@ export class MessageTables {
   async before(sequence: SequenceKey, begin: number, count: number, createdMin: number): Promise<StoredMessage[]> {
     if (count === 0) return [];
     const rows = await this.db.all<MessageRow>(
-      `${select(sequence)} AND created >= ? AND msgId <= ? ORDER BY msgId DESC, id DESC LIMIT ?`,
+      `${select(sequence)} AND created >= ? AND msgId <= ? ORDER BY ${this.#newestFirst} LIMIT ?`,
       [sequence.id, createdMin, begin === 0 ? ID_MAX : begin, Math.min(count, ROWS_MAX)],
     );
     return rows.map(messageOf);
@@ -70,7 +78,7 @@ export class MessageTables {
       const here = ids.filter((id) => id % SHARDS === shard);
       if (here.length === 0) continue;
       const rows = await this.db.allForEach<MessageRow>(
-        `${select({ kind, id: shard })} ORDER BY msgId DESC, id DESC LIMIT 1`,
+        `${select({ kind, id: shard })} ORDER BY ${this.#newestFirst} LIMIT 1`,
         here.map((id) => [id]),
       );
       for (const row of rows) last.set(row.owner, messageOf(row));

@@ -32,7 +32,7 @@ export class MysqlDatabase implements SqlDatabase {
 
   private constructor(
     private readonly pool: Pool,
-    private readonly name: string,
+    private readonly target: MysqlTarget,
   ) {
     this.#anyConnection = new MysqlSession(pool);
     pool.pool.on("connection", (connection) => {
@@ -54,7 +54,7 @@ export class MysqlDatabase implements SqlDatabase {
         await probe.end();
       }
     } catch (error) {
-      throw new StorageOpenError(`${target.shown}: ${reasonOf(error, target)}`);
+      throw new StorageOpenError(`${target.shown}: ${reasonOf(error, target)}`, isAway(error));
     }
     const pool = createPool({
       ...server,
@@ -64,7 +64,7 @@ export class MysqlDatabase implements SqlDatabase {
       queueLimit: WAITING_MAX,
       enableKeepAlive: true,
     });
-    return new MysqlDatabase(pool, database);
+    return new MysqlDatabase(pool, target);
   }
 
   all<Row>(sql: string, values?: SqlValues): Promise<Row[]> {
@@ -101,7 +101,7 @@ export class MysqlDatabase implements SqlDatabase {
 
   /** GET_LOCK is the server's: it holds among all processes of this database, and ends with its connection. */
   alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    const lock = `ttk.${this.name}.${name}`.slice(0, 64);
+    const lock = `ttk.${this.target.database}.${name}`.slice(0, 64);
     return this.#withConnection(async (connection) => {
       const session = new MysqlSession(connection);
       const [got] = await session.all<{ got: number }>("SELECT GET_LOCK(?, ?) AS got", [lock, LOCK_TIMEOUT_S]);
@@ -112,6 +112,13 @@ export class MysqlDatabase implements SqlDatabase {
         await session.all("SELECT RELEASE_LOCK(?)", [lock]);
       }
     });
+  }
+
+  async lacking(): Promise<readonly string[]> {
+    return this.all("SELECT 1").then(
+      () => [],
+      (error: unknown) => [`MySQL (${reasonOf(error, this.target)})`],
+    );
   }
 
   async close(): Promise<void> {
@@ -153,11 +160,15 @@ async function inTransaction<T>(connection: PoolConnection, work: (session: SqlS
   }
 }
 
+const awayCodes: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH"]);
+
+function isAway(error: unknown): boolean {
+  return awayCodes.has((error as { code?: unknown }).code);
+}
+
 function reasonOf(error: unknown, { database, user, host, port }: MysqlTarget): string {
   const { code, message } = error as { code?: string; message: string };
-  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "ETIMEDOUT" || code === "EHOSTUNREACH") {
-    return `no MySQL server answers at ${host}:${port} (${code})`;
-  }
+  if (isAway(error)) return `no MySQL server answers at ${host}:${port} (${code})`;
   if (code?.startsWith("ER_ACCESS_DENIED")) return `the server refuses the user ${user} or the password`;
   if (code === "ER_BAD_DB_ERROR") return `there is no database ${database}; ttk seed makes it`;
   return message;

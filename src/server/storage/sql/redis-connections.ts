@@ -2,10 +2,10 @@ import { Redis } from "ioredis";
 import { StorageOpenError } from "../storage-open-error.js";
 import type { RedisAddress, RedisGroup, RedisTarget } from "./redis-url.js";
 
-/** A command that has waited through so many reconnects fails. */
-const RETRIES_MAX = 2;
+/** A command that has waited through so many reconnects fails: after 5 s at most, so that a restart passes unnoticed. */
+const RETRIES_MAX = 9;
 const CONNECT_TIMEOUT_MS = 5_000;
-const RECONNECT_MAX_MS = 1_000;
+const RECONNECT_MAX_MS = 500;
 
 /** Sets a hash field unless it holds a greater number: what is read stays read, whoever comes late. */
 const RAISE_FIELD = `
@@ -51,7 +51,7 @@ export class RedisConnections {
         const { code, message } = error as { code?: string; message: string };
         const { host, port } = connections.#addressOf(group);
         const reason = code === undefined ? message : `no Redis server answers at ${host}:${port} (${code})`;
-        throw new StorageOpenError(`${target.shown}: ${reason}`);
+        throw new StorageOpenError(`${target.shown}: ${reason}`, code !== undefined);
       }
     }
     return connections;
@@ -61,6 +61,12 @@ export class RedisConnections {
     const connection = this.#byPlace.get(this.#placeOf(group));
     if (connection === undefined) throw new Error(`no connection for the keys of ${group}`);
     return connection;
+  }
+
+  /** Servers without a connection, each once. */
+  lacking(): string[] {
+    const away = [...this.#byPlace].filter(([, { status }]) => status !== "ready");
+    return [...new Set(away.map(([place]) => `Redis at ${place.slice(0, place.lastIndexOf("/"))}`))];
   }
 
   close(): void {

@@ -228,6 +228,10 @@ export class RedisState implements LiveState {
     return Number((await this.#unread.get(LAST_USER_CHANGE_KEY)) ?? 0);
   }
 
+  lacking(): readonly string[] {
+    return this.connections.lacking();
+  }
+
   async close(): Promise<void> {
     this.connections.close();
   }

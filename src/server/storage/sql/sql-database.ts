@@ -59,5 +59,7 @@ export interface SqlDatabase extends SqlSession {
    * no unique index in the tables of a deployment (MSG-02).
    */
   alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** The server behind it, where there is one that does not answer now. */
+  lacking?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -108,7 +108,8 @@ export class SqlMessages implements MessageStorage {
     for (let start = 0; start < wanted.length && found.size < PICKED_MAX; start += PICKED_MAX) {
       const some = wanted.slice(start, start + PICKED_MAX);
       for (const message of await this.parts.tables.withIds(sequence, some, createdMin)) {
-        found.set(message.msgId, message);
+        // Of several with one id, left by others, the one created last.
+        if (message.created >= (found.get(message.msgId)?.created ?? 0)) found.set(message.msgId, message);
       }
     }
     return [...found.values()].sort((a, b) => b.msgId - a.msgId).slice(0, PICKED_MAX);

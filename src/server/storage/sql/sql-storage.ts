@@ -64,6 +64,10 @@ export class SqlStorage implements Storage {
     this.loginFailures = new SqlLoginFailures(live, now);
   }
 
+  async lacking(): Promise<readonly string[]> {
+    return [...((await this.db.lacking?.()) ?? []), ...(this.live.lacking?.() ?? [])];
+  }
+
   async close(): Promise<void> {
     await this.messages.idle();
     await this.stopSweep();

@@ -3,9 +3,12 @@ import { Redis } from "ioredis";
 import { createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseSeedFixture } from "../../../../src/server/storage/seed-fixture.js";
+import { MessageTables } from "../../../../src/server/storage/sql/message-tables.js";
+import { MysqlDatabase } from "../../../../src/server/storage/sql/mysql-database.js";
 import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
 import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
 import { parseRedisUrl } from "../../../../src/server/storage/sql/redis-url.js";
+import type { SqlDatabase, SqlValues } from "../../../../src/server/storage/sql/sql-database.js";
 import type { Storage } from "../../../../src/server/storage/storage.js";
 import { noMysqlOrRedis, TestDatabase, TestKeys } from "../../../helpers/database-services.js";
 import { FakeClock } from "../../../helpers/fake-clock.js";
@@ -107,6 +110,69 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
         { id, userId: 3, peerId: 7, type: 1, status: 0, created: NOW, updated: NOW },
         { id, userId: 7, peerId: 3, type: 1, status: 0, created: NOW, updated: NOW },
       ]);
+    });
+
+    it("with one msgId, as original servers leave them, come the one created last first (MSG-15, PUL-06)", async () => {
+      await say(1, { kind: 1, id: 2 }, "of ours");
+      const [relation] = await query<RowDataPacket[]>("SELECT id FROM IMRelationShip");
+      const relateId = Number(relation?.id);
+      const row = (text: string, created: number) =>
+        `(${relateId}, 2, 1, 5, '${text}', 1, 0, ${NOW + created}, ${NOW + created})`;
+      // Threads that store at the same moment write their rows in any order.
+      await query(
+        `INSERT INTO IMMessage_${relateId % 8} (relateId, fromId, toId, msgId, content, type, status, created, updated)
+         VALUES ${[row("second", 2), row("third", 3), row("first", 1)].join(", ")}`,
+      );
+      const texts = async (messages: Promise<readonly { content: Buffer }[]>) =>
+        (await messages).map(({ content }) => content.toString());
+      const session = { kind: 1, id: 2 } as const;
+      expect(await texts(storage.messages.history(1, session, 0, 10))).toEqual(["third", "second", "first", "of ours"]);
+      expect(await texts(storage.messages.history(1, session, 5, 1))).toEqual(["third"]);
+      expect(await texts(storage.messages.byIds(1, session, [5]))).toEqual(["third"]);
+      expect((await storage.sessions.recent(1, 0)).map(({ last }) => last.content.toString())).toEqual(["third"]);
+    });
+
+    it("of a long history are found by a deployment's indexes, without sorting it", async () => {
+      const [relateId, groupId] = [8, 16];
+      const rows = Array.from({ length: 2000 }, (_, n) => [n + 1, NOW + n]);
+      const insert = (table: string, columns: string, head: string) =>
+        query(
+          `INSERT INTO ${table} (${columns}, msgId, created, updated, content, type)
+           VALUES ${rows.map(([id, time]) => `(${head}, ${id}, ${time}, ${time}, 'x', 1)`).join(", ")}`,
+        );
+      await insert("IMMessage_0", "relateId, fromId, toId", `${relateId}, 1, 2`);
+      await insert("IMGroupMessage_0", "groupId, userId", `${groupId}, 1`);
+      await query<RowDataPacket[]>("ANALYZE TABLE IMMessage_0, IMGroupMessage_0");
+      const mysql = parseMysqlUrl(database.url);
+      if (mysql === undefined) throw new Error("not a URL");
+      const db = await MysqlDatabase.open(mysql, false);
+      const asked: { readonly sql: string; readonly values: SqlValues }[] = [];
+      const noting: Pick<SqlDatabase, "all" | "allForEach" | "dialect"> = {
+        dialect: db.dialect,
+        all(sql, values = []) {
+          asked.push({ sql, values });
+          return db.all(sql, values);
+        },
+        allForEach(sql, lists) {
+          for (const values of lists) asked.push({ sql, values });
+          return db.allForEach(sql, lists);
+        },
+      };
+      const tables = new MessageTables(noting as SqlDatabase);
+      expect(await tables.before({ kind: 1, id: relateId }, 0, 3, 0)).toMatchObject([
+        { msgId: 2000 },
+        { msgId: 1999 },
+        { msgId: 1998 },
+      ]);
+      await tables.before({ kind: 2, id: groupId }, 1000, 3, NOW);
+      await tables.last(1, [relateId]);
+      await tables.last(2, [groupId]);
+      expect(asked).toHaveLength(4);
+      for (const { sql, values } of asked) {
+        const plan = await db.all<{ Extra: string }>(`EXPLAIN ${sql}`, values);
+        expect(plan.map(({ Extra }) => Extra).join(), sql).not.toContain("filesort");
+      }
+      await db.close();
     });
 
     it("are whole when a group is made, talks and loses a member", async () => {

@@ -1,0 +1,6 @@
+/** In words of an operator what kept a storage from doing what it was asked. */
+export function failureText(error: Error & { readonly code?: unknown }): string {
+  // Of ioredis, whose message is about the option that ended the waiting.
+  if (error.name === "MaxRetriesPerRequestError") return "Redis does not answer";
+  return error.code === "ECONNREFUSED" ? `MySQL does not answer (${error.code})` : error.message;
+}
