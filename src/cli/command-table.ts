@@ -72,7 +72,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: "export",
-    summary: "write files for other tools: Wireshark, protoc",
+    summary: "write files for other tools: Wireshark, protoc, Kubernetes, Grafana",
     load: async () => (await import("./commands/export.js")).exportCommand,
   },
 ];

@@ -15,6 +15,9 @@ Examples:
 Exit codes: 0 all held, 1 the server under test failed, 2 wrong usage, 3 blocked, 4 stale baseline,
 5 ttk itself failed, 130 interrupted. Options can also come from TTK_<COMMAND>_<OPTION> variables and ttk.config.{json,js,ts}.`;
 
+/** Somebody gave hex or a capture at once. */
+const bytesAsCommand = /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i;
+
 /**
  * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
  * loading them all would cost each start.
@@ -34,7 +37,8 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
           `${text
             .trim()
             .replaceAll("\n", " ")
-            .replace(/^error: /, "ttk: ")}\n`,
+            .replace(/^error: /, "ttk: ")
+            .replace(bytesAsCommand, "$& (Did you mean ttk decode $1?)")}\n`,
         ),
     })
     .exitOverride()

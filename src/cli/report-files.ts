@@ -1,4 +1,4 @@
-import { open, writeFile } from "node:fs/promises";
+import { open, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { makeFolder } from "../server/make-folder.js";
@@ -24,7 +24,7 @@ export function reportValues<Format extends string>(formats: readonly Format[]) 
   };
 }
 
-/** Makes sure before a long run that what it ends in can be written. @throws CommandError */
+/** Makes sure before a long run that what it ends in can be written, and leaves no empty file. @throws CommandError */
 export async function requireWritable(
   targets: readonly { readonly file: string }[],
   cwd: string,
@@ -32,8 +32,14 @@ export async function requireWritable(
 ): Promise<void> {
   for (const { file } of targets) {
     try {
-      await makeFolder(dirname(resolve(cwd, file)));
-      await (await open(resolve(cwd, file), "a")).close();
+      const path = resolve(cwd, file);
+      await makeFolder(dirname(path));
+      const isNew = await stat(path).then(
+        () => false,
+        () => true,
+      );
+      await (await open(path, "a")).close();
+      if (isNew) await unlink(path);
     } catch (error) {
       throw usageError(`${option} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
     }

@@ -47,6 +47,18 @@ const badInputs: readonly BadInput[] = [
   { what: "no file", args: () => ["decode", "/nowhere/night.pcap"], code: usage, line: /night\.pcap: no such file/ },
   { what: "a folder", args: () => ["decode", folder], code: usage, line: /is a folder; name a file in it/ },
   { what: "an empty file", args: () => ["decode", file("empty.bin", "")], code: usage, line: /empty\.bin: is empty/ },
+  {
+    what: "a capture without a command",
+    args: () => ["night.pcapng.gz"],
+    code: usage,
+    line: /unknown command 'night\.pcapng\.gz' \(Did you mean ttk decode night\.pcapng\.gz\?\)/,
+  },
+  {
+    what: "hex without a command",
+    args: () => ["00000010000100000007070100010000"],
+    code: usage,
+    line: /\(Did you mean ttk decode 00000010000100000007070100010000\?\)/,
+  },
   { what: "an empty stdin", args: () => ["decode"], code: usage, line: /stdin: is empty/ },
   { what: "an empty argument", args: () => ["decode", ""], code: usage, line: /argument: .*nothing to read/ },
   { what: "half a header", args: () => ["decode", "0000001000010000"], code: usage, line: /no PDU in the input/ },

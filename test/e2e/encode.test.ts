@@ -125,6 +125,9 @@ describe("ttk encode", () => {
     const at = await serverThat((_, socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const { code, stderr } = await ttk(["0x0701", "--send", at]);
     expect(code).toBe(1);
-    expect(stderr).toContain("no answer");
+    expect(stderr).toMatch(/no answer to 0x0701 .*; what came is no PDU: .* text "HTTP\/1\.1 400 Bad Request"\)\n$/);
+    const login = await ttk(["0x0701", "--send", at, "--login", "user1:secret"]);
+    expect(login.code).toBe(3);
+    expect(login.stderr).toContain(`--login user1: ${at} gives an answer that is no PDU`);
   });
 });

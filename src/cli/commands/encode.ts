@@ -9,6 +9,7 @@ import { isoTime } from "../decode/iso-time.js";
 import { type EncodeSettings, encodeJsonLine, encodeShortForm } from "../encode/encode-pdus.js";
 import { readHeaderWords } from "../encode/header-words.js";
 import { type PduFormat, pduFormats, pduText } from "../encode/pdu-text.js";
+import type { SendOutcome } from "../encode/send-pdus.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
@@ -134,10 +135,15 @@ async function send(host: Host, to: Address, pdus: readonly Buffer[], options: E
   });
   if (outcome.ended === "interrupted") host.exitCode = ExitCode.interrupted;
   else if (outcome.unanswered.length > 0 && !isBroken(options)) host.exitCode = ExitCode.failed;
-  const how = outcome.ended === "closed" ? "the server closed the connection" : `${options.wait} ms of silence`;
+  const how = endingOf(outcome, options.wait);
   const missing = outcome.unanswered.map((request) => `no answer to ${request}`);
   if (missing.length > 0) host.stderr.write(`${[...missing, how].join("; ")}\n`);
   else if (outcome.answers === 0 && host.verbosity !== "quiet") host.stderr.write(`nothing came back: ${how}\n`);
+}
+
+function endingOf({ ended, broken }: SendOutcome, waitMs: number): string {
+  if (broken !== undefined) return `what came is no PDU: ${broken}`;
+  return ended === "closed" ? "the server closed the connection" : `${waitMs} ms of silence`;
 }
 
 /** Nobody owes an answer to a PDU that was broken on purpose. */

@@ -32,6 +32,8 @@ export interface SendOutcome {
   /** Requests that no answer came for, in words. */
   readonly unanswered: readonly string[];
   readonly answers: number;
+  /** What came that is no PDU, and ended the connection. */
+  readonly broken: string | undefined;
 }
 
 /** A server that never falls silent (presence of others) does not keep us for longer. */
@@ -48,7 +50,7 @@ export async function sendPdus(plan: SendPlan): Promise<SendOutcome> {
       { limits: serverLimits, signal: plan.signal, outboxSizeMaxBytes: Number.POSITIVE_INFINITY },
       {
         onPdu: (from, bytes, start, end) => exchange.received(from, bytes.subarray(start, end)),
-        onClose: () => exchange.end("closed"),
+        onClose: (_link, _reason, error) => exchange.closed(error),
       },
     );
     return await exchange.run(link);
@@ -63,6 +65,7 @@ class Exchange {
   readonly #awaited = new Map<string, string>();
   #answers = 0;
   #isLoggingIn = false;
+  #broken: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #finish: (reason: SendOutcome["ended"]) => void = () => {};
   readonly #finished = new Promise<SendOutcome["ended"]>((resolve) => {
@@ -79,7 +82,7 @@ class Exchange {
     const longEnough = setTimeout(() => this.end("long enough"), TOTAL_MAX_MS);
     try {
       if (plan.login !== undefined) await this.#logIn(link, plan.login);
-      if (plan.signal.aborted) return { ended: "interrupted", unanswered: [], answers: 0 };
+      if (plan.signal.aborted) return { ended: "interrupted", unanswered: [], answers: 0, broken: undefined };
       const awaited = plan.pdus.map(awaitedAnswer);
       for (const answer of awaited) if (answer !== undefined) this.#awaited.set(answer.key, answer.request);
       for (const pdu of plan.pdus) {
@@ -88,7 +91,7 @@ class Exchange {
       }
       this.#restartWait();
       const ended = await this.#finished;
-      return { ended, unanswered: [...this.#awaited.values()], answers: this.#answers };
+      return { ended, unanswered: [...this.#awaited.values()], answers: this.#answers, broken: this.#broken };
     } finally {
       clearTimeout(this.#timer);
       clearTimeout(longEnough);
@@ -109,6 +112,11 @@ class Exchange {
   end(reason: SendOutcome["ended"]): void {
     this.#finish(reason);
     this.#answerLogin(undefined);
+  }
+
+  closed(error: Error | undefined): void {
+    if (error instanceof ProtocolError) this.#broken = error.message;
+    this.end("closed");
   }
 
   #restartWait(): void {
@@ -136,8 +144,13 @@ class Exchange {
     const answer = await answered;
     clearTimeout(timer);
     if (this.plan.signal.aborted) return;
-    const refusal = answer === undefined ? "closes the connection or gives no answer" : refusalIn(answer);
+    const refusal = answer === undefined ? this.#silence : refusalIn(answer);
     if (refusal !== undefined) throw blockedError(`--login ${user}: ${formatAddress(this.plan.to)} ${refusal}`);
+  }
+
+  get #silence(): string {
+    if (this.#broken !== undefined) return `gives an answer that is no PDU: ${this.#broken}`;
+    return "closes the connection or gives no answer";
   }
 
   #loginAnswered(pdu: Buffer): void {

@@ -9,7 +9,8 @@ export const inputShapes = {
   hexdump: "hexdump, od -x: `0000000 0000 1000 …`, 16-bit words in the machine's byte order",
   od: "od with any -t and -A: `000000 00 00 00 10 …  >....<`; rows of decimal or octal bytes without offsets",
   tcpdump: "tcpdump -X or -XX: `0x0000:  4500 0044 …  E..D`",
-  tshark: "tshark -x, Wireshark's hex dump, Follow TCP stream as hex dump: `0000  00 00 00 10 …   ....`",
+  tshark:
+    "tshark -x, Wireshark's hex dump, Follow TCP stream as hex dump: `0000  00 00 00 10 …   ....`; -T json, ek and pdml",
   gdb: "gdb's x with any format: `0x4010 <buf>:  0x00  0x00 …`",
   windbg: "WinDbg's db: `00000000`0012ff40  00 00 …-01 0d …  ....`",
   "byte-list": "lists of bytes of any language: `{0x00, 0x10}`, `[]byte{0, 16}`, `[0, 16, -1]`, xxd -i",

@@ -2,6 +2,7 @@ import { findBase64 } from "./base64-text.js";
 import { findByteLists } from "./byte-list.js";
 import { findByteRows } from "./byte-rows.js";
 import { looksLikePdu, packetLinkType, wholePduBytes } from "./chunk-content.js";
+import { type DissectedBytes, dissectedPackets } from "./dissected-packets.js";
 import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
@@ -46,11 +47,15 @@ export interface HexText {
  * signs, a logger's words, line numbers, HTML), then with a JSON log's escapes undone, then with wrapped lines joined. The
  * reading with the most bytes of whole PDUs counts, and of those the one with the least beside them.
  *
+ * Of an export of dissected packets only what `dissectedPackets` says counts.
+ *
  * `shape` takes the text for that shape alone.
  * @throws InputError when there are no bytes in the text, or none that can be read
  */
 export function readHexText(text: string, shape?: InputShape): HexText {
   const pasted = new SourceText(text);
+  const dissected = shape === undefined || shape === "tshark" ? dissectedPackets(pasted) : [];
+  if (dissected.length > 0) return { chunks: dissected.map((each) => dissectedChunk(pasted, each)), problems: [] };
   let best = readingOf(pasted, shape);
   if (best.isComplete || text.length > prefixedTextLengthMax) return resultOf(best);
   const seen = new Set([text]);
@@ -62,6 +67,10 @@ export function readHexText(text: string, shape?: InputShape): HexText {
     if (best.isComplete) break;
   }
   return resultOf(best);
+}
+
+function dissectedChunk(source: SourceText, { start, bytes, linkType }: DissectedBytes): InputChunk {
+  return { shape: "tshark", bytes, ...source.positionOf(start), linkType };
 }
 
 /** Outside what was read: a row of numbers, or a dump's `*` that stands behind something. Without it, PDUs would be lost. */

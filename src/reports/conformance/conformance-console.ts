@@ -10,7 +10,7 @@ export interface ConsoleOptions {
 
 /** Of a failed case's wire log: its end is where the failure shows. */
 const TRACE_LINES_MAX = 8;
-const BLOCKED_IDS_SHOWN = 4;
+const ALIKE_SHOWN_MAX = 4;
 
 const outcomes: Readonly<Record<Outcome, string>> = {
   interrupted: "INTERRUPTED  the run ended early: the skipped cases were not judged",
@@ -29,8 +29,16 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const peer = target.peer === null ? "" : ` and ${target.peer}`;
   const role = target.role === "msg" ? "" : ` (${target.role})`;
   const heading = `${target.address}${peer}${role}: ${casesText(summary.total)}${orderText(target)} in ${(summary.durationMs / 1000).toFixed(1)} s`;
-  const findings = cases.filter(isFinding).flatMap((each) => ["", ...findingLines(each, paint)]);
-  const blocked = blockedByReason(cases).flatMap(([reason, ids]) => ["", ...blockedLines(reason, ids, paint)]);
+  const refused = groupsOf(cases, refusalOf).filter(([, alike]) => alike.length > ALIKE_SHOWN_MAX);
+  const told = new Set(refused.flatMap(([, alike]) => alike));
+  const findings = cases
+    .filter((each) => isFinding(each) && !told.has(each))
+    .flatMap((each) => ["", ...findingLines(each, paint)]);
+  const refusals = refused.flatMap(([refusal, alike]) => ["", ...refusedLines(refusal, alike, paint)]);
+  const blocked = groupsOf(cases, blockedReasonOf).flatMap(([reason, alike]) => [
+    "",
+    ...blockedLines(reason, alike, paint),
+  ]);
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [
@@ -38,6 +46,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
     "",
     ...areaLines(cases),
     ...findings,
+    ...refusals,
     ...blocked,
     ...flakyLines(cases, paint),
     "",
@@ -88,24 +97,45 @@ function flakyLines(cases: readonly CaseResult[], paint: Palette): string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** What blocks one case often blocks a hundred: each reason is given once. */
-function blockedByReason(cases: readonly CaseResult[]): Array<[reason: string, ids: string[]]> {
-  const idsOf = new Map<string, string[]>();
-  for (const { verdict, reason, id } of cases) {
-    if (verdict !== "blocked") continue;
-    const key = reason ?? "the reason is unknown";
-    idsOf.set(key, [...(idsOf.get(key) ?? []), id]);
+/** What stops one case often stops a hundred: each reason is given once. */
+function groupsOf(
+  cases: readonly CaseResult[],
+  reasonOf: (each: CaseResult) => string | undefined,
+): Array<[reason: string, alike: CaseResult[]]> {
+  const groups = new Map<string, CaseResult[]>();
+  for (const each of cases) {
+    const reason = reasonOf(each);
+    if (reason === undefined) continue;
+    const alike = groups.get(reason) ?? [];
+    alike.push(each);
+    groups.set(reason, alike);
   }
-  return [...idsOf];
+  return [...groups];
 }
 
-function blockedLines(reason: string, ids: readonly string[], paint: Palette): string[] {
-  const more = ids.length - BLOCKED_IDS_SHOWN;
-  const shown = ids.slice(0, BLOCKED_IDS_SHOWN).join(", ");
-  return [
-    `${paint.red("BLOCKED")}  ${casesText(ids.length)}: ${shown}${more > 0 ? ` and ${more} more` : ""}`,
-    `    because   ${reason}`,
-  ];
+function blockedReasonOf({ verdict, reason }: CaseResult): string | undefined {
+  return verdict === "blocked" ? (reason ?? "the reason is unknown") : undefined;
+}
+
+/** Of a case that failed before anything went over the wire: a server that dies fails all the rest so. */
+function refusalOf({ verdict, expected, actual, trace }: CaseResult): string | undefined {
+  if (verdict !== "failed" || expected === null || trace.length > 0) return undefined;
+  return `    expected  ${expected}\n    actual    ${actual}`;
+}
+
+function idsText(alike: readonly CaseResult[]): string {
+  const more = alike.length - ALIKE_SHOWN_MAX;
+  const shown = alike.slice(0, ALIKE_SHOWN_MAX).map(({ id }) => id);
+  return `${casesText(alike.length)}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function refusedLines(refusal: string, alike: readonly CaseResult[], paint: Palette): string[] {
+  const word = alike.every(({ level }) => level === "should") ? paint.yellow("WARNING") : paint.red("FAILED");
+  return [`${word}  ${idsText(alike)}`, refusal];
+}
+
+function blockedLines(reason: string, alike: readonly CaseResult[], paint: Palette): string[] {
+  return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, `    because   ${reason}`];
 }
 
 function findingLines(each: CaseResult, paint: Palette): string[] {

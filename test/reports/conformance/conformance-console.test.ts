@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conformanceConsole } from "../../../src/reports/conformance/conformance-console.js";
+import type { CaseResult } from "../../../src/runner/conformance/conformance-result.js";
 import { caseResult } from "../../helpers/conformance-case.js";
 import { conformanceResult, everyVerdict } from "../../helpers/conformance-result.js";
 
@@ -53,6 +54,19 @@ describe("conformanceConsole", () => {
     expect(verdictOf([caseResult("errored")])).toBe("ERRORED");
     expect(verdictOf([caseResult("unexpected-pass")])).toBe("STALE");
     expect(verdictOf([caseResult("skipped", { reason: "interrupted" })], { isInterrupted: true })).toBe("INTERRUPTED");
+  });
+
+  it("tells once what a server that has died says to all the rest, behind what came before", () => {
+    const refusal = { expected: "the server accepts the connection", actual: "nobody listens there", trace: [] };
+    const first = caseResult("failed", { id: "frm.crash" });
+    const rest = (count: number, level: "must" | "should" = "must") =>
+      Array.from({ length: count }, (_, n) => caseResult("failed", { id: `msg.${n}`, level, ...refusal }));
+    const text = (cases: readonly CaseResult[]) => conformanceConsole(conformanceResult(cases), plain);
+    const told = "  6 cases: msg.0, msg.1, msg.2, msg.3 and 2 more\n    expected  the server accepts the connection\n";
+    expect(text([...rest(6), first])).toMatch(/^FAILED {2}frm\.crash[\s\S]*\n\nFAILED {2}6 cases/m);
+    expect(text([...rest(6), first])).toContain(`FAILED${told}    actual    nobody listens there\n\n7 cases: 7 failed`);
+    expect(text(rest(6, "should"))).toContain(`WARNING${told}`);
+    expect(text(rest(3))).toContain("FAILED  msg.2  (MUST");
   });
 
   it("counts warnings in words", () => {
