@@ -9,7 +9,7 @@ import { startMsgServer } from "../../../src/server/msg/msg-server.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
 import { startRoleServer } from "../../helpers/role-server.js";
-import { sends } from "../../mutants/fault-words.js";
+import { sends, takes, together } from "../../mutants/fault-words.js";
 import { FaultyWire, type Line } from "../../mutants/faulty-wire.js";
 import type { WireFault } from "../../mutants/wire-fault.js";
 
@@ -52,6 +52,22 @@ const answeringTokensAtOnce = (): WireFault => ({
   sent: ({ commandId }) => (commandId === CommandId.CID_LOGIN_RES_DEVICETOKEN ? [] : undefined),
 });
 
+/** Between it and the database: it asks for the token of a message's sender, too, and pushes to the others alone. */
+const askingForTheSenderToo = (): WireFault => {
+  let senderId = 0;
+  return together(
+    takes(CommandId.CID_MSG_DATA, ({ from_user_id }) => {
+      senderId = from_user_id;
+      return undefined;
+    }),
+    takes(CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ, (body) => ({ ...body, user_id: [senderId, ...body.user_id] })),
+    sends(CommandId.CID_OTHER_GET_DEVICE_TOKEN_RSP, (body) => ({
+      ...body,
+      user_token_info: body.user_token_info.filter(({ user_id }) => user_id !== senderId),
+    })),
+  );
+};
+
 describe("the cases of a msg_server in isolation", () => {
   it(
     "find nothing wrong with ours",
@@ -78,13 +94,14 @@ describe("the cases of a msg_server in isolation", () => {
   );
 
   it.each([
-    { id: "iso.fil.notify-here", fault: tellingPhones },
-    { id: "iso.dbp.device-token", fault: answeringTokensAtOnce },
-  ])("pass what the original does where that is no deviation ($id)", async ({ id, fault }) => {
+    { id: "iso.fil.notify-here", at: "target", fault: tellingPhones },
+    { id: "iso.dbp.device-token", at: "target", fault: answeringTokensAtOnce },
+    { id: "iso.psh.group", at: "db", fault: askingForTheSenderToo },
+  ])("pass what the original does where that is no deviation ($id)", async ({ id, at, fault }) => {
     const lines = new Set<Line>();
     const server = await startRoleServer("msg-isolated", {
       async via(address, port) {
-        if (port !== "target") return address;
+        if (port !== at) return address;
         const wire = await FaultyWire.start(address, fault(), lines);
         started.push(wire);
         return wire.address;
