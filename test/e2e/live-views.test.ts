@@ -76,7 +76,7 @@ describe("ttk load on a terminal", () => {
   it.skipIf(!hasTmux)("puts the terminal back when it is stopped twice", async () => {
     const view = open(`load --target ${cluster.msgServers[0]} --users 10 --rate 20 --duration 90s`);
     await view.that((text) => text.includes("✔ HOLDS"));
-    view.press("q", "C-c", "C-c");
+    view.press("q", "C-c");
     expect(await view.that((text) => text.includes("left with 130"))).not.toContain("Delivery latency");
   });
 

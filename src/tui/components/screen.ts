@@ -30,7 +30,7 @@ export function Screen(props: ScreenProps): null {
 
 function screenLines({ theme, size: { columns, rows }, title, status = "", bottom, body }: ScreenProps): string[] {
   if (columns < COLUMNS_MIN || rows < ROWS_MIN) {
-    return [cut(`too small: ${COLUMNS_MIN}x${ROWS_MIN} needed; q quits`, columns)];
+    return [cut(`too small: needs ${COLUMNS_MIN}x${ROWS_MIN}; q quits`, columns)];
   }
   const height = rows - 1 - BARS;
   const room = columns - widthOf(status) - 2;

@@ -50,6 +50,22 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
     reader.open(conformanceHtml(runs, words, builtAssets("conformance")));
   const listed = ({ page }: ReadPage) => page.locator(".cases > li").evaluateAll((items) => items.map(({ id }) => id));
 
+  it("says which server was judged, and has lines for the lines of HTTP", async () => {
+    const [first] = everyVerdict.flatMap(({ trace }) => trace);
+    if (first === undefined) throw new Error("one has a trace");
+    const text = "POST /query HTTP/1.1\r\nHost: ttk\r\n\r\n{}\r";
+    const asked = { ...first, event: "sent" as const, hex: null, command: null, seqNum: null, text };
+    const result = conformanceResult([caseResult("failed", { id: "hms.asked", actual: "500", trace: [asked] })]);
+    const run = {
+      name: "127.0.0.1:8400",
+      result: { ...result, target: { ...result.target, role: "http-msg" as const } },
+    };
+    const read = await open(run);
+    expect((await read.texts("#runs tbody th"))[0]).toMatch(/^127\.0\.0\.1:8400\s+http_msg_server /);
+    await read.page.locator("button.case").click();
+    expect(await read.texts(".wire td.said")).toEqual(["POST /query HTTP/1.1\nHost: ttk\n\n{}‹000d›"]);
+  });
+
   it("is printed light, as wide as A4, with the largest group of requirements whole", async () => {
     const many = Array.from({ length: 24 }, (_, at) => {
       const number = String(at + 1).padStart(2, "0");

@@ -188,7 +188,7 @@ describe("BrowseApp", () => {
   });
 
   it("says when there is no room", () => {
-    expect(frameOf(opened(), [30, 10])[0]).toContain("too small: 40x8 needed; q quits");
+    expect(frameOf(opened(), [30, 10])[0]).toContain("too small: needs 40x8; q quits");
   });
 
   it("shows every key on ?", async () => {

@@ -48,8 +48,8 @@ function Said({ entry, isOpen, onToggle }: SaidProps) {
   const { hex, command, seqNum, text, length } = entry;
   if (hex === null) {
     return (
-      <span class="muted">
-        <PeerText>{text}</PeerText>
+      <span class="muted lines">
+        <PeerText>{text.replaceAll("\r\n", "\n")}</PeerText>
       </span>
     );
   }

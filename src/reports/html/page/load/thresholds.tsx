@@ -2,8 +2,10 @@ import { thresholdText } from "../../../load/threshold-text.js";
 import type { LoadRun } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 
+/** What must hold and whether it did; what did not comes first. */
 export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
   if (thresholds.length === 0) return null;
+  const ordered = [...thresholds].sort((one, other) => Number(one.ok) - Number(other.ok));
   return (
     <section>
       <h2>Thresholds</h2>
@@ -20,7 +22,7 @@ export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
             </tr>
           </thead>
           <tbody>
-            {thresholds.map((threshold) => (
+            {ordered.map((threshold) => (
               <tr key={`${threshold.metric} ${threshold.expression}`}>
                 <th scope="row" class="mono">
                   <PeerText>{threshold.metric}</PeerText>

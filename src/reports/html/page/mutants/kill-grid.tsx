@@ -41,7 +41,8 @@ function KillTable({
 }: Killed & { readonly columns: MutantMatrix["cases"]; readonly all: number }) {
   const ids = columns.map(({ id }) => id);
   return (
-    <div class="grid">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: not every browser lets keys scroll what they do not reach
+    <section class="grid" aria-label="Mutants and cases" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -81,7 +82,7 @@ function KillTable({
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
