@@ -1,9 +1,8 @@
-import { Device, type DeviceHandler, type DeviceOptions } from "../../client/device.js";
+import { Device, type DeviceHandler, type DeviceLink, type DeviceOptions } from "../../client/device.js";
 import { CommandId } from "../../codec/generated/commands.js";
 import { SessionType } from "../../codec/generated/enums.js";
 import { AckFields, MessageFields, readAck, readMessage } from "../../codec/message-bytes.js";
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
-import type { PduLink } from "../../net/pdu-link.js";
 
 /** Takes what a load is made of. One for all devices; what it is shown is valid during the call. */
 export interface MessageTaker {
@@ -32,7 +31,7 @@ export class VirtualDevice extends Device {
   }
 
   /** Called by the link. */
-  override onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
+  override onPdu(link: DeviceLink, bytes: Buffer, start: number, end: number): void {
     if (!this.isAwaitingAnswer) {
       const commandId = readCommandId(bytes, start);
       const bodyAt = start + HEADER_SIZE;

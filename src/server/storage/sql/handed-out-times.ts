@@ -1,5 +1,5 @@
 import { GROUP, type OwnSession } from "./conversation-rows.js";
-import type { MessageParts } from "./sql-messages.js";
+import type { MessageParts } from "./message-parts.js";
 
 /** The longest that storing a batch of messages may take, and that clocks may differ, without a pull missing one. */
 const WINDOW_S = 5;

@@ -1,8 +1,8 @@
 import type { TableMessage } from "./audio-messages.js";
 import { GROUP, type OwnSession, PEER } from "./conversation-rows.js";
 import type { GroupTalk, UnreadRaise } from "./live-state.js";
+import type { MessageParts } from "./message-parts.js";
 import type { SqlSession } from "./sql-database.js";
-import type { MessageParts } from "./sql-messages.js";
 import { type Talk, talksOf } from "./talk.js";
 
 /** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice, then the time that NOT_SHOWN takes. */

@@ -2,28 +2,14 @@ import type { MessageId, MessageStorage, NewMessage, SessionKey, StoredMessage }
 import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
 import { asOneSequence, newestOf } from "./as-one-sequence.js";
-import type { AudioMessages, TableMessage } from "./audio-messages.js";
-import { type ConversationRows, GROUP, PEER } from "./conversation-rows.js";
-import type { HandedOutTimes } from "./handed-out-times.js";
-import type { LiveState, SequenceKey } from "./live-state.js";
+import type { TableMessage } from "./audio-messages.js";
+import { GROUP, PEER } from "./conversation-rows.js";
+import type { SequenceKey } from "./live-state.js";
 import { MessageBatch } from "./message-batch.js";
-import type { MessageTables } from "./message-tables.js";
-import type { SqlAccounts } from "./sql-accounts.js";
-import type { SqlDatabase } from "./sql-database.js";
+import type { MessageParts } from "./message-parts.js";
 
 /** MSG-18. */
 const PICKED_MAX = 100;
-
-export interface MessageParts {
-  readonly db: SqlDatabase;
-  readonly live: LiveState;
-  readonly accounts: SqlAccounts;
-  readonly rows: ConversationRows;
-  readonly tables: MessageTables;
-  readonly audio: AudioMessages;
-  readonly handedOut: HandedOutTimes;
-  readonly nowSeconds: () => number;
-}
 
 /** What of a conversation one user may see. */
 interface View {

@@ -1,7 +1,7 @@
 import type { RecentSession, SessionKey, SessionStorage, StoredMessage, UnreadSession } from "../storage.js";
 import { newestOf } from "./as-one-sequence.js";
 import { GROUP, PEER } from "./conversation-rows.js";
-import type { MessageParts } from "./sql-messages.js";
+import type { MessageParts } from "./message-parts.js";
 
 /** PUL-06. */
 const RECENT_MAX = 100;
