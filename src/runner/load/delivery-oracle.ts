@@ -202,7 +202,11 @@ export class DeliveryOracle {
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
     this.#doubted = options.doubted;
     const { segment, planned = () => "online" } = options;
-    if (segment !== undefined) this.far = new FarDeliveries(segment, this.#audience, planned);
+    if (segment !== undefined) {
+      this.far = new FarDeliveries(segment, this.#audience, planned, (senderDevice, serial, device) =>
+        options.evidence?.suspect(senderDevice, serial, device),
+      );
+    }
     this.#settled = options.settled;
     this.#run = options.run;
     this.#sentPdu = options.sentPdu;
@@ -332,8 +336,9 @@ export class DeliveryOracle {
     messages.state[row] = MessageState.acked;
     messages.msgId[row] = msgId;
     if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd);
-    this.#judgeEarly(row, msgId);
+    // First, because judging what came before the ack forgets the ack's PDU.
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
+    this.#judgeEarly(row, msgId);
     this.lastIntendedMs = messages.intendedMs[row] as number;
     this.lastSentMs = messages.sentMs[row] as number;
     this.lastTarget = messages.target[row] as number;
