@@ -44,8 +44,8 @@ export class AbortJudge {
   ) {}
 
   /** @returns the threshold by which the run must end everywhere, as text; undefined = none, as far as is known */
-  take(process: number, state: StandingState): string | undefined {
-    this.#latest.set(process, state);
+  take(worker: number, state: StandingState): string | undefined {
+    this.#latest.set(worker, state);
     if (this.#latest.size < this.processes) return undefined;
     const states = [...this.#latest.values()];
     this.#latest.clear();
