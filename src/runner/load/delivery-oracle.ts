@@ -208,7 +208,11 @@ export class DeliveryOracle {
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
     this.#doubted = options.doubted;
     const { segment, planned = () => "online" } = options;
-    if (segment !== undefined) this.far = new FarDeliveries(segment, this.#audience, planned);
+    if (segment !== undefined) {
+      this.far = new FarDeliveries(segment, this.#audience, planned, (senderDevice, serial, device) =>
+        options.evidence?.suspect(senderDevice, serial, device),
+      );
+    }
     this.#settled = options.settled;
     this.#run = options.run;
     this.#forms = options.forms ?? new SentForms(false);
@@ -352,8 +356,9 @@ export class DeliveryOracle {
     messages.setState(row, MessageState.acked);
     messages.setMsgId(row, msgId);
     if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd, this.#ack);
-    this.#judgeEarly(row, msgId);
+    // First, because judging what came before the ack forgets the ack's PDU.
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
+    this.#judgeEarly(row, msgId);
     this.lastIntendedMs = messages.intendedMs(row);
     this.lastSentMs = messages.sentMs(row);
     this.lastTarget = messages.target(row);

@@ -16,6 +16,7 @@ import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import type { ShardMeeting } from "./shard/shard-meeting.js";
 import type { Steering } from "./steering.js";
 import type { ThresholdWatch } from "./threshold-watch.js";
+import type { VirtualDevice } from "./virtual-device.js";
 import type { Workload } from "./workload.js";
 
 /** The parts of a run that know something of it. */
@@ -125,6 +126,7 @@ export class RunStanding {
       evidence: messenger.evidence,
       seconds: [...this.run.seconds().counts],
       servers: sessions.servers,
+      typeOf: (device) => (sessions.devices[device] as VirtualDevice).options.clientType,
     });
   }
 

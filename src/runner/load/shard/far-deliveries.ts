@@ -95,6 +95,8 @@ export class FarDeliveries {
     readonly segment: Segment,
     private readonly audience: Audience,
     private readonly planned: PlannedPresence,
+    /** Told of deliveries that look wrong: before an arrival that comes out of order is noted as evidence, and when one comes again. */
+    private readonly suspect: (senderDevice: number, serial: number, device: number) => void = () => {},
   ) {
     const forEach = <T>(make: () => T): T[] => Array.from({ length: segment.count }, make);
     this.expected = forEach(() => new DeliverySum());
@@ -229,7 +231,10 @@ export class FarDeliveries {
     const stream = this.#streamOf(
       (of.senderDevice * audience.targetsMax + of.target) * audience.recipientsMax + recipient,
     );
-    if (stream.recent.includes(of.serial)) return "again";
+    if (stream.recent.includes(of.serial)) {
+      this.suspect(of.senderDevice, of.serial, device);
+      return "again";
+    }
     stream.recent[stream.place] = of.serial;
     stream.place = (stream.place + 1) % RECENT;
     this.#judgeOrder(stream, device, msgId, of);
@@ -276,12 +281,17 @@ export class FarDeliveries {
 
   /** In the order of sending, and of msg_ids (MSG-09). */
   #judgeOrder(stream: Stream, device: number, msgId: number, of: Omit<FarWitness, "device" | "msgId">): void {
-    if (of.serial < stream.newest) this.#list(this.late, { ...of, device, msgId, after: stream.newest });
-    else if (msgId <= stream.newestMsgId) this.#list(this.late, { ...of, device, msgId, after: stream.idSerial });
+    if (of.serial < stream.newest) this.#isLate({ ...of, device, msgId, after: stream.newest });
+    else if (msgId <= stream.newestMsgId) this.#isLate({ ...of, device, msgId, after: stream.idSerial });
     stream.newest = Math.max(stream.newest, of.serial);
     if (msgId <= stream.newestMsgId) return;
     stream.newestMsgId = msgId;
     stream.idSerial = of.serial;
+  }
+
+  #isLate(arrival: LateArrival): void {
+    this.#list(this.late, arrival);
+    this.suspect(arrival.senderDevice, arrival.serial, arrival.device);
   }
 
   #streamOf(key: number): Stream {

@@ -4,8 +4,11 @@ import { SentForms } from "../sent-forms.js";
 
 /** Messages to other shards, and deliveries from them, of which PDUs are kept: the last ones. */
 export const FAR_PDUS_KEPT = 512;
+/** Deliveries that looked wrong when they came, of which PDUs are kept whatever comes later. */
+export const SUSPECTS_KEPT = 64;
 const ARRIVALS_MAX_BYTES = 4 * 1024 * 1024;
 const ACKS_MAX_BYTES = 1024 * 1024;
+const SUSPECTS_MAX_BYTES = 1024 * 1024;
 
 /** Sender's device, serial, recipient's device. */
 const ARRIVAL_FIELDS = 3;
@@ -36,6 +39,9 @@ export class FarEvidence {
   readonly #acks = new RowPdus();
   readonly #arrivals = new Float64Array(FAR_PDUS_KEPT * ARRIVAL_FIELDS);
   readonly #received = new RowPdus();
+  readonly #suspects: FarEvidenceState["received"][number][] = [];
+  #suspectBytes = 0;
+  #next: readonly [senderDevice: number, serial: number, device: number] | undefined;
   #sentCount = 0;
   #arrivedCount = 0;
 
@@ -75,6 +81,17 @@ export class FarEvidence {
     this.#arrivals[slot * ARRIVAL_FIELDS + 2] = device;
     this.#received.forget(slot);
     this.#received.keep(slot, bytes, start, end, ARRIVALS_MAX_BYTES - this.#received.heldBytes);
+    if (this.#next === undefined) return;
+    const isSuspect = this.#slotOf(...this.#next) === slot;
+    this.#next = undefined;
+    if (isSuspect) this.#keepSuspect(slot);
+  }
+
+  /** Something is wrong with a delivery: with one that has come before, or with the one that is noted next. */
+  suspect(senderDevice: number, serial: number, device: number): void {
+    const slot = this.#slotOf(senderDevice, serial, device);
+    if (slot !== undefined) return this.#keepSuspect(slot);
+    this.#next = [senderDevice, serial, device];
   }
 
   state(): FarEvidenceState {
@@ -85,10 +102,27 @@ export class FarEvidence {
         sent: hexOf(this.#kept.pdu(token, slot)),
         ack: hexOf(this.#acks.of(slot)),
       })),
-      received: Array.from({ length: Math.min(this.#arrivedCount, FAR_PDUS_KEPT) }, (_, slot) =>
-        this.#receivedAt(slot),
-      ),
+      received: [...this.#suspects, ...this.#slots().map((slot) => this.#receivedAt(slot))],
     };
+  }
+
+  #slots(): number[] {
+    return Array.from({ length: Math.min(this.#arrivedCount, FAR_PDUS_KEPT) }, (_, slot) => slot);
+  }
+
+  #slotOf(senderDevice: number, serial: number, device: number): number | undefined {
+    const arrivals = this.#arrivals;
+    return this.#slots().find((slot) => {
+      const at = slot * ARRIVAL_FIELDS;
+      return arrivals[at] === senderDevice && arrivals[at + 1] === serial && arrivals[at + 2] === device;
+    });
+  }
+
+  #keepSuspect(slot: number): void {
+    const bytes = this.#received.of(slot)?.length ?? 0;
+    if (this.#suspects.length >= SUSPECTS_KEPT || this.#suspectBytes + bytes > SUSPECTS_MAX_BYTES) return;
+    this.#suspectBytes += bytes;
+    this.#suspects.push(this.#receivedAt(slot));
   }
 
   #receivedAt(slot: number): FarEvidenceState["received"][number] {

@@ -59,9 +59,9 @@ export interface LoadShard {
   readonly evidence: FarEvidenceState;
   /** The plan's users, by number. */
   readonly users: readonly string[];
-  /** Kinds of a user's devices, and where those of this shard were connected, by number. */
+  /** Kinds of a user's devices as the scenario has them; and where this shard's were connected, and of what kind they were. */
   readonly clientTypes: readonly string[];
-  readonly servers: readonly (readonly [device: number, server: string])[];
+  readonly servers: readonly (readonly [device: number, server: string, type: string])[];
 }
 
 export interface ShardFacts {
@@ -78,6 +78,7 @@ export interface ShardFacts {
   readonly evidence: FarEvidence;
   readonly seconds: readonly SecondCounts[];
   readonly servers: readonly (string | undefined)[];
+  readonly typeOf: (device: number) => string;
 }
 
 export const SHARD_SCHEMA_VERSION = 4;
@@ -105,7 +106,9 @@ export function shardOf(facts: ShardFacts): LoadShard {
     evidence: facts.evidence.state(),
     users: plan.accounts.map(({ name }) => name),
     clientTypes: plan.scenario.clientTypes.slice(0, plan.devicesPerUser),
-    servers: facts.servers.flatMap((server, device) => (server === undefined ? [] : [[device, server] as const])),
+    servers: facts.servers.flatMap((server, device) =>
+      server === undefined ? [] : [[device, server, facts.typeOf(device)] as const],
+    ),
   };
 }
 

@@ -1,9 +1,10 @@
-import type { DeliveryCounts } from "../delivery-oracle.js";
+import type { DeliveryCounts, Fault } from "../delivery-oracle.js";
 import { failedSearches, isSearch } from "../find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
 import type { LoadMetrics, Moment } from "../load-metrics.js";
 import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
+import { isOwn } from "../segment.js";
 import { summaryTrends } from "../summary-trends.js";
 import { abortFailures, judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
@@ -166,13 +167,28 @@ function doubtsOf(shards: readonly LoadShard[]): string[] {
   );
 }
 
+/** What a shard finds wrong by itself with a message of another one. */
+const seenFromAfar: ReadonlySet<Fault> = new Set(["duplicated", "corrupted", "misdelivered"]);
+
+function completed(witness: DeliveryWitness, book: FarWitnessBook): DeliveryWitness {
+  const { pdus, lacks } = book.pdusBeside(witness);
+  const details = [witness.detail ?? undefined, lacks].filter((text) => text !== undefined);
+  return { ...witness, pdus: [...pdus, ...witness.pdus], detail: details.length === 0 ? null : details.join("; ") };
+}
+
 function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]): DeliveryWitness[] {
   const [{ users, clientTypes }] = shards as [LoadShard];
-  const servers = new Map(shards.flatMap((shard) => shard.servers));
+  const connections = shards.flatMap((shard) => shard.servers);
+  const servers = new Map(connections.map(([device, server]) => [device, server]));
+  const types = new Map(connections.map(([device, _, type]) => [device, type]));
+  const userOf = (index: number) => Math.floor(index / clientTypes.length);
+  const userNameOf = (user: number) => users[user];
   const names = {
     nameOf: (index: number) =>
-      `${users[Math.floor(index / clientTypes.length)]}/${clientTypes[index % clientTypes.length]}`,
+      `${userNameOf(userOf(index))}/${types.get(index) ?? clientTypes[index % clientTypes.length]}`,
     serverOf: (index: number) => servers.get(index) ?? "",
+    userOf,
+    userNameOf,
   };
   const book = new FarWitnessBook(shards, names);
   const epochMs = Math.max(...shards.map((shard) => shard.epochMs));
@@ -203,6 +219,12 @@ function witnessesOf(shards: readonly LoadShard[], faults: readonly FarFault[]):
     counts.set(kind, count);
     return count <= WITNESSES_MAX_PER_KIND;
   };
-  const own = shards.flatMap(({ result }) => result.witnesses).filter(isShown);
-  return [...own, ...faults.filter(isShown).map(named)];
+  const own = shards.flatMap(({ segment, result }) =>
+    result.witnesses.map((witness) => {
+      const sender = users.indexOf(witness.from.slice(0, witness.from.lastIndexOf("/")));
+      const isFromOthers = seenFromAfar.has(witness.kind) && witness.message > 0 && !isOwn(sender, segment);
+      return isFromOthers ? completed(witness, book) : witness;
+    }),
+  );
+  return [...own.filter(isShown), ...faults.filter(isShown).map(named)];
 }

@@ -34,7 +34,7 @@ export function standingState(
   return { runMs: moment.runMs, steadyMs: moment.steadyMs, sums: sumsState(sums, epochMs) };
 }
 
-/** Judges what all processes have measured together, once all have told of a further second. They are numbered from 0. */
+/** Judges what all processes have measured together, once all have told of a further second. */
 export class AbortJudge {
   readonly #latest = new Map<number, StandingState>();
 
@@ -44,8 +44,8 @@ export class AbortJudge {
   ) {}
 
   /** @returns the threshold by which the run must end everywhere, as text; undefined = none, as far as is known */
-  take(index: number, state: StandingState): string | undefined {
-    this.#latest.set(index, state);
+  take(worker: number, state: StandingState): string | undefined {
+    this.#latest.set(worker, state);
     if (this.#latest.size < this.processes) return undefined;
     const states = [...this.#latest.values()];
     this.#latest.clear();

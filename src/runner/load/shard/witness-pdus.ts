@@ -1,12 +1,18 @@
-import { WITNESS_PDU_MAX_BYTES, type WitnessPdu } from "../load-result.js";
+import { type DeliveryWitness, WITNESS_PDU_MAX_BYTES, type WitnessPdu } from "../load-result.js";
 import type { FarFault } from "./far-balance.js";
-import { FAR_PDUS_KEPT } from "./far-evidence.js";
+import { FAR_PDUS_KEPT, SUSPECTS_KEPT } from "./far-evidence.js";
 import type { LoadShard } from "./load-shard.js";
 
 const RECEIVERS_MAX = 8;
+/** Whose they are stands before it. */
+const NO_LONGER_HELD =
+  `PDUs are no longer held: of what goes between segments each keeps the last ${FAR_PDUS_KEPT} each way, ` +
+  `and ${SUSPECTS_KEPT} that looked wrong when they came`;
 
 interface Names {
   readonly nameOf: (device: number) => string;
+  readonly userOf: (device: number) => number;
+  readonly userNameOf: (user: number) => string | undefined;
   readonly serverOf: (device: number) => string;
 }
 
@@ -29,7 +35,9 @@ export class FarWitnessBook {
       for (const sent of evidence.sent) this.#sent.set(keyOf(sent), sent);
       for (const received of evidence.received) {
         const key = keyOf(received);
-        this.#received.set(key, [...(this.#received.get(key) ?? []), received]);
+        const others = this.#received.get(key) ?? [];
+        // A delivery that looked wrong may be among the last ones, too.
+        if (!others.some(({ device }) => device === received.device)) this.#received.set(key, [...others, received]);
       }
     }
   }
@@ -48,11 +56,34 @@ export class FarWitnessBook {
     const isWhole =
       sent !== undefined &&
       (!hasArrived || received.some(({ device, received }) => device === fault.device && received !== null));
-    const lacks = `of what goes between segments each keeps the last ${FAR_PDUS_KEPT} PDUs, `;
-    return {
-      pdus,
-      lacks: isWhole ? undefined : `${lacks}${pdus.length === 0 ? "of which these are none" : "so some are not here"}`,
-    };
+    return { pdus, lacks: isWhole ? undefined : `${pdus.length === 0 ? "its" : "some of its"} ${NO_LONGER_HELD}` };
+  }
+
+  /**
+   * The rest of what the recipient's shard has seen wrong by itself: it has what came then, the sender's shard has the message
+   * and its ack, and what came twice came a first time.
+   */
+  pdusBeside({ kind, message, from, device }: DeliveryWitness): FarWitnessPdus {
+    const { userOf, userNameOf, nameOf } = this.names;
+    const sender = from.slice(0, from.lastIndexOf("/"));
+    const isOf = (each: { readonly senderDevice: number; readonly serial: number }) =>
+      each.serial === message && userNameOf(userOf(each.senderDevice)) === sender;
+    const sent = [...this.#sent.values()].find(isOf);
+    const first = kind !== "duplicated" ? undefined : this.#firstOf(isOf, (each) => nameOf(each.device) === device);
+    const pdus = [
+      ...this.#pdu("sent", sent?.senderDevice ?? 0, sent?.sent ?? null),
+      ...this.#pdu("ack", sent?.senderDevice ?? 0, sent?.ack ?? null),
+      ...this.#pdu("received", first?.device ?? 0, first?.received ?? null),
+    ];
+    const lacks = [
+      ...(typeof sent?.sent === "string" && sent.ack !== null ? [] : [`the sender's ${NO_LONGER_HELD}`]),
+      ...(kind !== "duplicated" || first?.received !== undefined ? [] : [`the first one's ${NO_LONGER_HELD}`]),
+    ];
+    return { pdus, lacks: lacks.length === 0 ? undefined : lacks.join("; ") };
+  }
+
+  #firstOf(...holds: readonly ((each: LoadShard["evidence"]["received"][number]) => boolean)[]) {
+    return [...this.#received.values()].flat().find((each) => holds.every((hold) => hold(each)));
   }
 
   #pdu(what: WitnessPdu["what"], device: number, hex: string | null): WitnessPdu[] {

@@ -71,6 +71,16 @@ describe("mergeShards", () => {
     expect(delivered + lost + corrupted + unjudged).toBe(expectedDeliveries);
     const [witness] = merged.witnesses.filter(({ kind }) => kind === fault);
     expect(witness?.device).toMatch(/^user\d+\/(windows|ios)$/);
+    const segmentOfUser = (name: string | null) => (Number(/\d+/.exec(name ?? "")?.[0]) - 1) % 3;
+    const between = merged.witnesses.filter(
+      ({ kind, message, from, device }) =>
+        kind === fault && message > 0 && segmentOfUser(from) !== segmentOfUser(device),
+    );
+    // Whichever shard has found it: the message and its ack are there.
+    if (fault !== "corrupted") expect(between.length).toBeGreaterThan(0);
+    for (const { pdus } of between) {
+      expect(pdus.map(({ what }) => what)).toEqual(expect.arrayContaining(["sent", "ack"]));
+    }
   });
 
   it("says the rate of the plan where those of its shards, each rounded, do not add up to it", async () => {
