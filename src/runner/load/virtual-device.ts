@@ -3,7 +3,6 @@ import { CommandId } from "../../codec/generated/commands.js";
 import { SessionType } from "../../codec/generated/enums.js";
 import { AckFields, MessageFields, readAck, readMessage } from "../../codec/message-bytes.js";
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
-import type { PduLink } from "../../net/pdu-link.js";
 
 /** Takes what a load is made of. One for all devices; what it is shown is valid during the call. */
 export interface MessageTaker {
@@ -12,6 +11,8 @@ export interface MessageTaker {
   /** The server's 0x0302 for a message of the device, as `bytes[start, end)`, of the usual form, too. */
   acked(device: VirtualDevice, ack: AckFields, bytes: Buffer, start: number, end: number): void;
 }
+
+type Link = NonNullable<Device["link"]>;
 
 // Filled anew for each PDU: the hot path allocates no body.
 const message = new MessageFields();
@@ -32,7 +33,7 @@ export class VirtualDevice extends Device {
   }
 
   /** Called by the link. */
-  override onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
+  override onPdu(link: Link, bytes: Buffer, start: number, end: number): void {
     if (!this.isAwaitingAnswer) {
       const commandId = readCommandId(bytes, start);
       const bodyAt = start + HEADER_SIZE;
