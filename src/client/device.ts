@@ -21,9 +21,6 @@ import { type ClientTypeName, clientTypes } from "./client-type.js";
 import { PendingRequests } from "./pending-requests.js";
 import { type RequestId, type ResponseBody, responseOf } from "./requests.js";
 
-/** Of a device, to whoever drives it. */
-export type { PduLink as DeviceLink };
-
 /** One object may serve thousands of devices. */
 export interface DeviceOptions {
   readonly clientType: ClientTypeName;

@@ -11,16 +11,25 @@ export class RunLoop {
   #reachedMs = 0;
   /** Where the clock stands while something is handled that came at that time; below 0 = it goes. */
   #standsAtMs = GOES;
+  /** What it was when it was last looked at while it went. */
+  #lastMs = 0;
 
   /** `advance` is called once a millisecond, or as soon after as the event loop allows. */
   constructor(private readonly advance: (nowMs: number) => void) {}
 
   /** Milliseconds since the run began. Hot. */
-  readonly now = (): number => (this.#standsAtMs === GOES ? performance.now() - this.#startedAtMs : this.#standsAtMs);
+  readonly now = (): number => {
+    if (this.#standsAtMs !== GOES) return this.#standsAtMs;
+    this.#lastMs = performance.now() - this.#startedAtMs;
+    return this.#lastMs;
+  };
 
-  /** Hot: until `goOn` it is the time at which `performance.now()` was that; undefined = as it is now. */
+  /**
+   * Hot: until `goOn` it is the time at which `performance.now()` was that, or the latest that anybody has been told, because
+   * it never goes back; undefined = as it is now.
+   */
   standStill(atMs: number = performance.now()): void {
-    this.#standsAtMs = atMs - this.#startedAtMs;
+    this.#standsAtMs = Math.max(atMs - this.#startedAtMs, this.#lastMs);
   }
 
   goOn(): void {

@@ -1,4 +1,4 @@
-import { Device, type DeviceHandler, type DeviceLink, type DeviceOptions } from "../../client/device.js";
+import { Device, type DeviceHandler, type DeviceOptions } from "../../client/device.js";
 import { CommandId } from "../../codec/generated/commands.js";
 import { SessionType } from "../../codec/generated/enums.js";
 import { AckFields, MessageFields, readAck, readMessage } from "../../codec/message-bytes.js";
@@ -11,6 +11,8 @@ export interface MessageTaker {
   /** The server's 0x0302 for a message of the device, as `bytes[start, end)`, of the usual form, too. */
   acked(device: VirtualDevice, ack: AckFields, bytes: Buffer, start: number, end: number): void;
 }
+
+type Link = NonNullable<Device["link"]>;
 
 // Filled anew for each PDU: the hot path allocates no body.
 const message = new MessageFields();
@@ -31,7 +33,7 @@ export class VirtualDevice extends Device {
   }
 
   /** Called by the link. */
-  override onPdu(link: DeviceLink, bytes: Buffer, start: number, end: number): void {
+  override onPdu(link: Link, bytes: Buffer, start: number, end: number): void {
     if (!this.isAwaitingAnswer) {
       const commandId = readCommandId(bytes, start);
       const bodyAt = start + HEADER_SIZE;
