@@ -128,6 +128,12 @@ const badInputs: readonly BadInput[] = [
     line: /--advertise <host>.*without a port/,
   },
   {
+    what: "a configuration that names no database, to serve users of nobody's choice",
+    args: () => ["serve", "--conf", file("dbproxyserver.conf", "ListenIP=127.0.0.1\nListenPort=1\n")],
+    code: usage,
+    line: /^ttk: the configuration names no database: DBServerIP1 or DBInstances, else --storage or --users$/,
+  },
+  {
     what: "a folder for files that is none",
     args: () => ["serve", "file", "--ports", "auto", "--data", file("no-folder", "")],
     code: blocked,

@@ -150,12 +150,18 @@ export function serveCommand(host: Host): Command {
     .addHelpText("after", examples)
     .action(async (roles: string[], options: ServeOptions, self: Command) => {
       const isGiven = (name: string) => ["cli", "env"].includes(self.getOptionValueSource(name) ?? "");
-      await serve(host, withConfs({ ...options, roles }, await readConfs(host, options.conf ?? []), isGiven));
+      const settled = withConfs({ ...options, roles }, await readConfs(host, options.conf ?? []), isGiven);
+      const namesUsers = isGiven("storage") || settled.storage !== "memory";
+      await serve(host, settled, options.conf === undefined || namesUsers);
     });
 }
 
-async function serve(host: Host, options: Settled): Promise<void> {
+/** @param mayInvent whether users of nobody's choice will do where nothing says which */
+async function serve(host: Host, options: Settled, mayInvent: boolean): Promise<void> {
   const plan = servePlan(options);
+  if (plan.needsStorage && !mayInvent && (options.fixture ?? options.users) === undefined) {
+    throw usageError("the configuration names no database: DBServerIP1 or DBInstances, else --storage or --users");
+  }
   const deviates = switchable(deviationsOf(options));
   const outlet = await pushOutlet(host, options, plan.layout.push !== undefined);
   if (plan.needsFolder) await makeFileFolders(host, options);

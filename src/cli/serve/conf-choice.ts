@@ -6,7 +6,7 @@ import type { ClusterLayout } from "../../server/cluster-layout.js";
 import type { RoleName } from "../../server/role-name.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { parseConf } from "./conf-file.js";
+import { type ConfEntry, parseConf } from "./conf-file.js";
 import { confKinds, isAmong } from "./conf-keys.js";
 import { ConfValues } from "./conf-values.js";
 
@@ -58,16 +58,30 @@ export async function readConfs(host: Host, paths: readonly string[]): Promise<C
     for (const { key, line } of entries) {
       if (!isAmong(known, key)) warn(line, `${name} has no key ${key}${didYouMean(key, known.map(example))}`);
     }
+    for (const { line, what } of strandedEntries(entries)) warn(line, what);
     choice.roles.push(kind.role);
     translate[kind.role](new ConfValues(path, entries), choice);
   }
   return choice;
 }
 
+/** Lists are read up to the first number that is missing, as by the original servers. */
+function strandedEntries(entries: readonly ConfEntry[]): { line: number; what: string }[] {
+  const keys = new Set(entries.filter(({ value }) => value !== "").map(({ key }) => key));
+  return entries.flatMap(({ key, line }) => {
+    const [, prefix, number] = /^(.+ServerIP)(\d+)$/.exec(key) ?? [];
+    if (prefix === undefined) return [];
+    const missing = Array.from({ length: Math.min(Number(number) - 1, LISTED_MAX) }, (_, n) => `${prefix}${n + 1}`);
+    const first = missing.find((name) => !keys.has(name));
+    return first === undefined ? [] : [{ line, what: `${key} is passed over: there is no ${first}` }];
+  });
+}
+
 function example(pattern: string): string {
   return pattern.replace("#", "1");
 }
 
+const LISTED_MAX = 1000;
 const everywhere = "0.0.0.0";
 
 const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice) => void>> = {

@@ -167,6 +167,15 @@ group_member_db=5
     );
   });
 
+  it("are warned about for servers of a list behind a number that is missing, where the originals stop reading", async () => {
+    const text = "RouteServerIP1=r\nRouteServerPort1=1\nRouteServerIP3=s\nRouteServerPort3=2\nDBServerIP2=d\n";
+    expect((await read({ "msgserver.conf": text })).route).toEqual([at("r", 1)]);
+    expect(said).toBe(
+      "msgserver.conf:3: RouteServerIP3 is passed over: there is no RouteServerIP2\n" +
+        "msgserver.conf:5: DBServerIP2 is passed over: there is no DBServerIP1\n",
+    );
+  });
+
   it.each([
     [{ "routserver.conf": "" }, /^routserver\.conf is none of msgserver\.conf, .*did you mean "routeserver\.conf"/],
     [{ "routeserver.conf": "ListenMsgPort=http" }, /routeserver\.conf:1: ListenMsgPort must be a whole number/],
