@@ -1,16 +1,18 @@
-import type { Pulse } from "../../scenarios/load/load-scenario.js";
+import type { Pulse } from "../../scenarios/load/crowd.js";
 import { ActRandom } from "./act-random.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
 import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import type { PartResult } from "./load-result.js";
 import type { Messenger } from "./messenger.js";
 import { perSecond } from "./metrics.js";
 import { constantPace, type Pace, stagedPace } from "./pace.js";
+import type { PartProgress } from "./part-progress.js";
+import type { PartResult } from "./part-result.js";
 import { ownCount, wholeRun } from "./segment.js";
-import type { PartProgress, Timers, Workload } from "./workload.js";
+import type { Timers } from "./timers.js";
+import type { Workload } from "./workload.js";
 
 /** How soon a user that cannot act is asked again when no ack has come for it. */
 const RETRY_MS = 50;

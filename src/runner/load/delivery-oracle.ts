@@ -1,5 +1,7 @@
 import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
+import type { DeliveryCounts } from "./delivery-counts.js";
+import type { Fault, FaultPdu, FaultWitness } from "./delivery-fault.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
@@ -7,7 +9,7 @@ import type { Segment } from "./segment.js";
 import { SentForms } from "./sent-forms.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
 import type { FarEvidence } from "./shard/far-evidence.js";
-import type { PlannedPresence } from "./shard/planned-presence.js";
+import type { PlannedPresence } from "./shard/planned.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
@@ -34,89 +36,6 @@ export interface OracleOptions {
   /** Given when other processes have the rest of the users: which are ours, and who of the others is meant to be online. */
   readonly segment?: Segment | undefined;
   readonly planned?: PlannedPresence | undefined;
-}
-
-export type Fault =
-  | "lost"
-  | "unacked"
-  | "duplicated"
-  | "reordered"
-  | "corrupted"
-  | "misdelivered"
-  | "diverged"
-  | "not-in-history"
-  | "unread-wrong";
-
-/** A PDU that has to do with a fault, byte for byte. */
-export interface FaultPdu {
-  /** `sent` by the sender, or by who asked for history or unread counts; its `ack`; `received` by a device that was to get the message, or was not. */
-  readonly what: "sent" | "ack" | "received";
-  readonly device: number;
-  readonly bytes: Buffer;
-}
-
-/** One fault as evidence. Devices and users are numbers of the run; times are ms of the run's clock. */
-export interface FaultWitness {
-  readonly kind: Fault;
-  /** 0 when the content could not be recognised. */
-  readonly serial: number;
-  readonly senderDevice: number;
-  /** A user, or `users + g` for the group g. */
-  readonly target: number;
-  /** Whose delivery it is; undefined for `unacked`. */
-  readonly device: number | undefined;
-  /** 0 when the server never told. */
-  readonly msgId: number;
-  readonly sentMs: number | undefined;
-  /** As far as they are known: the message, its ack, what devices received. */
-  readonly pdus: readonly FaultPdu[];
-  /** The message's token, to look for in a recording; undefined when the message is not known by it. */
-  readonly token?: string | undefined;
-  /** What came, as far as there is room for it. */
-  readonly arrived?: string | undefined;
-  /** What is wrong, where the kind does not say it. */
-  readonly detail?: string | undefined;
-}
-
-/**
- * What became of the messages. Once `finish` has been called
- * `sent = acked + unacked + abandoned` and `expectedDeliveries = delivered + lost + corrupted + unjudged`.
- */
-export interface DeliveryCounts {
-  /** Messages. */
-  sent: number;
-  acked: number;
-  /** Never acknowledged although the sender stayed connected. */
-  unacked: number;
-  /** Unacknowledged because the sender's connection was lost: the server may or may not have them. */
-  abandoned: number;
-  /** Deliveries: a message counts once for each device that must get it. */
-  expectedDeliveries: number;
-  delivered: number;
-  /** Acknowledged, never arrived. */
-  lost: number;
-  duplicated: number;
-  /** Arrived after one of the same sender's device to the same user that was sent after this one's ack. */
-  reordered: number;
-  /** Arrived changed: content, sender or msg_id. */
-  corrupted: number;
-  /** Arrived where it does not belong, or nothing that was sent explains it. */
-  misdelivered: number;
-  /** Cannot be judged: the recipient, or the sender before its ack, was disconnected meanwhile. */
-  unjudged: number;
-  /** Messages of another run, or from people who are none of this one's. Not a fault. */
-  foreign: number;
-  /** Something that one device of a user has been told and another one, online all the time, has not: a message, or that a session was read (MSG-14). */
-  diverged: number;
-  /** Read acks that another device of the user must be told of; `readsTold` were, and what is missing is in `diverged`. */
-  readsExpected: number;
-  readsTold: number;
-  /** Acknowledged messages that were looked for in history in the end, and those that were not there intact (MSG-10). */
-  historyChecked: number;
-  notInHistory: number;
-  /** Unread counts of sessions that were compared, and those that were not what they must be (MSG-11, MSG-14, GRP-08). */
-  unreadChecked: number;
-  unreadWrong: number;
 }
 
 const IN_FLIGHT_MAX = 1 << 20;

@@ -5,8 +5,9 @@ import type { SessionHooks } from "./device-sessions.js";
 import type { Messenger } from "./messenger.js";
 import type { RunLoop } from "./run-loop.js";
 import type { RunProgress } from "./run-progress.js";
+import type { Timers } from "./timers.js";
 import type { MessageTaker, VirtualDevice } from "./virtual-device.js";
-import type { Timers, Workload } from "./workload.js";
+import type { Workload } from "./workload.js";
 
 /** Those who are told. Asked for when something happens, because they are made after the devices. */
 export interface DeviceListeners {

@@ -3,9 +3,10 @@ import type { StartUpStep } from "../../scenarios/load/start-up.js";
 import type { Aggregate } from "./aggregate.js";
 import { CustomMetrics } from "./custom-metrics.js";
 import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
-import type { DeliveryCounts } from "./delivery-oracle.js";
+import type { DeliveryCounts } from "./delivery-counts.js";
 import { bucketOf, recordableUs } from "./histogram.js";
 import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
+import type { MetricPart } from "./metric-part.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
 import { MetricSet } from "./metric-set.js";
@@ -25,13 +26,6 @@ export interface Moment {
   readonly runMs: number;
   readonly delivery: DeliveryCounts;
   readonly traffic: Traffic;
-}
-
-/** Users of one scenario among several, with the tags that what they do carries. */
-export interface MetricPart {
-  readonly tags: Tags;
-  readonly firstUser: number;
-  readonly endUser: number;
 }
 
 /** Called for each value as it is measured, for outputs that want every one. Times in ms. */

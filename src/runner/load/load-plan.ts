@@ -1,7 +1,8 @@
 import type { Account } from "../../client/account.js";
 import type { ClientTypeName } from "../../client/client-type.js";
 import type { Device } from "../../client/device.js";
-import type { Behaviour, SizeRange } from "../../scenarios/load/behaviour.js";
+import type { SizeRange } from "../../scenarios/load/behaviour.js";
+import type { Behaviour } from "../../scenarios/load/crowd.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";

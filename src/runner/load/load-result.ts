@@ -1,10 +1,11 @@
-import type { DeliveryCounts, Fault } from "./delivery-oracle.js";
-import type { FindMaxResult } from "./find-max-search.js";
+import type { DeliveryCounts } from "./delivery-counts.js";
+import type { Fault } from "./delivery-fault.js";
 import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadMark } from "./load-control.js";
 import type { RecordedSecond } from "./load-event.js";
 import type { MetricResult } from "./metrics.js";
 import type { Stage } from "./pace.js";
+import type { PartResult } from "./part-result.js";
 import type { ThresholdResult } from "./threshold.js";
 
 /** More of a PDU is for other tools. */
@@ -59,19 +60,6 @@ export interface GeneratorEnvironment {
   /** Cores that the system shows. */
   readonly cpus: number;
   readonly memoryBytes: number;
-}
-
-/** What became of one scenario of a scenario file, or of a search for the highest rate. */
-export interface PartResult {
-  readonly name: string;
-  readonly executor: string;
-  readonly vusMax: number;
-  /** Those that ended by themselves, failed ones included. */
-  readonly iterations: number;
-  readonly failed: number;
-  readonly interrupted: number;
-  readonly dropped: number;
-  readonly findMax: FindMaxResult | null;
 }
 
 /** How often a check of a scenario file held. */

@@ -32,7 +32,8 @@ import { standingState } from "./shard/shared-abort.js";
 import { Steering } from "./steering.js";
 import { ThresholdWatch } from "./threshold-watch.js";
 import { TimerWheel } from "./timer-wheel.js";
-import type { Timers, Workload } from "./workload.js";
+import type { Timers } from "./timers.js";
+import type { Workload } from "./workload.js";
 
 export interface RunningLoad {
   readonly control: LoadControl;

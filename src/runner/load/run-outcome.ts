@@ -1,5 +1,6 @@
 import { plannedRate, shareOf } from "./crowd-workload.js";
-import type { DeliveryOracle, FaultWitness } from "./delivery-oracle.js";
+import type { FaultWitness } from "./delivery-fault.js";
+import type { DeliveryOracle } from "./delivery-oracle.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import { failedSearches, isSearch } from "./find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, type HealthLimits } from "./generator-health.js";
@@ -14,9 +15,9 @@ import {
   failuresIn,
   type GeneratorEnvironment,
   type LoadResult,
-  type PartResult,
   WITNESS_PDU_MAX_BYTES,
 } from "./load-result.js";
+import type { PartResult } from "./part-result.js";
 import { ownCount, wholeRun } from "./segment.js";
 import { summaryTrends } from "./summary-trends.js";
 import { abortFailures, type ThresholdResult, thresholdFailure } from "./threshold.js";

@@ -1,4 +1,5 @@
-import type { DeliveryOracle, FaultPdu } from "./delivery-oracle.js";
+import type { FaultPdu } from "./delivery-fault.js";
+import type { DeliveryOracle } from "./delivery-oracle.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
 import { type AwaitedRead, ReadWatch } from "./read-watch.js";
 import { type StoredMessage, UnreadAudit, type UnreadQuestion } from "./unread-audit.js";

@@ -1,5 +1,5 @@
 import type { MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
-import type { FaultPdu } from "./delivery-oracle.js";
+import type { FaultPdu } from "./delivery-fault.js";
 import type { DeviceSessions } from "./device-sessions.js";
 import type { HistoryEntry } from "./history-audit.js";
 import type { LoadMetrics } from "./load-metrics.js";

@@ -1,7 +1,7 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import { SessionType } from "../../codec/generated/enums.js";
 import type { MsgInfo, UnreadInfo } from "../../codec/generated/messages.js";
-import type { FaultPdu } from "./delivery-oracle.js";
+import type { FaultPdu } from "./delivery-fault.js";
 import { HistoryPageError } from "./history-page-error.js";
 import type { VirtualDevice } from "./virtual-device.js";
 

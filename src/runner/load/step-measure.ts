@@ -1,5 +1,5 @@
 import { Counter, type CustomSum, readSum } from "./custom-sum.js";
-import type { StepReading } from "./find-max-search.js";
+import type { StepReading } from "./find-max-result.js";
 import { Gauge, Rate, Trend } from "./metrics.js";
 import { judgeThreshold, type Threshold } from "./threshold.js";
 

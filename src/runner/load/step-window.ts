@@ -1,4 +1,5 @@
-import type { StepGauge, StepReading } from "./find-max-search.js";
+import type { StepReading } from "./find-max-result.js";
+import type { StepGauge } from "./find-max-search.js";
 import { doubtsAbout, type HealthLimits, type HealthWatch } from "./generator-health.js";
 import type { Histogram } from "./histogram.js";
 import type { LoadMetrics, Moment } from "./load-metrics.js";

@@ -1,26 +1,5 @@
-import type { PartResult } from "./load-result.js";
-
-/** Timers of the run's wheel that belong to a workload, numbered from 0. A timer that is due calls `Workload.timerDue`. */
-export interface Timers {
-  set(timer: number, dueMs: number): void;
-  clear(timer: number): void;
-}
-
-/** How far a scenario of the run is, for whoever watches. */
-export interface PartProgress {
-  readonly name: string;
-  /** As k6 calls it, or `users` for a built-in scenario whose users act by think times. */
-  readonly executor: string;
-  /** `stage 2 of 5`, `step 3: 400/s`, `waiting`, `running`, `done`. */
-  readonly stage: string;
-  /** From 0 to 1. */
-  readonly share: number;
-  /** Until it ends as planned; null = by no time. */
-  readonly timeLeftMs: number | null;
-  /** Acts or iterations a second that are meant to begin now; null = VUs go as fast as they can. */
-  readonly ratePerSecond: number | null;
-  readonly vus: number;
-}
+import type { PartProgress } from "./part-progress.js";
+import type { PartResult } from "./part-result.js";
 
 /**
  * What happens between a run's ramp-up and its drain: it decides who does what when. The run owns devices, oracle,

@@ -1,6 +1,6 @@
-import { type ChoosePeer, type PeerChoiceName, peerChoices } from "./peer-choice.js";
+import type { Behaviour, Lives } from "./crowd.js";
+import { type PeerChoiceName, peerChoices } from "./peer-choice.js";
 import type { Random } from "./random.js";
-import type { UserLives } from "./user-lives.js";
 
 /** Sizes of a message's text in bytes, from and up to. */
 export interface SizeRange {
@@ -34,17 +34,8 @@ export const habitDefaults: Habits = {
   switchMs: 0,
 };
 
-/** The same, ready to be lived by. */
-export interface Behaviour {
-  readonly choosePeer: ChoosePeer;
-  readonly groupShare: number;
-  readonly readShare: number;
-  /** Comings and goings, and changes of device; absent = there are none. */
-  readonly life?: UserLives;
-}
-
 /** `lives`: who comes and goes, when somebody does. */
-export function behaviourOf(habits: Habits, users: number, random: Random, lives?: UserLives): Behaviour {
+export function behaviourOf(habits: Habits, users: number, random: Random, lives?: Lives): Behaviour {
   const { talkTo, contacts, groupShare, readShare } = habits;
   const behaviour = { choosePeer: peerChoices[talkTo](users, contacts, random), groupShare, readShare };
   return lives === undefined ? behaviour : { ...behaviour, life: lives };

@@ -1,4 +1,4 @@
-import type { ActOutcome, Crowd } from "./load-scenario.js";
+import type { ActOutcome, Crowd } from "./crowd.js";
 
 const PEERS_TRIED = 3;
 

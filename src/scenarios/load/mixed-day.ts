@@ -1,5 +1,6 @@
 import { readSome, writeToSomebody } from "./chat-peers.js";
-import type { Crowd, LoadScenario } from "./load-scenario.js";
+import type { Crowd } from "./crowd.js";
+import type { LoadScenario } from "./load-scenario.js";
 import type { PresencePlan } from "./presence-plan.js";
 import { ShippedStartUp } from "./start-up.js";
 

@@ -1,6 +1,7 @@
 import { clientTypes, isMobile } from "../../client/client-type.js";
+import type { Crowd, Lives } from "./crowd.js";
 import { hasPlace, LifePlan, type LifeTimes } from "./life-plan.js";
-import type { Crowd, LoadScenario, Pulse } from "./load-scenario.js";
+import type { LoadScenario } from "./load-scenario.js";
 import type { PresencePlan } from "./presence-plan.js";
 import type { Random } from "./random.js";
 
@@ -8,7 +9,7 @@ const FIRST_MS = 25;
 const INTERVAL_MS = 100;
 
 /** Comings and goings, and changes of device: users do what their plan says, as soon as their devices let them. */
-export class UserLives implements Pulse {
+export class UserLives implements Lives {
   readonly firstMs = FIRST_MS;
   readonly intervalMs = INTERVAL_MS;
   readonly presence: PresencePlan;

@@ -1,4 +1,4 @@
-import type { PartProgress } from "../../runner/load/workload.js";
+import type { PartProgress } from "../../runner/load/part-progress.js";
 import { hasRoomForPairs } from "../components/block-lines.js";
 import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";

@@ -1,4 +1,4 @@
-import type { StepReading } from "../../../runner/load/find-max-search.js";
+import type { StepReading } from "../../../runner/load/find-max-result.js";
 import { judgeTogether, type StepState } from "../../../runner/load/shard/step-state.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
 

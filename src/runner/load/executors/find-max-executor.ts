@@ -1,4 +1,5 @@
-import type { FindMaxResult, FindMaxSearch } from "../find-max-search.js";
+import type { FindMaxResult } from "../find-max-result.js";
+import type { FindMaxSearch } from "../find-max-search.js";
 import { constantPace } from "../pace.js";
 import { ArrivalExecutor } from "./arrival-executor.js";
 import type { ExecutorState, VuPool } from "./executor.js";

@@ -1,4 +1,4 @@
-import type { Timers } from "../workload.js";
+import type { Timers } from "../timers.js";
 
 /** Sleeps, on the run's timer wheel: a fixed number of timers, from `first` on. */
 export class Sleepers {

@@ -1,4 +1,5 @@
-import type { DeliveryCounts, Fault } from "../delivery-oracle.js";
+import type { DeliveryCounts } from "../delivery-counts.js";
+import type { Fault } from "../delivery-fault.js";
 import { segmentOf } from "../segment.js";
 import { deliveriesIn } from "./delivery-list.js";
 import { type DeliveryKey, DeliverySum } from "./delivery-sum.js";

@@ -3,7 +3,7 @@ import { type Segment, segmentOf } from "../segment.js";
 import { DeliveryList, deliveriesIn } from "./delivery-list.js";
 import { DeliverySum } from "./delivery-sum.js";
 import type { FarBooks } from "./far-books.js";
-import type { PlannedPresence } from "./planned-presence.js";
+import type { PlannedPresence } from "./planned.js";
 import { PresenceLog } from "./presence-log.js";
 import { RecentArrivals } from "./recent-arrivals.js";
 

@@ -1,5 +1,5 @@
 import { plannedRate } from "../crowd-workload.js";
-import type { DeliveryCounts } from "../delivery-oracle.js";
+import type { DeliveryCounts } from "../delivery-counts.js";
 import type { SecondCounts } from "../load-event.js";
 import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";

@@ -1,4 +1,5 @@
-import type { CheckResult, LoadResult, PartResult } from "../load-result.js";
+import type { CheckResult, LoadResult } from "../load-result.js";
+import type { PartResult } from "../part-result.js";
 
 type Results = readonly Pick<LoadResult, "parts" | "checks">[];
 

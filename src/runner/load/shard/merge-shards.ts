@@ -1,4 +1,5 @@
-import type { DeliveryCounts, Fault } from "../delivery-oracle.js";
+import type { DeliveryCounts } from "../delivery-counts.js";
+import type { Fault } from "../delivery-fault.js";
 import { failedSearches, isSearch } from "../find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";

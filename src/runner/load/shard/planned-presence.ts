@@ -1,14 +1,6 @@
 import type { PresencePlan } from "../../../scenarios/load/presence-plan.js";
 import type { LoadPlan } from "../load-plan.js";
-
-/**
- * What the plan says of a device of another shard at a moment. `unsure`: it has just come or gone, and only its own shard
- * knows what it was by then.
- */
-type Planned = "online" | "away" | "unsure";
-
-/** Times are ms since the start that all shards share. */
-export type PlannedPresence = (device: number, atMs: number) => Planned;
+import type { Planned, PlannedPresence } from "./planned.js";
 
 /** How long after the moment of the plan a device may be neither here nor there: a tick of the plan, and a login. */
 const UNSURE_MS = 1000;

@@ -1,4 +1,5 @@
-import type { StepGauge, StepReading } from "../find-max-search.js";
+import type { StepReading } from "../find-max-result.js";
+import type { StepGauge } from "../find-max-search.js";
 import type { StepWindow } from "../step-window.js";
 import { type StepState, stepStateOf } from "./step-state.js";
 

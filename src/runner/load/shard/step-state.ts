@@ -1,4 +1,4 @@
-import type { StepReading } from "../find-max-search.js";
+import type { StepReading } from "../find-max-result.js";
 import { judgeStep, type StepMeasure } from "../step-measure.js";
 import type { Threshold } from "../threshold.js";
 import { addSumsStates, type SumsState, sumsState } from "./sums-state.js";

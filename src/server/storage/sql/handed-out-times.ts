@@ -1,10 +1,18 @@
-import { GROUP, type OwnSession } from "./conversation-rows.js";
-import type { MessageParts } from "./message-parts.js";
+import { type ConversationRows, GROUP, type OwnSession } from "./conversation-rows.js";
+import type { LiveState } from "./live-state.js";
+import type { SqlDatabase } from "./sql-database.js";
 
 /** The longest that storing a batch of messages may take, and that clocks may differ, without a pull missing one. */
 const WINDOW_S = 5;
 /** Never back: a time that was raised, here or elsewhere, stays. */
 const RAISED = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
+
+interface Parts {
+  readonly db: SqlDatabase;
+  readonly live: LiveState;
+  readonly rows: ConversationRows;
+  readonly nowSeconds: () => number;
+}
 
 interface Listed {
   readonly updated: number;
@@ -17,7 +25,7 @@ interface Listed {
  * change, or the change sees the announcement and gets a later time, ahead of the clock if need be.
  */
 export class HandedOutTimes {
-  constructor(private readonly parts: Pick<MessageParts, "db" | "live" | "rows" | "nowSeconds">) {}
+  constructor(private readonly parts: Parts) {}
 
   /** What `read` lists, newest first, in such a way that what follows has a time after the newest one. */
   async announced<T extends Listed>(userId: number, since: number, read: () => Promise<T[]>): Promise<T[]> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Settlement } from "../../../../src/cli/load/shards/settlement.js";
 import { Audience } from "../../../../src/runner/load/audience.js";
 import { FarDeliveries } from "../../../../src/runner/load/shard/far-deliveries.js";
-import type { PlannedPresence } from "../../../../src/runner/load/shard/planned-presence.js";
+import type { PlannedPresence } from "../../../../src/runner/load/shard/planned.js";
 
 const SENDER = 0;
 const RECIPIENT = 1;

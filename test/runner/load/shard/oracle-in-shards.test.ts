@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DeliveryCounts, DeliveryOracle } from "../../../../src/runner/load/delivery-oracle.js";
+import type { DeliveryCounts } from "../../../../src/runner/load/delivery-counts.js";
+import { DeliveryOracle } from "../../../../src/runner/load/delivery-oracle.js";
 import { contentTemplate } from "../../../../src/runner/load/message-token.js";
 import { segmentOf } from "../../../../src/runner/load/segment.js";
 import { balanceOf } from "../../../../src/runner/load/shard/far-balance.js";
 import { addCounts, farStateOf } from "../../../../src/runner/load/shard/load-shard.js";
-import type { PlannedPresence } from "../../../../src/runner/load/shard/planned-presence.js";
+import type { PlannedPresence } from "../../../../src/runner/load/shard/planned.js";
 import { PresenceLog } from "../../../../src/runner/load/shard/presence-log.js";
 
 const RUN = 77;

@@ -6,8 +6,8 @@ import type { LoadResult } from "../../../../src/runner/load/load-result.js";
 import type { CounterResult, TrendResult } from "../../../../src/runner/load/metrics.js";
 import { constantPace } from "../../../../src/runner/load/pace.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
+import type { Lives } from "../../../../src/scenarios/load/crowd.js";
 import { loadScenarios } from "../../../../src/scenarios/load/load-scenarios.js";
-import type { UserLives } from "../../../../src/scenarios/load/user-lives.js";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
 import { run } from "../../../helpers/load-plan.js";
 import { ReferenceCluster } from "../../../helpers/reference-cluster.js";
@@ -69,7 +69,7 @@ const CALM_MS = 300;
 /** Whether its users do nothing just before they leave, nor change again just after a change, nor at the end. */
 function isCalm({ behaviour, accounts, devicesPerUser, thinkTime, random, seed, actsPerSecond }: LoadPlan): boolean {
   const users = accounts.length;
-  const { presence } = behaviour.life as UserLives;
+  const { presence } = behaviour.life as Lives;
   const pace = constantPace(actsPerSecond, DURATION_MS);
   const schedule = new ActSchedule(users, pace, thinkTime(users), (user) => random((seed + user + 1) >>> 0));
   schedule.begin(0);
