@@ -62,9 +62,9 @@ const faults = {
   unreadWrong: 0,
 };
 
-const DURATION_MS = 4000;
+const DURATION_MS = 8000;
 /** A plan leaves so much time before what it changes that slow servers make no difference to what happens. */
-const CALM_MS = 300;
+const CALM_MS = 600;
 
 /** Whether its users do nothing just before they leave, nor change again just after a change, nor at the end. */
 function isCalm({ behaviour, accounts, devicesPerUser, thinkTime, random, seed, actsPerSecond }: LoadPlan): boolean {
@@ -90,15 +90,15 @@ function isCalm({ behaviour, accounts, devicesPerUser, thinkTime, random, seed, 
 }
 
 const lives: [string, Partial<LoadChoice>][] = [
-  ["multi-device", { durationMs: DURATION_MS, rate: 12, habits: { switchMs: 5000 }, seed: 208 }],
+  ["multi-device", { durationMs: DURATION_MS, rate: 6, habits: { switchMs: 10_000 }, seed: 208 }],
   [
     "offline-catchup",
-    { durationMs: DURATION_MS, rate: 12, habits: { onlineMs: 4000, offlineMs: 1500, contacts: 6 }, seed: 10_796 },
+    { durationMs: DURATION_MS, rate: 6, habits: { onlineMs: 8000, offlineMs: 3000, contacts: 6 }, seed: 10_840 },
   ],
 ];
 const runs: [string, Partial<LoadChoice>][] = [
   // The longest one first: five run at a time.
-  ["mixed-day", { durationMs: 4000, rate: 40, finalCheckShare: 1, groups: 3, groupSize: { from: 2, to: 5 } }],
+  ["mixed-day", { durationMs: DURATION_MS, rate: 20, finalCheckShare: 1, groups: 3, groupSize: { from: 2, to: 5 } }],
   ...lives,
   ["steady-chat", { durationMs: 1500, rate: 40, finalCheckShare: 0.5 }],
   ["group-chat", { durationMs: 1500, rate: 20, finalCheckShare: 1, groups: 4, groupSize: { from: 3, to: 6 } }],
