@@ -112,7 +112,8 @@ export function faultText(error: unknown, debug: boolean): string {
 }
 
 function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
+  // After what puts the terminal back: a view's screen goes with all that is on it.
+  process.once("exit", () => process.stderr.write(`${message}\n`));
   process.exit(ExitCode.internal);
 }
 

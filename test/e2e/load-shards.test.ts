@@ -285,7 +285,7 @@ describe("a scenario file in parts", () => {
   }, 60_000);
 
   it("runs in 3 segments without a coordinator, each with a setup of its own, and is merged", async () => {
-    const at = new Date(Date.now() + 5000).toISOString();
+    const at = new Date(Date.now() + 9000).toISOString();
     const shards = await Promise.all(
       [0, 1, 2].map(async (index) => {
         const shard = join(folder, `ring${index}.json`);

@@ -12,7 +12,8 @@ export class TmuxScreen {
   static open(command: string, columns: number, rows: number): TmuxScreen {
     const server = `ttk-test-${Math.round(performance.timeOrigin)}-${Math.round(performance.now())}`;
     const screen = new TmuxScreen(server);
-    const shell = `env -u CI ${command}; echo left with $?; cat`;
+    // A key that interrupts may come when the command has left already: only the command is to take it.
+    const shell = `trap : INT; env -u CI ${command}; echo left with $?; trap "" INT; cat`;
     screen.#tmux("-f", "/dev/null", "new-session", "-d", "-s", "view", "-x", `${columns}`, "-y", `${rows}`, shell);
     return screen;
   }
