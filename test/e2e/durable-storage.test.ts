@@ -74,7 +74,11 @@ describe("ttk serve --storage sqlite:PATH", () => {
 
   it.each([
     [3, ["--storage", "sqlite:/nowhere/at/all.db"], "unable to open"],
-    [3, ["--storage", "mysql://root@127.0.0.1:1/x"], "no MySQL server answers at 127.0.0.1:1 (ECONNREFUSED)"],
+    [
+      3,
+      ["--ready-timeout", "0", "--storage", "mysql://root@127.0.0.1:1/x"],
+      "no MySQL server answers at 127.0.0.1:1 (ECONNREFUSED)",
+    ],
     [2, ["--storage", "oracle:x"], '"oracle:x" is no storage'],
     [2, ["--storage", "sqlite:x.db", "--redis", "redis://h"], "--redis goes with mysql://"],
     [2, ["--storage", "mysql://h/x", "--redis", "h:6379"], '"h:6379" is no Redis'],
