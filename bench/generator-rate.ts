@@ -4,17 +4,12 @@ import { createInterface } from "node:readline";
 import { loginPassword } from "../src/codec/password.js";
 import { cProgram } from "./c-program.js";
 import { withEchoServers } from "./echo-server.js";
-import { median, verdict } from "./message-load.js";
+import { median, type Rate, ratiosOf, verdict } from "./message-load.js";
 
 export interface RateOptions {
   readonly connections: number;
   readonly measuredMs: number;
   readonly rounds: number;
-}
-
-export interface Rate {
-  readonly perSecond: number;
-  readonly cpuMicros: number;
 }
 
 const WARM_UP_MS = 2000;
@@ -30,27 +25,39 @@ export async function measureRate({ connections, measuredMs, rounds }: RateOptio
   const client = cProgram("devices");
   console.log(`PDU rate: ${connections} connections, median of ${rounds} rounds in turn`);
   for (const [inFlight, wanted] of ratioMin) {
-    const [inC, ours]: [Rate[], Rate[]] = [[], []];
+    const [inC, ours, bare]: [Rate[], Rate[], Rate[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
       await withEchoServers(1, async ([port = 0]) => {
         // To as many others as the generator writes to.
         const numbers = [port, connections, inFlight, inFlight, LOGS_IN, WARM_UP_MS, measuredMs].map(String);
         inC.push(await rateOf([client, "messages", ...numbers, loginPassword("secret")], measuredMs));
         ours.push(await generatorRate(port, connections, inFlight, measuredMs));
+        bare.push(await rateInNode("bare-client", port, connections, inFlight, measuredMs));
       });
     }
-    const byRate = median(ours.map(({ perSecond }, round) => perSecond / (inC[round] as Rate).perSecond));
-    const byCpu = median(ours.map(({ cpuMicros }, round) => (inC[round] as Rate).cpuMicros / cpuMicros));
+    const { byRate, byCpu } = ratiosOf(ours, inC);
+    const floor = ratiosOf(bare, inC);
     console.log(
       `${String(inFlight).padStart(2)} in flight: generator ${shown(ours)}, client in C ${shown(inC)}; ratio ` +
-        `${byRate.toFixed(2)} (at least ${wanted}: ${verdict(byRate >= wanted)}), for the same CPU time ${byCpu.toFixed(2)}`,
+        `${byRate.toFixed(2)} (at least ${wanted}: ${verdict(byRate >= wanted)}), for the same CPU time ${byCpu.toFixed(2)}; ` +
+        `a client in Node.js that judges nothing ${shown(bare)}, ${floor.byRate.toFixed(2)} and ${floor.byCpu.toFixed(2)}`,
     );
   }
 }
 
 export function generatorRate(port: number, devices: number, inFlight: number, measuredMs: number): Promise<Rate> {
+  return rateInNode("generator-run", port, devices, inFlight, measuredMs);
+}
+
+function rateInNode(
+  program: "generator-run" | "bare-client",
+  port: number,
+  devices: number,
+  inFlight: number,
+  measuredMs: number,
+): Promise<Rate> {
   const numbers = [port, devices, inFlight, WARM_UP_MS, measuredMs].map(String);
-  return rateOf([process.execPath, "--import", "tsx", "bench/generator-run.ts", ...numbers], measuredMs);
+  return rateOf([process.execPath, "--import", "tsx", `bench/${program}.ts`, ...numbers], measuredMs);
 }
 
 function shown(rates: readonly Rate[]): string {

@@ -1,6 +1,7 @@
 /**
  * Memory of connected devices: of one process beyond what as many bare sockets take, and whether it stays; then of several
- * processes, because one may have no more than its limit of descriptors. Linux: memory is read from /proc.
+ * processes, because one may have no more than its limit of descriptors. It is what each of the latter two thirds adds, for
+ * sockets and devices alike: the first ones take room that a process has in any case. Linux: memory is read from /proc.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,8 +17,8 @@ export interface SizeOptions {
 }
 
 const DEVICES_PER_USER = 2;
-/** The generator's own size, with nobody to speak of. */
-const FEW_DEVICES = 4;
+/** Of the devices, those whose memory is not looked at. */
+const FIRST_SHARE = 1 / 3;
 const SETTLE_MS = 10_000;
 const SAMPLE_MS = 1000;
 const WAIT_FOR_OTHERS_SECONDS = 20;
@@ -26,15 +27,19 @@ const KIB_PER_DEVICE_MAX = 6;
 const GROWTH_MAX = 0.05;
 
 export async function measureSize({ devices, processes, idleMs }: SizeOptions): Promise<void> {
-  const socketKib = await withEchoServers(1, ([port = 0]) => bareSocketKib(port, devices));
+  const first = Math.floor((devices * FIRST_SHARE) / DEVICES_PER_USER) * DEVICES_PER_USER;
+  const socketKib = await withEchoServers(1, async ([port = 0]) => {
+    const firstKib = await bareRss(port, first);
+    return ((await bareRss(port, devices)) - firstKib) / (devices - first);
+  });
   console.log(`${devices} bare sockets: ${socketKib.toFixed(2)} KiB each`);
-  const emptyKib = await withEchoServers(1, async (ports) => (await idleRss(ports, FEW_DEVICES, SETTLE_MS)).atFirstKib);
+  const { atFirstKib: firstKib } = await withEchoServers(1, (ports) => idleRss(ports, first, SETTLE_MS));
   const one = await withEchoServers(1, (ports) => idleRss(ports, devices, idleMs));
-  show(`${devices} devices in one process`, one, emptyKib, devices, socketKib);
+  show(`${devices} devices in one process`, one, firstKib, devices - first, socketKib);
   if (processes < 2) return;
-  const all = devices * processes;
-  const several = await withEchoServers(processes, (ports) => idleRss(ports, all, SETTLE_MS));
-  show(`${all} devices in ${processes} processes`, several, emptyKib * processes, all, socketKib);
+  const several = await withEchoServers(processes, (ports) => idleRss(ports, devices * processes, SETTLE_MS));
+  const name = `${devices * processes} devices in ${processes} processes`;
+  show(name, several, firstKib * processes, (devices - first) * processes, socketKib);
 }
 
 interface Rss {
@@ -44,9 +49,10 @@ interface Rss {
   readonly secondHalfKib: number;
 }
 
-function show(name: string, rss: Rss, emptyKib: number, devices: number, socketKib: number): void {
-  const each = (Math.max(rss.firstHalfKib, rss.secondHalfKib) - emptyKib) / devices;
-  const growth = (rss.secondHalfKib - rss.firstHalfKib) / (rss.firstHalfKib - emptyKib);
+/** Of `devices` that came after those that made the process take `firstKib`. */
+function show(name: string, rss: Rss, firstKib: number, devices: number, socketKib: number): void {
+  const each = (Math.max(rss.firstHalfKib, rss.secondHalfKib) - firstKib) / devices;
+  const growth = (rss.secondHalfKib - rss.firstHalfKib) / (rss.firstHalfKib - firstKib);
   const beyond = each - socketKib;
   console.log(
     `${name}: ${each.toFixed(2)} KiB each, ${beyond.toFixed(2)} beyond a bare socket ` +
@@ -55,16 +61,12 @@ function show(name: string, rss: Rss, emptyKib: number, devices: number, socketK
   );
 }
 
-async function bareSocketKib(port: number, count: number): Promise<number> {
-  const args = ["--import", "tsx", "bench/bare-sockets.ts", String(port), String(count)];
+/** Memory of a process with so many sockets and nothing else, not even garbage. */
+async function bareRss(port: number, count: number): Promise<number> {
+  const args = ["--expose-gc", "--import", "tsx", "bench/bare-sockets.ts", String(port), String(count)];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout });
-  await once(lines, "line");
-  const beforeKib = rssKib(child.pid as number);
-  child.stdin.write("go\n");
-  await once(lines, "line");
-  await wait(SETTLE_MS);
-  const kib = (rssKib(child.pid as number) - beforeKib) / count;
+  await once(createInterface({ input: child.stdout }), "line");
+  const kib = rssKib(child.pid as number);
   child.stdin.end();
   await once(child, "exit");
   return kib;

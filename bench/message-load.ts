@@ -20,6 +20,8 @@ export const MESSAGE_SIZE_BYTES = 64;
 export interface Server {
   readonly port: number;
   readonly process: ChildProcess;
+  /** The db_proxy_server that it asks, whose CPU time counts as its own. */
+  readonly database?: ChildProcess;
   /** What it needs beside itself. */
   readonly others?: ChildProcess;
 }
@@ -44,22 +46,30 @@ export async function startBaseline(script: string): Promise<Server> {
 
 /**
  * One msg_server alone in its process, with its storage; login_server and route_server are on the other core.
- * @param options further ones of `ttk serve`
+ * @param storage options of `ttk serve` that say where messages are kept
+ * @param hasProxy whether a db_proxy_server keeps them, in a process of its own on the other core
  */
-export async function startMsgServer(users: number, options: readonly string[] = []): Promise<Server> {
+export async function startMsgServer(
+  users: number,
+  storage: readonly string[] = [],
+  hasProxy = false,
+): Promise<Server> {
   const serve = ["dist/cli/main.js", "serve", "--ports", "auto", "--json", "-q"];
   const others = await startOn(0, [...serve, "login", "route"]);
+  const kept = ["--users", String(users), ...storage];
+  const proxy = hasProxy ? await startOn(0, [...serve, "db", ...kept]) : undefined;
   const at = (line: string, role: string, port: "address" | "servers") =>
     (JSON.parse(line) as { roles: Record<string, string>[] }).roles.find((one) => one.role === role)?.[port] ?? "";
   const links = ["--login", at(others.line, "login", "servers"), "--route", at(others.line, "route", "address")];
-  const limits = ["--users", String(users), "--messages-per-second", "0", "--max-connection-rate", "1000000"];
-  const { child, line } = await startOn(1, [...serve, "msg", ...links, ...limits, ...options]);
+  const limits = ["--messages-per-second", "0", "--max-connection-rate", "1000000"];
+  const data = proxy === undefined ? kept : ["--db-proxy", at(proxy.line, "db", "address")];
+  const { child, line } = await startOn(1, [...serve, "msg", ...links, ...limits, ...data]);
   const port = Number(at(line, "msg", "address").split(":").at(-1));
-  return { port, process: child, others: others.child };
+  return { port, process: child, others: others.child, ...(proxy === undefined ? {} : { database: proxy.child }) };
 }
 
-export async function stopServer({ process, others }: Server): Promise<void> {
-  for (const child of [process, others]) {
+export async function stopServer({ process, database, others }: Server): Promise<void> {
+  for (const child of [process, database, others]) {
     if (child === undefined) continue;
     child.kill();
     if (child.exitCode === null) await once(child, "exit");
@@ -94,9 +104,10 @@ export async function rateOf(
 }
 
 /** User and system time of all its threads. */
-export function cpuMs({ process }: Pick<Server, "process">): number {
+export function cpuMs({ process, database }: Pick<Server, "process" | "database">): number {
   const fields = readFileSync(`/proc/${process.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  const ownMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return database === undefined ? ownMs : ownMs + cpuMs({ process: database });
 }
 
 export function wait(ms: number): Promise<void> {

@@ -1,8 +1,9 @@
 /**
  * What durability costs: the message path of one msg_server on one core (bench/message-path.ts) over each storage, against
- * memory in the same run. MySQL and Redis are measured where they are given.
+ * memory in the same run. MySQL and Redis are measured where they are given. With --db-proxy a db_proxy_server in a process of
+ * its own, on the devices' core, keeps them all, as in a deployment of the original servers.
  *
- * npm run bench:storage [-- --connections 200 --seconds 5 --rounds 3 --mysql mysql://root@127.0.0.1/ttk_bench --redis redis://127.0.0.1/12]
+ * npm run bench:storage [-- --connections 200 --seconds 5 --rounds 3 --mysql mysql://root@127.0.0.1/ttk_bench --redis redis://127.0.0.1/12 --db-proxy]
  *
  * The database of --mysql must be empty; it is made by ttk seed first and kept.
  */
@@ -20,11 +21,13 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     mysql: { type: "string" },
     redis: { type: "string" },
+    "db-proxy": { type: "boolean", default: false },
   },
 });
 const connections = Number(values.connections) & ~1;
 const load = { connections, measuredMs: Number(values.seconds) * 1000 };
 const rounds = Number(values.rounds);
+const hasProxy = values["db-proxy"];
 /** What SQLite must reach. */
 const RATIO_MIN = 0.5;
 const folder = mkdtempSync(join(tmpdir(), "ttk-bench-"));
@@ -48,7 +51,7 @@ for (const inFlight of [1, 16]) {
   const rates: Record<string, Rate[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, options] of Object.entries(storages)) {
-      const rate = await rateOf(startMsgServer(connections, options()), load, inFlight, true);
+      const rate = await rateOf(startMsgServer(connections, options(), hasProxy), load, inFlight, true);
       rates[name] = [...(rates[name] ?? []), rate];
     }
   }
