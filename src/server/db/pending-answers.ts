@@ -30,8 +30,10 @@ export class PendingAnswers {
     this.#byHandle.set(handle, pending);
   }
 
-  take(handle: number): PendingAnswer | undefined {
+  /** Nothing for a handle that nobody waits for, nor when what has come answers another question than was asked. */
+  take(handle: number, response: number): PendingAnswer | undefined {
     const pending = this.#byHandle.get(handle);
+    if (pending?.response !== response) return undefined;
     this.#byHandle.delete(handle);
     return pending;
   }
@@ -39,7 +41,7 @@ export class PendingAnswers {
   /** For an answer that cannot be decoded, so that its attach_data cannot be read: the header must do. */
   takeBySeqNum(link: object, response: number, seqNum: number): PendingAnswer | undefined {
     for (const [handle, pending] of this.#byHandle) {
-      if (pending.link === link && pending.response === response && pending.seqNum === seqNum) return this.take(handle);
+      if (pending.link === link && pending.response === response && pending.seqNum === seqNum) return this.take(handle, response);
     }
     return undefined;
   }

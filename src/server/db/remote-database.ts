@@ -254,7 +254,7 @@ export class RemoteDatabase implements DatabasePort {
     if (body.attach_data === undefined) return;
     const { handle } = decodeAttachData(body.attach_data);
     delete body.attach_data;
-    this.#pending.take(handle)?.resolve(body);
+    this.#pending.take(handle, commandId)?.resolve(body);
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { AttachType, encodeAttachData } from "../../../src/codec/attach-data.js";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { MsgType } from "../../../src/codec/generated/enums.js";
@@ -202,6 +203,22 @@ describe("a db_proxy_server that dies", () => {
     for (const proxy of proxies) proxy.end();
     expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]));
     expect(database.counters().databasePending).toBe(0);
+  });
+});
+
+describe("a db_proxy_server that answers something else than it was asked", () => {
+  it("is as good as silent, until the answer comes", async () => {
+    const { proxies, database } = await twoProxies();
+    for (const proxy of proxies) proxy.holdsBack = true;
+    const answer = database.request(OTHER, { user_id: 7 });
+    const heldBy = () => proxies.find(({ held }) => held.length > 0);
+    await until(() => heldBy() !== undefined, "the request");
+    const [link] = [...(heldBy()?.askedOn.get(OTHER) ?? [])];
+    const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle: 1, serviceType: 0 });
+    const body = { user_id: 7, total_cnt: 0, unreadinfo_list: [], attach_data };
+    link?.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, body);
+    heldBy()?.held[0]?.();
+    expect(await answer).toEqual({ user_id: 7, result_code: 0, shield_status: 0 });
   });
 });
 
