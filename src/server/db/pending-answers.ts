@@ -41,7 +41,9 @@ export class PendingAnswers {
   /** For an answer that cannot be decoded, so that its attach_data cannot be read: the header must do. */
   takeBySeqNum(link: object, response: number, seqNum: number): PendingAnswer | undefined {
     for (const [handle, pending] of this.#byHandle) {
-      if (pending.link === link && pending.response === response && pending.seqNum === seqNum) return this.take(handle, response);
+      if (pending.link !== link || pending.seqNum !== seqNum) continue;
+      const found = this.take(handle, response);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
