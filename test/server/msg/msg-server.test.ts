@@ -9,7 +9,9 @@ import { loginPassword } from "../../../src/codec/password.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { commands } from "../../../src/codec/registry.js";
 import type { Address } from "../../../src/net/address.js";
+import type { DatabasePort } from "../../../src/server/db/database-port.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
+import { EmbeddedDatabase } from "../../../src/server/db/embedded-database.js";
 import { startLoginServer } from "../../../src/server/login/login-server.js";
 import { startMsgServer } from "../../../src/server/msg/msg-server.js";
 import type { MsgServerLimits } from "../../../src/server/msg/msg-server-options.js";
@@ -214,6 +216,74 @@ describe("a msg_server and bytes from anybody", () => {
   });
 });
 
+/** A msg_server whose database answers nothing but logins until it is told to. */
+async function withHeldDatabase(msgLimits: Partial<MsgServerLimits> = {}) {
+  const storage = new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock);
+  const embedded = new EmbeddedDatabase({ storage, clock });
+  const held: (() => void)[] = [];
+  const database: DatabasePort = {
+    isOpen: true,
+    lacking: [],
+    request: (commandId, body) => {
+      const ask = async () => embedded.request(commandId, body);
+      if (commandId === CommandId.CID_OTHER_VALIDATE_REQ) return ask();
+      return new Promise((resolve) => held.push(() => resolve(ask())));
+    },
+    tell: () => {},
+    counters: () => ({}),
+    stop: () => embedded.stop(),
+  };
+  const login = await startLoginServer({ listen: { clients: anyPort, http: anyPort, servers: anyPort } });
+  const route = await startRouteServer({ listen: anyPort });
+  const msg = await startMsgServer({
+    listen: anyPort,
+    database,
+    loginServers: [login.addresses.servers as Address],
+    routeServers: [route.addresses.servers as Address],
+    advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
+    clock,
+    limits: msgLimits,
+  });
+  started.push(login, route, msg);
+  await until(() => msg.counters().loginLinks === 1 && msg.counters().routeLinks === 1, "its links");
+  return { msg, held, at: msg.addresses.clients as Address };
+}
+
+const unreadOf = (device: Device) => device.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 1 });
+
+describe("a client that sends requests faster than they are answered", () => {
+  it("has a bounded number of them under way, and all answered in the end", async () => {
+    const { held, at } = await withHeldDatabase({ pendingPerClientMax: 3 });
+    const [eager, other] = [await loggedIn(at, "user1"), await loggedIn(at, "user2")];
+    const answers = Promise.all(Array.from({ length: 10 }, () => unreadOf(eager)));
+    await until(() => held.length >= 3, "those that may wait");
+    const own = unreadOf(other);
+    await until(() => held.length >= 4, "another client's");
+    await isServed(other);
+    expect(held).toHaveLength(4);
+    for (let answered = 0; answered < 11; answered++) {
+      await until(() => held.length > answered, "the next");
+      held[answered]?.();
+    }
+    expect((await answers).map(({ user_id }) => user_id)).toEqual(Array(10).fill(1));
+    await own;
+    await isServed(eager);
+  });
+
+  it("leaves nothing behind when it goes", async () => {
+    const { msg, held, at } = await withHeldDatabase({ pendingPerClientMax: 1 });
+    const eager = await loggedIn(at, "user1");
+    for (let n = 0; n < 10; n++) unreadOf(eager).catch(() => {});
+    await until(() => held.length === 1, "the one that may wait");
+    eager.destroy();
+    await until(() => {
+      for (const answer of held.splice(0)) answer();
+      return msg.counters().connections === 0 && msg.counters().pendingRequests === 0;
+    }, "the end of the connection");
+    expect(msg.counters()).toMatchObject({ users: 0, outboxBytes: 0 });
+  });
+});
+
 describe("a stopping msg_server (OBS-03)", () => {
   it("answers what it has taken, then closes", async () => {
     const running = await cluster();
@@ -227,5 +297,20 @@ describe("a stopping msg_server (OBS-03)", () => {
     await running.stop(5000);
     expect((await answers).map(({ user_list }) => user_list.length)).toEqual(Array(20).fill(20));
     await until(() => !device.isOpen, "the connection closed");
+  });
+
+  it("takes no more requests, so that it ends however many come (OBS-03)", async () => {
+    const { msg, held, at } = await withHeldDatabase();
+    const device = await loggedIn(at, "user1");
+    const answer = unreadOf(device);
+    await until(() => held.length === 1, "a request under way");
+    const stopped = msg.stop(60_000);
+    const late = unreadOf(device).catch((error: unknown) => error);
+    await isServed(device);
+    held[0]?.();
+    expect(await answer).toMatchObject({ total_cnt: 0 });
+    await stopped;
+    expect(await late).toBeInstanceOf(ClientError);
+    expect(held).toHaveLength(1);
   });
 });

@@ -8,6 +8,8 @@ import { kickLocally } from "../kick.js";
 import type { MsgContext } from "../msg-context.js";
 
 const VALIDATED = 0;
+/** Those of the shipped clients have 32. */
+const PASSWORD_MAX_CHARS = 1024;
 const WRONG = "wrong user name or password";
 
 /** LGN-01 … LGN-11. */
@@ -21,7 +23,7 @@ export const loginHandler = defineHandler({
     const missing = missingLink(context);
     if (missing !== undefined) return refuse(context, session, seqNum, missing.result, missing.text);
     const { user_name, password } = request;
-    if (user_name.length > context.limits.userNameMaxChars) {
+    if (user_name.length > context.limits.userNameMaxChars || password.length > PASSWORD_MAX_CHARS) {
       return refuse(context, session, seqNum, ResultType.REFUSE_REASON_DB_VALIDATE_FAILED, WRONG);
     }
     const validated = await context.database.request(CommandId.CID_OTHER_VALIDATE_REQ, { user_name, password });
