@@ -154,8 +154,6 @@ export class ClientPort implements SessionOwner {
         this.#done(session);
         if (!(error instanceof DatabaseUnavailableError)) throw error;
         this.context.counts.databaseFailures++;
-        // Without its answer a login can neither succeed nor be tried again on this connection (LGN-04).
-        if (session.state === "loggingIn") session.link.close();
       },
     );
   }

@@ -4,12 +4,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ClientError } from "../../../src/client/client-error.js";
 import { Device } from "../../../src/client/device.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { ClientType, UserStatType } from "../../../src/codec/generated/enums.js";
+import { ClientType, MsgType, UserStatType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { commands } from "../../../src/codec/registry.js";
 import type { Address } from "../../../src/net/address.js";
-import type { DatabasePort } from "../../../src/server/db/database-port.js";
+import type { Clock } from "../../../src/server/clock.js";
+import { type DatabasePort, DatabaseUnavailableError } from "../../../src/server/db/database-port.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import { EmbeddedDatabase } from "../../../src/server/db/embedded-database.js";
 import { startLoginServer } from "../../../src/server/login/login-server.js";
@@ -216,15 +217,17 @@ describe("a msg_server and bytes from anybody", () => {
   });
 });
 
-/** A msg_server whose database answers nothing but logins until it is told to. */
-async function withHeldDatabase(msgLimits: Partial<MsgServerLimits> = {}) {
+/** A msg_server whose database answers nothing but logins until it is told to, and not even those once it is away. */
+async function withHeldDatabase(limits: Partial<MsgServerLimits> = {}, msgClock: Clock = clock) {
   const storage = new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock);
   const embedded = new EmbeddedDatabase({ storage, clock });
   const held: (() => void)[] = [];
+  const state = { isAway: false };
   const database: DatabasePort = {
     isOpen: true,
     lacking: [],
     request: (commandId, body) => {
+      if (state.isAway) return Promise.reject(new DatabaseUnavailableError("link lost"));
       const ask = async () => embedded.request(commandId, body);
       if (commandId === CommandId.CID_OTHER_VALIDATE_REQ) return ask();
       return new Promise((resolve) => held.push(() => resolve(ask())));
@@ -241,13 +244,47 @@ async function withHeldDatabase(msgLimits: Partial<MsgServerLimits> = {}) {
     loginServers: [login.addresses.servers as Address],
     routeServers: [route.addresses.servers as Address],
     advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
-    clock,
-    limits: msgLimits,
+    clock: msgClock,
+    limits,
   });
   started.push(login, route, msg);
   await until(() => msg.counters().loginLinks === 1 && msg.counters().routeLinks === 1, "its links");
-  return { msg, held, at: msg.addresses.clients as Address };
+  return { msg, held, state, at: msg.addresses.clients as Address };
 }
+
+it("refuses a login with 3 when the database is lost before it has answered (LGN-05)", async () => {
+  const { msg, state, at } = await withHeldDatabase();
+  state.isAway = true;
+  expect(await resultOf(at)).toBe(3);
+  await until(() => msg.counters().connections === 0, "the close");
+  expect(msg.counters()).toMatchObject({ loginsRefused: 1, databaseFailures: 1 });
+});
+
+it("counts no message against the limit of a second that it refuses anyway (MSG-06 … MSG-08)", async () => {
+  const { msg, held, at } = await withHeldDatabase({ messagesPerSecondMax: 2 }, { nowMs: () => 5_000_500 });
+  const device = await loggedIn(at, "user1");
+  const say = (to_session_id: number, text: string) =>
+    device.link?.send(CommandId.CID_MSG_DATA, {
+      from_user_id: 1,
+      to_session_id,
+      msg_id: 0,
+      create_time: 0,
+      msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+      msg_data: Buffer.from(text),
+    });
+  for (let n = 0; n < 3; n++) {
+    say(2, "");
+    say(0, "to nobody");
+    say(1, "to oneself");
+  }
+  for (let n = 0; n < 5; n++) say(2, "hello");
+  await isServed(device);
+  expect({ stored: held.length, ...msg.counters() }).toMatchObject({
+    stored: 2,
+    messagesRefused: 9,
+    messagesOverRate: 3,
+  });
+});
 
 const unreadOf = (device: Device) => device.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 1 });
 
