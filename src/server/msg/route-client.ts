@@ -177,11 +177,17 @@ export class RouteClient {
     const isMaster = link === this.#open[0];
     if (commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY) {
       const { user_stat } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
-      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_stat.user_id, user_stat.status);
+      return this.#feed.admits(
+        isMaster,
+        commandId as PresenceNewsId,
+        user_stat.user_id,
+        user_stat.status,
+        link.lastInMs,
+      );
     }
     if (commandId === CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY) {
       const { user_id, login_status } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
-      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_id, login_status);
+      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_id, login_status, link.lastInMs);
     }
     return true;
   }
