@@ -48,11 +48,9 @@ export class PendingAnswers {
     return undefined;
   }
 
-  /** The oldest come first, so that the sweep ends at the first that may still wait. */
   expire(nowMs: number): void {
     for (const [handle, pending] of this.#byHandle) {
-      if (pending.deadlineMs > nowMs) return;
-      this.#fail(handle, pending, "no answer in time");
+      if (pending.deadlineMs <= nowMs) this.#fail(handle, pending, "no answer in time");
     }
   }
 
