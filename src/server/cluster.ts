@@ -16,6 +16,7 @@ import type { RoleName } from "./role-name.js";
 import { startRouteServer } from "./route/route-server.js";
 import type { RunningRole } from "./running-role.js";
 import { silentLog } from "./server-log.js";
+import { stoppingLog } from "./stopping-log.js";
 
 export type { ClusterOptions, RemoteServers };
 
@@ -42,12 +43,15 @@ const READY_CHECK_INTERVAL_MS = 5;
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const roles: RunningRole[] = [];
   const isInFront = (role: RoleName) => role === "msg" || role === "http-msg";
+  let isStopping = false;
+  const log = stoppingLog(options.log ?? silentLog, () => isStopping);
   const stop = async (graceMs: number) => {
+    isStopping = true;
     await stopAll(roles, graceMs, isInFront);
     await stopAll(roles, graceMs, (role) => !isInFront(role));
   };
   try {
-    const servers = await startRoles(options, roles);
+    const servers = await startRoles({ ...options, log }, roles);
     const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
     if (timeoutMs > 0) await untilLinked(roles, servers, options.layout, timeoutMs);
   } catch (error) {

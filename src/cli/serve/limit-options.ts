@@ -17,6 +17,7 @@ export interface LimitOptions {
   readonly maxPduBytes?: number;
   readonly maxOutboxBytes?: number;
   readonly maxPending?: number;
+  readonly maxPendingPerClient?: number;
   readonly maxGroupMembers?: number;
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
@@ -64,6 +65,11 @@ export function addLimitOptions(command: Command): Command {
       "requests that wait for other servers, at each msg_server (200000)",
       countValue(1, COUNT_MAX),
     )
+    .option(
+      "--max-pending-per-client <n>",
+      "those of one client; with so many it is not read until one is answered (64)",
+      countValue(1, COUNT_MAX),
+    )
     .option("--max-group-members <n>", "of a group that a client makes (5000)", countValue(1, 5000))
     .option("--max-group-name-chars <n>", "of its name (256)", countValue(1, 256))
     .option(
@@ -104,6 +110,7 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     ...given("clientPduSizeMaxBytes", options.maxPduBytes),
     ...given("clientOutboxSizeMaxBytes", options.maxOutboxBytes),
     ...given("pendingRequestsMax", options.maxPending),
+    ...given("pendingPerClientMax", options.maxPendingPerClient),
     ...given("groupMembersMax", options.maxGroupMembers),
     ...given("groupNameMaxChars", options.maxGroupNameChars),
     ...given("userNameMaxChars", options.maxNameChars),

@@ -30,8 +30,10 @@ export class PendingAnswers {
     this.#byHandle.set(handle, pending);
   }
 
-  take(handle: number): PendingAnswer | undefined {
+  /** Nothing for a handle that nobody waits for, nor when what has come answers another question than was asked. */
+  take(handle: number, response: number): PendingAnswer | undefined {
     const pending = this.#byHandle.get(handle);
+    if (pending?.response !== response) return undefined;
     this.#byHandle.delete(handle);
     return pending;
   }
@@ -39,16 +41,16 @@ export class PendingAnswers {
   /** For an answer that cannot be decoded, so that its attach_data cannot be read: the header must do. */
   takeBySeqNum(link: object, response: number, seqNum: number): PendingAnswer | undefined {
     for (const [handle, pending] of this.#byHandle) {
-      if (pending.link === link && pending.response === response && pending.seqNum === seqNum) return this.take(handle);
+      if (pending.link !== link || pending.seqNum !== seqNum) continue;
+      const found = this.take(handle, response);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  /** The oldest come first, so that the sweep ends at the first that may still wait. */
   expire(nowMs: number): void {
     for (const [handle, pending] of this.#byHandle) {
-      if (pending.deadlineMs > nowMs) return;
-      this.#fail(handle, pending, "no answer in time");
+      if (pending.deadlineMs <= nowMs) this.#fail(handle, pending, "no answer in time");
     }
   }
 

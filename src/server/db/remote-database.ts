@@ -33,6 +33,8 @@ export interface RemoteDatabaseOptions {
 
 const LINKS_PER_PROXY = 4;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** What is stored late is acked and delivered late (MSG-03): its sender waits for no longer than this, or a lost link. */
+const MESSAGE_TIMEOUT_MS = 60_000;
 const PENDING_MAX = 100_000;
 const SWEEP_INTERVAL_MS = 500;
 const HANDLE_MAX = 0xffffffff;
@@ -138,9 +140,14 @@ export class RemoteDatabase implements DatabasePort {
       seqNum,
       resolve: asker.resolve,
       reject: asker.reject,
-      deadlineMs: performance.now() + (this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+      deadlineMs: performance.now() + this.#timeoutMs(commandId),
       askAgain: mayAskAgain ? () => this.#askAgain(commandId, body, asker, attempt + 1) : undefined,
     });
+  }
+
+  #timeoutMs(commandId: DatabaseRequestId): number {
+    if (commandId === CommandId.CID_MSG_DATA) return MESSAGE_TIMEOUT_MS;
+    return this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   #askAgain<C extends DatabaseRequestId>(
@@ -254,7 +261,7 @@ export class RemoteDatabase implements DatabasePort {
     if (body.attach_data === undefined) return;
     const { handle } = decodeAttachData(body.attach_data);
     delete body.attach_data;
-    this.#pending.take(handle)?.resolve(body);
+    this.#pending.take(handle, commandId)?.resolve(body);
   }
 }
 

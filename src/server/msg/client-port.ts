@@ -37,6 +37,7 @@ export class ClientPort implements SessionOwner {
   readonly #ackSweep: NodeJS.Timeout;
   #ignored = 0;
   #pending = 0;
+  #isStopping = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(private readonly context: MsgContext) {
@@ -62,23 +63,17 @@ export class ClientPort implements SessionOwner {
     this.#received.add(commandId);
     // CON-01: the very same PDU goes back.
     if (commandId === CommandId.CID_OTHER_HEARTBEAT) return session.link.sendBytes(bytes, start, end);
-    const seqNum = readSeqNum(bytes, start);
-    this.#log(session, commandId, seqNum, end - start);
-    const handler = handlers.get(commandId);
-    if (handler === undefined || !(handler.allowedIn.includes(session.state) || this.#isLetThrough(commandId))) {
-      this.#ignored++;
-      return;
-    }
-    if (this.#pending >= this.context.limits.pendingRequestsMax) {
-      this.context.counts.requestsOverPending++;
-      return;
-    }
-    this.#handle(handler, session, bytes, start + HEADER_SIZE, end, seqNum);
+    this.#log(session, commandId, readSeqNum(bytes, start), end - start);
+    // OBS-03: what comes now would not be finished in time.
+    if (this.#isStopping) return;
+    if (session.pending >= this.context.limits.pendingPerClientMax) return putOff(session, bytes, start, end);
+    this.#dispatch(session, bytes, start, end);
   }
 
   /** CON-04. */
   lost(session: ClientSession, reason: CloseReason): void {
     this.#strangers.delete(session);
+    session.putOff = undefined;
     const { users, route, login, log } = this.context;
     if (reason === "outbox-full")
       log.trouble("msg", "client dropped: it does not read", { peer: formatAddress(session.link.remote) });
@@ -89,6 +84,7 @@ export class ClientPort implements SessionOwner {
 
   /** OBS-03: resolves once every request that was accepted has been answered, or after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#sweep);
     clearInterval(this.#ackSweep);
     if (this.#pending === 0) return;
@@ -109,6 +105,20 @@ export class ClientPort implements SessionOwner {
       strangers: this.#strangers.size,
       unconfirmedMessages,
     };
+  }
+
+  #dispatch(session: ClientSession, bytes: Buffer, start: number, end: number): void {
+    const commandId = readCommandId(bytes, start);
+    const handler = handlers.get(commandId);
+    if (handler === undefined || !(handler.allowedIn.includes(session.state) || this.#isLetThrough(commandId))) {
+      this.#ignored++;
+      return;
+    }
+    if (this.#pending >= this.context.limits.pendingRequestsMax) {
+      this.context.counts.requestsOverPending++;
+      return;
+    }
+    this.#handle(handler, session, bytes, start + HEADER_SIZE, end, readSeqNum(bytes, start));
   }
 
   #handle(
@@ -137,22 +147,36 @@ export class ClientPort implements SessionOwner {
 
   #track(work: Promise<void>, session: ClientSession): void {
     this.#pending++;
+    session.pending++;
     work.then(
       () => this.#done(session),
       (error: unknown) => {
         this.#done(session);
         if (!(error instanceof DatabaseUnavailableError)) throw error;
         this.context.counts.databaseFailures++;
-        // Without its answer a login can neither succeed nor be tried again on this connection (LGN-04).
-        if (session.state === "loggingIn") session.link.close();
       },
     );
   }
 
   #done(session: ClientSession): void {
     this.#pending--;
+    session.pending--;
     if (session.isLoggedIn) this.#strangers.delete(session);
+    if (session.putOff !== undefined) this.#takeUp(session, session.putOff);
     if (this.#pending === 0) this.#whenIdle?.();
+  }
+
+  /** What was put off, in the order it came; then the client is read on. */
+  #takeUp(session: ClientSession, putOff: Buffer[]): void {
+    let taken = 0;
+    while (taken < putOff.length && session.pending < this.context.limits.pendingPerClientMax) {
+      const pdu = putOff[taken++] as Buffer;
+      if (session.link.isOpen && !this.#isStopping) this.#dispatch(session, pdu, 0, pdu.length);
+    }
+    putOff.splice(0, taken);
+    if (putOff.length > 0) return;
+    session.putOff = undefined;
+    session.link.resume();
   }
 
   #log(session: ClientSession, commandId: number, seqNum: number, length: number): void {
@@ -189,4 +213,14 @@ export class ClientPort implements SessionOwner {
       session.link.close();
     }
   }
+}
+
+/**
+ * A client whose requests are slow to be answered is not read until they are: however many it sends, and however long, they
+ * must not fill the links that all clients share. What of its bytes is read already waits here.
+ */
+function putOff(session: ClientSession, bytes: Buffer, start: number, end: number): void {
+  session.putOff ??= [];
+  session.putOff.push(Buffer.from(bytes.subarray(start, end)));
+  session.link.pause();
 }

@@ -23,6 +23,10 @@ export class ClientSession implements LinkHandler {
   /** MSG-08: the second of the server's clock that is being counted, and how many messages it has had. */
   windowSecond = 0;
   windowMessages = 0;
+  /** Requests that wait for an answer of another server. */
+  pending = 0;
+  /** PDUs that came while pendingPerClientMax of them did. */
+  putOff: Buffer[] | undefined;
   readonly unconfirmed = new UnconfirmedMessages();
 
   constructor(

@@ -41,6 +41,7 @@ export class FileClient {
           onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
           onClose: (link, reason) => {
             this.#addresses.delete(link);
+            this.#pending.lost(link);
             log.trouble("msg", "file_server link lost", { at, reason });
           },
           onUnreachable: (error, retryInMs) => log.trouble("msg", `file_server: ${error.message}`, { retryInMs }),
@@ -77,7 +78,7 @@ export class FileClient {
     const link = this.#links.find(({ isOpen }) => isOpen)?.link;
     if (link === undefined) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const handle = this.#pending.add((answer) => {
+      const handle = this.#pending.add(link, (answer) => {
         const isMade = answer !== undefined && answer.result_code === 0 && answer.task_id !== undefined;
         resolve(isMade ? { answer, addresses: this.#addresses.get(link) ?? [] } : undefined);
       });

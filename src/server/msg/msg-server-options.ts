@@ -52,6 +52,8 @@ export interface MsgServerLimits {
   readonly strangersMax: number;
   /** Requests of clients that wait for an answer of another server; further ones are not answered. */
   readonly pendingRequestsMax: number;
+  /** Those of one client; with so many it is not read until one is answered. */
+  readonly pendingPerClientMax: number;
   /** Requests to route_server that wait for an answer. */
   readonly pendingStatusMax: number;
   /** After which nobody waits for it any more. */
@@ -76,6 +78,8 @@ export const msgServerLimits: MsgServerLimits = {
   connectionsPerSecondMax: 10_000,
   strangersMax: 10_000,
   pendingRequestsMax: 200_000,
+  // Of the largest answers and requests, so many fit into the outbox of a link between servers.
+  pendingPerClientMax: 64,
   pendingStatusMax: 100_000,
   statusTimeoutMs: 10_000,
   presenceHealDelayMs: 10_000,

@@ -1,4 +1,7 @@
+import type { PduLink } from "../../net/pdu-link.js";
+
 interface PendingReply<Reply> {
+  readonly from: PduLink;
   readonly replied: (reply: Reply | undefined) => void;
   readonly deadlineMs: number;
 }
@@ -25,12 +28,12 @@ export class PendingReplies<Reply> {
   }
 
   /**
-   * Returns the handle to send along. `replied` is called once: with `undefined` when no reply came in time, or when there
-   * are too many questions and this is the oldest, whose reply is the least likely.
+   * Returns the handle to send along. `replied` is called once: with `undefined` when no reply came in time, when the link is
+   * lost, or when there are too many questions and this is the oldest, whose reply is the least likely.
    */
-  add(replied: (reply: Reply | undefined) => void): number {
+  add(from: PduLink, replied: (reply: Reply | undefined) => void): number {
     this.#handle = (this.#handle % 0xffffffff) + 1;
-    this.#pending.set(this.#handle, { replied, deadlineMs: performance.now() + this.timeoutMs });
+    this.#pending.set(this.#handle, { from, replied, deadlineMs: performance.now() + this.timeoutMs });
     if (this.#pending.size > this.pendingMax) {
       const [oldest] = this.#pending.keys();
       if (oldest !== undefined) this.settle(oldest, undefined);
@@ -43,6 +46,11 @@ export class PendingReplies<Reply> {
     const pending = this.#pending.get(handle);
     this.#pending.delete(handle);
     pending?.replied(reply);
+  }
+
+  lost(link: PduLink): void {
+    const unanswered = [...this.#pending].filter(([, { from }]) => from === link);
+    for (const [handle] of unanswered) this.settle(handle, undefined);
   }
 
   stop(): void {

@@ -102,6 +102,11 @@ export class RouteClient {
     return this.#open.length;
   }
 
+  /** What commands go over: a link that is closing takes none any more, though it is not lost yet. */
+  get #master(): PduLink | undefined {
+    return this.#open.find(({ isOpen }) => isOpen);
+  }
+
   start(): void {
     for (const link of this.#links) link.start();
   }
@@ -113,22 +118,25 @@ export class RouteClient {
   }
 
   relay<C extends RelayedCommandId>(commandId: C, body: CommandBody[C]): void {
-    this.#open[0]?.send(commandId, body);
+    this.#master?.send(commandId, body);
   }
 
   /** A PDU that is encoded already. */
   relayBytes(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.#open[0]?.sendBytes(bytes, start, end);
+    this.#master?.sendBytes(bytes, start, end);
   }
 
   /**
    * RTE-06: who of the users is on a PC anywhere. `answered` is called once, with `undefined` when no route_server can be
-   * asked now or none answers in time.
+   * asked now or none answers in time; a question that went to one that is lost goes to the next.
    */
   askStatus(user_id: number, user_id_list: number[], answered: (stats: readonly UserStat[] | undefined) => void): void {
-    const [master] = this.#open;
+    const master = this.#master;
     if (master === undefined) return answered(undefined);
-    const handle = this.#questions.add(answered);
+    const handle = this.#questions.add(master, (stats) => {
+      if (stats === undefined && !master.isOpen) this.askStatus(user_id, user_id_list, answered);
+      else answered(stats);
+    });
     const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
     master.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST, { user_id, user_id_list, attach_data });
   }
@@ -169,11 +177,17 @@ export class RouteClient {
     const isMaster = link === this.#open[0];
     if (commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY) {
       const { user_stat } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
-      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_stat.user_id, user_stat.status);
+      return this.#feed.admits(
+        isMaster,
+        commandId as PresenceNewsId,
+        user_stat.user_id,
+        user_stat.status,
+        link.lastInMs,
+      );
     }
     if (commandId === CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY) {
       const { user_id, login_status } = decodeBody(commandId, bytes, start + HEADER_SIZE, end);
-      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_id, login_status);
+      return this.#feed.admits(isMaster, commandId as PresenceNewsId, user_id, login_status, link.lastInMs);
     }
     return true;
   }
@@ -196,6 +210,7 @@ export class RouteClient {
     const wasMaster = this.#open[0] === link;
     this.#open.splice(this.#open.indexOf(link), 1);
     if (wasMaster && this.#open[0] !== undefined) this.#makeMaster(this.#open[0]);
+    this.#questions.lost(link);
   }
 
   #makeMaster(link: PduLink): void {

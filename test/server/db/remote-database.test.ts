@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { AttachType, encodeAttachData } from "../../../src/codec/attach-data.js";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { MsgType } from "../../../src/codec/generated/enums.js";
@@ -63,6 +64,8 @@ class PlayedProxy {
         const { user_id, attach_data = Buffer.alloc(0) } = decodeBody(OTHER, pdu, HEADER_SIZE);
         const body = { user_id, result_code: 0, shield_status: 0, attach_data };
         link.send(CommandId.CID_LOGIN_RES_QUERY_PUSH_SHIELD, body, readSeqNum(pdu));
+      } else if (commandId === CommandId.CID_MSG_DATA) {
+        link.send(commandId, { ...decodeBody(commandId, pdu, HEADER_SIZE), msg_id: 1 }, readSeqNum(pdu));
       }
     };
     if (this.holdsBack) this.held.push(answer);
@@ -75,13 +78,25 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function twoProxies() {
+function messageFrom(from_user_id: number) {
+  return {
+    from_user_id,
+    to_session_id: 1000,
+    msg_id: 0,
+    create_time: 0,
+    msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+    msg_data: Buffer.from("once"),
+  };
+}
+
+async function twoProxies(requestTimeoutMs?: number) {
   const proxies = [await PlayedProxy.start(), await PlayedProxy.start()] as const;
   const database = new RemoteDatabase({
     role: "msg",
     dbProxies: proxies.map(({ listener }) => listener.address),
     linksPerProxy: LINKS,
     log: silentLog,
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   cleanups.push(() => database.stop(0), ...proxies.map((proxy) => () => proxy.end()));
   // At both ends: a proxy may accept a link after it is open here.
@@ -171,16 +186,7 @@ describe("a db_proxy_server that dies", () => {
   it("fails messages that it may have stored, and asks nobody for them again (MSG-02)", async () => {
     const { proxies, database } = await twoProxies();
     for (const proxy of proxies) proxy.holdsBack = true;
-    const said = users.map((from_user_id) =>
-      database.request(CommandId.CID_MSG_DATA, {
-        from_user_id,
-        to_session_id: 1000,
-        msg_id: 0,
-        create_time: 0,
-        msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
-        msg_data: Buffer.from("once"),
-      }),
-    );
+    const said = users.map((userId) => database.request(CommandId.CID_MSG_DATA, messageFrom(userId)));
     const settled = Promise.allSettled(said);
     await until(() => proxies[0].held.length + proxies[1].held.length === USERS, "all messages");
     const [dying, staying] = proxies;
@@ -202,6 +208,31 @@ describe("a db_proxy_server that dies", () => {
     for (const proxy of proxies) proxy.end();
     expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]));
     expect(database.counters().databasePending).toBe(0);
+  });
+});
+
+it("waits longer for the answer to a message, which may be stored by then, than for any other (MSG-03)", async () => {
+  const { proxies, database } = await twoProxies(1);
+  for (const proxy of proxies) proxy.holdsBack = true;
+  const said = database.request(CommandId.CID_MSG_DATA, messageFrom(1));
+  await expect(database.request(OTHER, { user_id: 1 })).rejects.toThrow("no answer in time");
+  for (const answer of proxies.flatMap(({ held }) => held)) answer();
+  expect(await said).toMatchObject({ msg_id: 1 });
+});
+
+describe("a db_proxy_server that answers something else than it was asked", () => {
+  it("is as good as silent, until the answer comes", async () => {
+    const { proxies, database } = await twoProxies();
+    for (const proxy of proxies) proxy.holdsBack = true;
+    const answer = database.request(OTHER, { user_id: 7 });
+    const heldBy = () => proxies.find(({ held }) => held.length > 0);
+    await until(() => heldBy() !== undefined, "the request");
+    const [link] = [...(heldBy()?.askedOn.get(OTHER) ?? [])];
+    const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle: 1, serviceType: 0 });
+    const body = { user_id: 7, total_cnt: 0, unreadinfo_list: [], attach_data };
+    link?.send(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, body);
+    heldBy()?.held[0]?.();
+    expect(await answer).toEqual({ user_id: 7, result_code: 0, shield_status: 0 });
   });
 });
 

@@ -4,12 +4,15 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ClientError } from "../../../src/client/client-error.js";
 import { Device } from "../../../src/client/device.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { ClientType, UserStatType } from "../../../src/codec/generated/enums.js";
+import { ClientType, MsgType, UserStatType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { commands } from "../../../src/codec/registry.js";
 import type { Address } from "../../../src/net/address.js";
+import type { Clock } from "../../../src/server/clock.js";
+import { type DatabasePort, DatabaseUnavailableError } from "../../../src/server/db/database-port.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
+import { EmbeddedDatabase } from "../../../src/server/db/embedded-database.js";
 import { startLoginServer } from "../../../src/server/login/login-server.js";
 import { startMsgServer } from "../../../src/server/msg/msg-server.js";
 import type { MsgServerLimits } from "../../../src/server/msg/msg-server-options.js";
@@ -214,6 +217,110 @@ describe("a msg_server and bytes from anybody", () => {
   });
 });
 
+/** A msg_server whose database answers nothing but logins until it is told to, and not even those once it is away. */
+async function withHeldDatabase(limits: Partial<MsgServerLimits> = {}, msgClock: Clock = clock) {
+  const storage = new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock);
+  const embedded = new EmbeddedDatabase({ storage, clock });
+  const held: (() => void)[] = [];
+  const state = { isAway: false };
+  const database: DatabasePort = {
+    isOpen: true,
+    lacking: [],
+    request: (commandId, body) => {
+      if (state.isAway) return Promise.reject(new DatabaseUnavailableError("link lost"));
+      const ask = async () => embedded.request(commandId, body);
+      if (commandId === CommandId.CID_OTHER_VALIDATE_REQ) return ask();
+      return new Promise((resolve) => held.push(() => resolve(ask())));
+    },
+    tell: () => {},
+    counters: () => ({}),
+    stop: () => embedded.stop(),
+  };
+  const login = await startLoginServer({ listen: { clients: anyPort, http: anyPort, servers: anyPort } });
+  const route = await startRouteServer({ listen: anyPort });
+  const msg = await startMsgServer({
+    listen: anyPort,
+    database,
+    loginServers: [login.addresses.servers as Address],
+    routeServers: [route.addresses.servers as Address],
+    advertise: { ip1: "127.0.0.1", ip2: "127.0.0.1" },
+    clock: msgClock,
+    limits,
+  });
+  started.push(login, route, msg);
+  await until(() => msg.counters().loginLinks === 1 && msg.counters().routeLinks === 1, "its links");
+  return { msg, held, state, at: msg.addresses.clients as Address };
+}
+
+it("refuses a login with 3 when the database is lost before it has answered (LGN-05)", async () => {
+  const { msg, state, at } = await withHeldDatabase();
+  state.isAway = true;
+  expect(await resultOf(at)).toBe(3);
+  await until(() => msg.counters().connections === 0, "the close");
+  expect(msg.counters()).toMatchObject({ loginsRefused: 1, databaseFailures: 1 });
+});
+
+it("counts no message against the limit of a second that it refuses anyway (MSG-06 … MSG-08)", async () => {
+  const { msg, held, at } = await withHeldDatabase({ messagesPerSecondMax: 2 }, { nowMs: () => 5_000_500 });
+  const device = await loggedIn(at, "user1");
+  const say = (to_session_id: number, text: string) =>
+    device.link?.send(CommandId.CID_MSG_DATA, {
+      from_user_id: 1,
+      to_session_id,
+      msg_id: 0,
+      create_time: 0,
+      msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+      msg_data: Buffer.from(text),
+    });
+  for (let n = 0; n < 3; n++) {
+    say(2, "");
+    say(0, "to nobody");
+    say(1, "to oneself");
+  }
+  for (let n = 0; n < 5; n++) say(2, "hello");
+  await isServed(device);
+  expect({ stored: held.length, ...msg.counters() }).toMatchObject({
+    stored: 2,
+    messagesRefused: 9,
+    messagesOverRate: 3,
+  });
+});
+
+const unreadOf = (device: Device) => device.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 1 });
+
+describe("a client that sends requests faster than they are answered", () => {
+  it("has a bounded number of them under way, and all answered in the end", async () => {
+    const { held, at } = await withHeldDatabase({ pendingPerClientMax: 3 });
+    const [eager, other] = [await loggedIn(at, "user1"), await loggedIn(at, "user2")];
+    const answers = Promise.all(Array.from({ length: 10 }, () => unreadOf(eager)));
+    await until(() => held.length >= 3, "those that may wait");
+    const own = unreadOf(other);
+    await until(() => held.length >= 4, "another client's");
+    await isServed(other);
+    expect(held).toHaveLength(4);
+    for (let answered = 0; answered < 11; answered++) {
+      await until(() => held.length > answered, "the next");
+      held[answered]?.();
+    }
+    expect((await answers).map(({ user_id }) => user_id)).toEqual(Array(10).fill(1));
+    await own;
+    await isServed(eager);
+  });
+
+  it("leaves nothing behind when it goes", async () => {
+    const { msg, held, at } = await withHeldDatabase({ pendingPerClientMax: 1 });
+    const eager = await loggedIn(at, "user1");
+    for (let n = 0; n < 10; n++) unreadOf(eager).catch(() => {});
+    await until(() => held.length === 1, "the one that may wait");
+    eager.destroy();
+    await until(() => {
+      for (const answer of held.splice(0)) answer();
+      return msg.counters().connections === 0 && msg.counters().pendingRequests === 0;
+    }, "the end of the connection");
+    expect(msg.counters()).toMatchObject({ users: 0, outboxBytes: 0 });
+  });
+});
+
 describe("a stopping msg_server (OBS-03)", () => {
   it("answers what it has taken, then closes", async () => {
     const running = await cluster();
@@ -227,5 +334,20 @@ describe("a stopping msg_server (OBS-03)", () => {
     await running.stop(5000);
     expect((await answers).map(({ user_list }) => user_list.length)).toEqual(Array(20).fill(20));
     await until(() => !device.isOpen, "the connection closed");
+  });
+
+  it("takes no more requests, so that it ends however many come (OBS-03)", async () => {
+    const { msg, held, at } = await withHeldDatabase();
+    const device = await loggedIn(at, "user1");
+    const answer = unreadOf(device);
+    await until(() => held.length === 1, "a request under way");
+    const stopped = msg.stop(60_000);
+    const late = unreadOf(device).catch((error: unknown) => error);
+    await isServed(device);
+    held[0]?.();
+    expect(await answer).toMatchObject({ total_cnt: 0 });
+    await stopped;
+    expect(await late).toBeInstanceOf(ClientError);
+    expect(held).toHaveLength(1);
   });
 });

@@ -1,13 +1,16 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { KickReasonType, ResultType, type UserStatType } from "../../../codec/generated/enums.js";
-import type { IMLoginReq, IMValidateRsp } from "../../../codec/generated/messages.js";
+import type { IMLoginReq, IMValidateReq, IMValidateRsp } from "../../../codec/generated/messages.js";
 import { nowSeconds } from "../../clock.js";
+import { DatabaseUnavailableError } from "../../db/database-port.js";
 import { type ClientSession, isMobile } from "../client-session.js";
 import { always, defineHandler } from "../define-handler.js";
 import { kickLocally } from "../kick.js";
 import type { MsgContext } from "../msg-context.js";
 
 const VALIDATED = 0;
+/** Those of the shipped clients have 32. */
+const PASSWORD_MAX_CHARS = 1024;
 const WRONG = "wrong user name or password";
 
 /** LGN-01 … LGN-11. */
@@ -21,11 +24,14 @@ export const loginHandler = defineHandler({
     const missing = missingLink(context);
     if (missing !== undefined) return refuse(context, session, seqNum, missing.result, missing.text);
     const { user_name, password } = request;
-    if (user_name.length > context.limits.userNameMaxChars) {
+    if (user_name.length > context.limits.userNameMaxChars || password.length > PASSWORD_MAX_CHARS) {
       return refuse(context, session, seqNum, ResultType.REFUSE_REASON_DB_VALIDATE_FAILED, WRONG);
     }
-    const validated = await context.database.request(CommandId.CID_OTHER_VALIDATE_REQ, { user_name, password });
+    const validated = await validate(context, { user_name, password });
     if (!session.link.isOpen) return;
+    if (validated === undefined) {
+      return refuse(context, session, seqNum, ResultType.REFUSE_REASON_NO_DB_SERVER, "the database does not answer");
+    }
     const { result_code, result_string, user_info } = validated;
     if (result_code !== VALIDATED || user_info === undefined) {
       const text = result_string || WRONG;
@@ -34,6 +40,17 @@ export const loginHandler = defineHandler({
     welcome(context, session, request, { ...validated, user_info }, seqNum);
   },
 });
+
+/** `undefined` when the database was lost on the way. */
+async function validate({ database, counts }: MsgContext, request: IMValidateReq): Promise<IMValidateRsp | undefined> {
+  try {
+    return await database.request(CommandId.CID_OTHER_VALIDATE_REQ, request);
+  } catch (error) {
+    if (!(error instanceof DatabaseUnavailableError)) throw error;
+    counts.databaseFailures++;
+    return undefined;
+  }
+}
 
 /** LGN-05: which link is missing, in the order that the original checks them. */
 function missingLink({ database, login, route }: MsgContext): { result: ResultType; text: string } | undefined {

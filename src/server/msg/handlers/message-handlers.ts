@@ -20,14 +20,14 @@ const message = defineHandler({
   allowedIn: onceLoggedIn,
   handle(context, session, body, seqNum) {
     const { counts } = context;
-    if (isOverRate(context, session)) {
-      counts.messagesOverRate++;
-      return;
-    }
     const isGroup = isGroupMessage(body);
     // MSG-06, MSG-07.
     if (body.msg_data.length === 0 || body.to_session_id === 0 || (!isGroup && body.to_session_id === session.userId)) {
       counts.messagesRefused++;
+      return;
+    }
+    if (isOverRate(context, session)) {
+      counts.messagesOverRate++;
       return;
     }
     // MSG-04: the client's word on sender, time and id counts for nothing; its attach_data goes nowhere (MSG-24).
