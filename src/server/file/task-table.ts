@@ -41,7 +41,7 @@ export class TaskTable {
     return this.#tasks.size;
   }
 
-  /** `undefined` when a limit is reached. */
+  /** `undefined` when a limit is reached. Rejects when the disk fails. */
   async create(file: AnnouncedFile): Promise<TransferTask | undefined> {
     const isOffline = file.mode === TransferFileType.FILE_TYPE_OFFLINE;
     const { tasksMax, fileSizeMaxBytes, storedMaxBytes } = this.limits;
@@ -52,7 +52,7 @@ export class TaskTable {
     }
     const task = new TransferTask(randomUUID(), file, performance.now());
     this.#tasks.set(task.id, task);
-    if (isOffline) await this.store.announce(task.id, file, this.clock.nowMs());
+    if (isOffline) await this.#announce(task);
     return task;
   }
 
@@ -89,6 +89,16 @@ export class TaskTable {
 
   stop(): void {
     clearInterval(this.#sweep);
+  }
+
+  async #announce({ id, file }: TransferTask): Promise<void> {
+    try {
+      await this.store.announce(id, file, this.clock.nowMs());
+    } catch (error) {
+      this.#tasks.delete(id);
+      await this.store.remove(id).catch(() => {});
+      throw error;
+    }
   }
 
   #forgetIdle(nowMs: number): void {

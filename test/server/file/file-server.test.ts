@@ -281,6 +281,19 @@ describe("file_server, online (FIL-05)", () => {
     expect((await enter(taskId, SENDER, CLIENT_REALTIME_SENDER)).result_code).toBe(1);
   });
 
+  it("closes a receiver that asks on and on where the sender answers nothing", async () => {
+    const { taskId, sender, receiver } = await both();
+    await receiver.expect(CommandId.CID_FILE_STATE);
+    const pull = { task_id: taskId, user_id: RECEIVER, trans_mode: FILE_TYPE_ONLINE, offset: 0, data_size: SEGMENT };
+    for (let asked = 1; asked <= 64; asked++) {
+      receiver.send(CommandId.CID_FILE_PULL_DATA_REQ, pull, asked);
+      await sender.expect(CommandId.CID_FILE_PULL_DATA_REQ, asked);
+    }
+    receiver.send(CommandId.CID_FILE_PULL_DATA_REQ, pull, 65);
+    expect((await receiver.expect(CommandId.CID_FILE_PULL_DATA_RSP, 65)).result_code).toBe(1);
+    await receiver.untilClosed();
+  });
+
   it("passes a refusal on and closes both", async () => {
     const { taskId, sender, receiver } = await both();
     await receiver.expect(CommandId.CID_FILE_STATE);
@@ -330,6 +343,17 @@ it("deletes an offline file once it has been kept long enough, also after a rest
   expect(server?.counters()).toMatchObject({ offlineFiles: 0, offlineBytes: 0 });
   await until(async () => (await readdir(join(folder, taskId.slice(0, 2)))).length === 0, "nothing of it is left");
   expect((await enter(taskId, RECEIVER, CLIENT_OFFLINE_DOWNLOAD)).result_code).toBe(1);
+});
+
+it("gives the room of an offline file back that the disk did not take", async () => {
+  await start();
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "no folder");
+  expect((await announce(100, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect(server?.counters()).toMatchObject({ tasks: 0, offlineFiles: 0, offlineBytes: 0 });
+  await rm(folder);
+  await mkdir(folder);
+  expect((await announce(100, FILE_TYPE_OFFLINE)).result).toBe(0);
 });
 
 it("refuses, and counts, an offline file for which there is no room", async () => {
