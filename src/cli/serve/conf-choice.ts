@@ -8,7 +8,7 @@ import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { type ConfEntry, parseConf } from "./conf-file.js";
 import { confKinds, isAmong } from "./conf-keys.js";
-import { ConfValues } from "./conf-values.js";
+import { ConfValues, firstByKey } from "./conf-values.js";
 
 /** What configuration files say, as the options of `ttk serve` that they stand for. */
 export interface ConfChoice {
@@ -58,11 +58,20 @@ export async function readConfs(host: Host, paths: readonly string[]): Promise<C
     for (const { key, line } of entries) {
       if (!isAmong(known, key)) warn(line, `${name} has no key ${key}${didYouMean(key, known.map(example))}`);
     }
-    for (const { line, what } of strandedEntries(entries)) warn(line, what);
+    for (const { line, what } of [...repeatedEntries(entries), ...strandedEntries(entries)]) warn(line, what);
     choice.roles.push(kind.role);
     translate[kind.role](new ConfValues(path, entries), choice);
   }
   return choice;
+}
+
+function repeatedEntries(entries: readonly ConfEntry[]): { line: number; what: string }[] {
+  const first = firstByKey(entries);
+  return entries.flatMap(({ key, value, line }) => {
+    const counts = first.get(key)?.line;
+    if (value === "" || counts === undefined || counts === line) return [];
+    return [{ line, what: `${key} is passed over: line ${counts} has it` }];
+  });
 }
 
 /** Lists are read up to the first number that is missing, as by the original servers. */

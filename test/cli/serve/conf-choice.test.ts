@@ -30,7 +30,7 @@ async function read(files: Record<string, string>) {
 const at = (host: string, port: number) => ({ host, port });
 
 describe("configuration files of the original servers", () => {
-  it("are read as the original reads them: blanks, comments, the last value", () => {
+  it("are read as the original reads them: blanks, comments", () => {
     const { entries, odd } = parseConf(
       "# all\n ListenIP = 0.0.0.0 # here\r\n\nnonsense\n=x\nListenPort=1\nListenPort=2\n",
     );
@@ -40,6 +40,12 @@ describe("configuration files of the original servers", () => {
       ["ListenPort", "2", 7],
     ]);
     expect(odd).toEqual([4, 5]);
+  });
+
+  it("may say a key again, and the first value counts, as for the originals, which pass empty ones over", async () => {
+    const text = "ListenMsgPort=\nListenMsgPort=4\nListenIP=r\nListenMsgPort=5\nListenIP=\n";
+    expect((await read({ "routeserver.conf": text })).listenOn.route).toEqual([at("r", 4)]);
+    expect(said).toBe("routeserver.conf:4: ListenMsgPort is passed over: line 2 has it\n");
   });
 
   it("say everything about a msg_server", async () => {
