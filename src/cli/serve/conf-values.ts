@@ -138,7 +138,12 @@ export class ConfValues {
 
 /** The first value of a key counts, as in the original, which knows no empty ones. */
 export function firstByKey(entries: readonly ConfEntry[]): ReadonlyMap<string, ConfEntry> {
-  return new Map(entries.filter(({ value }) => value !== "").toReversed().map((entry) => [entry.key, entry]));
+  return new Map(
+    entries
+      .filter(({ value }) => value !== "")
+      .toReversed()
+      .map((entry) => [entry.key, entry]),
+  );
 }
 
 /** As it stands in a URL. */
