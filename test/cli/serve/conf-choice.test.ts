@@ -154,6 +154,30 @@ group_member_db=5
     expect(said).toBe("");
   });
 
+  it("that name no address have their servers listen on loopback alone", async () => {
+    const choice = await read({
+      "msgserver.conf": "ListenPort=1\n",
+      "routeserver.conf": "ListenIp=10.0.0.1\nListenMsgPort=2\n",
+      "loginserver.conf": "ClientPort=3\nHttpPort=4\nMsgServerPort=5\n",
+      "dbproxyserver.conf": "ListenPort=6\n",
+      "httpmsgserver.conf": "ListenPort=7\n",
+      "msfs.conf": "ListenPort=8\n",
+      "pushserver.conf": "ListenPort=9\n",
+      "fileserver.conf": "Address=f\nListenPort=10\n",
+    });
+    const loopback = (port: number) => at("127.0.0.1", port);
+    expect(choice.listenOn).toEqual({
+      msg: [loopback(1)],
+      route: [loopback(2)],
+      login: { clients: loopback(3), http: loopback(4), servers: loopback(5) },
+      db: [loopback(6)],
+      httpMsg: loopback(7),
+      msfs: loopback(8),
+      push: loopback(9),
+      file: { clients: at("f", 10), servers: at("f", 8601) },
+    });
+  });
+
   it("may name another Redis server for each group of keys", async () => {
     const { redis } = await read({
       "dbproxyserver.conf":
