@@ -77,7 +77,7 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
         ...(options.msfsFileSizeMaxBytes === undefined ? {} : { fileSizeMaxBytes: options.msfsFileSizeMaxBytes }),
       }),
     );
-    const site = http === undefined ? undefined : `http://${formatAddress(http)}/`;
+    const site = http && `http://${formatAddress({ ...http, host: options.advertiseHost ?? http.host })}/`;
     if (site !== undefined) Object.assign(services, { msfsPrior: site, msfsBackup: site, ...options.services });
   }
   if (layout.login !== undefined) {
