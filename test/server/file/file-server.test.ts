@@ -59,10 +59,10 @@ async function dial(port: "clients" | "servers"): Promise<ServerPeer> {
   return peer;
 }
 
-async function announce(file_size: number, trans_mode: TransferFileType) {
+async function announce(file_size: number, trans_mode: TransferFileType, from_user_id = SENDER) {
   const msgServer = await dial("servers");
   const attach_data = Buffer.from("000000010000000f00000000", "hex");
-  const file = { from_user_id: SENDER, to_user_id: RECEIVER, file_name: "../../a b.txt", file_size, trans_mode };
+  const file = { from_user_id, to_user_id: RECEIVER, file_name: "../../a b.txt", file_size, trans_mode };
   msgServer.send(CommandId.CID_OTHER_FILE_TRANSFER_REQ, { ...file, attach_data }, 5);
   const answer = await msgServer.expect(CommandId.CID_OTHER_FILE_TRANSFER_RSP, 5);
   if (answer.result_code === 0) expect(answer).toMatchObject({ ...file, attach_data });
@@ -363,4 +363,22 @@ it("refuses, and counts, an offline file for which there is no room", async () =
   expect((await announce(11, FILE_TYPE_ONLINE)).result).toBe(0);
   expect((await announce(4, FILE_TYPE_OFFLINE)).result).toBe(0);
   expect(server?.counters()).toMatchObject({ tasksRefused: 1, offlineFiles: 2, offlineBytes: 10 });
+});
+
+it("leaves room, and tasks, for others than one user who announces one file after another", async () => {
+  const limits = { storedMaxBytes: 100, storedPerSenderMaxBytes: 10, tasksMax: 20 };
+  await start({ limits });
+  expect((await announce(10, FILE_TYPE_OFFLINE)).result).toBe(0);
+  expect((await announce(1, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect((await announce(10, FILE_TYPE_OFFLINE, 9)).result).toBe(0);
+  // The tasks of one user are a tenth of all.
+  expect((await announce(1, FILE_TYPE_ONLINE)).result).toBe(0);
+  expect((await announce(1, FILE_TYPE_ONLINE)).result).toBe(1);
+  expect((await announce(1, FILE_TYPE_ONLINE, 9)).result).toBe(0);
+  expect(server?.counters()).toMatchObject({ tasks: 4, tasksRefused: 2, offlineBytes: 20 });
+  await server?.stop(1000);
+  // What lies on disk counts after a restart, too.
+  await start({ limits });
+  expect((await announce(1, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect((await announce(1, FILE_TYPE_OFFLINE, 10)).result).toBe(0);
 });
