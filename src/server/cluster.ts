@@ -74,6 +74,7 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
         listen: layout.msfs,
         folder: options.msfsFolder ?? folderFor(options, "msfs"),
         log,
+        ...connectionsMaxOf(options),
         ...(options.msfsFileSizeMaxBytes === undefined ? {} : { fileSizeMaxBytes: options.msfsFileSizeMaxBytes }),
       }),
     );
@@ -81,7 +82,10 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
     if (site !== undefined) Object.assign(services, { msfsPrior: site, msfsBackup: site, ...options.services });
   }
   if (layout.login !== undefined) {
-    servers.add("login", await start(startLoginServer({ listen: layout.login, services, ...common })));
+    servers.add(
+      "login",
+      await start(startLoginServer({ listen: layout.login, services, ...clientLimitsOf(options), ...common })),
+    );
   }
   for (const listen of layout.route) {
     const sendsWhereNeeded = options.smartRoute ?? false;
@@ -138,7 +142,14 @@ async function startFront(
     );
   }
   if (layout.httpMsg !== undefined) {
-    await start(startHttpMsgServer({ listen: layout.httpMsg, routeServers: known.route, ...common }));
+    await start(
+      startHttpMsgServer({
+        listen: layout.httpMsg,
+        routeServers: known.route,
+        ...connectionsMaxOf(options),
+        ...common,
+      }),
+    );
   }
 }
 
@@ -150,6 +161,7 @@ function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
 
 function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
   const { log = silentLog, deviates = strict, advertiseHost, fileLimits, clock } = options;
+  const limits = { ...clientLimitsOf(options), ...fileLimits };
   return {
     listen,
     clock,
@@ -157,8 +169,19 @@ function fileOptions(options: ClusterOptions, listen: { readonly clients: Addres
     log,
     deviates,
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
-    ...(fileLimits === undefined ? {} : { limits: fileLimits }),
+    limits,
   };
+}
+
+function clientLimitsOf({ clientsMax, clientsPerSecondMax }: ClusterOptions) {
+  return {
+    ...(clientsMax === undefined ? {} : { clientsMax }),
+    ...(clientsPerSecondMax === undefined ? {} : { clientsPerSecondMax }),
+  };
+}
+
+function connectionsMaxOf({ clientsMax }: ClusterOptions) {
+  return clientsMax === undefined ? {} : { connectionsMax: clientsMax };
 }
 
 function folderFor({ folder }: ClusterOptions, name: string): string {

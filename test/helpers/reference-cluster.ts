@@ -11,7 +11,15 @@ export interface ReferenceClusterOptions
   extends Partial<
     Pick<
       ClusterOptions,
-      "advertiseHost" | "msgLimits" | "log" | "deviates" | "smartRoute" | "folder" | "pushOutlet" | "serverLink"
+      | "advertiseHost"
+      | "clientsMax"
+      | "msgLimits"
+      | "log"
+      | "deviates"
+      | "smartRoute"
+      | "folder"
+      | "pushOutlet"
+      | "serverLink"
     >
   > {
   /** YAML; user1 … user20 with the password `secret` unless given. */

@@ -98,7 +98,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
   return {
     role: "msfs",
     addresses: { http: http.address },
-    counters: () => ({ httpRequests: http.requests, ...counts }),
+    counters: () => ({ httpRequests: http.requests, httpRefused: http.refused, ...counts }),
     stop: (graceMs) => http.stop(graceMs),
   };
 }
