@@ -33,6 +33,10 @@ export interface ClusterOptions {
   /** What differs from the defaults, for every msg_server. */
   readonly msgLimits?: Partial<MsgServerLimits>;
   readonly fileLimits?: Partial<FileServerLimits>;
+  /** Connections of clients at each port of login_server, file_server, http_msg_server and msfs. */
+  readonly clientsMax?: number;
+  /** How many of them may come in a second, to login_server and file_server. */
+  readonly clientsPerSecondMax?: number;
   /** Where file_server and msfs keep files, each in a folder of its own below. Needed by these two. */
   readonly folder?: string;
   /** Where msfs keeps files, when it is not below `folder`. */

@@ -78,14 +78,18 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
         listen: layout.msfs,
         folder: options.msfsFolder ?? folderFor(options, "msfs"),
         log,
+        ...connectionsMaxOf(options),
         ...(options.msfsFileSizeMaxBytes === undefined ? {} : { fileSizeMaxBytes: options.msfsFileSizeMaxBytes }),
       }),
     );
-    const site = http === undefined ? undefined : `http://${formatAddress(http)}/`;
+    const site = http && `http://${formatAddress({ ...http, host: options.advertiseHost ?? http.host })}/`;
     if (site !== undefined) Object.assign(services, { msfsPrior: site, msfsBackup: site, ...options.services });
   }
   if (layout.login !== undefined) {
-    servers.add("login", await start(startLoginServer({ listen: layout.login, services, ...common })));
+    servers.add(
+      "login",
+      await start(startLoginServer({ listen: layout.login, services, ...clientLimitsOf(options), ...common })),
+    );
   }
   for (const listen of layout.route) {
     const sendsWhereNeeded = options.smartRoute ?? false;
@@ -142,7 +146,14 @@ async function startFront(
     );
   }
   if (layout.httpMsg !== undefined) {
-    await start(startHttpMsgServer({ listen: layout.httpMsg, routeServers: known.route, ...common }));
+    await start(
+      startHttpMsgServer({
+        listen: layout.httpMsg,
+        routeServers: known.route,
+        ...connectionsMaxOf(options),
+        ...common,
+      }),
+    );
   }
 }
 
@@ -154,6 +165,7 @@ function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
 
 function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
   const { log = silentLog, deviates = strict, advertiseHost, fileLimits, clock } = options;
+  const limits = { ...clientLimitsOf(options), ...fileLimits };
   return {
     listen,
     clock,
@@ -161,8 +173,19 @@ function fileOptions(options: ClusterOptions, listen: { readonly clients: Addres
     log,
     deviates,
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
-    ...(fileLimits === undefined ? {} : { limits: fileLimits }),
+    limits,
   };
+}
+
+function clientLimitsOf({ clientsMax, clientsPerSecondMax }: ClusterOptions) {
+  return {
+    ...(clientsMax === undefined ? {} : { clientsMax }),
+    ...(clientsPerSecondMax === undefined ? {} : { clientsPerSecondMax }),
+  };
+}
+
+function connectionsMaxOf({ clientsMax }: ClusterOptions) {
+  return clientsMax === undefined ? {} : { connectionsMax: clientsMax };
 }
 
 function folderFor({ folder }: ClusterOptions, name: string): string {

@@ -17,6 +17,8 @@ export interface HttpPort {
   readonly address: Address;
   /** Requests handled so far. */
   readonly requests: number;
+  /** Connections turned away because connectionsMax was reached. */
+  readonly refused: number;
   /** Stops accepting, lets answers under way finish for so long, then closes what is left. */
   stop(graceMs: number): Promise<void>;
 }
@@ -27,6 +29,7 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 export function startHttpPort(options: HttpPortOptions, handle: RequestListener): Promise<HttpPort> {
   const { listen, connectionsMax, requestTimeoutMs, headersSizeMaxBytes, closesOnBadRequest } = options;
   let requests = 0;
+  let refused = 0;
   const server = createServer(
     {
       maxHeaderSize: headersSizeMaxBytes,
@@ -40,6 +43,9 @@ export function startHttpPort(options: HttpPortOptions, handle: RequestListener)
     },
   );
   server.maxConnections = connectionsMax;
+  server.on("drop", () => {
+    refused++;
+  });
   if (closesOnBadRequest) server.on("clientError", (_, socket) => socket.destroy());
 
   const stop = (graceMs: number) =>
@@ -63,6 +69,9 @@ export function startHttpPort(options: HttpPortOptions, handle: RequestListener)
         address: { host: listen.host, port: bound.port },
         get requests() {
           return requests;
+        },
+        get refused() {
+          return refused;
         },
         stop,
       });

@@ -9,6 +9,8 @@ const gauges: ReadonlySet<string> = new Set([
   "msgServers",
   "masterLinks",
   "tasks",
+  "offlineFiles",
+  "offlineBytes",
   "pendingRequests",
   "pendingStores",
   "databasePending",

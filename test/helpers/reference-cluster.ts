@@ -9,7 +9,18 @@ import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
 
 export interface ReferenceClusterOptions
   extends Partial<
-    Pick<ClusterOptions, "msgLimits" | "log" | "deviates" | "smartRoute" | "folder" | "pushOutlet" | "serverLink">
+    Pick<
+      ClusterOptions,
+      | "advertiseHost"
+      | "clientsMax"
+      | "msgLimits"
+      | "log"
+      | "deviates"
+      | "smartRoute"
+      | "folder"
+      | "pushOutlet"
+      | "serverLink"
+    >
   > {
   /** YAML; user1 … user20 with the password `secret` unless given. */
   readonly fixture?: string;

@@ -23,3 +23,12 @@ it("makes one family of a counter's ports and commands, typed by whether it can 
     ].join("\n"),
   );
 });
+
+it("types what a file_server holds as a gauge: it goes down when files are deleted", () => {
+  const text = prometheusText("file", { offlineFiles: 3, offlineBytes: 100, offlineExpired: 1 });
+  expect(text.split("\n").filter((line) => line.startsWith("#"))).toEqual([
+    "# TYPE ttk_offline_files gauge",
+    "# TYPE ttk_offline_bytes gauge",
+    "# TYPE ttk_offline_expired_total counter",
+  ]);
+});

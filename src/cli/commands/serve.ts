@@ -25,7 +25,7 @@ import { openStorage, type StorageChoice } from "../serve/open-storage.js";
 import { type PushChoice, pushOutlet } from "../serve/push-choice.js";
 import { readyJson, readyText, type ServedRole } from "../serve/ready-line.js";
 import type { SeedChoice } from "../serve/seed.js";
-import { type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
+import { addressWarning, type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
 import { actionLog, jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
 import { mayFillTerminal } from "../terminal-view.js";
@@ -162,6 +162,8 @@ async function serve(host: Host, options: Settled, mayInvent: boolean): Promise<
   if (plan.needsStorage && !mayInvent && (options.fixture ?? options.users) === undefined) {
     throw usageError("the configuration names no database: DBServerIP1 or DBInstances, else --storage or --users");
   }
+  const warning = addressWarning(plan, options.advertise);
+  if (warning !== undefined) host.stderr.write(`${warning}\n`);
   const deviates = switchable(deviationsOf(options));
   const outlet = await pushOutlet(host, options, plan.layout.push !== undefined);
   if (plan.needsFolder) await makeFileFolders(host, options);
@@ -253,6 +255,7 @@ function servicesOf({ msfsSite, discovery }: Settled): Partial<ServiceLinks> {
 
 function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
   const { advertise, advertise2, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } = options;
+  const { maxConnections, maxConnectionRate } = options;
   return {
     ...(advertise === undefined ? {} : { advertiseHost: advertise }),
     ...(advertise2 === undefined ? {} : { advertiseHost2: advertise2 }),
@@ -261,6 +264,8 @@ function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
     ...(msgAlsoListenOn === undefined ? {} : { msgAlsoListenOn }),
     ...(msfsData === undefined ? {} : { msfsFolder: resolve(host.cwd, msfsData) }),
     ...(maxFileBytes === undefined ? {} : { msfsFileSizeMaxBytes: maxFileBytes }),
+    ...(maxConnections === undefined ? {} : { clientsMax: maxConnections }),
+    ...(maxConnectionRate === undefined ? {} : { clientsPerSecondMax: maxConnectionRate }),
   };
 }
 

@@ -8,7 +8,7 @@ import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
 import { type ConfEntry, parseConf } from "./conf-file.js";
 import { confKinds, isAmong } from "./conf-keys.js";
-import { ConfValues } from "./conf-values.js";
+import { ConfValues, firstByKey } from "./conf-values.js";
 
 /** What configuration files say, as the options of `ttk serve` that they stand for. */
 export interface ConfChoice {
@@ -58,11 +58,20 @@ export async function readConfs(host: Host, paths: readonly string[]): Promise<C
     for (const { key, line } of entries) {
       if (!isAmong(known, key)) warn(line, `${name} has no key ${key}${didYouMean(key, known.map(example))}`);
     }
-    for (const { line, what } of strandedEntries(entries)) warn(line, what);
+    for (const { line, what } of [...repeatedEntries(entries), ...strandedEntries(entries)]) warn(line, what);
     choice.roles.push(kind.role);
     translate[kind.role](new ConfValues(path, entries), choice);
   }
   return choice;
+}
+
+function repeatedEntries(entries: readonly ConfEntry[]): { line: number; what: string }[] {
+  const first = firstByKey(entries);
+  return entries.flatMap(({ key, value, line }) => {
+    const counts = first.get(key)?.line;
+    if (value === "" || counts === undefined || counts === line) return [];
+    return [{ line, what: `${key} is passed over: line ${counts} has it` }];
+  });
 }
 
 /** Lists are read up to the first number that is missing, as by the original servers. */
@@ -82,13 +91,14 @@ function example(pattern: string): string {
 }
 
 const LISTED_MAX = 1000;
-const everywhere = "0.0.0.0";
+/** The originals refuse to start without an address; nothing is open to others that does not say so. */
+const loopback = "127.0.0.1";
 
 const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice) => void>> = {
   msg(conf, choice) {
     const port = conf.port("ListenPort", 8000);
     // Several addresses, `;` between, are so many ports of one server.
-    const hosts = conf.hosts("ListenIP", everywhere);
+    const hosts = conf.hosts("ListenIP", loopback);
     choice.listenOn.msg = hosts.slice(0, 1).map((host) => ({ host, port }));
     give(choice, "msgAlsoListenOn", hosts.slice(1));
     give(choice, "dbProxy", conf.addresses("DBServer"));
@@ -103,46 +113,46 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
     give(choice, "textKey", conf.key("aesKey"));
   },
   route(conf, choice) {
-    choice.listenOn.route = [conf.address("ListenIP", "ListenMsgPort", everywhere, 8200)];
+    choice.listenOn.route = [conf.address("ListenIP", "ListenMsgPort", loopback, 8200)];
   },
   login(conf, choice) {
     choice.listenOn.login = {
-      clients: conf.address("ClientListenIP", "ClientPort", everywhere, 8008),
-      http: conf.address("HttpListenIP", "HttpPort", everywhere, 8080),
-      servers: conf.address("MsgServerListenIP", "MsgServerPort", everywhere, 8100),
+      clients: conf.address("ClientListenIP", "ClientPort", loopback, 8008),
+      http: conf.address("HttpListenIP", "HttpPort", loopback, 8080),
+      servers: conf.address("MsgServerListenIP", "MsgServerPort", loopback, 8100),
     };
     give(choice, "msfsSite", conf.optional("msfs"));
     give(choice, "discovery", conf.optional("discovery"));
   },
   db(conf, choice) {
-    choice.listenOn.db = [conf.address("ListenIP", "ListenPort", everywhere, 10600)];
+    choice.listenOn.db = [conf.address("ListenIP", "ListenPort", loopback, 10600)];
     give(choice, "storage", conf.mysqlUrl());
     give(choice, "redis", conf.redisUrl());
     if (choice.storage !== undefined) give(choice, "audioMsfs", conf.site("MsfsSite"));
     give(choice, "textKey", conf.key("aesKey"));
   },
   file(conf, choice) {
-    const clientHost = conf.host(conf.has("ClientListenIP") ? "ClientListenIP" : "Address", everywhere);
+    const clientHost = conf.host(conf.has("ClientListenIP") ? "ClientListenIP" : "Address", loopback);
     const clientPort = conf.has("ClientListenPort")
       ? conf.port("ClientListenPort", 8600)
       : conf.port("ListenPort", 8600);
     choice.listenOn.file = {
       clients: { host: clientHost, port: clientPort },
-      servers: conf.address("MsgServerListenIP", "MsgServerListenPort", everywhere, 8601),
+      servers: conf.address("MsgServerListenIP", "MsgServerListenPort", clientHost, 8601),
     };
     give(choice, "fileTaskTimeout", conf.count("TaskTimeout"));
   },
   push(conf, choice) {
-    choice.listenOn.push = conf.address("ListenIP", "ListenPort", everywhere, 8500);
+    choice.listenOn.push = conf.address("ListenIP", "ListenPort", loopback, 8500);
   },
   "http-msg"(conf, choice) {
-    choice.listenOn.httpMsg = conf.address("ListenIP", "ListenPort", everywhere, 8400);
+    choice.listenOn.httpMsg = conf.address("ListenIP", "ListenPort", loopback, 8400);
     give(choice, "dbProxy", conf.addresses("DBServer"));
     give(choice, "route", conf.addresses("RouteServer"));
     give(choice, "linksPerDbProxy", conf.count("ConcurrentDBConnCnt"));
   },
   msfs(conf, choice) {
-    choice.listenOn.msfs = conf.address("ListenIP", "ListenPort", everywhere, 8700);
+    choice.listenOn.msfs = conf.address("ListenIP", "ListenPort", loopback, 8700);
     give(choice, "msfsData", conf.optional("BaseDir"));
   },
 };

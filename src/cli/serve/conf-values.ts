@@ -14,12 +14,11 @@ const keyGroups = ["unread", "group_set", "sync", "token", "group_member"];
 export class ConfValues {
   readonly #byKey: ReadonlyMap<string, ConfEntry>;
 
-  /** The last value of a key counts, as in the original. */
   constructor(
     private readonly path: string,
     entries: readonly ConfEntry[],
   ) {
-    this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
+    this.#byKey = firstByKey(entries);
   }
 
   has(key: string): boolean {
@@ -28,7 +27,7 @@ export class ConfValues {
 
   /** `undefined` when it is absent or empty. */
   optional(key: string): string | undefined {
-    return this.#byKey.get(key)?.value || undefined;
+    return this.#byKey.get(key)?.value;
   }
 
   /** Name or address of a machine. */
@@ -135,6 +134,16 @@ export class ConfValues {
   #wrong(key: string, what: string): Error {
     return usageError(`${this.path}:${this.#byKey.get(key)?.line ?? 0}: ${key} ${what}`);
   }
+}
+
+/** The first value of a key counts, as in the original, which knows no empty ones. */
+export function firstByKey(entries: readonly ConfEntry[]): ReadonlyMap<string, ConfEntry> {
+  return new Map(
+    entries
+      .filter(({ value }) => value !== "")
+      .toReversed()
+      .map((entry) => [entry.key, entry]),
+  );
 }
 
 /** As it stands in a URL. */

@@ -22,6 +22,8 @@ export interface LimitOptions {
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
   readonly maxStoredBytes?: number;
+  readonly maxUserStoredBytes?: number;
+  readonly maxFileTasks?: number;
   /** Days. */
   readonly keepFiles?: number;
   readonly maxGroupNameChars?: number;
@@ -47,7 +49,11 @@ export function addLimitOptions(command: Command): Command {
     .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
     .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
     .option("--messages-per-second <n>", "accepted from one connection, 0 = any number (20)", countValue(0, COUNT_MAX))
-    .option("--max-connections <n>", "of clients, at each msg_server (20000)", countValue(1, COUNT_MAX))
+    .option(
+      "--max-connections <n>",
+      "of clients, at each port that has any (20000, of logins and files 10000, of HTTP 1024)",
+      countValue(1, COUNT_MAX),
+    )
     .option("--max-connection-rate <n>", "new ones of clients in a second (10000)", countValue(1, COUNT_MAX))
     .option(
       "--max-strangers <n>",
@@ -86,6 +92,16 @@ export function addLimitOptions(command: Command): Command {
       "--max-stored-bytes <n>",
       "of all offline files at file_server; what would not fit is refused (107374182400)",
       countValue(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      "--max-user-stored-bytes <n>",
+      "the same of those that one user has sent (10737418240)",
+      countValue(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      "--max-file-tasks <n>",
+      "transfers at once at file_server, a tenth of them from one user (10000)",
+      countValue(1, COUNT_MAX),
     )
     .option(
       "--keep-files <days>",
@@ -128,6 +144,8 @@ export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {
     loginTimeoutMs: timeScale * fileServerLimits.loginTimeoutMs,
     ...given("fileSizeMaxBytes", options.maxFileBytes),
     ...given("storedMaxBytes", options.maxStoredBytes),
+    ...given("storedPerSenderMaxBytes", options.maxUserStoredBytes),
+    ...given("tasksMax", options.maxFileTasks),
     ...given("offlineKeptMs", options.keepFiles === undefined ? undefined : options.keepFiles * 86_400_000),
     ...given("taskTimeoutMs", fileTaskTimeout === undefined ? undefined : fileTaskTimeout * 1000),
   };

@@ -44,8 +44,8 @@ export async function openStorage(host: Host, choice: StorageChoice & SeedChoice
 }
 
 /** Of a URL, or of what was meant as one. */
-function withoutPassword(url: string): string {
-  return url.replace(/:[^/@]*@|:[^/]*@/, ":***@");
+export function withoutPassword(url: string): string {
+  return url.replace(/:(?!\/\/).*@/, ":***@");
 }
 
 /** @throws CommandError usage */

@@ -5,6 +5,7 @@ import type { PushOutlet } from "../../server/push/push-outlet.js";
 import { WebhookOutlet } from "../../server/push/webhook-outlet.js";
 import { blockedError, usageError } from "../command-error.js";
 import type { Host } from "../host.js";
+import { withoutPassword } from "./open-storage.js";
 
 export interface PushChoice {
   readonly pushFile?: string;
@@ -28,7 +29,7 @@ export async function pushOutlet(
   }
   if (pushWebhook === undefined) return undefined;
   if (!/^https?:\/\//.test(pushWebhook) || !URL.canParse(pushWebhook)) {
-    throw usageError(`--push-webhook ${pushWebhook} is no URL, as in http://127.0.0.1:9000/push`);
+    throw usageError(`--push-webhook ${withoutPassword(pushWebhook)} is no URL, as in http://127.0.0.1:9000/push`);
   }
   return new WebhookOutlet(pushWebhook);
 }

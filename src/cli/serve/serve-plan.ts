@@ -64,6 +64,14 @@ export function servePlan(choice: ServeChoice): ServePlan {
   };
 }
 
+/** What is wrong with the addresses that servers of a plan tell clients. */
+export function addressWarning({ layout }: ServePlan, advertise: string | undefined): string | undefined {
+  const told = [...layout.msg, layout.file?.clients ?? []].flat();
+  const nowhere = told.map(({ host }) => host).find((host) => host === "0.0.0.0" || host === "::");
+  if (advertise !== undefined || nowhere === undefined) return undefined;
+  return `clients are told to dial ${nowhere}, which is no machine: name it by --advertise HOST`;
+}
+
 function rolesOf({ roles, with: beside = [], dbProxies }: ServeChoice): Set<RoleName> {
   const named = roles.map(roleCalled);
   if (named.length > 0) {

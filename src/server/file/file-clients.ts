@@ -29,6 +29,8 @@ interface Asked {
 
 /** PDUs of one connection that wait for the disk; a client that sends more at once is closed. */
 const WAITING_MAX = 64;
+/** Questions that a sender has not answered, in online mode; a receiver that asks more at once is closed. */
+const ASKED_MAX = 64;
 
 /** The port for clients: FIL-04 … FIL-07. PDUs of one connection are handled one after the other. */
 export class FileClients implements LinkHandler {
@@ -180,9 +182,11 @@ export class FileClients implements LinkHandler {
     if (body.offset > task.file.sizeBytes) return this.#refusePull(link, body, seqNum);
     if (!task.isOnline) return this.#serve(link, task, body, seqNum);
     const { sender } = task;
-    if (sender === undefined) return;
+    const asked = sender === undefined ? undefined : this.#members.get(sender)?.asked;
+    if (sender === undefined || asked === undefined) return;
+    if (asked.length >= ASKED_MAX) return this.#refusePull(link, body, seqNum);
     const { offset, data_size } = body;
-    this.#members.get(sender)?.asked.push({ offset, size: Math.min(data_size, task.file.sizeBytes - offset), seqNum });
+    asked.push({ offset, size: Math.min(data_size, task.file.sizeBytes - offset), seqNum });
     sender.send(CommandId.CID_FILE_PULL_DATA_REQ, body, seqNum);
   }
 

@@ -49,6 +49,7 @@ export const fileServerLimits: FileServerLimits = {
   taskTimeoutMs: 3_600_000,
   fileSizeMaxBytes: 0xffffffff,
   storedMaxBytes: 100 * 2 ** 30,
+  storedPerSenderMaxBytes: 10 * 2 ** 30,
   offlineKeptMs: 30 * 24 * 3_600_000,
   clientsMax: 10_000,
   clientsPerSecondMax: 10_000,

@@ -21,7 +21,8 @@ interface StoredFile extends AnnouncedFile {
  * completed there, and an original gives out what was completed here.
  */
 export class FileStore {
-  readonly #files = new Map<string, Pick<StoredFile, "sizeBytes" | "announcedMs" | "contentAt">>();
+  readonly #files = new Map<string, Pick<StoredFile, "fromUserId" | "sizeBytes" | "announcedMs" | "contentAt">>();
+  readonly #sizeBySender = new Map<number, number>();
   /** As announced, whether they have arrived or not: the room is theirs. */
   sizeBytes = 0;
 
@@ -46,6 +47,11 @@ export class FileStore {
 
   get files(): number {
     return this.#files.size;
+  }
+
+  /** Of one user's files, in the same way. */
+  sizeBytesOf(fromUserId: number): number {
+    return this.#sizeBySender.get(fromUserId) ?? 0;
   }
 
   /** Keeps what was announced, so that an upload can begin, or go on, at any later time. */
@@ -91,8 +97,9 @@ export class FileStore {
 
   async remove(taskId: string): Promise<void> {
     const path = this.#path(taskId);
-    this.sizeBytes -= this.#files.get(taskId)?.sizeBytes ?? 0;
+    const { fromUserId = 0, sizeBytes = 0 } = this.#files.get(taskId) ?? {};
     this.#files.delete(taskId);
+    this.#resize(fromUserId, -sizeBytes);
     await Promise.all([rm(path, { force: true }), rm(`${path}.json`, { force: true })]);
   }
 
@@ -131,9 +138,16 @@ export class FileStore {
     this.#count(taskId, file);
   }
 
-  #count(taskId: string, { sizeBytes, announcedMs, contentAt = 0 }: StoredFile): void {
-    this.#files.set(taskId, { sizeBytes, announcedMs, contentAt });
-    this.sizeBytes += sizeBytes;
+  #count(taskId: string, { fromUserId, sizeBytes, announcedMs, contentAt = 0 }: StoredFile): void {
+    this.#files.set(taskId, { fromUserId, sizeBytes, announcedMs, contentAt });
+    this.#resize(fromUserId, sizeBytes);
+  }
+
+  #resize(fromUserId: number, byBytes: number): void {
+    this.sizeBytes += byBytes;
+    const left = this.sizeBytesOf(fromUserId) + byBytes;
+    if (left > 0) this.#sizeBySender.set(fromUserId, left);
+    else this.#sizeBySender.delete(fromUserId);
   }
 
   #path(taskId: string): string {

@@ -6,6 +6,9 @@ import { type AnnouncedFile, TransferTask } from "./transfer-task.js";
 
 const SWEEP_INTERVAL_MS = 1000;
 
+/** Of the tasks, those of one user: others send files, too. */
+const SHARE_OF_ONE_SENDER = 0.1;
+
 export interface TaskLimits {
   readonly tasksMax: number;
   /** A task that nobody has used for so long is forgotten; an offline one stays on disk. */
@@ -14,6 +17,8 @@ export interface TaskLimits {
   readonly fileSizeMaxBytes: number;
   /** Of all offline files together; what would not fit is refused. */
   readonly storedMaxBytes: number;
+  /** The same of those of one user. */
+  readonly storedPerSenderMaxBytes: number;
   /** An offline file is deleted after so long, fetched or not. */
   readonly offlineKeptMs: number;
 }
@@ -41,18 +46,17 @@ export class TaskTable {
     return this.#tasks.size;
   }
 
-  /** `undefined` when a limit is reached. */
+  /** `undefined` when a limit is reached. Rejects when the disk fails. */
   async create(file: AnnouncedFile): Promise<TransferTask | undefined> {
     const isOffline = file.mode === TransferFileType.FILE_TYPE_OFFLINE;
-    const { tasksMax, fileSizeMaxBytes, storedMaxBytes } = this.limits;
-    const isFull = isOffline && this.store.sizeBytes + file.sizeBytes > storedMaxBytes;
-    if (this.#tasks.size >= tasksMax || file.sizeBytes > fileSizeMaxBytes || isFull) {
+    const hasRoom = !isOffline || this.#hasRoomFor(file);
+    if (file.sizeBytes > this.limits.fileSizeMaxBytes || !hasRoom || this.#isBusyFor(file.fromUserId)) {
       this.refused++;
       return undefined;
     }
     const task = new TransferTask(randomUUID(), file, performance.now());
     this.#tasks.set(task.id, task);
-    if (isOffline) await this.store.announce(task.id, file, this.clock.nowMs());
+    if (isOffline) await this.#announce(task);
     return task;
   }
 
@@ -89,6 +93,31 @@ export class TaskTable {
 
   stop(): void {
     clearInterval(this.#sweep);
+  }
+
+  #hasRoomFor({ sizeBytes, fromUserId }: AnnouncedFile): boolean {
+    const { storedMaxBytes, storedPerSenderMaxBytes } = this.limits;
+    const { store } = this;
+    const isFull = store.sizeBytes + sizeBytes > storedMaxBytes;
+    return !isFull && store.sizeBytesOf(fromUserId) + sizeBytes <= storedPerSenderMaxBytes;
+  }
+
+  #isBusyFor(fromUserId: number): boolean {
+    const { tasksMax } = this.limits;
+    if (this.#tasks.size >= tasksMax) return true;
+    let own = 0;
+    for (const { file } of this.#tasks.values()) if (file.fromUserId === fromUserId) own++;
+    return own >= tasksMax * SHARE_OF_ONE_SENDER;
+  }
+
+  async #announce({ id, file }: TransferTask): Promise<void> {
+    try {
+      await this.store.announce(id, file, this.clock.nowMs());
+    } catch (error) {
+      this.#tasks.delete(id);
+      await this.store.remove(id).catch(() => {});
+      throw error;
+    }
   }
 
   #forgetIdle(nowMs: number): void {

@@ -97,6 +97,7 @@ export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise
     addresses: { http: http.address },
     counters: () => ({
       httpRequests: http.requests,
+      httpRefused: http.refused,
       ...counts,
       databaseOpen: database.isOpen ? 1 : 0,
       routeLinks: routes.filter(({ isOpen }) => isOpen).length,

@@ -117,6 +117,7 @@ export async function startLoginServer(options: LoginServerOptions): Promise<Run
       msgServers: directory.size,
       users: directory.userCount,
       httpRequests: http.requests,
+      httpRefused: http.refused,
       ...prefixed("clients", { ...linkCounters(clients), ...discovery.counters() }),
       ...prefixed("servers", { ...linkCounters(servers), ...registration.counters() }),
     }),

@@ -6,8 +6,12 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { makeFolder } from "../make-folder.js";
 
+/** Before every path; files lie in the folder without it, as those of an original msfs do. */
+const GROUP = "g0/";
 /** Paths are made here and hold nothing of what a client sent but the ending of a name, so no path leads out of the folder. */
 const PATH = /^g0\/[0-9a-f]{2}\/[0-9a-f]{32}(\.[a-z0-9]{1,8})?$/;
+/** Of an original msfs: two folders' numbers, then time, thread, and the end of the client's name. */
+const ORIGINAL_PATH = /^g0\/\d{3}\/\d{3}\/\d{1,20}_\d{1,20}[\w.-]{0,64}$/;
 const ENDING = /\.([A-Za-z0-9]{1,8})$/;
 
 export interface StoredFile {
@@ -17,7 +21,10 @@ export interface StoredFile {
   open(): ReadStream;
 }
 
-/** Files by a path that is chosen when they come (MFS-01). */
+/**
+ * Files by a path that is chosen when they come (MFS-01). What an original msfs has kept in the folder is given out, too, and
+ * an original gives out what was kept here.
+ */
 export class FileFolder {
   constructor(private readonly folder: string) {}
 
@@ -25,8 +32,8 @@ export class FileFolder {
   async keep(content: Readable, originalName: string): Promise<{ readonly path: string; readonly sizeBytes: number }> {
     const id = randomUUID().replaceAll("-", "");
     const ending = ENDING.exec(originalName)?.[1]?.toLowerCase();
-    const path = `g0/${id.slice(0, 2)}/${id}${ending === undefined ? "" : `.${ending}`}`;
-    const target = join(this.folder, path);
+    const path = `${GROUP}${id.slice(0, 2)}/${id}${ending === undefined ? "" : `.${ending}`}`;
+    const target = this.#target(path);
     await makeFolder(join(target, ".."));
     const part = `${target}.part`;
     try {
@@ -41,19 +48,23 @@ export class FileFolder {
   }
 
   async forget(path: string): Promise<void> {
-    if (PATH.test(path)) await rm(join(this.folder, path), { force: true });
+    if (PATH.test(path)) await rm(this.#target(path), { force: true });
   }
 
-  /** `undefined` for a path that was not given out here, or leads to nothing. */
+  /** `undefined` for a path that no msfs gives out, or leads to nothing. */
   async find(path: string): Promise<StoredFile | undefined> {
-    if (!PATH.test(path)) return undefined;
-    const target = join(this.folder, path);
+    if (!PATH.test(path) && !ORIGINAL_PATH.test(path)) return undefined;
+    const target = this.#target(path);
     const found = await stat(target).catch(() => undefined);
     if (found === undefined || !found.isFile()) return undefined;
     return {
       sizeBytes: found.size,
-      ending: /\.[a-z0-9]+$/.exec(path)?.[0] ?? "",
+      ending: ENDING.exec(path)?.[0].toLowerCase() ?? "",
       open: () => createReadStream(target),
     };
+  }
+
+  #target(path: string): string {
+    return join(this.folder, path.slice(GROUP.length));
   }
 }

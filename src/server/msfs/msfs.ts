@@ -12,12 +12,12 @@ export interface MsfsOptions {
   readonly listen: Address;
   /** Where files are kept. Made when it is not there. */
   readonly folder: string;
-  /** What begins the url of an answer; `http://<what is listened on>/` unless given. */
+  /** What begins the url of an answer; what the client dialled unless given. */
   readonly site?: string;
   readonly log?: ServerLog;
   readonly connectionsMax?: number;
   readonly fileSizeMaxBytes?: number;
-  /** How long a whole upload may take. */
+  /** How long a whole upload may take, and a download may stand still. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -25,6 +25,8 @@ const CONNECTIONS_MAX = 1024;
 const FILE_SIZE_MAX_BYTES = 64 << 20;
 const REQUEST_TIMEOUT_MS = 120_000;
 const HEADERS_SIZE_MAX_BYTES = 8 * 1024;
+/** A Host header as it may stand in a URL. */
+const HOST = /^[\w.:[\]-]{1,255}$/;
 /** What browsers may show; anything else is for saving, so that nobody's page runs from here. */
 const contentTypes: Readonly<Record<string, string>> = {
   ".jpg": "image/jpeg",
@@ -39,9 +41,11 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** Starts an msfs (MFS-01): files by HTTP, uploaded as a form, given out by path. @throws ListenError */
 export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
   const { log = silentLog, fileSizeMaxBytes = FILE_SIZE_MAX_BYTES } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const folder = new FileFolder(options.folder);
   const counts = { filesKept: 0, filesGiven: 0, uploadsRefused: 0, bytesKept: 0, bytesGiven: 0 };
-  let site = options.site;
+  const siteFor = ({ headers: { host = "" } }: IncomingMessage): string =>
+    options.site ?? `http://${HOST.test(host) ? host : formatAddress(http.address)}/`;
 
   const upload = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const result = await takeUpload(request, folder, fileSizeMaxBytes);
@@ -52,7 +56,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
     const { path, sizeBytes } = result;
     counts.filesKept++;
     counts.bytesKept += sizeBytes;
-    answer(response, { status: 200, body: { error_code: 0, error_msg: "", path, url: `${site}${path}` } });
+    answer(response, { status: 200, body: { error_code: 0, error_msg: "", path, url: `${siteFor(request)}${path}` } });
   };
   const give = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -70,13 +74,14 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
     }
     counts.filesGiven++;
     counts.bytesGiven += file.sizeBytes;
+    response.setTimeout(requestTimeoutMs, () => request.socket.destroy());
     await pipeline(file.open(), response);
   };
   const http = await startHttpPort(
     {
       listen: options.listen,
       connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
-      requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+      requestTimeoutMs,
       headersSizeMaxBytes: HEADERS_SIZE_MAX_BYTES,
     },
     (request, response) => {
@@ -89,12 +94,11 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
       });
     },
   );
-  site ??= `http://${formatAddress(http.address)}/`;
 
   return {
     role: "msfs",
     addresses: { http: http.address },
-    counters: () => ({ httpRequests: http.requests, ...counts }),
+    counters: () => ({ httpRequests: http.requests, httpRefused: http.refused, ...counts }),
     stop: (graceMs) => http.stop(graceMs),
   };
 }

@@ -1,20 +1,34 @@
+import { percentDecoded } from "../storage/sql/percent-decoded.js";
 import type { Push, PushOutlet } from "./push-outlet.js";
 
 const TIMEOUT_MS = 10_000;
 
-/** POSTs each push as JSON; any answer but 2xx is a failure. */
+/** POSTs each push as JSON; any answer but 2xx is a failure. A name and password in the URL go as Basic authentication. */
 export class WebhookOutlet implements PushOutlet {
   readonly #stopping = new AbortController();
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
 
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly timeoutMs = TIMEOUT_MS,
-  ) {}
+  ) {
+    this.#url = new URL(url);
+    const [user, password] = [this.#url.username, this.#url.password].map((text) => percentDecoded(text) ?? text);
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    this.#headers = {
+      "Content-Type": "application/json",
+      ...(this.#url.username === "" ? {} : { Authorization: authorization }),
+    };
+    // Nobody may fetch such a URL, and whoever says so says the password.
+    this.#url.username = "";
+    this.#url.password = "";
+  }
 
   async deliver(push: Push): Promise<void> {
-    const answer = await fetch(this.url, {
+    const answer = await fetch(this.#url, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: this.#headers,
       body: JSON.stringify(push),
       signal: AbortSignal.any([AbortSignal.timeout(this.timeoutMs), this.#stopping.signal]),
     });

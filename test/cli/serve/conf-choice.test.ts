@@ -30,7 +30,7 @@ async function read(files: Record<string, string>) {
 const at = (host: string, port: number) => ({ host, port });
 
 describe("configuration files of the original servers", () => {
-  it("are read as the original reads them: blanks, comments, the last value", () => {
+  it("are read as the original reads them: blanks, comments", () => {
     const { entries, odd } = parseConf(
       "# all\n ListenIP = 0.0.0.0 # here\r\n\nnonsense\n=x\nListenPort=1\nListenPort=2\n",
     );
@@ -40,6 +40,12 @@ describe("configuration files of the original servers", () => {
       ["ListenPort", "2", 7],
     ]);
     expect(odd).toEqual([4, 5]);
+  });
+
+  it("may say a key again, and the first value counts, as for the originals, which pass empty ones over", async () => {
+    const text = "ListenMsgPort=\nListenMsgPort=4\nListenIP=r\nListenMsgPort=5\nListenIP=\n";
+    expect((await read({ "routeserver.conf": text })).listenOn.route).toEqual([at("r", 4)]);
+    expect(said).toBe("routeserver.conf:4: ListenMsgPort is passed over: line 2 has it\n");
   });
 
   it("say everything about a msg_server", async () => {
@@ -146,6 +152,30 @@ group_member_db=5
       redis: "redis://10.0.0.10:6379?unread=1&group_set=2&token=4&sync=3&group_member=5",
     });
     expect(said).toBe("");
+  });
+
+  it("that name no address have their servers listen on loopback alone", async () => {
+    const choice = await read({
+      "msgserver.conf": "ListenPort=1\n",
+      "routeserver.conf": "ListenIp=10.0.0.1\nListenMsgPort=2\n",
+      "loginserver.conf": "ClientPort=3\nHttpPort=4\nMsgServerPort=5\n",
+      "dbproxyserver.conf": "ListenPort=6\n",
+      "httpmsgserver.conf": "ListenPort=7\n",
+      "msfs.conf": "ListenPort=8\n",
+      "pushserver.conf": "ListenPort=9\n",
+      "fileserver.conf": "Address=f\nListenPort=10\n",
+    });
+    const loopback = (port: number) => at("127.0.0.1", port);
+    expect(choice.listenOn).toEqual({
+      msg: [loopback(1)],
+      route: [loopback(2)],
+      login: { clients: loopback(3), http: loopback(4), servers: loopback(5) },
+      db: [loopback(6)],
+      httpMsg: loopback(7),
+      msfs: loopback(8),
+      push: loopback(9),
+      file: { clients: at("f", 10), servers: at("f", 8601) },
+    });
   });
 
   it("may name another Redis server for each group of keys", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ServeChoice, servePlan } from "../../../src/cli/serve/serve-plan.js";
+import { addressWarning, type ServeChoice, servePlan } from "../../../src/cli/serve/serve-plan.js";
 
 const at = (port: number) => ({ host: "127.0.0.1", port });
 const plan = (choice: Partial<ServeChoice>) => servePlan({ roles: [], host: "127.0.0.1", ports: "default", ...choice });
@@ -94,5 +94,19 @@ describe("what `ttk serve` starts", () => {
     ["--listen for several", { roles: ["db"], dbProxies: 2, listen: at(1) }, "--listen is for one"],
   ])("is refused for %s", (_, choice, message) => {
     expect(() => plan(choice)).toThrow(message);
+  });
+});
+
+describe("what clients would be told to dial", () => {
+  it.each([
+    [{ host: "0.0.0.0" }, undefined, "0.0.0.0"],
+    [{ host: "::" }, undefined, "::"],
+    [{ roles: ["file"], host: "0.0.0.0" }, undefined, "0.0.0.0"],
+    [{ host: "0.0.0.0" }, "chat.example", undefined],
+    [{ roles: ["login", "route"], host: "0.0.0.0" }, undefined, undefined],
+    [{ host: "10.0.0.1" }, undefined, undefined],
+  ])("is warned about when it names no machine: %o, advertised %s", (choice, advertise, told) => {
+    const warning = told && `clients are told to dial ${told}, which is no machine: name it by --advertise HOST`;
+    expect(addressWarning(plan(choice), advertise)).toBe(warning);
   });
 });

@@ -59,10 +59,10 @@ async function dial(port: "clients" | "servers"): Promise<ServerPeer> {
   return peer;
 }
 
-async function announce(file_size: number, trans_mode: TransferFileType) {
+async function announce(file_size: number, trans_mode: TransferFileType, from_user_id = SENDER) {
   const msgServer = await dial("servers");
   const attach_data = Buffer.from("000000010000000f00000000", "hex");
-  const file = { from_user_id: SENDER, to_user_id: RECEIVER, file_name: "../../a b.txt", file_size, trans_mode };
+  const file = { from_user_id, to_user_id: RECEIVER, file_name: "../../a b.txt", file_size, trans_mode };
   msgServer.send(CommandId.CID_OTHER_FILE_TRANSFER_REQ, { ...file, attach_data }, 5);
   const answer = await msgServer.expect(CommandId.CID_OTHER_FILE_TRANSFER_RSP, 5);
   if (answer.result_code === 0) expect(answer).toMatchObject({ ...file, attach_data });
@@ -281,6 +281,19 @@ describe("file_server, online (FIL-05)", () => {
     expect((await enter(taskId, SENDER, CLIENT_REALTIME_SENDER)).result_code).toBe(1);
   });
 
+  it("closes a receiver that asks on and on where the sender answers nothing", async () => {
+    const { taskId, sender, receiver } = await both();
+    await receiver.expect(CommandId.CID_FILE_STATE);
+    const pull = { task_id: taskId, user_id: RECEIVER, trans_mode: FILE_TYPE_ONLINE, offset: 0, data_size: SEGMENT };
+    for (let asked = 1; asked <= 64; asked++) {
+      receiver.send(CommandId.CID_FILE_PULL_DATA_REQ, pull, asked);
+      await sender.expect(CommandId.CID_FILE_PULL_DATA_REQ, asked);
+    }
+    receiver.send(CommandId.CID_FILE_PULL_DATA_REQ, pull, 65);
+    expect((await receiver.expect(CommandId.CID_FILE_PULL_DATA_RSP, 65)).result_code).toBe(1);
+    await receiver.untilClosed();
+  });
+
   it("passes a refusal on and closes both", async () => {
     const { taskId, sender, receiver } = await both();
     await receiver.expect(CommandId.CID_FILE_STATE);
@@ -332,6 +345,17 @@ it("deletes an offline file once it has been kept long enough, also after a rest
   expect((await enter(taskId, RECEIVER, CLIENT_OFFLINE_DOWNLOAD)).result_code).toBe(1);
 });
 
+it("gives the room of an offline file back that the disk did not take", async () => {
+  await start();
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "no folder");
+  expect((await announce(100, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect(server?.counters()).toMatchObject({ tasks: 0, offlineFiles: 0, offlineBytes: 0 });
+  await rm(folder);
+  await mkdir(folder);
+  expect((await announce(100, FILE_TYPE_OFFLINE)).result).toBe(0);
+});
+
 it("refuses, and counts, an offline file for which there is no room", async () => {
   await start({ limits: { storedMaxBytes: 10 } });
   expect((await announce(6, FILE_TYPE_OFFLINE)).result).toBe(0);
@@ -339,4 +363,22 @@ it("refuses, and counts, an offline file for which there is no room", async () =
   expect((await announce(11, FILE_TYPE_ONLINE)).result).toBe(0);
   expect((await announce(4, FILE_TYPE_OFFLINE)).result).toBe(0);
   expect(server?.counters()).toMatchObject({ tasksRefused: 1, offlineFiles: 2, offlineBytes: 10 });
+});
+
+it("leaves room, and tasks, for others than one user who announces one file after another", async () => {
+  const limits = { storedMaxBytes: 100, storedPerSenderMaxBytes: 10, tasksMax: 20 };
+  await start({ limits });
+  expect((await announce(10, FILE_TYPE_OFFLINE)).result).toBe(0);
+  expect((await announce(1, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect((await announce(10, FILE_TYPE_OFFLINE, 9)).result).toBe(0);
+  // The tasks of one user are a tenth of all.
+  expect((await announce(1, FILE_TYPE_ONLINE)).result).toBe(0);
+  expect((await announce(1, FILE_TYPE_ONLINE)).result).toBe(1);
+  expect((await announce(1, FILE_TYPE_ONLINE, 9)).result).toBe(0);
+  expect(server?.counters()).toMatchObject({ tasks: 4, tasksRefused: 2, offlineBytes: 20 });
+  await server?.stop(1000);
+  // What lies on disk counts after a restart, too.
+  await start({ limits });
+  expect((await announce(1, FILE_TYPE_OFFLINE)).result).toBe(1);
+  expect((await announce(1, FILE_TYPE_OFFLINE, 10)).result).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +81,43 @@ describe("msfs (MFS-01)", () => {
     const { body } = await post(site, form("../../../evil/../x.sh/..", "y"));
     expect(body.path).toMatch(/^g0\/[0-9a-f]{2}\/[0-9a-f]{32}$/);
     expect(await kept()).toHaveLength(2);
+  });
+
+  it("gives out what an original msfs kept in its folder, and keeps files where an original looks for them", async () => {
+    const site = await start();
+    const name = "1410606663123456_140147430262321_200x300.JPG";
+    await mkdir(join(folder, "files", "000", "012"), { recursive: true });
+    await writeFile(join(folder, "files", "000", "012", name), "picture");
+    const got = await fetch(`${site}g0/000/012/${name}`);
+    expect(got.headers.get("content-type")).toBe("image/jpeg");
+    expect(await got.text()).toBe("picture");
+    for (const path of ["g0/000/../../secret", "g0/000/012", `g0/000/012/../012/${name}`, `000/012/${name}`]) {
+      expect(await statusOf(site, path)).toMatch(/ 404 /);
+    }
+    const { body } = await post(site, form("a.mp3", "sound"));
+    expect(await readFile(join(folder, "files", body.path.slice("g0/".length)), "utf8")).toBe("sound");
+  });
+
+  it("names in its answer the host that the client dialled, wherever it listens", async () => {
+    const site = await start({ listen: { host: "0.0.0.0", port: 0 } });
+    const dialled = site.replace("0.0.0.0", "127.0.0.1");
+    const { body } = await post(dialled, form("a.txt", "x"));
+    expect(body.url).toBe(`${dialled}${body.path}`);
+  });
+
+  it("lets a client go that asks for a file and does not read it", async () => {
+    const site = await start({ connectionsMax: 1, requestTimeoutMs: 300 });
+    const path = "000/000/1410606663123456_1.bin";
+    await mkdir(join(folder, "files", "000", "000"), { recursive: true });
+    await writeFile(join(folder, "files", path), Buffer.alloc(32 << 20));
+    const { hostname, port } = new URL(site);
+    const deaf = connect(Number(port), hostname).pause();
+    deaf.on("error", () => {});
+    deaf.write(`GET /g0/${path} HTTP/1.1\r\nHost: h\r\n\r\n`);
+    await until(() => server?.counters().filesGiven === 1, "the file is on its way");
+    const isFree = async () => (await fetch(`${site}nothing`).catch(() => undefined))?.status === 404;
+    await until(isFree, "the only place is free again");
+    deaf.destroy();
   });
 
   it("refuses a file above its limit with 413 and keeps nothing of it", async () => {

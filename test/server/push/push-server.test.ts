@@ -12,6 +12,7 @@ import type { PushOutlet } from "../../../src/server/push/push-outlet.js";
 import { startPushServer } from "../../../src/server/push/push-server.js";
 import { WebhookOutlet } from "../../../src/server/push/webhook-outlet.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
+import { type ServerLog, silentLog } from "../../../src/server/server-log.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
 
@@ -22,12 +23,13 @@ afterEach(async () => {
   hook?.close();
 });
 
-async function start(outlet?: PushOutlet, pendingMax?: number): Promise<ServerPeer> {
+async function start(outlet?: PushOutlet, pendingMax?: number, log?: ServerLog): Promise<ServerPeer> {
   server = await startPushServer({
     listen: { host: "127.0.0.1", port: 0 },
     clock: new FakeClock(),
     ...(outlet === undefined ? {} : { outlet }),
     ...(pendingMax === undefined ? {} : { pendingMax }),
+    ...(log === undefined ? {} : { log }),
   });
   return ServerPeer.dial(server.addresses.servers as Address);
 }
@@ -69,10 +71,12 @@ async function push(msgServer: ServerPeer): Promise<Record<string, number>> {
   return Object.fromEntries(push_result_list.map(({ user_token, result_code }) => [user_token, result_code]));
 }
 
-async function webhook(status: number): Promise<{ url: string; got: unknown[] }> {
+async function webhook(status: number): Promise<{ url: string; got: unknown[]; authorizations: unknown[] }> {
   const got: unknown[] = [];
+  const authorizations: unknown[] = [];
   const listening = createServer((asked, response) => {
     let text = "";
+    authorizations.push(asked.headers.authorization);
     asked.setEncoding("utf8").on("data", (part: string) => {
       text += part;
     });
@@ -83,7 +87,7 @@ async function webhook(status: number): Promise<{ url: string; got: unknown[] }>
   });
   hook = listening;
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}/push`, got };
+  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}/push`, got, authorizations };
 }
 
 describe("push_server", () => {
@@ -103,6 +107,21 @@ describe("push_server", () => {
     expect(await push(await start(new WebhookOutlet(url)))).toEqual({ "ios:abc": 0, "android:d": 0 });
     expect(got).toHaveLength(2);
     expect(got).toEqual(expect.arrayContaining(pushes));
+  });
+
+  it("gives a webhook the name and password of its URL, and the log none of them", async () => {
+    const { url, got, authorizations } = await webhook(204);
+    const withSecret = (to: string) => to.replace("://", "://me%40x:p%3Ass@");
+    expect(await push(await start(new WebhookOutlet(withSecret(url))))).toEqual({ "ios:abc": 0, "android:d": 0 });
+    expect(got).toHaveLength(2);
+    expect(authorizations[0]).toBe(`Basic ${Buffer.from("me@x:p:ss").toString("base64")}`);
+    await server?.stop(1000);
+    const said: string[] = [];
+    const log = { ...silentLog, trouble: (...line: unknown[]) => void said.push(JSON.stringify(line)) };
+    const nobody = new WebhookOutlet(withSecret("http://127.0.0.1:1/"));
+    expect(await push(await start(nobody, undefined, log))).toEqual({ "ios:abc": 1, "android:d": 1 });
+    expect(said.join()).toContain("not delivered");
+    expect(said.join()).not.toContain("p%3Ass");
   });
 
   it.each([

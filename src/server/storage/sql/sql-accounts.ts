@@ -4,6 +4,7 @@ import type { LiveState } from "./live-state.js";
 import type { SqlDatabase, SqlValue } from "./sql-database.js";
 import { credentialsOf, type UserRow, userColumns, userOf } from "./sql-user-rows.js";
 
+const STATUS_MAY_LOG_IN = 0;
 const STATUS_LEFT = 3;
 const KNOWN_MAX = 1_000_000;
 /** Takes a time twice. */
@@ -33,9 +34,11 @@ export class SqlAccounts implements AccountStorage {
 
   async credentials(name: string): Promise<Credentials | undefined> {
     if (!fits(name, storageLimits.userNameChars)) return undefined;
-    const rows = await this.db.all<UserRow>(`SELECT ${userColumns} FROM IMUser WHERE name = ?`, [name]);
+    const rows = await this.db.all<UserRow>(`SELECT ${userColumns} FROM IMUser WHERE name = ? ORDER BY id`, [name]);
     // MySQL takes no notice of blanks at the end (LGN-08).
-    return rows.map(credentialsOf).find(({ user }) => user.name === name);
+    const named = rows.map(credentialsOf).filter(({ user }) => user.name === name);
+    // Original servers look among those who may log in, and take the last of several.
+    return named.findLast(({ user }) => user.status === STATUS_MAY_LOG_IN) ?? named.at(-1);
   }
 
   async byIds(ids: readonly number[]): Promise<UserRecord[]> {

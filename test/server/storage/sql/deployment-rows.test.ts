@@ -291,6 +291,15 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       ]);
     });
 
+    it("of several users of one name are the last one that may log in, as for an original server (LGN-07)", async () => {
+      const named = async () => (await storage.accounts.credentials("user2"))?.user.id;
+      await query("UPDATE IMUser SET name = 'user2' WHERE id IN (3, 4, 5)");
+      await query("UPDATE IMUser SET status = 1 WHERE id IN (2, 5)");
+      expect(await named()).toBe(4);
+      await query("UPDATE IMUser SET status = 3 WHERE name = 'user2'");
+      expect((await storage.accounts.credentials("user2"))?.user.status).toBe(3);
+    });
+
     it("are whole when users and departments are seeded, and when a user changes", async () => {
       await storage.accounts.setAvatar(1, "b.png");
       const [user, ...others] = await query<RowDataPacket[]>("SELECT * FROM IMUser ORDER BY id");
