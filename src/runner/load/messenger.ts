@@ -241,6 +241,7 @@ export class Messenger implements Crowd {
     this.oracle.offline(device.index, this.clock());
     this.audit.offline(device.index, this.clock());
     this.#acks.forget(device.index);
+    this.#window?.forget(device.index);
     this.desk?.offline(device.index);
   }
 
