@@ -5,9 +5,12 @@ import { gunzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { formatAddress } from "../../src/net/address.js";
+import { FakeMsgServer } from "../helpers/fake-msg-server.js";
 import { schemaErrors } from "../helpers/schema-check.js";
 import { ServedCluster } from "../helpers/served-cluster.js";
 import { runTtk, TtkProcess } from "../helpers/ttk-process.js";
+import { until } from "../helpers/until.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-shards-"));
 let cluster: ServedCluster;
@@ -201,6 +204,24 @@ describe("ttk load --workers", () => {
     expect(report.summary).toMatchObject({ users: 20, interrupted: true });
     expect(report.delivery).toMatchObject({ lost: 0, duplicated: 0 });
   });
+
+  it("leaves nobody online when it is killed: its workers do not wait for a drain that nobody ends", async () => {
+    const server = await FakeMsgServer.start({ users: 20 });
+    try {
+      const address = formatAddress(server.address);
+      const times = ["--duration", "10m", "--drain-timeout", "10m"];
+      const args = ["load", "steady-chat", "--users", "20", ...times, "--target", address, "--workers", "2"];
+      // Killed, it cannot remove its own.
+      const ttk = new TtkProcess(args, { env: { TMPDIR: folder } });
+      running.push(ttk);
+      await ttk.errorLine((line) => / steady /.test(line));
+      expect(server.logins).toBe(40);
+      ttk.signal("SIGKILL");
+      await until(() => server.logins === 0, "everybody is offline");
+    } finally {
+      server.stop();
+    }
+  }, 60_000);
 
   it("ends in all processes when a threshold that ends runs does not hold of what they have done together", async () => {
     const args = ["load", "steady-chat", "--users", "20", "--rate", "40", "--duration", "5m", "--workers", "2", "-q"];

@@ -1,6 +1,12 @@
 import { decodeBody } from "../../src/codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../src/codec/generated/commands.js";
-import { type ClientType, ResultType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import {
+  type ClientType,
+  KickReasonType,
+  ResultType,
+  SessionType,
+  UserStatType,
+} from "../../src/codec/generated/enums.js";
 import type { IMMsgData, UnreadInfo, UserInfo } from "../../src/codec/generated/messages.js";
 import { loginPassword } from "../../src/codec/password.js";
 import { clientLimits, HEADER_SIZE, readCommandId, readSeqNum } from "../../src/codec/pdu-header.js";
@@ -92,6 +98,14 @@ export class FakeMsgServer {
     for (const session of this.#sessions) {
       if (session.userId === userId && session.clientType === (clientType ?? session.clientType))
         session.link.destroy();
+    }
+  }
+
+  /** Tells a user's connections to go (LGN-10). */
+  kick(userId: number): void {
+    const kick_reason = KickReasonType.KICK_REASON_DUPLICATE_USER;
+    for (const { link, userId: user_id } of this.#sessions) {
+      if (user_id === userId) link.send(CommandId.CID_LOGIN_KICK_USER, { user_id, kick_reason });
     }
   }
 

@@ -436,15 +436,14 @@ async function work(
   { out = [], tag = {}, segment }: LoadOptions,
   shardFile: string,
 ): Promise<void> {
-  const { sync, onEvent, signal, close } = syncByOrders(host, segment?.index ?? 0, basename(dirname(shardFile)), file);
+  const { sync, onEvent, close } = syncByOrders(host, segment?.index ?? 0, basename(dirname(shardFile)), file);
   try {
-    const signals = AbortSignal.any([host.signal, signal]);
     const outputs = {
       out: workerTargets(out, shardFile),
       tag,
       warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
     };
-    const how = { signal: signals, onEvent, shards: sync };
+    const how = { signal: host.signal, onEvent, shards: sync };
     const { result, shard } = await startWithOutputs(host, plan, file, outputs, () => {}, how);
     await writeShard(shardFile, host.cwd, shard);
     host.exitCode = exitCodeOf(result);

@@ -189,8 +189,8 @@ export class CrowdWorkload implements Workload {
     this.#goOnAt(this.#pace.scaledAt(nowMs - this.#startMs, factor));
   }
 
-  skipOverdue(nowMs: number): number {
-    return this.#schedule.skipOverdue(nowMs);
+  skipOverdue(nowMs: number): void {
+    this.metrics.iterationsDropped(FIRST_USER, this.#schedule.skipOverdue(nowMs));
   }
 
   results(): readonly PartResult[] {

@@ -332,14 +332,27 @@ export class DeliveryOracle {
     for (let row = 0; row < messages.rows; row++) {
       if (messages.state(row) !== MessageState.sent) continue;
       if (nowMs - messages.sentMs(row) < this.#ackTimeoutMs) continue;
-      messages.setState(row, MessageState.timedOut);
-      // What follows is no longer sent "after the other's ack" (MSG-09).
-      messages.setUnordered(row);
-      this.far?.loosened(messages.serial(row));
-      this.#streams.acked(messages.stream(row));
-      this.#doubt(row);
+      this.#giveUpAck(row);
       expired(messages.senderDevice(row), messages.serial(row));
     }
+  }
+
+  /** The run has waited long enough: whether what has no ack yet was taken cannot be known, however lately it was sent. */
+  giveUpAcks(): void {
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      if (messages.state(row) === MessageState.sent) this.#giveUpAck(row);
+    }
+  }
+
+  #giveUpAck(row: number): void {
+    const messages = this.#messages;
+    messages.setState(row, MessageState.timedOut);
+    // What follows is no longer sent "after the other's ack" (MSG-09).
+    messages.setUnordered(row);
+    this.far?.loosened(messages.serial(row));
+    this.#streams.acked(messages.stream(row));
+    this.#doubt(row);
   }
 
   isOnline(device: number): boolean {
@@ -371,6 +384,7 @@ export class DeliveryOracle {
   /** The run is over: what is still awaited will not come. */
   finish(): void {
     this.#nothingCame();
+    this.giveUpAcks();
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
       const state = messages.state(row);
@@ -581,12 +595,14 @@ export class DeliveryOracle {
       this.counts.foreign++;
       return false;
     }
-    const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token.serial : 0);
     const { far } = this;
-    if (row === undefined && fromUser !== undefined && far?.isFar(fromUser * this.#devicesPerUser)) {
-      this.#damagedFromFar(far, fromUser * this.#devicesPerUser, device, msgId);
+    // A shard counts its serials for itself: what another one's message says of its own tells nothing of ours.
+    const sender = fromUser === undefined ? this.#token.senderDevice : fromUser * this.#devicesPerUser;
+    if (far?.isFar(sender)) {
+      this.#damagedFromFar(far, sender, device, msgId);
       return false;
     }
+    const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token : undefined);
     if (row === undefined) {
       const unknown = {
         serial: 0,
@@ -596,8 +612,7 @@ export class DeliveryOracle {
       return this.#misdelivered(device, msgId, unknown);
     }
     const messages = this.#messages;
-    const sender = messages.senderDevice(row);
-    const recipient = this.#numberOf(device, sender, messages.target(row));
+    const recipient = this.#numberOf(device, messages.senderDevice(row), messages.target(row));
     this.#settleArrived(row, recipient, undefined);
     this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
@@ -606,25 +621,49 @@ export class DeliveryOracle {
     return false;
   }
 
-  /** Of the messages that the device awaits from the user: the one with that msg_id, or that serial, or the oldest. */
-  #likeliest(device: number, fromUser: number | undefined, msgId: number, serial: number): number | undefined {
+  /**
+   * Of the messages that the device awaits from the user, and that have or may have that msg_id: the one that the token, of
+   * which something was changed, is most like; else the one that has the msg_id, or the oldest. A message that is not one of
+   * these only when the token names it.
+   */
+  #likeliest(
+    device: number,
+    fromUser: number | undefined,
+    msgId: number,
+    token: MessageToken | undefined,
+  ): number | undefined {
     const messages = this.#messages;
     let best: number | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
+    let bestRank = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < messages.rows; row++) {
       if (messages.state(row) === MessageState.free) continue;
       const sender = messages.senderDevice(row);
-      if (this.#userOf(sender) !== fromUser && messages.serial(row) !== serial) continue;
       const recipient = this.#numberOf(device, sender, messages.target(row));
       if (recipient === NOT_A_RECIPIENT || !messages.isPending(row, recipient)) continue;
       const known = messages.msgId(row);
-      if (known !== 0 && known !== msgId && messages.serial(row) !== serial) continue;
-      const rank = known === msgId ? -1 : messages.serial(row) === serial ? 0 : messages.serial(row);
-      if (rank >= bestRank) continue;
+      const isFitting = this.#userOf(sender) === fromUser && (known === 0 || known === msgId);
+      const isNamed = token?.serial === messages.serial(row) && token.senderDevice === sender;
+      if (!isFitting && !isNamed) continue;
+      const likeness = token === undefined ? 0 : this.#likeness(token, row);
+      const rank = isFitting ? 2 * likeness + (this.#msgIdOf(row) === msgId ? 1 : 0) : -1;
+      if (rank < bestRank) continue;
+      if (rank === bestRank && messages.serial(row) > messages.serial(best as number)) continue;
       bestRank = rank;
       best = row;
     }
     return best;
+  }
+
+  /** How many fields of the token are those of the message. */
+  #likeness(token: MessageToken, row: number): number {
+    const messages = this.#messages;
+    const same = [
+      token.serial === messages.serial(row),
+      token.row === row,
+      token.senderDevice === messages.senderDevice(row),
+      token.target === messages.target(row),
+    ];
+    return same.filter((is) => is).length;
   }
 
   #misdelivered(device: number, msgId: number, of: Fingerprint): false {

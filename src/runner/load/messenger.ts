@@ -241,11 +241,14 @@ export class Messenger implements Crowd {
     this.oracle.offline(device.index, this.clock());
     this.audit.offline(device.index, this.clock());
     this.#acks.forget(device.index);
+    this.#window?.forget(device.index);
     this.desk?.offline(device.index);
   }
 
   canSend(device: number, target: number): boolean {
     if (this.#sessionIds[target] === UNKNOWN_SESSION || !this.isOnline(device)) return false;
+    // Kicked, or hung up on: it is online until the connection is gone, and nothing goes over it any more.
+    if (this.devices[device]?.isOpen !== true) return false;
     if (this.oracle.isFull || !this.#acks.hasRoom(device) || this.oracle.isAwaitingAck(device, target)) return false;
     if (this.audit.isOn && this.audit.history.isBusy(this.userOfDevice(device), target)) return false;
     return this.#window?.hasRoom(device, this.clock()) ?? true;

@@ -50,6 +50,7 @@ export class RunPhases {
     const drainMs = await this.drain();
     if (stages !== undefined) progress.enter("teardown");
     await stages?.tearDown();
+    messenger.oracle.giveUpAcks();
     await this.#finalCheck();
     messenger.audit.finish();
     messenger.oracle.finish();

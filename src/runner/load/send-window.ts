@@ -49,4 +49,10 @@ export class SendWindow {
     this.#ackedMs[device * this.limit + (number % this.limit)] = nowMs;
     this.#ackNumber[device] = number + 1;
   }
+
+  /** The connection is gone, and with it all that was counted on it. */
+  forget(device: number): void {
+    this.#unacked[device] = 0;
+    this.#ackNumber[device] = 0;
+  }
 }

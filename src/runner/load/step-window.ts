@@ -14,8 +14,8 @@ export interface WindowSources {
   readonly healthLimits: HealthLimits;
   moment(): Moment;
   isQuiet(): boolean;
-  /** Gives up what was meant to happen before now and has not; returns how much that is. */
-  skipOverdue(nowMs: number): number;
+  /** Gives up what was meant to happen before now and has not, which then counts as dropped. */
+  skipOverdue(nowMs: number): void;
 }
 
 /** Metrics of a part of a run: what was added since it began. */
@@ -54,9 +54,9 @@ export class StepWindow implements StepGauge {
   /** What was measured until now. */
   measure(nowMs: number): StepMeasure {
     const { metrics, health } = this.sources;
-    const skipped = this.sources.skipOverdue(nowMs);
+    this.sources.skipOverdue(nowMs);
     const acts = metrics.iterations - this.#iterations;
-    const dropped = metrics.droppedIterations - this.#dropped + skipped;
+    const dropped = metrics.droppedIterations - this.#dropped;
     const lag = this.#lag === undefined ? metrics.eventLoopLag : since(metrics.eventLoopLag, this.#lag);
     // Acts that do not happen are the server's to answer for here: whether they may be dropped is the search's business.
     const generator = { iterations: acts, droppedIterations: 0, eventLoopLagP99Ms: lag.percentileMs(99) };

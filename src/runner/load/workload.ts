@@ -16,8 +16,8 @@ export interface Workload {
   acked(device: number): void;
   /** The device has come online and pulled everything. */
   ready(device: number): void;
-  /** Gives up what was meant to happen before now and has not; returns how much that is. */
-  skipOverdue(nowMs: number): number;
+  /** Gives up what was meant to happen before now and has not, which then counts as dropped. */
+  skipOverdue(nowMs: number): void;
   results(): readonly PartResult[];
   progress(nowMs: number): readonly PartProgress[];
   /** Nothing begins until `resume`; what is left of the plan is put off by as long. */

@@ -6,12 +6,19 @@ import { contentTemplate } from "../../../src/runner/load/message-token.js";
 const RUN = 4242;
 const DEVICES_PER_USER = 2;
 const ACK_TIMEOUT_MS = 5000;
+/** Of the token. */
+const LAST_DIGIT_OF_SERIAL = 22;
 
 interface Arrival {
   readonly device: number;
   readonly fromUser: number | undefined;
   readonly msgId: number;
   readonly content: Buffer;
+}
+
+interface Sent {
+  readonly content: Buffer;
+  readonly ack: () => boolean;
 }
 
 /** A server that does nothing wrong by itself: it hands out ids and says who must get what, for the test to spoil. */
@@ -246,6 +253,42 @@ describe("DeliveryOracle", () => {
     for (const arrival of [...other.arrivals, ...intact]) world.receive(arrival);
     world.oracle.finish();
     expect(world.oracle.counts).toMatchObject({ ...noFaults, corrupted: 1, delivered: 5, expectedDeliveries: 6 });
+  });
+
+  it("finds which was damaged when the changed token names another message in flight, before any ack", () => {
+    const world = new World(3);
+    // Serials 1 to 3; a changed last digit makes the third one the second, which comes from somebody else.
+    const [one, two, three] = [world.send(2, 0), world.send(4, 1), world.send(0, 1)];
+    const spoiled = three.arrivals.find(({ device }) => device === 2) as Arrival;
+    world.receive({ ...spoiled, content: altered(three.content, LAST_DIGIT_OF_SERIAL) });
+    for (const message of [one, two, three]) message.ack();
+    for (const arrival of [one, two, three].flatMap(({ arrivals }) => arrivals)) {
+      if (arrival !== spoiled) world.receive(arrival);
+    }
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, corrupted: 1, delivered: 8 });
+  });
+
+  it("does not take a msg_id for another session's, when the token says which message was damaged", () => {
+    const oracle = new DeliveryOracle({
+      users: 2,
+      devicesPerUser: 1,
+      groups: [[0, 1]],
+      run: RUN,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+    });
+    for (const device of [0, 1]) oracle.online(device);
+    const [single, group] = [1, 2].map((target) => {
+      const content = contentTemplate(64, RUN);
+      const row = oracle.begin(0, target, 0, 0, content);
+      return { content, ack: () => oracle.acked(row, oracle.serialOf(row), 7) };
+    }) as [Sent, Sent];
+    single.ack();
+    oracle.received(1, 0, 7, altered(group.content, 50));
+    group.ack();
+    oracle.received(1, 0, 7, single.content);
+    oracle.finish();
+    expect(oracle.counts).toMatchObject({ ...noFaults, corrupted: 1, delivered: 1 });
   });
 
   it("finds by msg_id which of several messages in flight was damaged", () => {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
+import { CommandId } from "../../../src/codec/generated/commands.js";
+import { readCommandId } from "../../../src/codec/pdu-header.js";
 import { findMaxDefaults } from "../../../src/runner/load/find-max-plan.js";
 import { healthLimits as usualLimits } from "../../../src/runner/load/generator-health.js";
 import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js";
@@ -133,6 +135,42 @@ describe("runLoad", () => {
     expect(result.metrics["errors{kind:link_lost}"]).toMatchObject({ count: 2 });
   });
 
+  it("lets a device write over its next connection whose messages had no ack on the one before", async () => {
+    let cut = false;
+    const server = await fakeServer({ users: 2, accepts: () => cut });
+    const plan = loadPlan(server.address, 2, { devicesPerUser: 1, durationMs: 60_000, messagesPerSecondMax: 1 });
+    const running = startLoad(plan, {
+      signal: new AbortController().signal,
+      nowMs: () => Date.now(),
+      onEvent: (event) => {
+        if (event.type !== "second") return;
+        if (event.live.counts.acked > 0) running.control.stop();
+        if (cut || event.snapshot.inFlight < 2) return;
+        cut = true;
+        for (const userId of [1, 2]) server.cut(userId);
+      },
+    });
+    expect((await running.result).delivery).toMatchObject({ abandoned: 2, unacked: 0 });
+  }, 30_000);
+
+  it("counts as sent what has left, and nothing of somebody whose connection is being closed", async () => {
+    let seen = 0;
+    const server = await fakeServer({
+      users: 4,
+      trace: (_, direction, bytes, start) => {
+        if (direction === "in" && readCommandId(bytes, start) === CommandId.CID_MSG_DATA) seen++;
+      },
+      // Kicked in the middle of what it has to say.
+      accepts: ({ from_user_id }) => {
+        if (from_user_id > 1) server.kick(from_user_id);
+        return true;
+      },
+    });
+    const plan = loadPlan(server.address, 4, { actsPerSecond: 2000, messagesPerSecondMax: undefined });
+    const { delivery } = await run(plan);
+    expect(delivery.sent).toBe(seen);
+  });
+
   it("charges a stall to the messages that could not be sent meanwhile", async () => {
     let taken = 0;
     const server: FakeMsgServer = await fakeServer({
@@ -251,6 +289,21 @@ describe("runLoad", () => {
     expect(part?.findMax?.ratePerSecond).toBeLessThanOrEqual(200);
     expect(result.failures).toEqual([]);
     expect(result.delivery.lost).toBe(0);
+  });
+
+  it("counts what the steps of a search dropped as dropped by the run", async () => {
+    const server = await fakeServer();
+    const condition = { ...thresholdOf("msgs_lost:count==0"), abortOnFail: false, delayAbortEvalMs: 0 };
+    const search = { ...findMaxDefaults, conditions: [condition], stepMs: 200, coolDownMs: 100 };
+    const findMax = { ...search, startPerSecond: 1000, maxPerSecond: 1000 };
+    const healthLimits = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
+    const plan = loadPlan(server.address, 4, { findMax, messagesPerSecondMax: 2 });
+    const result = await run(plan, { healthLimits });
+    const [part] = result.parts;
+    const bySteps = (part?.findMax?.steps ?? []).reduce((sum, { dropped }) => sum + dropped, 0);
+    expect(bySteps).toBeGreaterThan(100);
+    expect(part?.dropped).toBe(bySteps);
+    expect(result.metrics.dropped_iterations).toMatchObject({ count: bySteps });
   });
 
   it("connects from the source addresses given, in turn", async () => {

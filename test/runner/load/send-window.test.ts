@@ -24,6 +24,22 @@ describe("SendWindow", () => {
     expect(window.hasRoom(0, 61_100)).toBe(true);
   });
 
+  it("begins anew with the next connection: what had no ack by then takes no room", () => {
+    const window = new SendWindow(2, LIMIT);
+    for (let message = 0; message < LIMIT; message++) window.sent(0);
+    for (let message = 0; message < LIMIT; message++) window.sent(1);
+    for (let message = 0; message < LIMIT; message++) window.settled(1, 100);
+    window.forget(0);
+    window.forget(1);
+    for (const device of [0, 1]) {
+      for (let message = 0; message < LIMIT; message++) {
+        expect(window.hasRoom(device, 200)).toBe(true);
+        window.sent(device);
+      }
+      expect(window.hasRoom(device, 200)).toBe(false);
+    }
+  });
+
   it("never lets the server count more than the limit within any second, however it delays its work", () => {
     const delay = fc.record({ waitMs: fc.nat(120), toServerMs: fc.nat(1500), toClientMs: fc.nat(300) });
     fc.assert(

@@ -30,8 +30,6 @@ export function syncByClock(startAt: StartAt, nowMs: () => number): ShardSync {
 export interface WorkerSync {
   readonly sync: ShardSync;
   readonly onEvent: (event: LoadEvent) => void;
-  /** Aborted when whoever started the worker is gone. */
-  readonly signal: AbortSignal;
   /** Nothing more is told or listened to. */
   close(): void;
 }
@@ -39,7 +37,7 @@ export interface WorkerSync {
 /** Of a worker, by number: whoever started all of them says when. `runId`: theirs and of no other run. */
 export function syncByOrders(host: Host, index: number, runId: string, file: LoadedFile | undefined): WorkerSync {
   const tell = (line: WorkerLine) => host.stdout.write(`${JSON.stringify(line)}\n`);
-  const gone = new AbortController();
+  let isClosed = false;
   const orders = new Map<WorkerOrder["type"], (order: WorkerOrder) => void>();
   /** The order of that type, which comes once. */
   const ordered = <T extends WorkerOrder["type"]>(type: T) =>
@@ -82,7 +80,9 @@ export function syncByOrders(host: Host, index: number, runId: string, file: Loa
   eachLine<WorkerOrder>(
     host.stdin,
     (order) => orders.get(order.type)?.(order),
-    () => gone.abort(),
+    () => {
+      if (!isClosed) endAtOnce(host);
+    },
   );
   return {
     sync: {
@@ -122,9 +122,17 @@ export function syncByOrders(host: Host, index: number, runId: string, file: Loa
       const failure = failureLine(event, host, file);
       if (failure !== undefined) tell({ type: "failure", text: failure });
     },
-    signal: gone.signal,
-    close: () => host.stdin.destroy(),
+    close: () => {
+      isClosed = true;
+      host.stdin.destroy();
+    },
   };
+}
+
+/** Whoever started this worker is gone, and nobody is left to take what it would report: as at a second Ctrl-C. */
+function endAtOnce(host: Host): void {
+  host.interrupt();
+  host.interrupt();
 }
 
 /** @throws LoadBlockedError for more than a line holds */

@@ -31,7 +31,7 @@ export type WorkerLine =
   /** So many of the deliveries that it was asked for may still come. */
   | { readonly type: "awaited"; readonly count: number };
 
-/** What it is told, a JSON line each on its stdin; when that ends, so does the run. */
+/** What it is told, a JSON line each on its stdin; when that ends, so does the worker. */
 export type WorkerOrder =
   | { readonly type: "start"; readonly atMs: number }
   | { readonly type: "setup"; readonly outcome: SetupOutcome }

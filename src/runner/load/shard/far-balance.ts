@@ -21,7 +21,7 @@ export interface FarBalance {
   /** What is to be added to the shards' own counts. */
   readonly counts: Pick<
     DeliveryCounts,
-    "expectedDeliveries" | "delivered" | "lost" | "duplicated" | "reordered" | "corrupted" | "unjudged"
+    "expectedDeliveries" | "delivered" | "lost" | "duplicated" | "reordered" | "corrupted" | "misdelivered" | "unjudged"
   >;
   readonly faults: readonly FarFault[];
   /** What could not be told apart, as text. */
@@ -69,6 +69,7 @@ class Balance implements FarBalance {
     duplicated: 0,
     reordered: 0,
     corrupted: 0,
+    misdelivered: 0,
     unjudged: 0,
   };
   readonly faults: FarFault[] = [];
@@ -118,22 +119,33 @@ class Balance implements FarBalance {
   ): void {
     const { sender, recipient, loose, wasThere, unawaited } = pair;
     const { counts } = this;
-    const legible = new Set(recipient.far.corruptedKeys.filter((key) => isFrom(key, sender)).map(keyText));
+    const readable = recipient.far.corruptedKeys.filter((key) => isFrom(key, sender));
+    const standIns = new StandIns(damaged - readable.length);
+    const legible = new Map(readable.map((key) => [keyText(key), key]));
+    this.#countAgain(readable.length - legible.size);
     const lost: DeliveryKey[] = [];
-    let illegible = damaged;
+    let unjudged = 0;
     for (const key of missing) {
-      if (altered.has(keyText(key))) this.#countAltered(key, altered);
-      else if (legible.has(keyText(key))) illegible--;
+      const text = keyText(key);
+      if (altered.has(text)) this.#countAltered(key, altered);
+      else if (legible.delete(text)) continue;
       else if (!wasThere(key)) counts.expectedDeliveries--;
-      else if (cameOrWent(pair, key)) counts.unjudged++;
+      else if (cameOrWent(pair, key)) unjudged++;
       else lost.push(key);
     }
-    // What arrived so changed that nobody can say what it was stands for as many of those that are missing.
-    for (const key of lost.slice(Math.max(0, illegible))) {
+    for (const key of lost.slice(standIns.takeFor(lost.length))) {
       counts.lost++;
       this.faults.push({ kind: "lost", ...key, target: undefined });
     }
     const came = new Set<string>();
+    for (const [text, key] of legible) {
+      if (loose.has(key.serial) || unawaited.has(text)) {
+        counts.expectedDeliveries++;
+        came.add(text);
+        continue;
+      }
+      this.#countAgain(1);
+    }
     for (const key of extra) {
       const text = keyText(key);
       if (altered.get(text) === key) continue;
@@ -150,8 +162,27 @@ class Balance implements FarBalance {
     for (const key of deliveriesIn(sender.far.abandoned[recipient.segment.index] ?? [])) {
       if (came.has(keyText(key)) || !wasThere(key)) continue;
       counts.expectedDeliveries++;
-      counts.unjudged++;
+      unjudged++;
     }
+    counts.unjudged += unjudged - standIns.takeFor(unjudged);
+    this.#countLeft(standIns.left, loose);
+  }
+
+  /** So many came changed after they had come already. */
+  #countAgain(count: number): void {
+    this.counts.corrupted -= count;
+    this.counts.duplicated += count;
+  }
+
+  /** What came so changed that nobody can say what it was, and for which nothing is missing that was acknowledged. */
+  #countLeft(left: number, loose: Pair["loose"]): void {
+    const { counts } = this;
+    if (loose.size > 0) {
+      counts.expectedDeliveries += left;
+      return;
+    }
+    counts.corrupted -= left;
+    counts.misdelivered += left;
   }
 
   #countAltered(acked: DeliveryKey, altered: ReadonlyMap<string, DeliveryKey>): void {
@@ -197,6 +228,18 @@ class Balance implements FarBalance {
       this.counts.reordered++;
       this.faults.push({ kind: "reordered", ...late });
     }
+  }
+}
+
+/** What came so changed that nobody can say what it was: each stands for one of those that are missing. */
+class StandIns {
+  constructor(public left: number) {}
+
+  /** For how many of so many. */
+  takeFor(missing: number): number {
+    const count = Math.min(this.left, missing);
+    this.left -= count;
+    return count;
   }
 }
 

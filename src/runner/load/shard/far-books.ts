@@ -11,6 +11,8 @@ export interface FarCounts {
   readonly isUnsure: boolean;
   /** Of some messages it is not known whether the server has them, so that the counts alone say nothing. */
   readonly isLoose: boolean;
+  /** What has come changed. */
+  readonly corrupted: number;
   /** Comings and goings of devices so far. */
   readonly changes: number;
 }

@@ -88,6 +88,12 @@ export class FarDeliveries {
   /** The rest of what has arrived. */
   readonly #receivedUnsure = new Map<number, DeliverySum>();
   readonly #unsureArrivals: readonly RecentArrivals[];
+  /**
+   * What came changed and stands for as many of those that must come to the device, by the shard that sent it: nothing but
+   * the changed one would come any more.
+   */
+  readonly #standIns = new Map<number, number>();
+  #newestSentMs = 0;
   readonly #streams = new Map<number, Stream>();
   #lastUnsureMs = Number.NEGATIVE_INFINITY;
 
@@ -170,6 +176,7 @@ export class FarDeliveries {
         receivedUnsure: [...this.#receivedUnsure.values()].reduce((sum, { count }) => sum + count, 0),
         isUnsure: this.isUnsureAt(nowMs),
         isLoose: loose.length > 0,
+        corrupted: this.corrupted.reduce((sum, count) => sum + count, 0),
         changes: presences.changes,
       },
       pageOf: (shard) => ({
@@ -187,11 +194,24 @@ export class FarDeliveries {
 
   #awaited(rows: readonly number[]): number {
     let count = 0;
+    const standIns = new Map(this.#standIns);
     for (const { device, serial, sentMs, senderDevice } of deliveriesIn(rows)) {
       if (!this.#wasThere(device, sentMs)) continue;
-      if (!this.#unsureArrivals[this.shardOf(senderDevice)]?.has(serial, device)) count++;
+      const shard = this.shardOf(senderDevice);
+      if (this.planned(device, sentMs) !== "online") {
+        if (!this.#unsureArrivals[shard]?.has(serial, device)) count++;
+        continue;
+      }
+      const place = this.#placeOf(device, shard);
+      const left = standIns.get(place) ?? 0;
+      if (left > 0) standIns.set(place, left - 1);
+      else count++;
     }
     return count;
+  }
+
+  #placeOf(device: number, shard: number): number {
+    return device * this.segment.count + shard;
   }
 
   #eachFar(
@@ -224,6 +244,7 @@ export class FarDeliveries {
     if (recipient === NOT_A_RECIPIENT) return "nobody's";
     const shard = this.shardOf(of.senderDevice);
     const planned = this.planned(device, of.sentMs);
+    this.#newestSentMs = Math.max(this.#newestSentMs, of.sentMs);
     if (!this.#wasThere(device, of.sentMs)) {
       if (planned === "online") this.#settle(shard);
       return "unawaited";
@@ -253,6 +274,10 @@ export class FarDeliveries {
     if (of !== undefined && !this.#wasThere(device, of.sentMs)) return false;
     const shard = this.shardOf(fromDevice);
     this.corrupted[shard] = (this.corrupted[shard] as number) + 1;
+    if (this.planned(device, of?.sentMs ?? this.#newestSentMs) === "online") {
+      const place = this.#placeOf(device, shard);
+      this.#standIns.set(place, (this.#standIns.get(place) ?? 0) + 1);
+    }
     if (of !== undefined) this.#list(this.corruptedKeys, { ...of, device, msgId });
     return true;
   }
@@ -261,6 +286,9 @@ export class FarDeliveries {
   presence(device: number, isOnline: boolean, nowMs: number): void {
     if (!this.hasBegun) return;
     if (!this.presences.changed(device, isOnline, nowMs - this.epochMs)) this.isOverflowing = true;
+    // What was on its way to it is not awaited any more, changed or not.
+    if (isOnline || this.#standIns.size === 0) return;
+    for (let shard = 0; shard < this.segment.count; shard++) this.#standIns.delete(this.#placeOf(device, shard));
   }
 
   /** Online when the message was sent, and ever since: what comes over a later connection may come or not. */

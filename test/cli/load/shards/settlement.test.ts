@@ -83,6 +83,29 @@ describe("Settlement", () => {
     expect(pair.areQuiet(FOREVER_MS)).toEqual(["drain"]);
   });
 
+  it("does not wait for what came changed, and waits for the others", () => {
+    const pair = new Pair();
+    pair.send(10);
+    const arrive = pair.send(11);
+    expect(pair.areQuiet(20)).toEqual([]);
+    pair.recipient.damaged(SENDER, RECIPIENT, 1);
+    expect(pair.areQuiet(21)).toEqual([]);
+    arrive();
+    expect(pair.areQuiet(22)).toEqual(["drain"]);
+  });
+
+  it("does not let what came changed over a connection that is gone stand for what is to come over the next", () => {
+    const pair = new Pair();
+    pair.send(10);
+    pair.recipient.damaged(SENDER, RECIPIENT, 1);
+    pair.recipient.presence(RECIPIENT, false, 12);
+    pair.recipient.presence(RECIPIENT, true, 13);
+    const arrive = pair.send(14);
+    expect(pair.areQuiet(20)).toEqual([]);
+    arrive();
+    expect(pair.areQuiet(21)).toEqual(["drain"]);
+  });
+
   it("does not wait for a delivery to a device that has gone since the message was sent", () => {
     const pair = new Pair();
     pair.send(10);

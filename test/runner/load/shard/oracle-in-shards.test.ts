@@ -20,16 +20,35 @@ const GROUPS = [
 /** More than clocks may differ by, so that nothing is excused for that. */
 const STEP_MS = 1500;
 
-type Fate = "comes" | "comes twice" | "is lost" | "comes with another msg_id";
+type Fate =
+  | "comes"
+  | "comes twice"
+  | "is lost"
+  | "comes with another msg_id"
+  | "comes changed"
+  | "comes from a stranger";
+type Ack = "comes" | "never comes" | "is cut off";
 
 /** A device goes or comes; or it sends, and what becomes of each delivery. */
 type Step =
   | { readonly toggled: number }
-  | { readonly from: number; readonly to: number; readonly fates: readonly Fate[]; readonly goesBeforeTheAck: boolean };
+  | { readonly from: number; readonly to: number; readonly fates: readonly Fate[]; readonly ack: Ack };
+
+/** The first byte of the filler, of the serial, and of all. */
+const CHANGED_AT = [39, 17, 0];
 
 const fates = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Fate>("comes") },
-  { weight: 1, arbitrary: fc.constantFrom<Fate[]>("comes twice", "is lost", "comes with another msg_id") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Fate[]>(
+      "comes twice",
+      "is lost",
+      "comes with another msg_id",
+      "comes changed",
+      "comes from a stranger",
+    ),
+  },
 );
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ toggled: fc.nat(DEVICES - 1) }) },
@@ -39,7 +58,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       from: fc.nat(DEVICES - 1),
       to: fc.nat(USERS + GROUPS.length - 1),
       fates: fc.array(fates, { minLength: DEVICES, maxLength: DEVICES }),
-      goesBeforeTheAck: fc.nat(9).map((dice) => dice === 0),
+      ack: fc.nat(9).map((dice): Ack => (dice === 0 ? "is cut off" : dice === 1 ? "never comes" : "comes")),
     }),
   },
 );
@@ -102,7 +121,7 @@ class Life {
     }
   }
 
-  #send({ from, to, fates, goesBeforeTheAck }: Exclude<Step, { toggled: number }>): void {
+  #send({ from, to, fates, ack }: Exclude<Step, { toggled: number }>): void {
     const ownUser = userOf(from);
     if (to === ownUser || (to >= USERS && !GROUPS[to - USERS]?.includes(ownUser))) return;
     const pair = to < USERS ? [ownUser, to].sort().join() : `${to}`;
@@ -113,10 +132,11 @@ class Life {
       const row = oracle.begin(from, to, this.#nowMs, this.#nowMs, content);
       return { oracle, row, serial: oracle.serialOf(row), content };
     });
-    if (goesBeforeTheAck) {
+    if (ack === "is cut off") {
       this.#nowMs += STEP_MS;
       this.#toggle(from);
-    } else for (const { oracle, row, serial } of sent) oracle.acked(row, serial, msgId);
+    }
+    if (ack === "comes") for (const { oracle, row, serial } of sent) oracle.acked(row, serial, msgId);
     const reached = to < USERS ? [ownUser, to] : (GROUPS[to - USERS] as number[]);
     const [ofWhole, ofShard] = sent.map(({ content }) => content) as [Buffer, Buffer];
     for (const device of this.#isOnline.keys()) {
@@ -124,10 +144,12 @@ class Life {
       const fate = fates[device] as Fate;
       if (fate === "is lost") continue;
       // Without an ack, nothing but the other deliveries says which msg_id is right.
-      const arrivedId = !goesBeforeTheAck && fate === "comes with another msg_id" ? msgId + 1000 : msgId;
+      const arrivedId = ack === "comes" && fate === "comes with another msg_id" ? msgId + 1000 : msgId;
       for (let time = 0; time < (fate === "comes twice" ? 2 : 1); time++) {
-        this.whole.received(device, ownUser, arrivedId, ofWhole);
-        this.shards[this.#shardOf(device)]?.received(device, ownUser, arrivedId, ofShard);
+        const changed = (content: Buffer) => (fate === "comes changed" ? altered(content, device) : content);
+        const fromUser = fate === "comes from a stranger" ? undefined : ownUser;
+        this.whole.received(device, fromUser, arrivedId, changed(ofWhole));
+        this.shards[this.#shardOf(device)]?.received(device, fromUser, arrivedId, changed(ofShard));
       }
     }
   }
@@ -158,6 +180,13 @@ class Life {
   }
 }
 
+function altered(content: Buffer, device: number): Buffer {
+  const copy = Buffer.from(content);
+  const at = CHANGED_AT[device % CHANGED_AT.length] as number;
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}
+
 function userOf(device: number): number {
   return Math.floor(device / DEVICES_PER_USER);
 }
@@ -178,4 +207,26 @@ describe("an oracle in shards", () => {
       { numRuns: 40 },
     );
   }, 60_000);
+
+  it("does not take a changed message of another shard for one of its own that has the same serial", () => {
+    const options = { users: 3, devicesPerUser: 1, run: RUN, ackTimeoutMs: 5000, planned: () => "online" as const };
+    const [own, other] = [0, 1].map((index) => new DeliveryOracle({ ...options, segment: { index, count: 2 } })) as [
+      DeliveryOracle,
+      DeliveryOracle,
+    ];
+    for (const [device, oracle] of [own, other, own].entries()) oracle.online(device);
+    const send = (oracle: DeliveryOracle, from: number) => {
+      const content = contentTemplate(64, RUN);
+      const row = oracle.begin(from, 2, 0, 0, content);
+      oracle.acked(row, oracle.serialOf(row), 1);
+      return content;
+    };
+    for (const { far } of [own, other]) far?.begin(0, []);
+    const intact = send(own, 0);
+    own.received(2, 1, 1, altered(send(other, 1), 0));
+    own.received(2, 0, 1, intact);
+    own.finish();
+    expect(own.counts).toMatchObject({ delivered: 1, corrupted: 1, duplicated: 0, lost: 0 });
+    expect(own.far?.corrupted).toEqual([0, 1]);
+  });
 });
