@@ -1,7 +1,12 @@
 "use strict";
 
 const DEFAULT_DEVICE = "windows";
-const SENT_STEPS = ["login", "send", "logout"];
+/** What each step takes, and what it cannot do without. */
+const SENT_STEPS = {
+  login: { takes: ["name", "password", "device"], needs: ["name"] },
+  send: { takes: ["to", "text"], needs: ["to"] },
+  logout: { takes: [], needs: [] },
+};
 
 /**
  * Users of TeamTalk servers for Artillery. `config.target` is a msg_server, host:port; the steps of a flow are `login`, `send`,
@@ -38,23 +43,41 @@ class TeamtalkEngine {
     const { helpers } = this;
     if (step.loop !== undefined) {
       const steps = step.loop.map((each) => this.step(each, events));
-      return helpers.createLoopWithCount(step.count ?? -1, steps, { loopValue: step.loopValue, overValues: step.over });
+      const whileTrue = step.whileTrue === undefined ? undefined : this.named(step.whileTrue);
+      const { loopValue, loopElement, over: overValues } = step;
+      return helpers.createLoopWithCount(step.count ?? -1, steps, { loopValue, loopElement, overValues, whileTrue });
     }
     if (step.think !== undefined) return helpers.createThink(step, this.config.defaults?.think ?? {});
     if (step.log !== undefined) return said((context) => process.stdout.write(`${helpers.template(step.log, context)}\n`));
     if (step.function !== undefined) {
-      const named = this.processor[step.function];
-      if (named === undefined) throw new Error(`the processor has no function "${step.function}"`);
-      return (context, callback) => named(context, events, (error) => callback(error, context));
+      const named = this.named(step.function);
+      // As Artillery's own engines tell the two kinds apart.
+      if (named.constructor.name === "Function") {
+        return (context, callback) => named(context, events, (error) => callback(error, context));
+      }
+      return (context, callback) => {
+        named(context, events).then(
+          () => callback(null, context),
+          (error) => callback(error, context),
+        );
+      };
     }
-    const kind = SENT_STEPS.find((name) => step[name] !== undefined);
+    const kind = Object.keys(SENT_STEPS).find((name) => step[name] !== undefined);
     if (kind === undefined) throw new Error(`no step of a teamtalk flow: ${Object.keys(step).join(", ")}`);
+    requireParameters(kind, step[kind] ?? {});
     return (context, callback) => {
       this[kind](helpers.template(step[kind] ?? {}, context), context, events).then(
         () => callback(null, context),
         (error) => callback(error, context),
       );
     };
+  }
+
+  /** A function of the processor. */
+  named(name) {
+    const found = this.processor[name];
+    if (found === undefined) throw new Error(`the processor has no function "${name}"`);
+    return found;
   }
 
   async login({ name, password = "secret", device = DEFAULT_DEVICE }, context, events) {
@@ -114,6 +137,15 @@ function said(say) {
     say(context);
     callback(null, context);
   };
+}
+
+/** A slip in a script is told before anything runs. */
+function requireParameters(kind, given) {
+  const { takes, needs } = SENT_STEPS[kind];
+  const slip = Object.keys(given).find((name) => !takes.includes(name));
+  if (slip !== undefined) throw new Error(`${kind} has no "${slip}", only ${takes.join(", ") || "{}"}`);
+  const missing = needs.find((name) => given[name] === undefined);
+  if (missing !== undefined) throw new Error(`${kind} needs "${missing}"`);
 }
 
 function deviceOf({ teamtalk: { device } }, step) {

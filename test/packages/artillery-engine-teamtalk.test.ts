@@ -57,7 +57,7 @@ const helpers = {
     },
 };
 
-async function runFlow(flow: readonly object[], vars: Record<string, unknown> = {}) {
+async function runFlow(flow: readonly object[], vars: Record<string, unknown> = {}, processor: object = {}) {
   const events = new EventEmitter();
   const seen: Record<string, number> = {};
   const count = (name: string, by: number) => {
@@ -69,7 +69,7 @@ async function runFlow(flow: readonly object[], vars: Record<string, unknown> = 
   events.on("histogram", (name: string, ms: number) => count(name, ms >= 0 ? 1 : Number.NaN));
   events.on("error", (code: string) => errors.push(code));
   const engine = new Engine(
-    { config: { target: formatAddress(cluster.msg(0)), engines: { teamtalk: {} } } },
+    { config: { target: formatAddress(cluster.msg(0)), engines: { teamtalk: {} }, processor } },
     events,
     helpers,
   );
@@ -110,10 +110,49 @@ describe("artillery-engine-teamtalk", () => {
     expect((await runFlow([{ send: { to: "user2" } }])).errors).toEqual(["send: nobody is logged in"]);
   });
 
-  it("refuses a step that it does not know before anything runs", () => {
+  it("calls functions of the processor that call back and those that are asynchronous", async () => {
+    const called: string[] = [];
+    const processor = {
+      back: (_: Context, __: EventEmitter, done: () => void) => {
+        called.push("back");
+        done();
+      },
+      later: async (context: Context, events: EventEmitter) => {
+        called.push(`later ${context.vars.name}`);
+        events.emit("counter", "own.laters", 1);
+      },
+      failing: async () => {
+        throw new Error("not today");
+      },
+    };
+    const flow = [{ function: "back" }, { function: "later" }, { function: "failing" }, { function: "back" }];
+    const { seen, errors } = await runFlow(flow, { name: "user1" }, processor);
+    expect(called).toEqual(["back", "later user1"]);
+    expect([seen["own.laters"], errors]).toEqual([1, ["not today"]]);
+  });
+
+  it("hands a loop's whileTrue to Artillery as the processor's function", () => {
+    const goOn = () => {};
+    const loops: object[] = [];
+    const createLoopWithCount = (_: number, __: readonly Step[], options: object) => loops.push(options);
+    const engine = new Engine({ config: { processor: { goOn } } }, new EventEmitter(), {
+      ...helpers,
+      createLoopWithCount,
+    });
+    engine.createScenario({ flow: [{ loop: [{ logout: {} }], whileTrue: "goOn" }] }, new EventEmitter());
+    expect(loops).toMatchObject([{ whileTrue: goOn }]);
+  });
+
+  it.each([
+    [{ get: { url: "/" } }, "no step of a teamtalk flow: get"],
+    [{ function: "gone" }, 'the processor has no function "gone"'],
+    [{ loop: [{ logout: {} }], whileTrue: "gone" }, 'the processor has no function "gone"'],
+    [{ login: { naem: "user1" } }, 'login has no "naem", only name, password, device'],
+    [{ login: {} }, 'login needs "name"'],
+    [{ send: { text: "hello" } }, 'send needs "to"'],
+    [{ logout: { name: "user1" } }, 'logout has no "name", only {}'],
+  ])("refuses %j before anything runs", (step, reason) => {
     const engine = new Engine({ config: {} }, new EventEmitter(), helpers);
-    expect(() => engine.createScenario({ flow: [{ get: { url: "/" } }] }, new EventEmitter())).toThrow(
-      "no step of a teamtalk flow: get",
-    );
+    expect(() => engine.createScenario({ flow: [step] }, new EventEmitter())).toThrow(reason);
   });
 });

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { makeFolder } from "../../server/make-folder.js";
 import { usageError } from "../command-error.js";
 import { type ExportFiles, grafanaFiles, protoFiles, wiresharkFiles } from "../export/export-files.js";
 import { k8sFiles } from "../export/k8s-files.js";
+import { requirePodArguments } from "../export/pod-arguments.js";
 import type { Host } from "../host.js";
 import { SEGMENTS_MAX } from "../load/shards/segment-value.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
@@ -41,15 +42,16 @@ export function exportCommand(host: Host): Command {
     .argument("[load...]", "behind --, what stands behind ttk load: scenario and options", [])
     .option("--out <folder>", "where to write", "teamtalk-k8s")
     .option("--shards <n>", "pods that share the users", countValue(1, SEGMENTS_MAX), 3)
-    .option("--start-at <time>", "when all pods begin, as in 2026-11-25T21:00:00Z or +5m", startAtValue, {
-      inMs: 300_000,
-    })
+    .addOption(
+      new Option("--start-at <time>", "when all pods begin, as in 2026-11-25T21:00:00Z or +5m")
+        .argParser(startAtValue)
+        .default({ inMs: 300_000 }, "+5m"),
+    )
     .option("--image <name>", "an image with ttk in it (default: Node.js, and this package from npm)")
     .option("--users <n>", "of the reference cluster: user1 … userN", countValue(2, 1_000_000), 10_000)
     .option("--seed <n>", "of the run", countValue(0, 2 ** 32 - 1))
     .action(async (load: readonly string[], { out, shards, startAt, image, users, seed }: K8sOptions) => {
-      const own = load.find((each) => /^--(segment|start-at|workers|seed|report)(=|$)/.test(each));
-      if (own !== undefined) throw usageError(`${own} is what the Job says: leave it out behind --`);
+      await requirePodArguments(host, load, image !== undefined);
       const startAtMs = "atMs" in startAt ? startAt.atMs : host.clock.nowMs() + startAt.inMs;
       const choice = { shards, image, users, load, version: version(), startAt: new Date(startAtMs) };
       await writeFiles(host, out, k8sFiles({ ...choice, seed: seed ?? Math.floor(host.random() * 2 ** 32) }));

@@ -56,7 +56,7 @@ import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { joinSamples, requireShareable, workerTargets } from "../load/shards/worker-samples.js";
 import { stageValues } from "../load/stage-value.js";
-import { thresholdValues, type UnboundThreshold } from "../load/threshold-value.js";
+import { boundThresholds, thresholdTexts } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
 import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
@@ -77,12 +77,12 @@ interface LoadOptions extends BehaviourOptions {
   readonly starting?: number;
   readonly drainTimeout?: number;
   readonly allowOverLimit?: boolean;
-  readonly threshold?: readonly UnboundThreshold[];
+  readonly threshold?: readonly string[];
   readonly abortOnFail?: boolean;
   readonly delayAbortEval?: number;
   readonly vus?: number;
   readonly iterations?: number;
-  readonly findMax?: readonly UnboundThreshold[];
+  readonly findMax?: readonly string[];
   readonly maxRate?: number;
   readonly step?: number;
   readonly coolDown?: number;
@@ -132,7 +132,7 @@ export function loadCommand(host: Host): Command {
       "in place of --duration: go to a rate (a scenario file: to VUs) evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
       stageValues,
     )
-    .option("--vus <n>", "of a scenario file, in place of its scenarios: virtual users", countValue(1, USERS_MAX))
+    .option("--vus <n>", "of a scenario file: virtual users, in place of its own vus", countValue(1, USERS_MAX))
     .option("--iterations <n>", "of a scenario file, in place of its scenarios: how many", countValue(1, 1_000_000_000))
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
@@ -148,14 +148,14 @@ export function loadCommand(host: Host): Command {
     .option(
       "--threshold <metric:expression...>",
       "what must hold, as in msg_ack_duration:p(95)<50 or errors:count==0; may be repeated",
-      thresholdValues,
+      thresholdTexts,
     )
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
     .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
     .option(
       "--find-max <metric:expression...>",
       "look for the highest rate at which this holds, as in 'msg_delivery_duration:p(99)<100'; begins at --rate",
-      thresholdValues,
+      thresholdTexts,
     )
     .option("--max-rate <n>", "--find-max: try no more than this", countValue(1, 10_000_000))
     .addOption(durationOption("--step <time>", "--find-max: how long each rate is kept up (default: 10s)"))
@@ -251,7 +251,16 @@ function scenarioNamed(name: string, options: LoadOptions): LoadScenario {
   const scenario = loadScenarios.get(name);
   if (scenario === undefined)
     throw usageError(`there is no load scenario "${name}"${didYouMean(name, names)} (ttk load list shows all)`);
+  const idle = scenario.acts === "messages" ? undefined : ofMessages.find((option) => options[option] !== undefined);
+  if (idle !== undefined) throw usageError(`${name} sends no messages: ${flagOf(idle)} is for those that do`);
   return scenario;
+}
+
+/** What only messages have, beside the habits of those who write them. */
+const ofMessages = ["size", "encrypted", "audioShare", "finalCheck"] as const satisfies readonly (keyof LoadOptions)[];
+
+function flagOf(option: string): string {
+  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** @throws CommandError for all that is wrong with the file's options */
@@ -260,8 +269,9 @@ function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
-    const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw usageError(`--${flag} is for built-in scenarios: ${file.name} says that itself, in its options or functions`);
+    throw usageError(
+      `${flagOf(option)} is for built-in scenarios: ${file.name} says that itself, in its options or functions`,
+    );
   }
   const stages = stage?.map(({ durationMs, actsPerSecond }) => ({ durationMs, target: actsPerSecond }));
   try {
@@ -302,7 +312,7 @@ async function common(
     drainTimeoutMs: options.drainTimeout,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
-    thresholds: options.threshold?.map((threshold) => ({
+    thresholds: boundThresholds("--threshold", options.threshold ?? [], choice?.metrics).map((threshold) => ({
       ...threshold,
       abortOnFail: options.abortOnFail ?? false,
       delayAbortEvalMs: options.delayAbortEval ?? 0,
@@ -322,7 +332,11 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
     return undefined;
   }
   return {
-    conditions: findMax.map((condition) => ({ ...condition, abortOnFail: false, delayAbortEvalMs: 0 })),
+    conditions: boundThresholds("--find-max", findMax).map((condition) => ({
+      ...condition,
+      abortOnFail: false,
+      delayAbortEvalMs: 0,
+    })),
     ...(maxRate === undefined ? {} : { maxPerSecond: maxRate }),
     ...(step === undefined ? {} : { stepMs: step }),
     ...(coolDown === undefined ? {} : { coolDownMs: coolDown }),

@@ -32,7 +32,8 @@ function datasourceVariable() {
 
 /** With `All`, what has no such label is shown, too. */
 function labelVariable(label: string) {
-  const query = `label_values(ttk_devices_online, ${label})`;
+  // Of a scenario file's run, what is measured by scenario alone has that label.
+  const query = `label_values(ttk_iterations_total, ${label})`;
   return {
     name: label,
     type: "query",

@@ -51,7 +51,7 @@ export function addBehaviourOptions(command: Command): Command {
     )
     .option("--contacts <n>", "--talk-to contacts: how many each has (default: 20)", countValue(1, 10_000))
     .option("--group-share <percent>", "messages that go to groups made for the run, as in 30%", shareValue)
-    .option("--groups <n>", "groups to make (default: two for each user)", countValue(1, 100_000))
+    .option("--groups <n>", "groups to make (default: so many that each user is in two)", countValue(1, 100_000))
     .option("--group-size <n>", "members of each, or a range as in 3-50 (default: 20)", rangeValue(2, 1000))
     .option("--read-share <percent>", "messages that are read, and acknowledged as read, when they come", shareValue)
     .addOption(time("--online-time <time>", "mean time that a user stays online before going away with all devices"))

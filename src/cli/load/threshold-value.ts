@@ -9,6 +9,7 @@ import {
   ThresholdSyntaxError,
 } from "../../runner/load/parse-threshold.js";
 import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
+import { usageError } from "../command-error.js";
 
 /** When a threshold that does not hold ends the run. */
 interface AbortRule {
@@ -31,20 +32,47 @@ export const builtInMetrics: MetricCatalogue = {
   requireTag: (name, tag) => requireTag(name, metricKinds[name] as MetricKind, tag),
 };
 
-export type UnboundThreshold = Omit<Threshold, keyof AbortRule>;
+type UnboundThreshold = Omit<Threshold, keyof AbortRule>;
 
-/** Parses `metric{tag:value}:expression`, which may be given several times, for commander. */
-export function thresholdValues(text: string, before: readonly UnboundThreshold[] | undefined): UnboundThreshold[] {
+/**
+ * Gathers `metric{tag:value}:expression` for commander. Whether there is such a metric is asked once a scenario file, which
+ * has metrics of its own, is there.
+ */
+export function thresholdTexts(text: string, before: readonly string[] | undefined): readonly string[] {
   try {
-    return [...(before ?? []), thresholdOf(text)];
+    const { expression, offset } = partsOf(text);
+    parsedAt(expression, offset);
+    return [...(before ?? []), text];
   } catch (error) {
     if (error instanceof ThresholdSyntaxError) throw new InvalidArgumentError(error.message);
     throw error;
   }
 }
 
+/** @throws CommandError for a metric that is not there, or has no such aggregate */
+export function boundThresholds(
+  option: string,
+  texts: readonly string[],
+  metrics?: MetricCatalogue,
+): UnboundThreshold[] {
+  return texts.map((text) => {
+    try {
+      return thresholdOf(text, metrics);
+    } catch (error) {
+      if (error instanceof ThresholdSyntaxError) throw usageError(`${option} '${text}': ${error.message}`);
+      throw error;
+    }
+  });
+}
+
 /** @throws ThresholdSyntaxError */
 export function thresholdOf(text: string, metrics = builtInMetrics): UnboundThreshold {
+  const { metric, expression, offset } = partsOf(text);
+  return thresholdOn(metric, expression, metrics, offset);
+}
+
+/** @throws ThresholdSyntaxError */
+function partsOf(text: string): { readonly metric: string; readonly expression: string; readonly offset: number } {
   const { length } = parseMetric(text);
   if (text[length] !== ":") {
     throw new ThresholdSyntaxError(
@@ -52,7 +80,7 @@ export function thresholdOf(text: string, metrics = builtInMetrics): UnboundThre
       length + 1,
     );
   }
-  return thresholdOn(text.slice(0, length), text.slice(length + 1), metrics, length + 1);
+  return { metric: text.slice(0, length), expression: text.slice(length + 1), offset: length + 1 };
 }
 
 /**

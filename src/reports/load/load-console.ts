@@ -22,8 +22,20 @@ const trendRows: ReadonlyArray<readonly [title: string, metric: string]> = [
   ["group delivered", "group_delivery_duration"],
   ["  from its sending", "group_delivery_duration_uncorrected"],
   ["heartbeat", "heartbeat_duration"],
+  ["  from its sending", "heartbeat_duration_uncorrected"],
+  ["catch up", "catchup_duration"],
+  ["iteration", "iteration_duration"],
 ];
-const columns = ["count", "p50", "p90", "p99", "p99.9", "max"] as const;
+/** Has a line of its own. */
+const LAG = "event_loop_lag";
+const usualStats: ReadonlyArray<readonly [title: string, read: (trend: TrendResult) => number]> = [
+  ["count", (trend) => trend.count],
+  ["p50", (trend) => trend.p50],
+  ["p90", (trend) => trend.p90],
+  ["p99", (trend) => trend.p99],
+  ["p99.9", (trend) => trend.p999],
+  ["max", (trend) => trend.max],
+];
 const TITLE_WIDTH = 20;
 const COLUMN_WIDTH = 11;
 const WITNESSES_SHOWN = 5;
@@ -56,19 +68,28 @@ function heading(result: LoadResult): string[] {
   ];
 }
 
-function latencies({ metrics }: LoadResult): string[] {
-  const head = "".padEnd(TITLE_WIDTH) + columns.map((column) => column.padStart(COLUMN_WIDTH)).join("");
-  const rows = trendRows.flatMap(([title, name]) => {
+/** A scenario file's own trends come last; its `summaryTrendStats` are the columns, as in k6. */
+function latencies({ metrics, summaryTrends }: LoadResult): string[] {
+  const stats = summaryTrends?.stats ?? usualStats.map(([title]) => title);
+  const known = trendRows.map(([, name]) => name);
+  const own = Object.keys(metrics).filter((name) => name !== LAG && !name.includes("{") && !known.includes(name));
+  const rows = [...trendRows, ...own.map((name) => [name, name] as const)].flatMap(([title, name]) => {
     const trend = metrics[name];
-    return trend?.type === "trend" ? [title.padEnd(TITLE_WIDTH) + cells(trend)] : [];
+    if (trend?.type !== "trend") return [];
+    const values =
+      summaryTrends?.values[name] ?? Object.fromEntries(usualStats.map(([stat, read]) => [stat, read(trend)]));
+    return [
+      line(
+        title,
+        stats.map((stat) => (stat === "count" ? count : duration)(values[stat] ?? 0)),
+      ),
+    ];
   });
-  return [head, ...rows];
+  return [line("", stats), ...rows];
 }
 
-function cells({ count: values, p50, p90, p99, p999, max }: TrendResult): string {
-  return [count(values), ...[p50, p90, p99, p999, max].map(duration)]
-    .map((cell) => cell.padStart(COLUMN_WIDTH))
-    .join("");
+function line(title: string, cells: readonly string[]): string {
+  return title.padEnd(TITLE_WIDTH) + cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join("");
 }
 
 function accounts({ delivery, metrics, health, steadyMs }: LoadResult): string[] {

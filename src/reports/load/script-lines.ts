@@ -1,8 +1,9 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
+import { ownMetricTexts } from "./own-metric-texts.js";
 import { count } from "./quantity.js";
 
-/** What became of a scenario file's iterations and checks; empty for a built-in scenario. */
-export function scriptLines({ parts, checks }: LoadResult): string[] {
+/** What became of a scenario file's iterations, checks and own metrics; empty for a built-in scenario. */
+export function scriptLines({ parts, checks, metrics }: LoadResult): string[] {
   const scenarios = parts.map(({ name, executor, vusMax, iterations, failed, interrupted, dropped }) => {
     const unusual = [
       [failed, "failed"],
@@ -16,6 +17,7 @@ export function scriptLines({ parts, checks }: LoadResult): string[] {
     ({ name, passes, fails }) =>
       `check       ${name}: ${count(passes)} held${fails > 0 ? `, ${count(fails)} DID NOT` : ""}`,
   );
-  const lines = [...scenarios, ...checked];
+  const own = ownMetricTexts(metrics).map(({ name, text }) => `metric      ${name}: ${text}`);
+  const lines = [...scenarios, ...checked, ...own];
   return lines.length === 0 ? [] : [...lines, ""];
 }

@@ -16,6 +16,10 @@ export class Counter {
 /** With the time of its last value: of several processes' the latest one is the value. */
 export class TimedGauge extends Gauge {
   setAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor() {
+    super(false);
+  }
 }
 
 /** What an own metric has come to, or a part of it. */
@@ -46,7 +50,8 @@ export function addToSum(sum: CustomSum, value: number, atMs: number): void {
 
 /** Nothing was added, so that there is nothing to say about it. A counter is 0 then. */
 export function isEmpty(sum: CustomSum | Gauge): boolean {
-  return sum instanceof Counter || sum instanceof Gauge ? false : sum.count === 0;
+  if (sum instanceof Gauge) return !sum.hasValue;
+  return sum instanceof Counter ? false : sum.count === 0;
 }
 
 /** Undefined when nothing was measured. */

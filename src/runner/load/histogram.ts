@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from "node:zlib";
 
 /** Values recorded are whole microseconds from 0 up to here, about 71 minutes; greater ones are recorded as this. */
-const HIGHEST_TRACKABLE_US = 0xffff_ffff;
+export const HIGHEST_TRACKABLE_US = 0xffff_ffff;
 const SIGNIFICANT_DIGITS = 3;
 // Three significant digits need 2,048 steps in the first bucket; each further bucket doubles the step, with half as many.
 const SUB_BUCKET_COUNT = 2048;

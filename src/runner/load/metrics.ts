@@ -1,5 +1,5 @@
 import type { Aggregate } from "./aggregate.js";
-import { Histogram } from "./histogram.js";
+import { HIGHEST_TRACKABLE_US, Histogram } from "./histogram.js";
 
 /** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
 export type MetricResult = TrendResult | CounterResult | RateResult | GaugeResult;
@@ -41,6 +41,9 @@ export interface GaugeResult {
   readonly min: number;
   readonly max: number;
 }
+
+/** Greater values are recorded as this. */
+export const TREND_MAX_MS = HIGHEST_TRACKABLE_US / 1000;
 
 /** Durations. */
 export class Trend {
@@ -109,6 +112,16 @@ export class Gauge {
   #value = 0;
   #min = 0;
   #max = 0;
+  #hasValue: boolean;
+
+  /** One that does not begin at 0 has no value, and no extremes, before it is set. */
+  constructor(beginsAtZero = true) {
+    this.#hasValue = beginsAtZero;
+  }
+
+  get hasValue(): boolean {
+    return this.#hasValue;
+  }
 
   get value(): number {
     return this.#value;
@@ -120,8 +133,9 @@ export class Gauge {
 
   set(value: number): void {
     this.#value = value;
-    this.#min = Math.min(this.#min, this.#value);
-    this.#max = Math.max(this.#max, this.#value);
+    this.#min = this.#hasValue ? Math.min(this.#min, value) : value;
+    this.#max = this.#hasValue ? Math.max(this.#max, value) : value;
+    this.#hasValue = true;
   }
 
   read(aggregate: Aggregate): number | undefined {

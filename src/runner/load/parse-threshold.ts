@@ -1,3 +1,4 @@
+import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Aggregate } from "./aggregate.js";
 import type { Comparison } from "./threshold.js";
 
@@ -49,7 +50,10 @@ export function parseExpression(text: string): ParsedExpression {
     if (!(percent >= 0 && percent <= 100)) throw fail("expected a percentile from 0 to 100, as in p(95)", column);
     aggregate = { percent };
   }
-  if (aggregate === undefined) throw fail(`expected one of ${NAMES.join(", ")} or p(N)`, nameColumn);
+  if (aggregate === undefined) {
+    const hint = didYouMean(name ?? "", NAMES);
+    throw fail(`expected one of ${NAMES.join(", ")} or p(N)${hint}`, nameColumn);
+  }
   const comparison = read(COMPARISON)?.[0] as Comparison | undefined;
   if (comparison === undefined) throw fail("expected <, <=, >, >=, == or !=");
   const number = read(NUMBER)?.[0];
@@ -75,7 +79,8 @@ export interface ParsedTag {
 
 const METRIC = /[A-Za-z_]\w*/y;
 const OPEN = /\{/y;
-const TAG = /\s*(\w+)\s*:\s*([^\s,{}][^,{}]*?)\s*(,|\})/y;
+/** Quotes around a name or a value are none of it, as in k6. */
+const TAG = /\s*["']?(\w+)["']?\s*:\s*["']?([^\s,{}"'][^,{}]*?)["']?\s*(,|\})/y;
 
 /** Parses `errors{kind:ack_timeout,scenario:chat}` at the beginning of the text. @throws ThresholdSyntaxError */
 export function parseMetric(text: string): ParsedMetric {

@@ -19,7 +19,7 @@ interface Panel {
 
 const dashboard = JSON.parse(grafanaFiles("1.2.3").get("teamtalk-load.json") ?? "") as {
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
 };
 const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
@@ -54,6 +54,14 @@ describe("the Grafana dashboard", () => {
       expect(text).toContain('{testid=~"$testid",scenario=~"$scenario"}');
       for (const used of text.match(/\$\w+/g) ?? []) expect([...names, "$__rate_interval"]).toContain(used);
     }
+  });
+
+  it("chooses among the scenarios of a file by a metric that has them as a label", () => {
+    const variable = dashboard.templating.list.find(({ name }) => name === "scenario");
+    const [, series] = /^label_values\((\w+), scenario\)$/.exec(variable?.definition ?? "") ?? [];
+    const metrics = new LoadMetrics([{ tags: { scenario: "chat" }, firstUser: 0, endUser: 1 }]);
+    const families = prometheusFamilies(metrics.readings(emptyMoment), {});
+    expect(families.find(({ name }) => name === series)?.series[0]?.labels).toEqual([["scenario", "chat"]]);
   });
 
   it("has panels that Grafana can lay out: own ids, own letters for queries, nothing on top of anything", () => {

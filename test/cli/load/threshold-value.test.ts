@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { thresholdOf, thresholdValues } from "../../../src/cli/load/threshold-value.js";
+import { boundThresholds, thresholdOf, thresholdTexts } from "../../../src/cli/load/threshold-value.js";
 import { ThresholdSyntaxError } from "../../../src/runner/load/parse-threshold.js";
 
 describe("thresholdOf", () => {
@@ -11,6 +11,7 @@ describe("thresholdOf", () => {
     ["errors{kind:ack_timeout}:count==0", "errors{kind:ack_timeout}", "count", "==", 0],
     ["errors{ kind: link_lost }:rate<0.01", "errors{kind:link_lost}", "rate", "<", 0.01],
     ["pull_duration{pull:users}:med<.5", "pull_duration{pull:users}", "med", "<", 0.5],
+    ["errors{\"kind\": 'link_lost'}:count==0", "errors{kind:link_lost}", "count", "==", 0],
     ["devices_online:value>=100", "devices_online", "value", ">=", 100],
     ["msgs_lost:count===0", "msgs_lost", "count", "===", 0],
   ])("reads %s", (text, metric, aggregate, comparison, limit) => {
@@ -24,6 +25,7 @@ describe("thresholdOf", () => {
     ["msg_ack_duration:p95<50", 19, "expected a percentile from 0 to 100"],
     ["msg_ack_duration:p(101)<50", 19, "expected a percentile from 0 to 100"],
     ["msg_ack_duration:mean<50", 18, "expected one of count"],
+    ["errors:cout<5", 8, 'or p(N); did you mean "count"?'],
     ["msg_ack_duration:avg=50", 21, "expected <"],
     ["msg_ack_duration:avg<fast", 22, "expected a number"],
     ["msg_ack_duration:avg<50ms", 24, '"ms" is too much'],
@@ -57,14 +59,23 @@ describe("thresholdOf", () => {
   });
 });
 
-describe("thresholdValues", () => {
-  it("gathers what is given several times", () => {
-    const [first, second] = thresholdValues("errors:count==0", thresholdValues("kicks:count==0", undefined));
-    expect([first?.metric, second?.metric]).toEqual(["kicks", "errors"]);
+describe("thresholdTexts", () => {
+  it("gathers what is given several times, of any metric", () => {
+    const texts = thresholdTexts("mine:count==0", thresholdTexts("kicks:count==0", undefined));
+    expect(texts).toEqual(["kicks:count==0", "mine:count==0"]);
   });
 
   it("lets commander print the column", () => {
-    expect(() => thresholdValues("errors:cout==0", undefined)).toThrow(InvalidArgumentError);
-    expect(() => thresholdValues("errors:cout==0", undefined)).toThrow(/^column 8: /);
+    expect(() => thresholdTexts("errors:cout==0", undefined)).toThrow(InvalidArgumentError);
+    expect(() => thresholdTexts("errors:cout==0", undefined)).toThrow(/^column 8: /);
+  });
+});
+
+describe("boundThresholds", () => {
+  it("names the option and the text where there is no such metric", () => {
+    expect(boundThresholds("--threshold", ["kicks:count==0"])).toMatchObject([{ metric: "kicks", limit: 0 }]);
+    expect(() => boundThresholds("--threshold", ["kick:count==0"])).toThrow(
+      /^--threshold 'kick:count==0': column 1: there is no metric "kick"; did you mean "kicks"\?$/,
+    );
   });
 });

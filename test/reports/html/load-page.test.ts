@@ -156,6 +156,10 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     const [text] = await (await open(minute)).texts("#parts");
     expect(text).toContain("chat\tfind-max\t20\t90\t2\t1\t0");
     expect(text).toContain("is greeted\t9 of 10 held");
+    expect(text).not.toContain("Own metrics");
+    const metrics: LoadResult["metrics"] = { ...minute.metrics, rooms: { type: "counter", count: 12_000, rate: 0.42 } };
+    const [own] = await (await open({ ...minute, metrics })).texts("#parts");
+    expect(own).toMatch(/Own metrics\s+rooms\t12,000 \(0\.42\/s\)$/);
   });
 
   it("draws a chart, and has its numbers as a table", async () => {

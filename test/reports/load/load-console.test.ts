@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConsole } from "../../../src/reports/load/load-console.js";
-import { failedLoad, forgetfulLoad, heldLoad } from "../../helpers/load-result.js";
+import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
 
 describe("loadConsole", () => {
   it("shows a run that held", async () => {
@@ -34,6 +34,31 @@ describe("loadConsole", () => {
     const long = { ...forgetfulLoad.witnesses[0], pdus: [{ ...pdus[0], hex: "00".repeat(4096), length: 5000 }] };
     const cut = loadConsole({ ...forgetfulLoad, witnesses: [long as (typeof forgetfulLoad.witnesses)[number]] });
     expect(cut).toContain(`${"00".repeat(160)} … 5000 bytes\n`);
+  });
+
+  it("shows iterations, and a scenario file's own trends under their names", () => {
+    const metrics = {
+      ...heldLoad.metrics,
+      event_loop_lag: trendOf(1),
+      iteration_duration: trendOf(20, 30),
+      waits: trendOf(5, 7),
+      "waits{odd:yes}": trendOf(5),
+    };
+    const text = loadConsole({ ...heldLoad, metrics });
+    expect(text).toContain(
+      "\niteration                     2    20.0 ms    30.0 ms    30.0 ms    30.0 ms    30.0 ms\n",
+    );
+    expect(text).toContain(
+      "\nwaits                         2     5.0 ms     7.0 ms     7.0 ms     7.0 ms     7.0 ms\n\n",
+    );
+    expect(text).not.toMatch(/\n(event_loop_lag|waits\{)/);
+  });
+
+  it("has the columns that the file's summaryTrendStats ask for", () => {
+    const values = { msg_ack_duration: { "p(99.9)": 7, count: 12_345 } };
+    const text = loadConsole({ ...heldLoad, summaryTrends: { stats: ["p(99.9)", "count"], values } });
+    expect(text).toContain("\n                        p(99.9)      count\n");
+    expect(text).toContain("\nmessage acked            7.0 ms     12,345\n");
   });
 
   it("says first that a run was interrupted", () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { findMaxLines } from "../../../src/reports/load/find-max-lines.js";
 import { loadK6Summary } from "../../../src/reports/load/load-k6-summary.js";
+import { metricsOfEveryRun } from "../../../src/reports/load/own-metric-texts.js";
 import { scriptLines } from "../../../src/reports/load/script-lines.js";
+import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import { metricKinds } from "../../../src/runner/load/metric-names.js";
 import { heldLoad } from "../../helpers/load-result.js";
 
 const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5, unit: "ms" as const };
@@ -60,6 +63,24 @@ describe("scriptLines", () => {
       "",
     ]);
     expect(scriptLines(heldLoad)).toEqual([]);
+  });
+
+  it("has a line for each counter, gauge and rate of the file's own, and for none that every run has", () => {
+    const kinds = Object.entries(metricKinds).filter(([, { type }]) => type !== "trend");
+    expect([...metricsOfEveryRun].sort()).toEqual(["checks", ...kinds.map(([name]) => name)].sort());
+    const metrics: LoadResult["metrics"] = {
+      ...scripted.metrics,
+      rooms: { type: "counter", count: 12_000, rate: 0.42 },
+      "rooms{kind:odd}": { type: "counter", count: 4, rate: 0.1 },
+      level: { type: "gauge", value: 2.5, min: 1, max: 1_000_000 },
+      fair: { type: "rate", rate: 0.75, passes: 3, fails: 1 },
+    };
+    expect(scriptLines({ ...scripted, metrics }).slice(2)).toEqual([
+      "metric      rooms: 12,000 (0.42/s)",
+      "metric      level: 2.5 (1 to 1,000,000)",
+      "metric      fair: 75 % (3 of 4)",
+      "",
+    ]);
   });
 
   it("gives k6's summary its checks, and the statistics that the file asks for", () => {

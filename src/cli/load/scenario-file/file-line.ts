@@ -15,9 +15,19 @@ function fileLineOf(error: unknown, folder: string, cwd: string): string | undef
   return undefined;
 }
 
+/** What every file of k6 has, and where it is here. */
+const k6Globals: Readonly<Record<string, string>> = {
+  __ENV: "process.env, and a scenario's env in vu.env",
+  __VU: "vu.id",
+  __ITER: "vu.iteration",
+  open: "readFileSync of node:fs",
+};
+const NOT_DEFINED = /^(\w+) is not defined$/;
+
 /** One line: `my-test.ts:12: what is wrong`. `otherwise` stands in when the error names no line. */
 export function errorLine(error: unknown, folder: string, cwd: string, otherwise: string): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const [text = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   const where = fileLineOf(error, folder, cwd) ?? otherwise;
-  return `${where}: ${text.split("\n")[0]}`;
+  const here = k6Globals[NOT_DEFINED.exec(text)?.[1] ?? ""];
+  return `${where}: ${text}${here === undefined ? "" : `: it is k6's; here it is ${here} (docs/load.md)`}`;
 }

@@ -48,13 +48,20 @@ export async function loadScenarioFile(name: string, cwd: string): Promise<Loade
 }
 
 const SYNTAX = /^ParseError: (.*?)\s*\n\s*(.*?):(\d+):\d+/;
+/** Where what k6's modules have is here. */
+const insteadOf: Readonly<Record<string, string>> = {
+  k6: "sleep and check are vu.sleep and vu.check",
+  "k6/execution": "vu.id, vu.iteration, vu.scenario and vu.tags say where one is",
+  "k6/data": "a constant at the file's top level is shared",
+};
 const NO_MODULE = /^Cannot find (?:module|package) '(k6(?:\/[\w/.-]*)?|https?:[^']*)'/;
 
 function reasonOf(error: unknown, folder: string, cwd: string, shown: string): string {
   const message = error instanceof Error ? error.message : String(error);
   const missing = NO_MODULE.exec(message)?.[1];
   if (missing !== undefined) {
-    return `${shown}: k6's module "${missing}" does not exist here: import from "teamtalk-testkit/load" (docs/load.md)`;
+    const instead = insteadOf[missing] ?? 'import from "teamtalk-testkit/load"';
+    return `${shown}: k6's module "${missing}" does not exist here: ${instead} (docs/load.md)`;
   }
   const [, text, path, line] = SYNTAX.exec(message) ?? [];
   if (text !== undefined && path !== undefined) return `${relative(cwd, path) || path}:${line}: ${text}`;

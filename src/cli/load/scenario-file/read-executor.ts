@@ -14,6 +14,7 @@ const VUS = { min: 1, max: 1_000_000 } as const;
 const NO_VUS = { min: 0, max: VUS.max } as const;
 const ITERATIONS = { min: 1, max: 1e12 } as const;
 const RATE = { min: 0, max: 1e7, isWhole: false } as const;
+const POSITIVE_RATE = { ...RATE, min: 0.001 } as const;
 
 const common = ["executor", "startTime", "gracefulStop", "exec", "env", "tags", "options"] as const;
 
@@ -45,6 +46,13 @@ export type BindCondition = (text: string) => Threshold;
 /** A scenario's executor; undefined when what it says cannot be one, which the reader has noted. */
 export function readExecutor(reader: OptionReader, bind: BindCondition): ExecutorPlan | undefined {
   const name = reader.text("executor");
+  if (name === "externally-controlled") {
+    reader.problem(
+      "executor",
+      "externally-controlled cannot be used here: only the keys of the dashboard control a run",
+    );
+    return undefined;
+  }
   if (!isExecutor(name)) {
     const names = Object.keys(fieldsOf);
     const what = name === undefined ? "expected an executor" : `there is no executor "${name}"`;
@@ -92,7 +100,8 @@ function planOf(
       return { executor, startVus, stages, gracefulRampDownMs, ...timing };
     }
     case "constant-arrival-rate": {
-      const perSecond = (required(reader, "rate", reader.number("rate", RATE)) * SECOND_MS) / timeUnit(reader);
+      const rate = required(reader, "rate", reader.number("rate", POSITIVE_RATE));
+      const perSecond = (rate * SECOND_MS) / timeUnit(reader);
       const durationMs = required(reader, "duration", reader.durationMs("duration", { zero: false }));
       return { executor, pace: constantPace(perSecond, durationMs), ...readVus(reader), ...timing };
     }
@@ -121,12 +130,11 @@ function readSearch(reader: OptionReader, bind: BindCondition) {
       return [];
     }
   });
-  const positive = { min: 0.001, max: RATE.max, isWhole: false };
   const stepMs = reader.durationMs("stepDuration", { zero: false }) ?? findMaxDefaults.stepMs;
   return {
     conditions,
-    startPerSecond: required(reader, "startRate", reader.number("startRate", positive)),
-    maxPerSecond: reader.number("maxRate", positive) ?? RATE.max,
+    startPerSecond: required(reader, "startRate", reader.number("startRate", POSITIVE_RATE)),
+    maxPerSecond: reader.number("maxRate", POSITIVE_RATE) ?? RATE.max,
     stepMs,
     // A first iteration usually logs in, which is not what the condition is about.
     warmUpMs: reader.durationMs("warmUp") ?? stepMs,

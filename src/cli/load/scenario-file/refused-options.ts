@@ -28,6 +28,7 @@ export const refusedOptions: Readonly<Record<string, string>> = {
   executionSegment: "say which part of a run this is on the command line, with --segment",
   executionSegmentSequence: "segments are of the same size, as --segment i/n says on the command line",
   linger: "a run ends when it ends",
+  metricSamplesBufferSize: "values are counted as they come",
   paused: "nothing could resume it",
   systemTags: "the tags are scenario, pull, kind and check, and one's own",
   vusMax: "VUs that may be needed are said by each executor, as maxVUs",

@@ -3,10 +3,8 @@ import type { CustomMetric } from "../../../runner/load/custom-sum.js";
 import { keptByScenario, metricKinds } from "../../../runner/load/metric-names.js";
 import type { Tags } from "../../../runner/load/metric-selector.js";
 import { ThresholdSyntaxError } from "../../../runner/load/parse-threshold.js";
+import { checksMetric } from "../../../runner/load/script/own-metrics.js";
 import { builtInMetrics, type MetricCatalogue } from "../threshold-value.js";
-
-/** The one that `vu.check` adds to. */
-export const checksMetric: CustomMetric = { name: "checks", type: "rate" };
 
 /** The metrics of a scenario file: every run's, by scenario too, and its own, which may have any tag. */
 export function scriptMetrics(own: readonly CustomMetric[], scenarioTags: readonly Tags[]): MetricCatalogue {

@@ -1,15 +1,15 @@
 import type { Tags } from "../../../runner/load/metric-selector.js";
 import { parseExpression } from "../../../runner/load/parse-threshold.js";
-import type { MetricBook } from "../../../runner/load/script/own-metrics.js";
+import { checksMetric, type MetricBook } from "../../../runner/load/script/own-metrics.js";
 import type { ScriptPlan, ScriptScenario } from "../../../runner/load/script/script-plan.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
 import type { SizeRange } from "../../../scenarios/load/behaviour.js";
 import { thinkTimes } from "../../../scenarios/load/think-time.js";
-import { thresholdOf, thresholdOn } from "../threshold-value.js";
+import { type MetricCatalogue, thresholdOf, thresholdOn } from "../threshold-value.js";
 import { isFields, OptionReader } from "./option-reader.js";
 import { readExecutor } from "./read-executor.js";
 import { refusedExtensions, refusedOptions } from "./refused-options.js";
-import { checksMetric, scriptMetrics } from "./script-metrics.js";
+import { scriptMetrics } from "./script-metrics.js";
 
 /** What a scenario file exports, by name. */
 export type FileExports = Readonly<Record<string, unknown>>;
@@ -18,6 +18,8 @@ export type FileExports = Readonly<Record<string, unknown>>;
 export interface ScriptChoice {
   readonly script: ScriptPlan;
   readonly thresholds: readonly Threshold[];
+  /** What further thresholds may be about. */
+  readonly metrics: MetricCatalogue;
   readonly summaryTrendStats: readonly string[] | undefined;
   readonly messageSize: SizeRange | undefined;
   readonly isEncrypted: boolean | undefined;
@@ -43,6 +45,8 @@ const allowed = [
   "stages",
   "thresholds",
   "tags",
+  "noSetup",
+  "noTeardown",
   "setupTimeout",
   "teardownTimeout",
   "handleSummaryTimeout",
@@ -94,8 +98,9 @@ export function readScript(
     return [{ name, executor, exec, tags: each.texts("tags"), env: each.texts("env") }];
   });
   const extension = readExtension(reader);
-  const setup = functionOf(exports, "setup", problems) as ScriptPlan["setup"];
-  const teardown = functionOf(exports, "teardown", problems) as ScriptPlan["teardown"];
+  const hook = (name: string, none: string) => (reader.flag(none) ? undefined : functionOf(exports, name, problems));
+  const setup = hook("setup", "noSetup") as ScriptPlan["setup"];
+  const teardown = hook("teardown", "noTeardown") as ScriptPlan["teardown"];
   const choice: ScriptChoice = {
     script: {
       scenarios,
@@ -116,6 +121,7 @@ export function readScript(
       groupMembersMax: extension.groupMembersMax,
     },
     thresholds: thresholdsOf(reader, metrics),
+    metrics,
     summaryTrendStats: trendStatsOf(reader),
     messageSize: extension.messageSize,
     isEncrypted: extension.isEncrypted,
@@ -139,8 +145,11 @@ function withOverrides(
     duration: durationMs,
     stages: stages?.map(({ durationMs: duration, target }) => ({ duration, target })),
   };
-  if (Object.values(given).every((value) => value === undefined)) return { ...options };
-  // As k6: shortcuts of the command line replace the file's scenarios.
+  // As k6: how many VUs is the file's shortcut that the command line changes, whatever else the file says.
+  if ([iterations, durationMs, stages].every((value) => value === undefined)) {
+    return vus === undefined ? { ...options } : { ...options, vus };
+  }
+  // Shortcuts that say how long replace the file's scenarios.
   const { scenarios: _, vus: vusOfFile, iterations: __, duration: ___, stages: ____, ...rest } = options;
   const merged: Record<string, unknown> = { ...rest, vus: vusOfFile };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) merged[name] = value;
@@ -195,7 +204,7 @@ function functionOf(exports: FileExports, name: string, problems: string[]): unk
 }
 
 /** `{metric: ["p(95)<50", {threshold, abortOnFail, delayAbortEval}]}` */
-function thresholdsOf(reader: OptionReader, metrics: ReturnType<typeof scriptMetrics>): Threshold[] {
+function thresholdsOf(reader: OptionReader, metrics: MetricCatalogue): Threshold[] {
   return Object.entries(reader.object("thresholds") ?? {}).flatMap(([metric, given]) =>
     (Array.isArray(given) ? given : [given]).flatMap((each: unknown): Threshold[] => {
       const name = `thresholds["${metric}"]`;
@@ -210,7 +219,7 @@ function thresholdsOf(reader: OptionReader, metrics: ReturnType<typeof scriptMet
         return [
           {
             ...thresholdOn(metric, expression, metrics),
-            abortOnFail: at.value("abortOnFail") === true,
+            abortOnFail: at.flag("abortOnFail") ?? false,
             delayAbortEvalMs: at.durationMs("delayAbortEval") ?? 0,
           },
         ];

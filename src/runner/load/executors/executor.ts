@@ -54,6 +54,12 @@ export abstract class Executor {
   protected abstract idle(vu: number, nowMs: number): void;
   /** Nothing begins any more. */
   protected abstract stopped(nowMs: number): void;
+  /** Interrupts those iterations under way that have had their time before `gracefulStop` is over. */
+  protected interruptOverdue(_nowMs: number): void {}
+  /** When `interruptOverdue` is wanted next. */
+  protected nextOverdueMs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
   /** So many times the rate or VUs of the plan from now on. */
   abstract scale(factor: number, nowMs: number): void;
 
@@ -75,13 +81,17 @@ export abstract class Executor {
       this.proceed(Math.min(nowMs, this.endMs));
       if (nowMs >= this.endMs) this.stop(this.endMs);
     }
-    if (this.isStopping && !this.#isInterrupted && nowMs >= this.#stoppedMs + this.gracefulStopMs) this.interruptAll();
+    if (!this.isStopping || this.#isInterrupted) return;
+    if (nowMs >= this.#stoppedMs + this.gracefulStopMs) this.interruptAll();
+    else this.interruptOverdue(nowMs);
   }
 
   /** When `advance` is to be called, whatever else happens; undefined = not by time. */
   nextMs(): number | undefined {
     if (!this.hasBegun || this.#pausedMs !== undefined || this.isDone) return undefined;
-    if (this.isStopping) return this.#isInterrupted ? undefined : this.#stoppedMs + this.gracefulStopMs;
+    if (this.isStopping) {
+      return this.#isInterrupted ? undefined : Math.min(this.#stoppedMs + this.gracefulStopMs, this.nextOverdueMs());
+    }
     return Math.min(this.next() ?? Number.POSITIVE_INFINITY, this.endMs);
   }
 

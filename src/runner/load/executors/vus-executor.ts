@@ -52,19 +52,28 @@ export class VusExecutor extends Executor {
       if (this.isRunning(vu)) this.#leaveByMs[vu] = nowMs + this.plan.gracefulRampDownMs;
       else this.pool.release(vu);
     }
-    for (let vu = wanted; vu < this.vusMax; vu++) {
-      if (!((this.#leaveByMs[vu] as number) <= nowMs)) continue;
+    this.interruptOverdue(nowMs);
+  }
+
+  protected next(): number | undefined {
+    const changeMs = this.startMs + nextChange(this.plan.startVus, this.plan.stages, this.#lookedAtMs);
+    return Math.min(changeMs, this.nextOverdueMs());
+  }
+
+  /** As k6: `gracefulRampDown` counts for VUs of the last ramp, too, when it is shorter than `gracefulStop`. */
+  protected override interruptOverdue(nowMs: number): void {
+    for (let vu = this.#wanted; vu < this.vusMax; vu++) {
+      if (!this.isRunning(vu) || !((this.#leaveByMs[vu] as number) <= nowMs)) continue;
       this.#leaveByMs[vu] = Number.NaN;
       this.pool.interrupt(vu);
     }
   }
 
-  protected next(): number | undefined {
-    const changeMs = this.startMs + nextChange(this.plan.startVus, this.plan.stages, this.#lookedAtMs);
-    let next = changeMs;
+  protected override nextOverdueMs(): number {
+    let next = Number.POSITIVE_INFINITY;
     for (let vu = this.#wanted; vu < this.vusMax; vu++) {
       const leaveByMs = this.#leaveByMs[vu] as number;
-      if (leaveByMs < next) next = leaveByMs;
+      if (this.isRunning(vu) && leaveByMs < next) next = leaveByMs;
     }
     return next;
   }

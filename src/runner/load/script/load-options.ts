@@ -24,6 +24,10 @@ export interface FindMaxScenario extends Omit<BaseScenario, "executor"> {
 /** k6's options with what k6 has no word for. A file that needs none of that may use `Options` of k6/options. */
 export type LoadOptions = Omit<Options, "scenarios" | "ext"> & {
   scenarios?: Record<string, Scenario | FindMaxScenario>;
+  /** Leave out the file's setup; k6 has it, and its types have not. */
+  noSetup?: boolean;
+  /** The same of teardown. */
+  noTeardown?: boolean;
   ext?: {
     teamtalk?: {
       /** Users that each virtual user has; 1 unless given. */

@@ -1,12 +1,28 @@
 import type { CustomMetric } from "../custom-sum.js";
+import { metricKinds } from "../metric-names.js";
 import type { Tags } from "../metric-selector.js";
+import { TREND_MAX_MS } from "../metrics.js";
 
 type Sink = (name: string, value: number, tags: Tags) => void;
+
+/** The one that `vu.check` adds to. */
+export const checksMetric: CustomMetric = { name: "checks", type: "rate" };
 
 /** The metrics that one scenario file makes. Values go nowhere until a run takes them. */
 export class MetricBook {
   readonly metrics: CustomMetric[] = [];
   sink: Sink | undefined;
+
+  /** As k6: twice the same is one metric. @throws Error for a name that another metric has */
+  declare(metric: CustomMetric): void {
+    const { name, type } = metric;
+    if (Object.hasOwn(metricKinds, name) || name === checksMetric.name) {
+      throw new Error(`"${name}" is a metric that every run has: choose another name`);
+    }
+    const same = this.metrics.find((each) => each.name === name);
+    if (same === undefined) this.metrics.push(metric);
+    else if (same.type !== type) throw new Error(`"${name}" is a ${same.type} already, and cannot be a ${type}, too`);
+  }
 }
 
 let openBook: MetricBook | undefined;
@@ -33,8 +49,8 @@ abstract class OwnMetric {
   ) {
     if (openBook === undefined) throw new Error(`the metric "${name}" must be made at the file's top level`);
     if (!NAME.test(name)) throw new Error(`"${name}" is no name for a metric: letters, digits and _, up to 128`);
+    openBook.declare({ name, type });
     this.#book = openBook;
-    openBook.metrics.push({ name, type });
   }
 
   protected put(value: number, tags: Tags = {}): void {
@@ -76,13 +92,18 @@ export class Rate extends OwnMetric {
   }
 }
 
-/** Durations in ms, or other values from 0 on: percentiles with three significant digits. */
+/** Durations in ms, or other values from 0 to 4294967: percentiles with three significant digits. */
 export class Trend extends OwnMetric {
   constructor(name: string) {
     super(name, "trend");
   }
 
   add(value: number, tags?: Tags): void {
+    if (value < 0 || value > TREND_MAX_MS) {
+      throw new RangeError(
+        `${this.name}.add: ${value} is not from 0 to ${TREND_MAX_MS}, which is what a trend can hold`,
+      );
+    }
     this.put(value, tags);
   }
 }

@@ -25,8 +25,8 @@ import { Vu } from "./vu.js";
 import type { VuContext } from "./vu-context.js";
 import { VuRunner } from "./vu-runner.js";
 
-/** Sleeps that a VU may have at the same time, on average. */
-const SLEEPS_PER_VU = 8;
+/** Sleeps that a VU may have for each of its users at the same time, on average. */
+const SLEEPS_PER_USER = 8;
 const SPARE_SLEEPS = 64;
 /** How long an interrupted iteration may take to notice. */
 const INTERRUPT_WAIT_MS = 1000;
@@ -329,5 +329,5 @@ export class ScriptWorkload implements Workload {
 }
 
 function sleepsFor(plan: ScriptPlan): number {
-  return vusOf(plan) * SLEEPS_PER_VU + SPARE_SLEEPS;
+  return vusOf(plan) * plan.usersPerVu * SLEEPS_PER_USER + SPARE_SLEEPS;
 }

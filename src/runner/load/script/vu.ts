@@ -2,10 +2,19 @@ import type { Random } from "../../../scenarios/load/random.js";
 import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
 import type { Tags } from "../metric-selector.js";
 import { isOwn } from "../segment.js";
+import { checksMetric } from "./own-metrics.js";
 import type { VuContext } from "./vu-context.js";
 import type { Person } from "./vu-people.js";
 import { VuUser } from "./vu-user.js";
 import { Waits } from "./waits.js";
+
+/** What is checked: a function of the value, or what has come of one. */
+type Predicate<T> = boolean | ((value: T) => boolean);
+
+/** A Counter, Gauge, Rate or Trend. */
+interface OwnMetric {
+  add(value: number, tags?: Tags): void;
+}
 
 /** What a virtual user is, whatever it does. */
 export interface VuIdentity {
@@ -97,24 +106,27 @@ export class Vu {
     return this.sleep(this.context.thinkSeconds(meanSeconds, spread, this.random));
   }
 
-  /** As k6's: each predicate counts for `checks` and `checks{check:NAME}`; none ends the iteration. True when all held. */
-  check<T>(value: T, predicates: Readonly<Record<string, (value: T) => boolean>>, tags: Tags = {}): boolean {
+  /**
+   * As k6's: each predicate, or value, counts for `checks` and `checks{check:NAME}`; one that does not hold ends nothing.
+   * True when all held. @throws Error what a predicate threw, which counts as not held, and for a promise
+   */
+  check<T>(value: T, predicates: Readonly<Record<string, Predicate<T>>>, tags: Tags = {}): boolean {
     let all = true;
-    for (const [name, holds] of Object.entries(predicates)) {
-      const ok = holds(value);
+    for (const [name, predicate] of Object.entries(predicates)) {
+      let ok = false;
+      try {
+        ok = holds(name, predicate, value);
+      } finally {
+        this.#checked(name, ok, tags);
+      }
       if (!ok) all = false;
-      const sum = this.context.checks.get(name) ?? { passes: 0, fails: 0 };
-      if (ok) sum.passes++;
-      else sum.fails++;
-      this.context.checks.set(name, sum);
-      this.context.customAdded("checks", ok ? 1 : 0, { ...this.tags, ...tags, check: name });
     }
     return all;
   }
 
   /** Adds to a metric that the file made: `vu.add(myTrend, 12)` is `myTrend.add(12)` with this one's tags. */
-  add(metric: { readonly name: string }, value: number | boolean, tags: Tags = {}): void {
-    this.context.customAdded(metric.name, Number(value), { ...this.tags, ...tags });
+  add(metric: OwnMetric, value: number | boolean, tags: Tags = {}): void {
+    metric.add(Number(value), { ...this.tags, ...tags });
   }
 
   /** Called by the run when an iteration begins. */
@@ -124,7 +136,23 @@ export class Vu {
     this.waits.reset();
   }
 
+  #checked(name: string, ok: boolean, tags: Tags): void {
+    const sum = this.context.checks.get(name) ?? { passes: 0, fails: 0 };
+    if (ok) sum.passes++;
+    else sum.fails++;
+    this.context.checks.set(name, sum);
+    this.context.customAdded(checksMetric.name, ok ? 1 : 0, { ...this.tags, ...tags, check: name });
+  }
+
   #person(user: number): Person {
     return { kind: "user", user, name: this.context.messenger.nameOf(user) };
   }
+}
+
+/** @throws Error for a promise, which would hold whatever comes of it */
+function holds<T>(name: string, predicate: Predicate<T>, value: T): boolean {
+  const answer: unknown = typeof predicate === "function" ? predicate(value) : predicate;
+  if (!(answer instanceof Promise)) return Boolean(answer);
+  answer.catch(() => {});
+  throw new Error(`check "${name}" is asynchronous: await what it needs before, and check that`);
 }

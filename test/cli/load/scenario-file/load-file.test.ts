@@ -184,6 +184,134 @@ describe("ttk load with a scenario file", () => {
     });
   });
 
+  it.each([
+    ['new Counter("errors");', '"errors" is a metric that every run has: choose another name'],
+    ['new Rate("checks");', '"checks" is a metric that every run has: choose another name'],
+    ['new Trend("mine"); new Counter("mine");', '"mine" is a trend already, and cannot be a counter, too'],
+  ])("refuses a metric whose name is taken: %s", async (line, reason) => {
+    const lines = ['import { Counter, Rate, Trend } from "teamtalk-testkit/load";', line, "export default () => {};"];
+    await expect(run(lines)).rejects.toThrow(new RegExp(`^test-\\d+\\.ts:2: ${reason}$`));
+  });
+
+  it("takes what is made twice for one metric, as k6 does", async () => {
+    const { report } = await run([
+      'import { Counter } from "teamtalk-testkit/load";',
+      'const [one, same] = [new Counter("mine"), new Counter("mine")];',
+      "export default () => { one.add(1); same.add(2); };",
+    ]);
+    expect(report.metrics.mine).toMatchObject({ type: "counter", count: 3 });
+  });
+
+  it("has no value of a gauge before the file sets it, and no extremes but those that it was set to", async () => {
+    const { report, exitCode, stdout } = await run([
+      'import { Gauge } from "teamtalk-testkit/load";',
+      'const [level, never] = [new Gauge("level"), new Gauge("never")];',
+      'export const options = { iterations: 2, thresholds: { level: ["min==5"], never: ["value<9"] } };',
+      "export default (vu) => { level.add(5 + vu.iteration); if (level.name === '') never.add(1); };",
+    ]);
+    expect(report.metrics.level).toEqual({ type: "gauge", value: 6, min: 5, max: 6 });
+    expect(report.metrics.never).toBeUndefined();
+    expect(stdout).toContain("NOT HELD     never value<9  (nothing was measured)");
+    expect(exitCode).toBe(1);
+  });
+
+  it.each(["mine.add(-1)", "mine.add(4294968)", "vu.add(mine, Number.NaN)", "vu.add(mine, 1e9)"])(
+    "fails an iteration that adds what a trend cannot hold: %s",
+    async (call) => {
+      const { report, stderr } = await run([
+        'import { Trend } from "teamtalk-testkit/load";',
+        'const mine = new Trend("mine");',
+        `export default (vu) => { mine.add(7); ${call}; };`,
+      ]);
+      expect(stderr).toMatch(/^ttk: test-\d+\.ts:3: mine\.add: -?[\dNa]+ is /);
+      expect(report.metrics.mine).toMatchObject({ count: 1, max: 7 });
+    },
+  );
+
+  it("checks values and predicates; what throws or is asynchronous does not hold, and fails the iteration", async () => {
+    const { report, stderr } = await run([
+      "export const options = { iterations: 3 };",
+      "export default async (vu) => {",
+      "  if (vu.iteration === 0) vu.check(1, { yes: true, no: false, one: (value) => value === 1 });",
+      "  if (vu.iteration === 1) vu.check(1, { later: async () => { throw new Error('too late'); } });",
+      "  if (vu.iteration === 2) vu.check(1, { thrown: () => { throw new Error('in a check'); } });",
+      "};",
+    ]);
+    expect(report.checks).toEqual([
+      { name: "yes", passes: 1, fails: 0 },
+      { name: "no", passes: 0, fails: 1 },
+      { name: "one", passes: 1, fails: 0 },
+      { name: "later", passes: 0, fails: 1 },
+      { name: "thrown", passes: 0, fails: 1 },
+    ]);
+    expect(report.metrics["errors{kind:iteration_failed}"].count).toBe(2);
+    expect(stderr).toMatch(/\.ts:4: check "later" is asynchronous: await what it needs before.*\n.*\.ts:5: in a check/);
+  });
+
+  it("judges thresholds of the command line by the file's own metrics, tags and checks, too", async () => {
+    const lines = [
+      'import { Counter } from "teamtalk-testkit/load";',
+      'const mine = new Counter("mine");',
+      "export const options = { iterations: 2 };",
+      "export default (vu) => { mine.add(1); vu.check(1, { one: true }); };",
+    ];
+    const thresholds = ["mine:count==2", "checks{check:one}:rate==1", "iterations{scenario:default}:count==2"];
+    const { report, exitCode } = await run(lines, ["--threshold", ...thresholds]);
+    expect(report.thresholds.map(({ ok }: { ok: boolean }) => ok)).toEqual([true, true, true]);
+    expect(exitCode).toBe(0);
+    await expect(run(lines, ["--threshold", "mien:count==2"])).rejects.toThrow(
+      /^--threshold 'mien:count==2': column 1: there is no metric "mien"; did you mean "mine"\?$/,
+    );
+    await expect(run(lines, ["--threshold", "mine:p(95)<2"])).rejects.toThrow("mine is a counter: it has count, rate");
+  });
+
+  it("leaves out setup and teardown on k6's noSetup and noTeardown", async () => {
+    const { stdout, exitCode } = await run([
+      "let called = '';",
+      "export const options = { noSetup: true, noTeardown: true };",
+      "export const setup = () => { called += 'setup'; return 1; };",
+      "export const teardown = () => { called += 'teardown'; };",
+      "export default (vu, data) => { called += String(data); };",
+      "export const handleSummary = () => ({ stdout: called });",
+    ]);
+    expect({ stdout, exitCode }).toEqual({ stdout: "undefined", exitCode: 0 });
+  });
+
+  it.each([
+    ["__ENV.WHERE", "process.env, and a scenario's env in vu.env"],
+    ["__VU", "vu.id"],
+    ["open('users.json')", "readFileSync of node:fs"],
+  ])("says where k6's global is here: %s", async (use, here) => {
+    await expect(run([`const used = ${use};`, "export default () => {};"])).rejects.toThrow(
+      `.ts:1: ${/\w+/.exec(use)?.[0]} is not defined: it is k6's; here it is ${here} (docs/load.md)`,
+    );
+  });
+
+  it("says what is in place of k6's sleep and check", async () => {
+    await expect(run(['import { sleep } from "k6";', "export default () => sleep(1);"])).rejects.toThrow(
+      'k6\'s module "k6" does not exist here: sleep and check are vu.sleep and vu.check (docs/load.md)',
+    );
+  });
+
+  it("lets each user of a VU wait for several things at once", async () => {
+    const { report, stderr } = await run(
+      [
+        "export const options = { iterations: 1, ext: { teamtalk: { usersPerVu: 12 } } };",
+        "export default async (vu) => {",
+        "  const pcs = await Promise.all(vu.users.map((user) => user.login('windows')));",
+        "  const waits = pcs.flatMap((pc) => Array.from({ length: 8 }, () => pc.receive(0.01).catch((error) => error)));",
+        "  const reasons = new Set((await Promise.all(waits)).map(({ message }) => message.replace(/ to .*/, '')));",
+        "  vu.check([...reasons].join(), { 'nothing came': (text) => text === 'no message came' });",
+        "};",
+      ],
+      ["--accounts", "user{1..12}"],
+    );
+    expect({ stderr, checks: report.checks }).toEqual({
+      stderr: "",
+      checks: [{ name: "nothing came", passes: 1, fails: 0 }],
+    });
+  });
+
   it("refuses options of built-in scenarios, and those of files for built-in ones", async () => {
     await expect(run(["export default () => {};"], ["--rate", "5"])).rejects.toThrow(
       "--rate is for built-in scenarios",
@@ -191,5 +319,11 @@ describe("ttk load with a scenario file", () => {
     const host = fakeHost();
     const args = ["steady-chat", "--target", "127.0.0.1:1", "--vus", "3"];
     await expect(loadCommand(host).parseAsync(args, { from: "user" })).rejects.toThrow("--vus is for scenario files");
+    for (const option of [["--size", "100"], ["--encrypted"], ["--audio-share", "10%"], ["--final-check", "all"]]) {
+      const idle = ["idle-online", "--target", "127.0.0.1:1", ...option];
+      await expect(loadCommand(fakeHost()).parseAsync(idle, { from: "user" })).rejects.toThrow(
+        `idle-online sends no messages: ${option[0]} is for those that do`,
+      );
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Options } from "k6/options";
 import { describe, expect, it } from "vitest";
 import { readScript } from "../../../../src/cli/load/scenario-file/script-options.js";
@@ -77,6 +78,7 @@ describe("readScript", () => {
       ],
       "pull_duration{pull:users,team:red}": ["avg<1"],
       "mine{what:ever}": ["med<1"],
+      "mine{'what': \"else's\"}": ["med<1"],
       checks: ["rate>0.9"],
     };
     const choice = readScript({ default: exec, options: { tags: { team: "red" }, thresholds } }, book);
@@ -85,6 +87,7 @@ describe("readScript", () => {
       { expression: "max<9", abortOnFail: true, delayAbortEvalMs: 5000 },
       { metric: "pull_duration{pull:users,team:red}" },
       { metric: "mine{what:ever}" },
+      { metric: "mine{what:else's}" },
       { metric: "checks" },
     ]);
   });
@@ -117,6 +120,23 @@ describe("readScript", () => {
       { scenarios: { a: { executor: "constant-vuss" } } },
       'there is no executor "constant-vuss"; did you mean "constant-vus"?',
     ],
+    [
+      { scenarios: { a: { executor: "externally-controlled" } } },
+      "options.scenarios.a.executor: externally-controlled cannot be used here: only the keys",
+    ],
+    [
+      { scenarios: { a: { executor: "constant-arrival-rate", rate: 0, duration: "1s", preAllocatedVUs: 1 } } },
+      "options.scenarios.a.rate: expected a number from 0.001",
+    ],
+    [
+      { thresholds: { errors: [{ threshold: "count<1", abortOnFail: "true" }] } },
+      'options.thresholds["errors"].abortOnFail: expected true or false, not "true"',
+    ],
+    [
+      { metricSamplesBufferSize: 9 },
+      "options.metricSamplesBufferSize: cannot be used here: values are counted as they come",
+    ],
+    [{ thresholds: { errors: ["cont<1"] } }, 'or p(N); did you mean "count"?'],
     [{ scenarios: { a: { executor: "constant-vus" } } }, "options.scenarios.a.duration: is missing"],
     [
       { scenarios: { a: { executor: "constant-vus", duration: "1s", rate: 4 } } },
@@ -145,6 +165,44 @@ describe("readScript", () => {
     expect(script.scenarios).toMatchObject([
       { name: "default", executor: { startVus: 7, stages: [{ durationMs: 2000 }] } },
     ]);
+  });
+
+  it("lets --vus alone change the file's vus, and leaves how long it says, as k6 does", () => {
+    const withVus = (options: Options) => readScript({ default: exec, options }, new MetricBook(), { vus: 7 });
+    expect(withVus({ vus: 2, duration: "30s" }).script.scenarios[0]?.executor).toMatchObject({
+      executor: "constant-vus",
+      startVus: 7,
+      stages: [{ durationMs: 30_000 }],
+    });
+    expect(withVus({ iterations: 20 }).script.scenarios[0]?.executor).toMatchObject({ vus: 7, iterations: 20 });
+    const scenarios = { a: { executor: "constant-vus", duration: "9m" } } as const;
+    expect(() => withVus({ scenarios })).toThrow("options.vus: a scenario says that");
+  });
+
+  it("has a fate for each of k6's options: it is used, or refused with the reason", () => {
+    const types = readFileSync(
+      new URL("../../../../node_modules/@types/k6/options/index.d.ts", import.meta.url),
+      "utf8",
+    );
+    const [, fields = ""] = /export interface Options \{([\s\S]*?)\n\}/.exec(types) ?? [];
+    const names = [...fields.matchAll(/^ {4}(\w+)\?:/gm)].map(([, name]) => name as string);
+    expect(names.length).toBeGreaterThan(40);
+    const unknown = names.filter((name) => {
+      try {
+        read({ [name]: "x" });
+        return false;
+      } catch (error) {
+        return (error as Error).message.includes("there is no such option");
+      }
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  it("leaves out setup and teardown, and the VU for them, where noSetup and noTeardown say so", () => {
+    const hooks = { setup: exec, teardown: exec };
+    expect(read({ noSetup: true }, hooks).script).toMatchObject({ setup: undefined, teardown: exec, hookVus: 1 });
+    const neither = read({ noSetup: true, noTeardown: true }, hooks).script;
+    expect(neither).toMatchObject({ setup: undefined, teardown: undefined, hookVus: 0 });
   });
 
   it("reads what k6 has no word for, and has a value for what is left out", () => {

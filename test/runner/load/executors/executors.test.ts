@@ -128,6 +128,18 @@ describe("constant-vus and ramping-vus", () => {
     expect([...stage.released].sort()).toEqual([0, 1]);
   });
 
+  it("let gracefulRampDown, where it is shorter, cut gracefulStop short for the VUs of the last ramp", () => {
+    const stage = new Stage(5000);
+    const plan = { executor: "ramping-vus", startVus: 2, stages: [{ durationMs: 1000, target: 0 }] } as const;
+    const executor = new VusExecutor({ ...plan, gracefulRampDownMs: 600, ...timing }, stage);
+    stage.play(executor, 1050);
+    expect(stage.interrupted).toEqual([]);
+    stage.play(executor, 1550);
+    expect(stage.interrupted).toEqual([1]);
+    stage.play(executor, 1650);
+    expect([stage.interrupted, executor.isDone]).toEqual([[1, 0], true]);
+  });
+
   it("are put off by a pause, and begin nothing in it", () => {
     const stage = new Stage(100);
     const plan = { executor: "constant-vus", startVus: 1, stages: [{ durationMs: 1000, target: 1 }] } as const;

@@ -1,10 +1,12 @@
+import { ownMetricTexts } from "../../../load/own-metric-texts.js";
 import { count, seconds } from "../../../load/quantity.js";
 import type { LoadRun } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 
-/** What the scenarios of a file did, how their checks held, and the steps of a search for the highest rate. */
-export function Parts({ run: { parts, checks } }: { readonly run: LoadRun }) {
+/** What the scenarios of a file did, how their checks held, its own metrics, and the steps of a search for the highest rate. */
+export function Parts({ run: { parts, checks, metrics } }: { readonly run: LoadRun }) {
   if (parts.length === 0 && checks.length === 0) return null;
+  const own = ownMetricTexts(metrics);
   return (
     <section id="parts">
       <h2>Scenarios and checks</h2>
@@ -55,6 +57,24 @@ export function Parts({ run: { parts, checks } }: { readonly run: LoadRun }) {
                 <td>
                   {count(passes)} of {count(passes + fails)} held
                 </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {own.length > 0 && (
+        <table>
+          <caption>
+            <br />
+            Own metrics
+          </caption>
+          <tbody>
+            {own.map(({ name, text }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <PeerText>{name}</PeerText>
+                </th>
+                <td>{text}</td>
               </tr>
             ))}
           </tbody>

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { exportCommand } from "../../../src/cli/commands/export.js";
+import { fakeHost } from "../../helpers/fake-host.js";
+
+const folder = mkdtempSync(join(tmpdir(), "ttk-k8s-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the pods' command line is. */
+async function exported(load: readonly string[], options: readonly string[] = []): Promise<string[]> {
+  const host = fakeHost({ cwd: folder });
+  try {
+    const args = ["k8s", "--out", "k8s", ...options, "--", ...load];
+    await exportCommand(host).parseAsync(args, { from: "user" });
+  } finally {
+    expect(host.written.stderr).toBe("");
+  }
+  return parse(readFileSync(join(folder, "k8s/load.yaml"), "utf8")).spec.template.spec.containers[0].args;
+}
+
+describe("ttk export k8s", () => {
+  it.each([
+    [[]],
+    [["--users", "3000"]],
+    [["multi-device", "--users", "20", "--target", "10.0.0.5:8000", "-q"]],
+    [["--login", "10.0.0.5:8080", "--threshold", "errors:count==0", "kicks:count==0"]],
+  ])("takes %j for the pods", async (load) => {
+    expect((await exported(load)).join(" ")).toContain(["load", ...load, "--"].join(" "));
+  });
+
+  it.each([
+    [["steady-chatt"], 'there is no load scenario "steady-chatt"; did you mean "steady-chat"?'],
+    [["steady-chat", "--user", "3000"], 'ttk load has no option --user; did you mean "--users"?'],
+    [["--users", "many"], "option '--users <n>' argument 'many' is invalid"],
+    [["--find-max", "errors:count==0"], "--find-max cannot be parted into pods"],
+    [["--seed", "7"], "--seed is what the Job says"],
+    [["my-test.ts"], "my-test.ts is not in the pods: name an image that has it with --image"],
+  ])("refuses %j before it is deployed", async (load, reason) => {
+    await expect(exported(load)).rejects.toThrow(reason);
+  });
+
+  it("takes a scenario file where an image may have it", async () => {
+    expect(await exported(["my-test.ts", "--vus", "5"], ["--image", "ttk:1"])).toContain("my-test.ts");
+  });
+});
