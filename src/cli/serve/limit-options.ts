@@ -21,7 +21,7 @@ export interface LimitOptions {
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
   readonly maxStoredBytes?: number;
-  readonly maxUserStoredBytes?: number;
+  readonly maxUserFileBytes?: number;
   readonly maxFileTasks?: number;
   /** Days. */
   readonly keepFiles?: number;
@@ -88,7 +88,7 @@ export function addLimitOptions(command: Command): Command {
       countValue(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
-      "--max-user-stored-bytes <n>",
+      "--max-user-file-bytes <n>",
       "the same of those that one user has sent (10737418240)",
       countValue(1, Number.MAX_SAFE_INTEGER),
     )
@@ -137,7 +137,7 @@ export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {
     loginTimeoutMs: timeScale * fileServerLimits.loginTimeoutMs,
     ...given("fileSizeMaxBytes", options.maxFileBytes),
     ...given("storedMaxBytes", options.maxStoredBytes),
-    ...given("storedPerSenderMaxBytes", options.maxUserStoredBytes),
+    ...given("storedPerSenderMaxBytes", options.maxUserFileBytes),
     ...given("tasksMax", options.maxFileTasks),
     ...given("offlineKeptMs", options.keepFiles === undefined ? undefined : options.keepFiles * 86_400_000),
     ...given("taskTimeoutMs", fileTaskTimeout === undefined ? undefined : fileTaskTimeout * 1000),
