@@ -70,6 +70,25 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     await db.close();
   });
 
+  it("is not made of a deployment's tables with users, whose counters are in Redis", async () => {
+    const mysql = parseMysqlUrl(database.url);
+    if (mysql === undefined) throw new Error("not a URL");
+    const open = () => openMysql({ mysql, clock: new FakeClock(), create: true });
+    await (await open()).storage.close();
+    const db = await MysqlDatabase.open(mysql, false);
+    await db.run("INSERT INTO IMUser (name) VALUES ('ann')");
+    const ours = async () => (await db.all<Record<string, string>>("SHOW TABLES LIKE 'ttk%'")).flatMap(Object.values);
+    for (const table of await ours()) await db.run(`DROP TABLE ${table}`);
+    await expect(open()).rejects.toThrow(
+      `${mysql.shown}: a deployment's users are there, and its counters in Redis: give --redis redis://host`,
+    );
+    expect(await ours()).toEqual([]);
+    await db.run("DELETE FROM IMUser");
+    await (await open()).storage.close();
+    expect(await ours()).toContain("ttk_migration");
+    await db.close();
+  });
+
   it("of our own gets an index of push tokens", async () => {
     const mysql = parseMysqlUrl(database.url);
     if (mysql === undefined) throw new Error("not a URL");
