@@ -12,6 +12,8 @@ export interface LimitOptions {
   readonly mobileIdleTimeout?: number;
   readonly messagesPerSecond?: number;
   readonly maxConnections?: number;
+  /** Only from a configuration file. */
+  readonly msgMaxConnections?: number;
   readonly maxConnectionRate?: number;
   readonly maxStrangers?: number;
   readonly maxPduBytes?: number;
@@ -114,7 +116,7 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
     presenceHealDelayMs: timeScale * msgServerLimits.presenceHealDelayMs,
     ...given("messagesPerSecondMax", options.messagesPerSecond),
-    ...given("connectionsMax", options.maxConnections),
+    ...given("connectionsMax", options.maxConnections ?? options.msgMaxConnections),
     ...given("connectionsPerSecondMax", options.maxConnectionRate),
     ...given("strangersMax", options.maxStrangers),
     ...given("clientPduSizeMaxBytes", options.maxPduBytes),

@@ -88,7 +88,7 @@ aesKey=12345678901234567890123456789012
       fileServer: [at("10.0.0.8", 8601)],
       advertise: "1.2.3.4",
       advertise2: "1.2.3.5",
-      maxConnections: 100000,
+      msgMaxConnections: 100000,
       textKey: "12345678901234567890123456789012",
     });
     expect(said).toBe("");
@@ -268,18 +268,17 @@ group_member_db=5
     const choice = await read({
       "msgserver.conf": "ListenPort=8000\nMaxConnCnt=5\nIpAddr1=1.2.3.4\nLoginServerIP1=l\nLoginServerPort1=1\n",
     });
-    const flags: ServeChoice & { advertise: string; maxConnections: number } = {
+    const flags: ServeChoice & { advertise: string; msgMaxConnections?: number } = {
       roles: [],
       host: "127.0.0.1",
       ports: "default",
       advertise: "mine",
-      maxConnections: 7,
     };
     const settled = withConfs(flags, choice, (option) => ["advertise", "host"].includes(option));
     expect(settled).toMatchObject({
       roles: ["msg"],
       advertise: "mine",
-      maxConnections: 5,
+      msgMaxConnections: 5,
       login: [at("l", 1)],
       listenOn: { msg: [at("127.0.0.1", 8000)] },
     });
