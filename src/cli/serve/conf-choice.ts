@@ -23,7 +23,7 @@ export interface ConfChoice {
   linksPerDbProxy?: number;
   advertise?: string;
   advertise2?: string;
-  maxConnections?: number;
+  msgMaxConnections?: number;
   textKey?: string;
   msfsSite?: string;
   discovery?: string;
@@ -109,7 +109,7 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
     give(choice, "linksPerDbProxy", conf.count("ConcurrentDBConnCnt"));
     give(choice, "advertise", conf.optional("IpAddr1"));
     give(choice, "advertise2", conf.optional("IpAddr2"));
-    give(choice, "maxConnections", conf.count("MaxConnCnt"));
+    give(choice, "msgMaxConnections", conf.count("MaxConnCnt"));
     give(choice, "textKey", conf.key("aesKey"));
   },
   route(conf, choice) {

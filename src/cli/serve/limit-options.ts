@@ -12,6 +12,8 @@ export interface LimitOptions {
   readonly mobileIdleTimeout?: number;
   readonly messagesPerSecond?: number;
   readonly maxConnections?: number;
+  /** Only from a configuration file. */
+  readonly msgMaxConnections?: number;
   readonly maxConnectionRate?: number;
   readonly maxStrangers?: number;
   readonly maxPduBytes?: number;
@@ -22,7 +24,7 @@ export interface LimitOptions {
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
   readonly maxStoredBytes?: number;
-  readonly maxUserStoredBytes?: number;
+  readonly maxUserFileBytes?: number;
   readonly maxFileTasks?: number;
   /** Days. */
   readonly keepFiles?: number;
@@ -94,7 +96,7 @@ export function addLimitOptions(command: Command): Command {
       countValue(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
-      "--max-user-stored-bytes <n>",
+      "--max-user-file-bytes <n>",
       "the same of those that one user has sent (10737418240)",
       countValue(1, Number.MAX_SAFE_INTEGER),
     )
@@ -120,7 +122,7 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
     presenceHealDelayMs: timeScale * msgServerLimits.presenceHealDelayMs,
     ...given("messagesPerSecondMax", options.messagesPerSecond),
-    ...given("connectionsMax", options.maxConnections),
+    ...given("connectionsMax", options.maxConnections ?? options.msgMaxConnections),
     ...given("connectionsPerSecondMax", options.maxConnectionRate),
     ...given("strangersMax", options.maxStrangers),
     ...given("clientPduSizeMaxBytes", options.maxPduBytes),
@@ -144,7 +146,7 @@ export function fileLimits(options: LimitOptions): Partial<FileServerLimits> {
     loginTimeoutMs: timeScale * fileServerLimits.loginTimeoutMs,
     ...given("fileSizeMaxBytes", options.maxFileBytes),
     ...given("storedMaxBytes", options.maxStoredBytes),
-    ...given("storedPerSenderMaxBytes", options.maxUserStoredBytes),
+    ...given("storedPerSenderMaxBytes", options.maxUserFileBytes),
     ...given("tasksMax", options.maxFileTasks),
     ...given("offlineKeptMs", options.keepFiles === undefined ? undefined : options.keepFiles * 86_400_000),
     ...given("taskTimeoutMs", fileTaskTimeout === undefined ? undefined : fileTaskTimeout * 1000),

@@ -17,7 +17,8 @@ const roleOf: Readonly<Record<keyof ClusterLayout, RoleName>> = {
 };
 
 /**
- * The command line's options with what configuration files say beneath them: a flag or an environment variable wins.
+ * The command line's options with what configuration files say beneath them: a flag or an environment variable wins. What
+ * files of a whole deployment say to other roles than those that run here is left out.
  * @param isGiven whether an option was given in one of these two ways
  */
 export function withConfs<Options extends ServeChoice>(
@@ -28,14 +29,25 @@ export function withConfs<Options extends ServeChoice>(
   // Redis and msfs go with the MySQL of the same file.
   const isBeaten = (option: string) =>
     isGiven(option) || (["redis", "audioMsfs"].includes(option) && isGiven("storage"));
-  const fromFiles = Object.entries(values).filter(([option]) => !isBeaten(option));
-  const running = options.roles.length > 0 ? options.roles : roles;
+  const running = new Set(options.roles.length > 0 ? options.roles : roles);
+  const asksDatabase = running.has("msg") || running.has("http-msg");
+  const hasDbProxies = (options.dbProxy ?? values.dbProxy) !== undefined;
+  const isWanted: Readonly<Record<string, boolean>> = {
+    ...forAll(["login", "fileServer", "pushServer"], running.has("msg")),
+    ...forAll(["route", "dbProxy"], asksDatabase),
+    ...forAll(["storage", "redis", "audioMsfs"], running.has("db") || (asksDatabase && !hasDbProxies)),
+  };
+  const fromFiles = Object.entries(values).filter(([option]) => !isBeaten(option) && isWanted[option] !== false);
   return {
     ...options,
     ...Object.fromEntries(fromFiles),
-    roles: running,
-    listenOn: addressesFor(options, listenOn, new Set(running), isGiven),
+    roles: [...running],
+    listenOn: addressesFor(options, listenOn, running, isGiven),
   };
+}
+
+function forAll(options: readonly string[], value: boolean): Record<string, boolean> {
+  return Object.fromEntries(options.map((option) => [option, value]));
 }
 
 function addressesFor(

@@ -1,3 +1,4 @@
+import { FailureLog } from "../failure-log.js";
 import type { RoleName } from "../role-name.js";
 import type { ServerLog } from "../server-log.js";
 import { failureText } from "../storage/failure-text.js";
@@ -5,8 +6,6 @@ import type { Storage } from "../storage/storage.js";
 
 const LOOK_INTERVAL_MS = 1000;
 const ANSWER_MAX_MS = 5000;
-/** Of lines about failures: while a database is away, each request is one. */
-const LOG_INTERVAL_MS = 1000;
 
 export interface StorageWatchOptions {
   readonly storage: Storage;
@@ -20,12 +19,12 @@ export class StorageWatch {
   lacking: readonly string[] = [];
   /** Requests that failed. */
   failed = 0;
+  readonly #failures: FailureLog;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
-  #loggedMs = Number.NEGATIVE_INFINITY;
-  #unlogged = 0;
 
   constructor(private readonly options: StorageWatchOptions) {
+    this.#failures = new FailureLog(options.log, options.role, "storage failed");
     this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
     this.#timer.unref();
   }
@@ -33,16 +32,7 @@ export class StorageWatch {
   /** A request that failed, for whatever reason. */
   failure(error: Error): void {
     this.failed++;
-    const nowMs = performance.now();
-    if (nowMs - this.#loggedMs < LOG_INTERVAL_MS) {
-      this.#unlogged++;
-      return;
-    }
-    const { role, log } = this.options;
-    const more = this.#unlogged === 0 ? {} : { more: this.#unlogged };
-    log.trouble(role, "storage failed", { error: failureText(error), ...more });
-    this.#loggedMs = nowMs;
-    this.#unlogged = 0;
+    this.#failures.failed(failureText(error));
   }
 
   stop(): void {

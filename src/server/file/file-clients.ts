@@ -3,6 +3,7 @@ import { ClientFileState, TransferFileType } from "../../codec/generated/enums.j
 import type { IMFilePullDataReq, IMFilePullDataRsp, IMFileState } from "../../codec/generated/messages.js";
 import type { LinkHandler, PduLink } from "../../net/pdu-link.js";
 import { type CommandHandlers, CommandIntake } from "../command-intake.js";
+import type { FailureLog } from "../failure-log.js";
 import type { ServerLog } from "../server-log.js";
 import type { FileStore } from "./file-store.js";
 import type { TaskTable } from "./task-table.js";
@@ -32,6 +33,12 @@ const WAITING_MAX = 64;
 /** Questions that a sender has not answered, in online mode; a receiver that asks more at once is closed. */
 const ASKED_MAX = 64;
 
+export interface FileClientsOptions {
+  readonly loginTimeoutMs: number;
+  readonly log: ServerLog;
+  readonly failures: FailureLog;
+}
+
 /** The port for clients: FIL-04 … FIL-07. PDUs of one connection are handled one after the other. */
 export class FileClients implements LinkHandler {
   readonly #members = new Map<PduLink, Member>();
@@ -45,16 +52,15 @@ export class FileClients implements LinkHandler {
   constructor(
     private readonly tasks: TaskTable,
     private readonly store: FileStore,
-    private readonly loginTimeoutMs: number,
-    private readonly log: ServerLog,
+    private readonly options: FileClientsOptions,
   ) {
-    this.#intake = new CommandIntake("file", log, this.#handlers());
+    this.#intake = new CommandIntake("file", options.log, this.#handlers());
   }
 
   accept(link: PduLink): LinkHandler {
     this.#strangers.set(
       link,
-      setTimeout(() => link.close(), this.loginTimeoutMs),
+      setTimeout(() => link.close(), this.options.loginTimeoutMs),
     );
     return this;
   }
@@ -114,7 +120,7 @@ export class FileClients implements LinkHandler {
     const tail = (before?.tail ?? Promise.resolve())
       .then(() => (link.isOpen ? handle() : undefined))
       .catch((error: NodeJS.ErrnoException) => {
-        this.log.trouble("file", "disk failed", { error: error.code ?? error.message });
+        this.options.failures.failed(error.code ?? error.message);
         link.close();
       });
     this.#work.set(link, { tail, waiting });

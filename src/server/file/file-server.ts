@@ -9,6 +9,7 @@ import { CommandIntake } from "../command-intake.js";
 import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
+import { FailureLog } from "../failure-log.js";
 import { linkCounters } from "../link-counters.js";
 import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
@@ -65,7 +66,8 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
   const limits = { ...fileServerLimits, ...options.limits };
   const store = await FileStore.open(options.folder, clock.nowMs());
   const tasks = new TaskTable(store, limits, clock);
-  const files = new FileClients(tasks, store, limits.loginTimeoutMs, log);
+  const failures = new FailureLog(log, "file", "disk failed");
+  const files = new FileClients(tasks, store, { loginTimeoutMs: limits.loginTimeoutMs, log, failures });
   const clients = await listen(
     options.listen.clients,
     deviatingLink(
@@ -82,7 +84,8 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
   );
   const ip = options.advertiseHost ?? clients.address.host;
   const intake = new CommandIntake("file", log, {
-    [CommandId.CID_OTHER_FILE_TRANSFER_REQ]: (link, body, seqNum) => void createTask(tasks, log, link, body, seqNum),
+    [CommandId.CID_OTHER_FILE_TRANSFER_REQ]: (link, body, seqNum) =>
+      void createTask(tasks, failures, link, body, seqNum),
     [CommandId.CID_OTHER_FILE_SERVER_IP_REQ]: (link, _, seqNum) => {
       const ip_addr_list = [{ ip, port: clients.address.port }];
       link.send(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, { ip_addr_list }, seqNum);
@@ -127,7 +130,7 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
 /** 0x0731 → 0x0732. */
 async function createTask(
   tasks: TaskTable,
-  log: ServerLog,
+  failures: FailureLog,
   link: PduLink,
   body: IMFileTransferReq,
   seqNum: number,
@@ -137,7 +140,7 @@ async function createTask(
   const attachment = body.attach_data === undefined ? {} : { attach_data: Buffer.from(body.attach_data) };
   const announced = { fromUserId: from_user_id, toUserId: to_user_id, name: file_name, sizeBytes: file_size };
   const task = await tasks.create({ ...announced, mode: trans_mode }).catch((error: NodeJS.ErrnoException) => {
-    log.trouble("file", "disk failed", { error: error.code ?? error.message });
+    failures.failed(error.code ?? error.message);
     return undefined;
   });
   link.send(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { type Address, formatAddress } from "../../net/address.js";
+import { FailureLog } from "../failure-log.js";
 import { answer } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
 import type { RunningRole } from "../running-role.js";
@@ -43,6 +44,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
   const { log = silentLog, fileSizeMaxBytes = FILE_SIZE_MAX_BYTES } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const folder = new FileFolder(options.folder);
+  const failures = new FailureLog(log, "msfs", "disk failed");
   const counts = { filesKept: 0, filesGiven: 0, uploadsRefused: 0, bytesKept: 0, bytesGiven: 0 };
   const siteFor = ({ headers: { host = "" } }: IncomingMessage): string =>
     options.site ?? `http://${HOST.test(host) ? host : formatAddress(http.address)}/`;
@@ -88,7 +90,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
       const handle = request.method === "POST" ? upload : give;
       handle(request, response).catch((error: NodeJS.ErrnoException) => {
         if (request.socket.destroyed) return;
-        log.trouble("msfs", "disk failed", { error: error.code ?? error.message });
+        failures.failed(error.code ?? error.message);
         if (response.headersSent) response.destroy();
         else answer(response, { status: 500, body: { error_code: 1, error_msg: "the file cannot be kept or read" } });
       });

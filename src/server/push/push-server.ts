@@ -8,6 +8,7 @@ import { CommandIntake } from "../command-intake.js";
 import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
+import { FailureLog } from "../failure-log.js";
 import { linkCounters } from "../link-counters.js";
 import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
@@ -38,6 +39,7 @@ const everythingIsFine: PushOutlet = { deliver: async () => {}, stop: async () =
 export async function startPushServer(options: PushServerOptions): Promise<RunningRole> {
   const { clock, log = silentLog, outlet = everythingIsFine, deviates = strict, pendingMax = PENDING_MAX } = options;
   const counts = { pushesDone: 0, pushesFailed: 0 };
+  const failures = new FailureLog(log, "push", "not delivered");
   let pending = 0;
 
   const deliver = async (push: Push): Promise<boolean> => {
@@ -47,7 +49,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
       await outlet.deliver(push);
       return true;
     } catch (error) {
-      log.trouble("push", "not delivered", { error: (error as Error).message });
+      failures.failed((error as Error).message);
       return false;
     } finally {
       pending--;

@@ -7,8 +7,6 @@ const TEMPORARY_GROUP = 2;
 
 /** One member's view of a group. */
 export interface GroupMember {
-  /** GRP-09, GRP-10. */
-  shield: number;
   /** MSG-16: older messages are not the member's. */
   readonly firstVisibleId: number;
   /** GRP-08: what the group has beyond it is unread. */
@@ -27,6 +25,8 @@ export interface GroupMember {
 export class MemoryGroup {
   readonly log: MessageLog;
   readonly members = new Map<number, GroupMember>();
+  /** GRP-09, GRP-10: by user; who comes back finds it as it was. */
+  readonly shields = new Map<number, number>();
   version = 1;
   lastChat = 0;
 
@@ -46,7 +46,6 @@ export class MemoryGroup {
   join(userId: number): void {
     const { lastId } = this.log;
     this.members.set(userId, {
-      shield: 0,
       firstVisibleId: lastId + 1,
       readUpToId: lastId,
       removedAtId: lastId,
@@ -69,7 +68,7 @@ export class MemoryGroup {
   recordFor(userId: number): GroupRecord {
     const { id, version, kind } = this;
     const { name, avatar, creatorId } = this.made;
-    const shield = this.members.get(userId)?.shield ?? 0;
+    const shield = this.shields.get(userId) ?? 0;
     return { id, version, name, avatar, creatorId, kind, members: [...this.members.keys()], shield };
   }
 }

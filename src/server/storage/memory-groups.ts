@@ -73,18 +73,16 @@ export class MemoryGroups implements GroupStorage {
   }
 
   async setShield(userId: number, groupId: number, status: number): Promise<boolean> {
-    const member = this.#byId.get(groupId)?.members.get(userId);
-    if (member === undefined) return false;
-    member.shield = status;
+    const group = this.#byId.get(groupId);
+    if (group === undefined || !group.members.has(userId)) return false;
+    group.shields.set(userId, status);
     return true;
   }
 
   async shields(groupId: number, userIds: readonly number[]): Promise<{ userId: number; status: number }[]> {
-    const members = this.#byId.get(groupId)?.members;
-    return [...new Set(userIds)].flatMap((userId) => {
-      const member = members?.get(userId);
-      return member === undefined ? [] : { userId, status: member.shield };
-    });
+    const group = this.#byId.get(groupId);
+    const members = [...new Set(userIds)].filter((userId) => group?.members.has(userId));
+    return members.map((userId) => ({ userId, status: group?.shields.get(userId) ?? 0 }));
   }
 
   #existing(userIds: readonly number[]): number[] {

@@ -4,6 +4,7 @@ import { fits, storageLimits } from "./storage-limits.js";
 
 export class MemoryPush implements PushStorage {
   readonly #tokens = new Map<number, { readonly clientType: number; readonly token: string }>();
+  readonly #ownerOf = new Map<string, number>();
   readonly #shields = new Map<number, number>();
 
   constructor(
@@ -12,9 +13,13 @@ export class MemoryPush implements PushStorage {
   ) {}
 
   async setDeviceToken(userId: number, clientType: number, token: string): Promise<void> {
-    if (token === "") this.#tokens.delete(userId);
-    else if (fits(token, storageLimits.deviceTokenChars) && this.accounts.has(userId))
-      this.#tokens.set(userId, { clientType, token });
+    if (!fits(token, storageLimits.deviceTokenChars) || !this.accounts.has(userId)) return;
+    this.#clear(userId);
+    if (token === "") return;
+    const owner = this.#ownerOf.get(token);
+    if (owner !== undefined) this.#clear(owner);
+    this.#tokens.set(userId, { clientType, token });
+    this.#ownerOf.set(token, userId);
   }
 
   async pushTokens(userIds: readonly number[]): Promise<PushToken[]> {
@@ -30,5 +35,12 @@ export class MemoryPush implements PushStorage {
 
   async pushShield(userId: number): Promise<number> {
     return this.#shields.get(userId) ?? 0;
+  }
+
+  #clear(userId: number): void {
+    const before = this.#tokens.get(userId);
+    if (before === undefined) return;
+    this.#tokens.delete(userId);
+    this.#ownerOf.delete(before.token);
   }
 }

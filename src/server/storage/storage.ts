@@ -239,7 +239,10 @@ export interface PushToken {
 }
 
 export interface PushStorage {
-  /** LGN-15: one for each user, the latest. An empty token clears it (LGN-13); one of over 1024 characters is not kept. */
+  /**
+   * LGN-15: one for each user, the latest, and of one user alone, the latest. An empty token clears it (LGN-13); one of over
+   * 1024 characters is not kept.
+   */
   setDeviceToken(userId: number, clientType: number, token: string): Promise<void>;
   /** DBP-03: users without a token are left out. */
   pushTokens(userIds: readonly number[]): Promise<PushToken[]>;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Host } from "../../../src/cli/host.js";
 import { readConfs } from "../../../src/cli/serve/conf-choice.js";
 import { parseConf } from "../../../src/cli/serve/conf-file.js";
-import type { ServeChoice } from "../../../src/cli/serve/serve-plan.js";
+import { type ServeChoice, servePlan } from "../../../src/cli/serve/serve-plan.js";
 import { withConfs } from "../../../src/cli/serve/with-confs.js";
 import { parseRedisUrl } from "../../../src/server/storage/sql/redis-url.js";
 
@@ -88,7 +88,7 @@ aesKey=12345678901234567890123456789012
       fileServer: [at("10.0.0.8", 8601)],
       advertise: "1.2.3.4",
       advertise2: "1.2.3.5",
-      maxConnections: 100000,
+      msgMaxConnections: 100000,
       textKey: "12345678901234567890123456789012",
     });
     expect(said).toBe("");
@@ -268,22 +268,57 @@ group_member_db=5
     const choice = await read({
       "msgserver.conf": "ListenPort=8000\nMaxConnCnt=5\nIpAddr1=1.2.3.4\nLoginServerIP1=l\nLoginServerPort1=1\n",
     });
-    const flags: ServeChoice & { advertise: string; maxConnections: number } = {
+    const flags: ServeChoice & { advertise: string; msgMaxConnections?: number } = {
       roles: [],
       host: "127.0.0.1",
       ports: "default",
       advertise: "mine",
-      maxConnections: 7,
     };
     const settled = withConfs(flags, choice, (option) => ["advertise", "host"].includes(option));
     expect(settled).toMatchObject({
       roles: ["msg"],
       advertise: "mine",
-      maxConnections: 5,
+      msgMaxConnections: 5,
       login: [at("l", 1)],
       listenOn: { msg: [at("127.0.0.1", 8000)] },
     });
     expect(withConfs(flags, choice, (option) => option === "ports").listenOn).toEqual({});
     expect(withConfs({ ...flags, roles: ["route"] }, choice, () => false).listenOn).toEqual({});
+  });
+
+  it("of a whole deployment serve for one of its roles, too", async () => {
+    const choice = await read({
+      "msgserver.conf":
+        "ListenIP=m\nLoginServerIP1=l\nLoginServerPort1=1\nRouteServerIP1=r\nRouteServerPort1=2\nDBServerIP1=d\nDBServerPort1=3\nFileServerIP1=f\nFileServerPort1=4\nPushServerIP1=p\nPushServerPort1=5\n",
+      "routeserver.conf": "ListenIP=r\nListenMsgPort=2\n",
+      "httpmsgserver.conf": "ListenIP=h\nListenPort=6\n",
+      "dbproxyserver.conf": "ListenIP=d\nListenPort=3\nDBInstances=a_master\na_master_host=sql\n",
+    });
+    const settledFor = (role: string) => {
+      const flags: ServeChoice & { storage: string } = {
+        roles: [role],
+        host: "h",
+        ports: "default",
+        storage: "memory",
+      };
+      return withConfs(flags, choice, () => false);
+    };
+    const planFor = (role: string) => servePlan(settledFor(role));
+    expect(planFor("route")).toMatchObject({ layout: { route: [at("r", 2)], msg: [] }, remote: { login: [], db: [] } });
+    expect(planFor("http-msg").remote).toEqual({
+      login: [],
+      route: [at("r", 2)],
+      db: [at("d", 3)],
+      file: [],
+      push: [],
+    });
+    expect(planFor("db").layout).toMatchObject({ db: [at("d", 3)], msg: [] });
+    expect(["route", "msg", "http-msg", "db"].map((role) => settledFor(role).storage)).toEqual([
+      "memory",
+      "memory",
+      "memory",
+      choice.storage,
+    ]);
+    expect(planFor("msg").remote).toMatchObject({ login: [at("l", 1)], file: [at("f", 4)], push: [at("p", 5)] });
   });
 });

@@ -170,4 +170,14 @@ export function groupsContract(make: MakeStorage): void {
     expect(await storage.groups.shields(1, [2])).toEqual([{ userId: 2, status: 0 }]);
     expect(await storage.groups.shields(77, [2])).toEqual([]);
   });
+
+  it("knows the shield again of a member that was removed and comes back, as a deployment's keys do (GRP-09)", async () => {
+    const { storage } = await storageUnderTest(make);
+    await storage.groups.setShield(2, 1, 1);
+    const change = { byId: 1, groupId: 1, userIds: [2] };
+    await storage.groups.changeMembers({ ...change, change: "remove" });
+    expect(await storage.groups.shields(1, [2])).toEqual([]);
+    await storage.groups.changeMembers({ ...change, change: "add" });
+    expect(await storage.groups.shields(1, [2])).toEqual([{ userId: 2, status: 1 }]);
+  });
 }

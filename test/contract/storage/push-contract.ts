@@ -17,6 +17,27 @@ export function pushContract(make: MakeStorage): void {
     expect(await storage.push.pushTokens([1])).toEqual([]);
   });
 
+  it("gives a token to the user who set it last: a phone that changes hands is no longer the former user's (LGN-15)", async () => {
+    const { storage } = await storageUnderTest(make);
+    await storage.push.setDeviceToken(1, IOS, "phone");
+    await storage.push.setDeviceToken(2, IOS, "phone");
+    await storage.push.setDeviceToken(3, IOS, "another");
+    const ofAll = async () => (await storage.push.pushTokens([1, 2, 3])).map(({ userId, token }) => [userId, token]);
+    expect(await ofAll()).toEqual([
+      [2, "phone"],
+      [3, "another"],
+    ]);
+    // The former user's logout takes nothing from the new one.
+    await storage.push.setDeviceToken(1, IOS, "");
+    await storage.push.setDeviceToken(2, IOS, "new");
+    await storage.push.setDeviceToken(1, IOS, "phone");
+    expect(await ofAll()).toEqual([
+      [1, "phone"],
+      [2, "new"],
+      [3, "another"],
+    ]);
+  });
+
   it("gives with a token all that is unread, of users and groups (DBP-03)", async () => {
     const { storage, say } = await storageUnderTest(make);
     await storage.push.setDeviceToken(2, IOS, "t");

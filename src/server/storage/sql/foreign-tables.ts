@@ -9,12 +9,17 @@ import type { MysqlTarget } from "./mysql-url.js";
 export async function isMadeByOthers(target: MysqlTarget): Promise<boolean> {
   const db = await MysqlDatabase.open(target, false);
   try {
-    const rows = await db.all<{ name: string }>(
-      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()",
-    );
-    const names = new Set(rows.map(({ name }) => name));
-    return names.has("IMUser") && !names.has("ttk_migration");
+    return await hasForeignTables(db);
   } finally {
     await db.close();
   }
+}
+
+/** The same of a database that is open. */
+export async function hasForeignTables(db: MysqlDatabase): Promise<boolean> {
+  const rows = await db.all<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()",
+  );
+  const names = new Set(rows.map(({ name }) => name));
+  return names.has("IMUser") && !names.has("ttk_migration");
 }

@@ -1,6 +1,7 @@
 import { type Clock, nowSeconds } from "../../clock.js";
 import type { OpenedStore } from "../opened-store.js";
 import { StorageOpenError } from "../storage-open-error.js";
+import { hasForeignTables } from "./foreign-tables.js";
 import { GroupSessionSweep } from "./group-session-sweep.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
@@ -41,6 +42,10 @@ export async function openMysql(options: MysqlStoreOptions): Promise<OpenedStore
 }
 
 async function inTables(db: MysqlDatabase, clock: Clock, sounds?: SoundFiles): Promise<OpenedStore> {
+  // Message ids would begin at 1 again beside those that are there.
+  if ((await hasForeignTables(db)) && (await userCount(db)) > 0) {
+    throw new Error("a deployment's users are there, and its counters in Redis: give --redis redis://host");
+  }
   await migrate(db);
   const live = new TableState(db);
   return {

@@ -168,8 +168,16 @@ export class TableState implements LiveState {
   }
 
   async setDevice(userId: number, set: Device | undefined): Promise<void> {
-    if (set === undefined) await this.db.run("DELETE FROM ttk_device WHERE userId = ?", [userId]);
-    else await this.db.upsertRows(device, [[userId, set.clientType, set.token]]);
+    if (set === undefined) {
+      await this.db.run("DELETE FROM ttk_device WHERE userId = ?", [userId]);
+      return;
+    }
+    const { clientType, token } = set;
+    await this.db.transaction(async (session) => {
+      // A device that changes hands is no longer the former user's.
+      await session.run("DELETE FROM ttk_device WHERE token = ? AND userId <> ?", [token, userId]);
+      await session.upsertRows(device, [[userId, clientType, token]]);
+    });
   }
 
   async devices(userIds: readonly number[]): Promise<Map<number, Device>> {

@@ -40,6 +40,16 @@ it.each(["made anew", "made before there was an index of users' times"])(
   },
 );
 
+it("a SQLite file finds the user of a push token without looking at each", async () => {
+  const path = join(folder, "tokens.db");
+  await openAndClose(path);
+  const file = new DatabaseSync(path);
+  file.exec("DROP INDEX IF EXISTS ttk_device_token; DELETE FROM ttk_migration WHERE number = 7");
+  file.close();
+  await openAndClose(path);
+  expect(plan(path, "DELETE FROM ttk_device WHERE token = 'x' AND userId <> 1")).toContain("ttk_device_token");
+});
+
 describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "" : `: skipped, ${noMysql}`}`, () => {
   const database = new TestDatabase(`ttk_test_migrate_${process.pid}`);
   beforeAll(() => database.drop());
@@ -57,6 +67,37 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     await db.run("DELETE FROM ttk_migration WHERE number = 6");
     await (await open()).storage.close();
     expect(await indexes()).toHaveLength(1);
+    await db.close();
+  });
+
+  it("is not made of a deployment's tables with users, whose counters are in Redis", async () => {
+    const mysql = parseMysqlUrl(database.url);
+    if (mysql === undefined) throw new Error("not a URL");
+    const open = () => openMysql({ mysql, clock: new FakeClock(), create: true });
+    await (await open()).storage.close();
+    const db = await MysqlDatabase.open(mysql, false);
+    await db.run("INSERT INTO IMUser (name) VALUES ('ann')");
+    const ours = async () => (await db.all<Record<string, string>>("SHOW TABLES LIKE 'ttk%'")).flatMap(Object.values);
+    for (const table of await ours()) await db.run(`DROP TABLE ${table}`);
+    await expect(open()).rejects.toThrow(
+      `${mysql.shown}: a deployment's users are there, and its counters in Redis: give --redis redis://host`,
+    );
+    expect(await ours()).toEqual([]);
+    await db.run("DELETE FROM IMUser");
+    await (await open()).storage.close();
+    expect(await ours()).toContain("ttk_migration");
+    await db.close();
+  });
+
+  it("of our own gets an index of push tokens", async () => {
+    const mysql = parseMysqlUrl(database.url);
+    if (mysql === undefined) throw new Error("not a URL");
+    await (await openMysql({ mysql, clock: new FakeClock(), create: true })).storage.close();
+    const db = await MysqlDatabase.open(mysql, false);
+    const indexes = await db.all<{ Key_name: string; Sub_part: number }>(
+      "SHOW INDEX FROM ttk_device WHERE Column_name = 'token'",
+    );
+    expect(indexes).toMatchObject([{ Key_name: "token", Sub_part: 191 }]);
     await db.close();
   });
 });
