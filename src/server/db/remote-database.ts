@@ -7,6 +7,7 @@ import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { roomIn } from "../../net/room-in.js";
 import type { RoleName } from "../role-name.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
@@ -163,9 +164,11 @@ export class RemoteDatabase implements DatabasePort {
     return true;
   }
 
-  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
     this.#requests++;
-    this.#choose(commandId, body)?.send(commandId, body);
+    const link = this.#choose(commandId, body);
+    link?.send(commandId, body);
+    return link && roomIn(link);
   }
 
   counters(): Record<string, number> {

@@ -9,6 +9,7 @@ import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { roomIn } from "../../net/room-in.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import type { ClientSession } from "./client-session.js";
@@ -117,13 +118,18 @@ export class RouteClient {
     for (const link of this.#links) link.stop();
   }
 
-  relay<C extends RelayedCommandId>(commandId: C, body: CommandBody[C]): void {
-    this.#master?.send(commandId, body);
+  /** A promise where the caller should wait before it says more. */
+  relay<C extends RelayedCommandId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
+    const master = this.#master;
+    master?.send(commandId, body);
+    return master && roomIn(master);
   }
 
-  /** A PDU that is encoded already. */
-  relayBytes(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.#master?.sendBytes(bytes, start, end);
+  /** The same of a PDU that is encoded already. */
+  relayBytes(bytes: Buffer, start = 0, end = bytes.length): Promise<void> | undefined {
+    const master = this.#master;
+    master?.sendBytes(bytes, start, end);
+    return master && roomIn(master);
   }
 
   /**

@@ -43,8 +43,9 @@ const kickPc = defineHandler({
     // Any PC will do; the original names this one.
     const kick = { user_id, client_type: ClientType.CLIENT_TYPE_MAC, reason };
     kickLocally(context, user_id, kick.client_type, reason);
-    context.route.relay(CommandId.CID_OTHER_SERVER_KICK_USER, kick);
+    const relayed = context.route.relay(CommandId.CID_OTHER_SERVER_KICK_USER, kick);
     link.send(CommandId.CID_LOGIN_RES_KICKPCCLIENT, { user_id, result_code: 0 }, seqNum);
+    return relayed;
   },
 });
 
