@@ -298,6 +298,20 @@ describe("several route_servers (RTE-08, RTE-11)", () => {
     await a.peer.expectNothing(CommandId.CID_MSG_DATA);
   });
 
+  it("goes on among those who are here when none is left", async () => {
+    await start();
+    const [a, b] = [await user("user1"), await user("user2")];
+    await cluster.stopOne("route");
+    await until(() => cluster.counters("msg").routeLinks === 0, "no route_server");
+    await say(b, a.userId);
+    await a.peer.expect(CommandId.CID_MSG_DATA);
+    await b.peer.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id: 2, sign_info: "alone" });
+    for (const { peer } of [a, b]) {
+      const { body } = await peer.expect(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY);
+      expect(body).toMatchObject({ changed_user_id: 2, sign_info: "alone" });
+    }
+  });
+
   it("sends a group's messages with its members to a route_server that sends where they are", async () => {
     await start({ msgServers: 3, smartRoute: true });
     const a = await user("user1");
