@@ -103,9 +103,10 @@ export class RouteClient {
     return this.#open.length;
   }
 
-  /** What commands go over: a link that is closing takes none any more, though it is not lost yet. */
+  /** Hot: what commands go over. A link that is closing takes none any more, though it is not lost yet. */
   get #master(): PduLink | undefined {
-    return this.#open.find(({ isOpen }) => isOpen);
+    const [first] = this.#open;
+    return first?.isOpen ? first : this.#open.find(({ isOpen }) => isOpen);
   }
 
   start(): void {

@@ -19,6 +19,7 @@ import type { Push, PushOutlet } from "../../../src/server/push/push-outlet.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
 import { type LoggedIn, logIn, PC, PHONE } from "../../helpers/logged-in.js";
 import { ReferenceCluster, type ReferenceClusterOptions } from "../../helpers/reference-cluster.js";
+import { ServerPeer } from "../../helpers/server-peer.js";
 import { until } from "../../helpers/until.js";
 
 let cluster: ReferenceCluster;
@@ -220,6 +221,19 @@ describe("pushes (PSH-01, PSH-02)", () => {
     expect(pushes[2]).toMatchObject({ token: "ios:user3" });
     expect(JSON.parse(pushes[2]?.data ?? "")).toEqual({ msg_type: 0x11, from_id: 1, group_id });
     expect(cluster.counters("msg").pushesSent).toBe(3);
+  });
+});
+
+describe("another msg_server of the cluster", () => {
+  it("has a user kicked for whatever reason it gives (LGN-11)", async () => {
+    await start();
+    const [kicked, witness] = [await user("user1"), await user("user2")];
+    const other = await ServerPeer.dial(cluster.address("route", "servers"));
+    other.send(CommandId.CID_OTHER_SERVER_KICK_USER, { user_id: kicked.userId, client_type: PC, reason: 77 });
+    const { body } = await kicked.peer.expect(CommandId.CID_LOGIN_KICK_USER);
+    expect(body).toMatchObject({ user_id: kicked.userId, kick_reason: 1 });
+    await witness.peer.expectHeartbeat();
+    other.link.close();
   });
 });
 
