@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
+import type { IMMsgData } from "../../codec/generated/messages.js";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Address } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
@@ -124,7 +125,7 @@ class DatabaseWork {
     });
   }
 
-  /** DBP-02: attach_data and seq_num go back unchanged. */
+  /** DBP-02: attach_data and seq_num go back unchanged, and so does a message that could not be stored, with msg_id 0. */
   #answering<C extends DatabaseRequestId>(commandId: C) {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       this.taken++;
@@ -134,7 +135,11 @@ class DatabaseWork {
       const send = (body: DatabaseResponseBody<C>) => {
         link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
       };
-      if (answer instanceof Promise) this.#track(link, answer.then(send));
+      const failed = (error: Error) => {
+        if (isMessage(request)) link.send(CommandId.CID_MSG_DATA, { ...request, msg_id: 0 }, seqNum);
+        throw error;
+      };
+      if (answer instanceof Promise) this.#track(link, answer.then(send, failed));
       else send(answer);
     };
   }
@@ -166,6 +171,11 @@ class DatabaseWork {
     if (more === 1 && before + more === PENDING_PER_LINK_MAX) link.pause();
     else if (more === -1 && before === PENDING_PER_LINK_MAX) link.resume();
   }
+}
+
+/** The only request that has content. */
+function isMessage(body: object): body is IMMsgData {
+  return "msg_data" in body;
 }
 
 /** Byte fields are views of the link's read buffer, which the next read overwrites. */

@@ -30,9 +30,9 @@ afterEach(async () => {
   for (const role of running.splice(0)) await role.stop(0);
 });
 
-async function proxy() {
+async function proxy(storageFor = (clock: FakeClock): Storage => new MemoryStorage(seed, clock)) {
   const clock = new FakeClock();
-  const storage: Storage = new MemoryStorage(seed, clock);
+  const storage = storageFor(clock);
   const role = await startDbProxyServer({ listen: { host: "127.0.0.1", port: 0 }, storage, clock });
   running.push(role);
   const peer = await ServerPeer.dial(role.addresses.servers as Address);
@@ -97,6 +97,17 @@ describe("db_proxy_server", () => {
   it("answers a message that it cannot store with msg_id 0 (DBP-02)", async () => {
     const { ask } = await proxy();
     expect((await ask(CommandId.CID_MSG_DATA, message(999))).msg_id).toBe(0);
+  });
+
+  it("answers a message with msg_id 0, and unchanged otherwise, when the storage fails (DBP-02)", async () => {
+    const { ask, role } = await proxy((clock) => {
+      const storage: Storage = new MemoryStorage(seed, clock);
+      storage.messages.append = () => Promise.reject(new Error("disk full"));
+      return storage;
+    });
+    const sent = message(2);
+    expect(await ask(CommandId.CID_MSG_DATA, sent)).toMatchObject({ ...sent, msg_id: 0 });
+    expect(role.counters()).toMatchObject({ failedStores: 1, pendingStores: 0 });
   });
 
   it("leaves attach_data out when there was none", async () => {
