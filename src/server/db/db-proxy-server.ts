@@ -25,6 +25,7 @@ import {
   type DatabaseResponseBody,
   databaseResponse,
 } from "./database-port.js";
+import { PullTurns } from "./pull-turns.js";
 import { StorageWatch } from "./storage-watch.js";
 
 export interface DbProxyServerOptions {
@@ -94,6 +95,7 @@ class DatabaseWork {
   /** Requests and notices so far. */
   taken = 0;
   pending = 0;
+  readonly #turns = new WeakMap<PduLink, PullTurns>();
   readonly #pendingOf = new WeakMap<PduLink, number>();
   #commands: DatabaseCommands;
   #whenIdle: (() => void) | undefined;
@@ -131,14 +133,21 @@ class DatabaseWork {
       this.taken++;
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answer = this.#commands[commandId](this.context, request);
       const send = (body: DatabaseResponseBody<C>) => {
         link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
       };
       const failed = (error: Error) => {
-        if (isMessage(request)) link.send(CommandId.CID_MSG_DATA, { ...request, msg_id: 0 }, seqNum);
+        link.send(CommandId.CID_MSG_DATA, { ...(request as IMMsgData), msg_id: 0 }, seqNum);
         throw error;
       };
+      const ask = () => this.#commands[commandId](this.context, request);
+      // MSG-09: messages are stored, and told, in the order they came.
+      if (!isMessage(request))
+        return this.#track(
+          link,
+          this.#turnsOf(link).take(async () => send(await ask())),
+        );
+      const answer = ask();
       if (answer instanceof Promise) this.#track(link, answer.then(send, failed));
       else send(answer);
     };
@@ -163,6 +172,12 @@ class DatabaseWork {
       this.watch.failure(error);
       done();
     });
+  }
+
+  #turnsOf(link: PduLink): PullTurns {
+    const known = this.#turns.get(link) ?? new PullTurns(link);
+    this.#turns.set(link, known);
+    return known;
   }
 
   #count(link: PduLink, more: 1 | -1): void {

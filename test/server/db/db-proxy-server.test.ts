@@ -9,7 +9,7 @@ import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
-import type { Storage } from "../../../src/server/storage/storage.js";
+import type { Storage, UserRecord } from "../../../src/server/storage/storage.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
 import { until } from "../../helpers/until.js";
@@ -160,6 +160,27 @@ describe("db_proxy_server", () => {
       return done === acks;
     }, "the rest");
   });
+
+  it("keeps a link whose msg_server asks for more at once than an outbox holds", async () => {
+    const { peer, role, storage } = await proxy();
+    const [user] = await storage.accounts.byIds([user_id]);
+    const users = Array.from({ length: 10_000 }, (_, n) => ({ ...user, id: n + 1, avatar: "x".repeat(255) }));
+    storage.accounts.changedSince = async () => users as UserRecord[];
+    const asked = 60;
+    peer.link.pause();
+    for (let n = 1; n <= asked; n++) {
+      peer.send(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id, latest_update_time: 0 }, n);
+    }
+    await until(() => (role.counters()["pdusInBy.0x0208"] ?? 0) === asked, "all requests");
+    peer.link.resume();
+    const answered = new Set<number>();
+    while (answered.size < asked) {
+      const { seqNum, bytes } = await peer.next();
+      expect(bytes.length).toBeGreaterThan(users.length * 255);
+      answered.add(seqNum);
+    }
+    expect(role.counters()).toMatchObject({ connections: 1, connectionsNotReading: 0 });
+  }, 60_000);
 
   it("ignores what it does not know and what cannot be decoded", async () => {
     const { ask, peer, role } = await proxy();
