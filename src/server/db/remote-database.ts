@@ -115,6 +115,9 @@ export class RemoteDatabase implements DatabasePort {
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
     const link = this.#choose(commandId, body);
     if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
+    // Messages keep their order, and are bounded by MSG-08.
+    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link);
+    if (room !== undefined) return room.then(() => this.request(commandId, body));
     if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
     return new Promise((resolve, reject) => {
       this.#ask(link, commandId, body, { resolve: resolve as (answer: object) => void, reject }, 1);
