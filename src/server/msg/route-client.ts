@@ -140,6 +140,11 @@ export class RouteClient {
   askStatus(user_id: number, user_id_list: number[], answered: (stats: readonly UserStat[] | undefined) => void): void {
     const master = this.#master;
     if (master === undefined) return answered(undefined);
+    const room = roomIn(master);
+    if (room !== undefined) {
+      void room.then(() => this.askStatus(user_id, user_id_list, answered));
+      return;
+    }
     const handle = this.#questions.add(master, (stats) => {
       if (stats === undefined && !master.isOpen) this.askStatus(user_id, user_id_list, answered);
       else answered(stats);
