@@ -221,6 +221,7 @@ export class PduLink implements Watched {
     this.socket.destroy();
   }
 
+  /** Reads no more than what has been read already. It is not idle meanwhile, and its end is not noticed. */
   pause(): void {
     this.socket.pause();
   }
@@ -259,6 +260,8 @@ export class PduLink implements Watched {
   /** Heartbeat and idle timeout; returns when the next of them may be due. */
   sweep(nowMs: number): number {
     if (this.#state !== "open") return Number.POSITIVE_INFINITY;
+    // Who is not read shows no signs of life.
+    if (this.socket.isPaused()) this.#lastInMs = nowMs;
     const idleAtMs = this.#idleTimeoutMs > 0 ? this.#lastInMs + this.#idleTimeoutMs : Number.POSITIVE_INFINITY;
     if (nowMs >= idleAtMs) {
       this.#closeBecause("idle");

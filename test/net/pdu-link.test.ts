@@ -5,6 +5,7 @@ import { framePdu } from "../../src/codec/pdu.js";
 import { DialError, dial } from "../../src/net/dial.js";
 import { ListenError, type ListenOptions, listen, type PduListener } from "../../src/net/listen.js";
 import type { CloseReason, PduLink } from "../../src/net/pdu-link.js";
+import { until } from "../helpers/until.js";
 
 const limits = { pduSizeMaxBytes: 1024 };
 const heartbeat = framePdu(CommandId.CID_OTHER_HEARTBEAT, Buffer.alloc(0));
@@ -138,6 +139,19 @@ describe("PduLink", () => {
     for await (const chunk of socket) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks).subarray(0, 16)).toEqual(heartbeat);
     expect((await closed).reason).toBe("idle");
+  });
+
+  it("does not call idle whom it does not read", async () => {
+    const { listener } = await accepting({ idleTimeoutMs: 600 });
+    rawSocket(listener);
+    await until(() => listener.connections.size === 1, "the first");
+    const [unread] = [...listener.connections] as [PduLink];
+    unread.pause();
+    rawSocket(listener);
+    await until(() => listener.accepted === 2 && listener.connections.size === 1, "the end of the second");
+    expect([...listener.connections]).toEqual([unread]);
+    unread.resume();
+    await until(() => listener.connections.size === 0, "the end of the first");
   });
 
   it("delivers nothing after it was told to close", async () => {

@@ -62,7 +62,8 @@ export interface DatabasePort {
    * that comes at once may be the same. Rejects with DatabaseUnavailableError.
    */
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Eventually<DatabaseResponseBody<C>>;
-  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void;
+  /** Nothing comes back; a promise where the caller should wait before it says more. */
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined;
   /** A deviation was switched while it runs. */
   deviationsChanged?(): void;
   counters(): Readonly<Record<string, number>>;

@@ -25,6 +25,7 @@ import {
   type DatabaseResponseBody,
   databaseResponse,
 } from "./database-port.js";
+import { PullTurns } from "./pull-turns.js";
 import { StorageWatch } from "./storage-watch.js";
 
 export interface DbProxyServerOptions {
@@ -41,6 +42,8 @@ export interface DbProxyServerOptions {
 
 /** A stopping server reads on until nothing has come for so long: what was sent before the word reached its sender. */
 const QUIET_MS = 100;
+/** Requests and notices of one link under way; with so many it is not read until one of them is done. */
+const PENDING_PER_LINK_MAX = 4096;
 
 /** Starts a db_proxy_server (DBP-01 … DBP-03) over a storage. @throws ListenError */
 export async function startDbProxyServer(options: DbProxyServerOptions): Promise<RunningRole> {
@@ -92,6 +95,8 @@ class DatabaseWork {
   /** Requests and notices so far. */
   taken = 0;
   pending = 0;
+  readonly #turns = new WeakMap<PduLink, PullTurns>();
+  readonly #pendingOf = new WeakMap<PduLink, number>();
   #commands: DatabaseCommands;
   #whenIdle: (() => void) | undefined;
 
@@ -128,36 +133,58 @@ class DatabaseWork {
       this.taken++;
       const request = owned(body) as CommandBody[C] & { attach_data?: Buffer };
       const { attach_data } = request;
-      const answer = this.#commands[commandId](this.context, request);
       const send = (body: DatabaseResponseBody<C>) => {
         link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
       };
       const failed = (error: Error) => {
-        if (isMessage(request)) link.send(CommandId.CID_MSG_DATA, { ...request, msg_id: 0 }, seqNum);
+        link.send(CommandId.CID_MSG_DATA, { ...(request as IMMsgData), msg_id: 0 }, seqNum);
         throw error;
       };
-      if (answer instanceof Promise) this.#track(answer.then(send, failed));
+      const ask = () => this.#commands[commandId](this.context, request);
+      // MSG-09: messages are stored, and told, in the order they came.
+      if (!isMessage(request))
+        return this.#track(
+          link,
+          this.#turnsOf(link).take(async () => send(await ask())),
+        );
+      const answer = ask();
+      if (answer instanceof Promise) this.#track(link, answer.then(send, failed));
       else send(answer);
     };
   }
 
   #taking<C extends DatabaseNoticeId>(commandId: C) {
-    return (_: PduLink, body: CommandBody[C]): void => {
+    return (link: PduLink, body: CommandBody[C]): void => {
       this.taken++;
-      this.#track(databaseNotices[commandId](this.context, body));
+      this.#track(link, databaseNotices[commandId](this.context, body));
     };
   }
 
-  #track(work: Promise<void>): void {
+  #track(link: PduLink, work: Promise<void>): void {
     this.pending++;
+    this.#count(link, 1);
     const done = () => {
       this.pending--;
+      this.#count(link, -1);
       if (this.pending === 0) this.#whenIdle?.();
     };
     work.then(done, (error: Error) => {
       this.watch.failure(error);
       done();
     });
+  }
+
+  #turnsOf(link: PduLink): PullTurns {
+    const known = this.#turns.get(link) ?? new PullTurns(link);
+    this.#turns.set(link, known);
+    return known;
+  }
+
+  #count(link: PduLink, more: 1 | -1): void {
+    const before = this.#pendingOf.get(link) ?? 0;
+    this.#pendingOf.set(link, before + more);
+    if (more === 1 && before + more === PENDING_PER_LINK_MAX) link.pause();
+    else if (more === -1 && before === PENDING_PER_LINK_MAX) link.resume();
   }
 }
 

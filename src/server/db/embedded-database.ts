@@ -65,9 +65,9 @@ export class EmbeddedDatabase implements DatabasePort {
     });
   }
 
-  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> {
     this.#requests++;
-    databaseNotices[commandId](this.#context, body).catch((error: Error) => this.#watch.failure(error));
+    return databaseNotices[commandId](this.#context, body).catch((error: Error) => this.#watch.failure(error));
   }
 
   deviationsChanged(): void {

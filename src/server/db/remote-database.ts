@@ -7,6 +7,7 @@ import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { roomIn } from "../../net/room-in.js";
 import type { RoleName } from "../role-name.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
@@ -114,6 +115,9 @@ export class RemoteDatabase implements DatabasePort {
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
     const link = this.#choose(commandId, body);
     if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
+    // Messages keep their order, and are bounded by MSG-08.
+    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link);
+    if (room !== undefined) return room.then(() => this.request(commandId, body));
     if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
     return new Promise((resolve, reject) => {
       this.#ask(link, commandId, body, { resolve: resolve as (answer: object) => void, reject }, 1);
@@ -163,9 +167,11 @@ export class RemoteDatabase implements DatabasePort {
     return true;
   }
 
-  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): void {
+  tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
     this.#requests++;
-    this.#choose(commandId, body)?.send(commandId, body);
+    const link = this.#choose(commandId, body);
+    link?.send(commandId, body);
+    return link && roomIn(link);
   }
 
   counters(): Record<string, number> {

@@ -78,7 +78,7 @@ export const msgServerLimits: MsgServerLimits = {
   connectionsPerSecondMax: 10_000,
   strangersMax: 10_000,
   pendingRequestsMax: 200_000,
-  // Of the largest answers and requests, so many fit into the outbox of a link between servers.
+  // Of the largest requests, so many fit into the outbox of a link between servers.
   pendingPerClientMax: 64,
   pendingStatusMax: 100_000,
   statusTimeoutMs: 10_000,

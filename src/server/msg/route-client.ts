@@ -9,6 +9,7 @@ import { ProtocolError } from "../../codec/protocol-error.js";
 import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import { roomIn } from "../../net/room-in.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import type { ClientSession } from "./client-session.js";
@@ -102,9 +103,10 @@ export class RouteClient {
     return this.#open.length;
   }
 
-  /** What commands go over: a link that is closing takes none any more, though it is not lost yet. */
-  get #master(): PduLink | undefined {
-    return this.#open.find(({ isOpen }) => isOpen);
+  /** Hot: what commands go over. A link that is closing takes none any more, though it is not lost yet. */
+  #openMaster(): PduLink | undefined {
+    const [first] = this.#open;
+    return first?.isOpen ? first : this.#open.find(({ isOpen }) => isOpen);
   }
 
   start(): void {
@@ -117,13 +119,18 @@ export class RouteClient {
     for (const link of this.#links) link.stop();
   }
 
-  relay<C extends RelayedCommandId>(commandId: C, body: CommandBody[C]): void {
-    this.#master?.send(commandId, body);
+  /** A promise where the caller should wait before it says more. */
+  relay<C extends RelayedCommandId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
+    const master = this.#openMaster();
+    master?.send(commandId, body);
+    return master && roomIn(master);
   }
 
-  /** A PDU that is encoded already. */
-  relayBytes(bytes: Buffer, start = 0, end = bytes.length): void {
-    this.#master?.sendBytes(bytes, start, end);
+  /** The same of a PDU that is encoded already. */
+  relayBytes(bytes: Buffer, start = 0, end = bytes.length): Promise<void> | undefined {
+    const master = this.#openMaster();
+    master?.sendBytes(bytes, start, end);
+    return master && roomIn(master);
   }
 
   /**
@@ -131,8 +138,13 @@ export class RouteClient {
    * asked now or none answers in time; a question that went to one that is lost goes to the next.
    */
   askStatus(user_id: number, user_id_list: number[], answered: (stats: readonly UserStat[] | undefined) => void): void {
-    const master = this.#master;
+    const master = this.#openMaster();
     if (master === undefined) return answered(undefined);
+    const room = roomIn(master);
+    if (room !== undefined) {
+      void room.then(() => this.askStatus(user_id, user_id_list, answered));
+      return;
+    }
     const handle = this.#questions.add(master, (stats) => {
       if (stats === undefined && !master.isOpen) this.askStatus(user_id, user_id_list, answered);
       else answered(stats);

@@ -1,6 +1,6 @@
 import { decodeBody } from "../../codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
-import { type KickReasonType, UserStatType } from "../../codec/generated/enums.js";
+import { KickReasonType, UserStatType } from "../../codec/generated/enums.js";
 import { encodePdu } from "../../codec/pdu.js";
 import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
@@ -16,6 +16,8 @@ type NewsHandlers = {
 
 /** login_status of 0x070e. */
 const PC_IS_ON = 1;
+// What clients know; any number fits into the 0x070d of another msg_server.
+const { KICK_REASON_MOBILE_KICK: MOBILE_KICK, KICK_REASON_DUPLICATE_USER: DUPLICATE_USER } = KickReasonType;
 
 /** What msg_server does with PDUs that come from route_server: everything ends at connections here, nothing is relayed. */
 const handlers: NewsHandlers = {
@@ -55,7 +57,7 @@ const handlers: NewsHandlers = {
 
   /** LGN-11, LGN-14. */
   [CommandId.CID_OTHER_SERVER_KICK_USER]: (context, { user_id, client_type, reason }) => {
-    kickLocally(context, user_id, client_type, reason as KickReasonType);
+    kickLocally(context, user_id, client_type, reason === MOBILE_KICK ? MOBILE_KICK : DUPLICATE_USER);
   },
 
   /** GRP-05: each connection once. */

@@ -9,9 +9,10 @@ import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import type { RunningRole } from "../../../src/server/running-role.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
-import type { Storage } from "../../../src/server/storage/storage.js";
+import type { Storage, UserRecord } from "../../../src/server/storage/storage.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
+import { until } from "../../helpers/until.js";
 
 const seed = parseSeedFixture(
   `
@@ -31,17 +32,15 @@ afterEach(async () => {
 
 async function proxy(storageFor = (clock: FakeClock): Storage => new MemoryStorage(seed, clock)) {
   const clock = new FakeClock();
-  const role = await startDbProxyServer({
-    listen: { host: "127.0.0.1", port: 0 },
-    storage: storageFor(clock),
-    clock,
-  });
+  const storage = storageFor(clock);
+  const role = await startDbProxyServer({ listen: { host: "127.0.0.1", port: 0 }, storage, clock });
   running.push(role);
   const peer = await ServerPeer.dial(role.addresses.servers as Address);
   let seqNum = 100;
   return {
     role,
     peer,
+    storage,
     /** The answer, which must carry the seq_num and attach_data of the request (DBP-02). */
     async ask<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]) {
       peer.send(commandId, { ...body, attach_data }, ++seqNum);
@@ -136,6 +135,52 @@ describe("db_proxy_server", () => {
     // The next thing that comes is the answer to the next request.
     expect((await ask(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 2 })).total_cnt).toBe(0);
   });
+
+  it("reads no further when its storage has too much to do, and serves other links meanwhile", async () => {
+    const held: (() => void)[] = [];
+    const { peer, role, storage } = await proxy();
+    storage.sessions.markRead = () => new Promise((resolve) => held.push(resolve));
+    const other = await ServerPeer.dial(role.addresses.servers as Address);
+    const ack = { user_id, session_id: 2, msg_id: 1, session_type: single };
+    const acks = 20_000;
+    for (let n = 0; n < acks; n++) peer.send(CommandId.CID_MSG_READ_ACK, ack);
+    await until(() => held.length >= 4096, "as many as may wait");
+    for (let n = 1; n <= 20; n++) {
+      other.send(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id }, n);
+      await other.expect(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, n);
+    }
+    // What one read brings, of 26 bytes each, comes on top.
+    expect(held.length).toBeLessThan(4096 + (64 * 1024) / 26);
+    let done = 0;
+    await until(() => {
+      for (const resolve of held.splice(0)) {
+        done++;
+        resolve();
+      }
+      return done === acks;
+    }, "the rest");
+  });
+
+  it("keeps a link whose msg_server asks for more at once than an outbox holds", async () => {
+    const { peer, role, storage } = await proxy();
+    const [user] = await storage.accounts.byIds([user_id]);
+    const users = Array.from({ length: 10_000 }, (_, n) => ({ ...user, id: n + 1, avatar: "x".repeat(255) }));
+    storage.accounts.changedSince = async () => users as UserRecord[];
+    const asked = 60;
+    peer.link.pause();
+    for (let n = 1; n <= asked; n++) {
+      peer.send(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, { user_id, latest_update_time: 0 }, n);
+    }
+    await until(() => (role.counters()["pdusInBy.0x0208"] ?? 0) === asked, "all requests");
+    peer.link.resume();
+    const answered = new Set<number>();
+    while (answered.size < asked) {
+      const { seqNum, bytes } = await peer.next();
+      expect(bytes.length).toBeGreaterThan(users.length * 255);
+      answered.add(seqNum);
+    }
+    expect(role.counters()).toMatchObject({ connections: 1, connectionsNotReading: 0 });
+  }, 60_000);
 
   it("ignores what it does not know and what cannot be decoded", async () => {
     const { ask, peer, role } = await proxy();

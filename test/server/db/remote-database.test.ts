@@ -6,7 +6,7 @@ import { MsgType } from "../../../src/codec/generated/enums.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
-import { RemoteDatabase } from "../../../src/server/db/remote-database.js";
+import { RemoteDatabase, type RemoteDatabaseOptions } from "../../../src/server/db/remote-database.js";
 import { silentLog } from "../../../src/server/server-log.js";
 import { nobodyAt } from "../../helpers/odd-server.js";
 import { until } from "../../helpers/until.js";
@@ -25,6 +25,7 @@ class PlayedProxy {
   ]);
   readonly held: (() => void)[] = [];
   holdsBack = false;
+  received = 0;
 
   static async start(): Promise<PlayedProxy> {
     const proxy = new PlayedProxy();
@@ -54,6 +55,7 @@ class PlayedProxy {
 
   #asked(link: PduLink, pdu: Buffer): void {
     const commandId = readCommandId(pdu);
+    this.received++;
     this.askedOn.get(commandId)?.add(link);
     const answer = () => {
       if (commandId === LOGIN_TIME) {
@@ -89,14 +91,14 @@ function messageFrom(from_user_id: number) {
   };
 }
 
-async function twoProxies(requestTimeoutMs?: number) {
+async function twoProxies(options: Partial<RemoteDatabaseOptions> = {}) {
   const proxies = [await PlayedProxy.start(), await PlayedProxy.start()] as const;
   const database = new RemoteDatabase({
     role: "msg",
     dbProxies: proxies.map(({ listener }) => listener.address),
     linksPerProxy: LINKS,
     log: silentLog,
-    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
+    ...options,
   });
   cleanups.push(() => database.stop(0), ...proxies.map((proxy) => () => proxy.end()));
   // At both ends: a proxy may accept a link after it is open here.
@@ -211,8 +213,23 @@ describe("a db_proxy_server that dies", () => {
   });
 });
 
+it("does not lose links by asking more than db_proxy_servers read", async () => {
+  const { proxies, database } = await twoProxies({ link: { outboxSizeMaxBytes: 24 << 20 } });
+  for (const { listener } of proxies) for (const link of listener.connections) link.pause();
+  const asked = 60;
+  // One user's requests of one kind take one link.
+  const request = { user_id: 1, sign_info: "x".repeat(1 << 20) };
+  for (let n = 0; n < asked; n++) {
+    // Never answered: those fail when the test is over.
+    void database.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, request).catch(() => {});
+  }
+  for (const { listener } of proxies) for (const link of listener.connections) link.resume();
+  await until(() => proxies[0].received + proxies[1].received === asked, "all requests");
+  expect(database.counters()).toMatchObject({ databaseLinks: 2 * LINKS, databaseRepeated: 0 });
+});
+
 it("waits longer for the answer to a message, which may be stored by then, than for any other (MSG-03)", async () => {
-  const { proxies, database } = await twoProxies(1);
+  const { proxies, database } = await twoProxies({ requestTimeoutMs: 1 });
   for (const proxy of proxies) proxy.holdsBack = true;
   const said = database.request(CommandId.CID_MSG_DATA, messageFrom(1));
   await expect(database.request(OTHER, { user_id: 1 })).rejects.toThrow("no answer in time");

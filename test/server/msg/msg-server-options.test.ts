@@ -19,6 +19,7 @@ import type { Push, PushOutlet } from "../../../src/server/push/push-outlet.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
 import { type LoggedIn, logIn, PC, PHONE } from "../../helpers/logged-in.js";
 import { ReferenceCluster, type ReferenceClusterOptions } from "../../helpers/reference-cluster.js";
+import { ServerPeer } from "../../helpers/server-peer.js";
 import { until } from "../../helpers/until.js";
 
 let cluster: ReferenceCluster;
@@ -223,6 +224,19 @@ describe("pushes (PSH-01, PSH-02)", () => {
   });
 });
 
+describe("another msg_server of the cluster", () => {
+  it("has a user kicked for whatever reason it gives (LGN-11)", async () => {
+    await start();
+    const [kicked, witness] = [await user("user1"), await user("user2")];
+    const other = await ServerPeer.dial(cluster.address("route", "servers"));
+    other.send(CommandId.CID_OTHER_SERVER_KICK_USER, { user_id: kicked.userId, client_type: PC, reason: 77 });
+    const { body } = await kicked.peer.expect(CommandId.CID_LOGIN_KICK_USER);
+    expect(body).toMatchObject({ user_id: kicked.userId, kick_reason: 1 });
+    await witness.peer.expectHeartbeat();
+    other.link.close();
+  });
+});
+
 describe("limits", () => {
   it("has the oldest of too many strangers give way, and counts it", async () => {
     await start({ msgLimits: { strangersMax: 3 } });
@@ -296,6 +310,20 @@ describe("several route_servers (RTE-08, RTE-11)", () => {
     await c.peer.close();
     await heard(c.userId, UserStatType.USER_STATUS_OFFLINE);
     await a.peer.expectNothing(CommandId.CID_MSG_DATA);
+  });
+
+  it("goes on among those who are here when none is left", async () => {
+    await start();
+    const [a, b] = [await user("user1"), await user("user2")];
+    await cluster.stopOne("route");
+    await until(() => cluster.counters("msg").routeLinks === 0, "no route_server");
+    await say(b, a.userId);
+    await a.peer.expect(CommandId.CID_MSG_DATA);
+    await b.peer.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id: 2, sign_info: "alone" });
+    for (const { peer } of [a, b]) {
+      const { body } = await peer.expect(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY);
+      expect(body).toMatchObject({ changed_user_id: 2, sign_info: "alone" });
+    }
   });
 
   it("sends a group's messages with its members to a route_server that sends where they are", async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ClientError } from "../../../src/client/client-error.js";
 import { Device } from "../../../src/client/device.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { ClientType, MsgType, UserStatType } from "../../../src/codec/generated/enums.js";
+import { ClientType, MsgType, SessionType, UserStatType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { commands } from "../../../src/codec/registry.js";
@@ -232,7 +232,7 @@ async function withHeldDatabase(limits: Partial<MsgServerLimits> = {}, msgClock:
       if (commandId === CommandId.CID_OTHER_VALIDATE_REQ) return ask();
       return new Promise((resolve) => held.push(() => resolve(ask())));
     },
-    tell: () => {},
+    tell: () => new Promise((resolve) => held.push(resolve)),
     counters: () => ({}),
     stop: () => embedded.stop(),
   };
@@ -305,6 +305,19 @@ describe("a client that sends requests faster than they are answered", () => {
     expect((await answers).map(({ user_id }) => user_id)).toEqual(Array(10).fill(1));
     await own;
     await isServed(eager);
+  });
+
+  it("has to wait, too, with what nobody answers, until there is room for it", async () => {
+    const { msg, held, at } = await withHeldDatabase({ pendingPerClientMax: 3 });
+    const eager = await loggedIn(at, "user1");
+    const read = { user_id: 1, session_id: 2, msg_id: 1, session_type: SessionType.SESSION_TYPE_SINGLE };
+    for (let n = 0; n < 10; n++) eager.link?.send(CommandId.CID_MSG_READ_ACK, read);
+    for (let told = 0; told < 10; told++) {
+      expect(held.length - told).toBeLessThanOrEqual(3);
+      await until(() => held.length > told, "the next");
+      held[told]?.();
+    }
+    expect(msg.counters()["pdusInBy.0x0303"]).toBe(10);
   });
 
   it("leaves nothing behind when it goes", async () => {

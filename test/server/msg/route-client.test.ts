@@ -6,6 +6,7 @@ import { encodePdu } from "../../../src/codec/pdu.js";
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
+import type { PersistentLinkOptions } from "../../../src/net/persistent-link.js";
 import { RouteClient } from "../../../src/server/msg/route-client.js";
 import { silentLog } from "../../../src/server/server-log.js";
 import { until } from "../../helpers/until.js";
@@ -57,9 +58,9 @@ afterEach(() => {
 });
 
 /** A client of two route_servers, and these: the master first. */
-async function twoRoutes() {
+async function twoRoutes(link: Partial<PersistentLinkOptions> = {}) {
   const played = [await PlayedRoute.start(), await PlayedRoute.start()] as const;
-  const options = { link: {}, log: silentLog, pendingStatusMax: 100, statusTimeoutMs: 60_000, healDelayMs: 60_000 };
+  const options = { link, log: silentLog, pendingStatusMax: 100, statusTimeoutMs: 60_000, healDelayMs: 60_000 };
   const servers = played.map(({ listener }) => listener.address);
   const client = new RouteClient({ ...options, servers }, { onRoutePdu: () => {}, loggedIn: () => [] });
   client.start();
@@ -108,6 +109,18 @@ describe("a master that is lost (RTE-08)", () => {
     client.relayBytes(encodePdu(CommandId.CID_SWITCH_P2P_CMD, command("y")));
     await until(() => other.count(CommandId.CID_SWITCH_P2P_CMD) === 1, "the command");
   });
+});
+
+it("does not lose the master by asking more than it reads", async () => {
+  const { client, master } = await twoRoutes({ outboxSizeMaxBytes: 24 << 20 });
+  master.link.pause();
+  void client.relayBytes(encodePdu(CommandId.CID_SWITCH_P2P_CMD, command("x".repeat(23 << 20))));
+  const everybody = new Array(100_000).fill(0xffffffff);
+  master.answers = false;
+  for (let n = 0; n < 10; n++) client.askStatus(1, everybody, () => {});
+  master.link.resume();
+  await until(() => master.count(ASKED) === 10, "the questions");
+  expect(client.openLinks).toBe(2);
 });
 
 function command(cmd_msg_data: string) {

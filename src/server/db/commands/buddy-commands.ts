@@ -1,8 +1,11 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { type DepartmentStatusType, SessionStatusType } from "../../../codec/generated/enums.js";
+import { DepartmentStatusType, SessionStatusType } from "../../../codec/generated/enums.js";
 import type { DatabaseCommands } from "./database-command.js";
 import { latestMessage } from "./latest-message.js";
 import { userInfo, userListing } from "./user-info.js";
+
+// Whatever a table of others holds, the wire has no third one.
+const { DEPT_STATUS_OK, DEPT_STATUS_DELETE } = DepartmentStatusType;
 
 export const buddyCommands = {
   /** PUL-01. */
@@ -16,7 +19,7 @@ export const buddyCommands = {
         priority: department.priority,
         dept_name: department.name,
         parent_dept_id: department.parentId,
-        dept_status: department.status as DepartmentStatusType,
+        dept_status: department.status === DEPT_STATUS_OK ? DEPT_STATUS_OK : DEPT_STATUS_DELETE,
       })),
     };
   },

@@ -17,7 +17,7 @@ export function latestMessage(message: StoredMessage, textKey: string): LatestMe
   return {
     latest_msg_id: message.msgId,
     latest_msg_data: isAudio ? encryptText(AUDIO_PLACEHOLDER, textKey) : message.content,
-    latest_msg_type: message.type as MsgType,
+    latest_msg_type: typeOf(message),
     latest_msg_from_user_id: message.fromId,
   };
 }
@@ -27,7 +27,16 @@ export function messageInfo(message: StoredMessage): MsgInfo {
     msg_id: message.msgId,
     from_session_id: message.fromId,
     create_time: message.created,
-    msg_type: message.type as MsgType,
+    msg_type: typeOf(message),
     msg_data: message.content,
   };
+}
+
+const known: ReadonlySet<number> = new Set(Object.values(MsgType));
+const GROUP_BIT = 0x10;
+
+/** A table that others write may have types that the wire has not; one such message must not cost the whole answer. */
+function typeOf({ type }: StoredMessage): MsgType {
+  if (known.has(type)) return type as MsgType;
+  return (type & GROUP_BIT) === 0 ? MsgType.MSG_TYPE_SINGLE_TEXT : MsgType.MSG_TYPE_GROUP_TEXT;
 }

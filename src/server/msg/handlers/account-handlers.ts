@@ -43,8 +43,9 @@ const kickPc = defineHandler({
     // Any PC will do; the original names this one.
     const kick = { user_id, client_type: ClientType.CLIENT_TYPE_MAC, reason };
     kickLocally(context, user_id, kick.client_type, reason);
-    context.route.relay(CommandId.CID_OTHER_SERVER_KICK_USER, kick);
+    const relayed = context.route.relay(CommandId.CID_OTHER_SERVER_KICK_USER, kick);
     link.send(CommandId.CID_LOGIN_RES_KICKPCCLIENT, { user_id, result_code: 0 }, seqNum);
+    return relayed;
   },
 });
 
@@ -61,16 +62,21 @@ const deviceToken = defineHandler({
   },
 });
 
-/** PRE-04: the news comes back from route_server to every connection everywhere, the requester's included. */
+/**
+ * PRE-04: the news comes back from route_server to every connection everywhere, the requester's included; while there is none,
+ * those here hear it all the same (RTE-11).
+ */
 const signInfo = defineHandler({
   command: CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST,
   allowedIn: onceLoggedIn,
-  async handle({ database, route }, { userId, link }, { sign_info }, seqNum) {
+  async handle({ database, route, delivery }, { userId, link }, { sign_info }, seqNum) {
     const request = { user_id: userId, sign_info };
     const { result_code } = await database.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, request);
     link.send(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_RESPONSE, { ...request, result_code }, seqNum);
     if (result_code !== 0) return;
-    route.relay(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY, { changed_user_id: userId, sign_info });
+    const news = { changed_user_id: userId, sign_info };
+    if (route.isOpen) return route.relay(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY, news);
+    return delivery.toAll(encodePdu(CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY, news));
   },
 });
 

@@ -38,10 +38,11 @@ async function modeFor(context: MsgContext, toUserId: number, asked: TransferFil
 }
 
 /** The receiver's PC connections, on every msg_server. */
-function notify({ delivery, route }: MsgContext, body: IMFileNotify): void {
+function notify({ delivery, route }: MsgContext, body: IMFileNotify): Promise<void> | undefined {
   const pdu = encodePdu(CommandId.CID_FILE_NOTIFY, body);
-  route.relayBytes(pdu);
+  const relayed = route.relayBytes(pdu);
   delivery.toPcsOf(body.to_user_id, pdu);
+  return relayed;
 }
 
 /** FIL-03. */
@@ -63,10 +64,11 @@ const addOffline = defineHandler({
   allowedIn: onceLoggedIn,
   handle(context, { userId }, { to_user_id, task_id, file_name, file_size }) {
     const file = { from_user_id: userId, to_user_id, task_id, file_name, file_size };
-    context.database.tell(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    const told = context.database.tell(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
     const ip_addr_list = [...context.files.addresses];
     const trans_mode = TransferFileType.FILE_TYPE_OFFLINE;
-    notify(context, { ...file, ip_addr_list, trans_mode, offline_ready: READY.stored });
+    const relayed = notify(context, { ...file, ip_addr_list, trans_mode, offline_ready: READY.stored });
+    return told ?? relayed;
   },
 });
 
@@ -75,8 +77,8 @@ const deleteOffline = defineHandler({
   command: CommandId.CID_FILE_DEL_OFFLINE_REQ,
   allowedIn: onceLoggedIn,
   handle({ database }, { userId }, { from_user_id, to_user_id, task_id }) {
-    if (userId !== from_user_id && userId !== to_user_id) return;
-    database.tell(CommandId.CID_FILE_DEL_OFFLINE_REQ, { from_user_id, to_user_id, task_id });
+    if (userId !== from_user_id && userId !== to_user_id) return undefined;
+    return database.tell(CommandId.CID_FILE_DEL_OFFLINE_REQ, { from_user_id, to_user_id, task_id });
   },
 });
 

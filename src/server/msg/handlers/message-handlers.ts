@@ -146,9 +146,10 @@ const readAck = defineHandler({
   allowedIn: onceLoggedIn,
   handle({ database, delivery, route }, session, { session_id, session_type, msg_id }) {
     const notify = { user_id: session.userId, session_id, msg_id, session_type };
-    database.tell(CommandId.CID_MSG_READ_ACK, notify);
-    route.relay(CommandId.CID_MSG_READ_NOTIFY, notify);
+    const told = database.tell(CommandId.CID_MSG_READ_ACK, notify);
+    const relayed = route.relay(CommandId.CID_MSG_READ_NOTIFY, notify);
     delivery.toUser(session.userId, encodePdu(CommandId.CID_MSG_READ_NOTIFY, notify), session);
+    return told ?? relayed;
   },
 });
 
@@ -162,9 +163,10 @@ const peerCommand = defineHandler({
     const pdu = deviates["CON-07"]
       ? encodePdu(CommandId.CID_SWITCH_P2P_CMD, body, { seqNum })
       : encodePdu(CommandId.CID_SWITCH_P2P_CMD, command);
-    route.relayBytes(pdu);
+    const relayed = route.relayBytes(pdu);
     delivery.toUser(session.userId, pdu, session);
     if (to_user_id !== session.userId) delivery.toUser(to_user_id, pdu);
+    return relayed;
   },
 });
 
