@@ -11,6 +11,7 @@ import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
 import { isOwn, wholeRun } from "./segment.js";
+import { StartWaits } from "./start-waits.js";
 import { type MessageTaker, VirtualDevice } from "./virtual-device.js";
 
 /** What the run does about those who come and go. */
@@ -27,7 +28,6 @@ export interface SessionHooks {
 }
 
 const Presence = { away: 0, starting: 1, online: 2, leaving: 3 } as const;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
 export class DeviceSessions implements Sessions {
@@ -41,6 +41,7 @@ export class DeviceSessions implements Sessions {
   isRunning = true;
 
   readonly #startUp: StartUp;
+  readonly #waits = new StartWaits();
   readonly #all: DeviceHandler;
   readonly #presence: Uint8Array;
   /** Times in a row that the device dialled after a loss; 0 = it does not. */
@@ -101,6 +102,11 @@ export class DeviceSessions implements Sessions {
     );
   }
 
+  /** What those who come online wait for, as text; empty while it is not long. */
+  get waiting(): string {
+    return this.#waits.textAt(this.now());
+  }
+
   /** Connects, logs in and pulls. @throws ClientError, DialError; the device is away again unless only a pull failed */
   async start(index: number, signal: AbortSignal, lateMs = 0): Promise<void> {
     const device = this.devices[index] as VirtualDevice;
@@ -113,15 +119,18 @@ export class DeviceSessions implements Sessions {
     this.starting++;
     try {
       const startedMs = this.now();
+      this.#waits.begin(index, "connections", startedMs);
       this.servers[index] = await this.plan.connect(device, user, index % this.plan.devicesPerUser, signal);
       this.#links[index] = device.link;
       this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
+      this.#waits.begin(index, "answers to logins", this.now());
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
         if (step !== "login") return this.metrics.pullDone(user, step, durationMs);
         this.metrics.loggedIn(user, device.options.clientType, durationMs + lateMs);
         this.#loggedIn(device);
         failure = "pull_failed";
+        this.#waits.begin(index, "answers to pulls", this.now());
       });
       this.#redials[index] = 0;
     } catch (error) {
@@ -133,6 +142,7 @@ export class DeviceSessions implements Sessions {
       }
       throw error;
     } finally {
+      this.#waits.end(index);
       this.starting--;
     }
   }
@@ -326,7 +336,7 @@ export class DeviceSessions implements Sessions {
 
 /** One object for each pair of client type and source address, however many devices there are. */
 function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
-  const { devicesPerUser, localAddresses } = plan;
+  const { devicesPerUser, localAddresses, answerTimeoutMs } = plan;
   const addresses = localAddresses.length === 0 ? [undefined] : localAddresses;
   const made = new Map<string, DeviceOptions>();
   return (index) => {
@@ -337,7 +347,7 @@ function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
     const options = made.get(key) ?? {
       clientType,
       heartbeatIntervalMs: 0,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: answerTimeoutMs,
       ...(localAddress === undefined ? {} : { localAddress }),
     };
     made.set(key, options);
