@@ -158,6 +158,11 @@ export class DeviceSessions implements Sessions {
     }
   }
 
+  /** Those who are on their way online do not get there. */
+  giveUpStarting(): void {
+    for (const index of this.#waits.devices) this.cut(index);
+  }
+
   comeOnline(index: number, intendedMs: number): void {
     this.start(index, this.signal, Math.max(0, this.now() - intendedMs)).then(
       () => this.hooks.onReady(this.devices[index] as VirtualDevice, intendedMs),
@@ -298,6 +303,11 @@ export class DeviceSessions implements Sessions {
   }
 
   #redialLater(index: number): void {
+    // Nobody connects any more.
+    if (this.signal.aborted) {
+      this.#redials[index] = 0;
+      return;
+    }
     const attempt = Math.min((this.#redials[index] as number) + 1, 0xff);
     this.#redials[index] = attempt;
     if (this.isRunning) this.hooks.arm(index, this.now() + redialDelayMs(attempt, this.random));

@@ -18,6 +18,10 @@ export class StartWaits {
     this.#waits.delete(device);
   }
 
+  get devices(): readonly number[] {
+    return [...this.#waits.keys()];
+  }
+
   /** What is waited for longest, and by how many devices; empty while that is not long. */
   textAt(nowMs: number): string {
     const waits = [...this.#waits.values()];
