@@ -52,8 +52,10 @@ export class DeviceSessions implements Sessions {
   readonly #gate: LoginGate;
   readonly #links: Array<Device["link"]> = [];
   readonly #gone = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  /** When the last heartbeat was meant to go out; those before it were at the plan's interval. */
   readonly #heartbeatIntendedMs: Float64Array;
   readonly #heartbeatSentMs: Float64Array;
+  readonly #heartbeatsUnanswered: Uint16Array;
 
   constructor(
     private readonly plan: LoadPlan,
@@ -82,6 +84,7 @@ export class DeviceSessions implements Sessions {
     this.#onlineOfUser = new Uint8Array(accounts.length);
     this.#heartbeatIntendedMs = new Float64Array(count);
     this.#heartbeatSentMs = new Float64Array(count);
+    this.#heartbeatsUnanswered = new Uint16Array(count);
   }
 
   isOnline(index: number): boolean {
@@ -274,6 +277,7 @@ export class DeviceSessions implements Sessions {
     const others = this.#onlineOfUser[user] as number;
     this.#onlineOfUser[user] = others + 1;
     if (others === 0) this.metrics.users.add(1);
+    this.#heartbeatsUnanswered[index] = 0;
     this.hooks.arm(index, this.now() + this.plan.heartbeatIntervalMs);
   }
 
@@ -316,12 +320,16 @@ export class DeviceSessions implements Sessions {
   #beat(index: number, dueMs: number): void {
     this.#heartbeatIntendedMs[index] = dueMs;
     this.#heartbeatSentMs[index] = this.now();
+    this.#heartbeatsUnanswered[index] = (this.#heartbeatsUnanswered[index] as number) + 1;
     this.devices[index]?.sendHeartbeat();
     this.hooks.arm(index, dueMs + this.plan.heartbeatIntervalMs);
   }
 
   #heartbeatAnswered(index: number): void {
-    const nowMs = this.now();
+    const later = Math.max(0, (this.#heartbeatsUnanswered[index] as number) - 1);
+    this.#heartbeatsUnanswered[index] = later;
+    // A connection keeps order, and heartbeats go out at the same intervals: those that went out later tell when this one did.
+    const nowMs = this.now() + later * this.plan.heartbeatIntervalMs;
     const ms = nowMs - (this.#heartbeatIntendedMs[index] as number);
     this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
