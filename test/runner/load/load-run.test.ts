@@ -172,6 +172,18 @@ describe("runLoad", () => {
     expect(delivery.sent).toBe(seen);
   });
 
+  it("does not let a message without an ack stand in for one that history has lost, when the drain ends before its time", async () => {
+    const server = await fakeServer({
+      users: 2,
+      stores: ({ msg_id }) => msg_id !== 1,
+      acks: ({ msg_id }) => msg_id < 6,
+    });
+    const audited = { finalCheckShare: 1, drainTimeoutMs: 300, ackTimeoutMs: 60_000 };
+    const plan = loadPlan(server.address, 2, { devicesPerUser: 1, actsPerSecond: 50, ...audited });
+    const { delivery } = await run(plan);
+    expect(delivery).toMatchObject({ acked: 5, unacked: 1, historyChecked: 5, notInHistory: 1 });
+  });
+
   it("charges a stall to each heartbeat that went out meanwhile, and not to the last one alone", async () => {
     const server = await fakeServer({ users: 2 });
     const plan = loadPlan(server.address, 2, { devicesPerUser: 1, durationMs: 1500, heartbeatIntervalMs: 200 });
