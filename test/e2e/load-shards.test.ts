@@ -156,7 +156,7 @@ describe("ttk load --workers", () => {
       `json=${file}`,
     ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/ steady +\d+ sent\/s/) });
-    expect(stdout).toMatch(/^steady-chat: 20 users, 40 devices online at .*\n.*seed 7\n/);
+    expect(stdout).toMatch(/^steady-chat: 20 users, 40 devices online at .*\n.*seed 7, 2 processes\n/);
     const report = JSON.parse(readFileSync(file, "utf8")) as Report;
     expect(schemaErrors("load-report", report)).toEqual([]);
     expect(planned(report)).toEqual(planned(await alone()));

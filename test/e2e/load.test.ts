@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -40,7 +42,42 @@ function report(text: string): Report {
 
 const small = ["--users", "20", "--duration", "2s", "--rate", "40"];
 
+/** Where connections are accepted, and nothing is said. */
+async function silentPort(): Promise<string> {
+  const silent = createServer((socket) => socket.resume().on("error", () => {}));
+  running.push({ kill: () => silent.close() });
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  return `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+}
+
 describe("ttk load", () => {
+  it.each([
+    ["in one process", []],
+    ["in two", ["--workers", "2"]],
+  ])("says what it waits for where nobody answers, and waits no longer than it was told: %s", async (_, workers) => {
+    const silent = createServer((socket) => socket.resume().on("error", () => {}));
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const target = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    running.push({ kill: () => silent.close() });
+    const { code, stderr } = await runTtk(["load", ...small, "--target", target, "--answer-timeout", "3s", ...workers]);
+    const lines = stderr.trim().split("\n");
+    expect(code).toBe(3);
+    const waiting = / 0 of 40 devices online .* waiting for answers to logins: (40|20), for up to [\d.]+ s$/;
+    expect(lines).toContainEqual(expect.stringMatching(waiting));
+    expect(lines.at(-1)).toMatch(/cannot start on 127.*: no answer in time \(waiting for 0x0104 .*, 3000 ms\)/);
+  });
+
+  it("ends at the first Ctrl-C where nobody answers, and reports that nothing was measured", async () => {
+    const ttk = new TtkProcess(["load", ...small, "--target", await silentPort(), "--answer-timeout", "10m", "--json"]);
+    running.push(ttk);
+    await ttk.errorLine((line) => line.includes("waiting for answers to logins"));
+    ttk.signal("SIGINT");
+    expect(await ttk.end()).toBe(130);
+    expect(report(ttk.stdout).summary).toMatchObject({ devicesOnline: 0, interrupted: true });
+  });
+
   it("puts 20 users with two devices on two msg_servers and loses nothing", async () => {
     const file = join(folder, "run.json");
     const args = [

@@ -32,6 +32,9 @@ export interface FakeOptions {
   readonly tellsReads?: boolean;
   /** Called before a message is handled; false = it is neither acknowledged nor delivered. */
   readonly accepts?: (message: IMMsgData) => boolean;
+  /** Whether a message that is accepted is in history, and whether it is acknowledged; both unless said otherwise. */
+  readonly stores?: (message: IMMsgData) => boolean;
+  readonly acks?: (message: IMMsgData) => boolean;
   /** What of a user's is not looked at until `release`, or until the connection that it came over logs out. */
   readonly holds?: (commandId: number, userId: number) => boolean;
   /** What a user has not read yet. */
@@ -59,6 +62,7 @@ interface Session {
 export class FakeMsgServer {
   readonly #sessions = new Set<Session>();
   readonly #history = new Map<string, IMMsgData[]>();
+  readonly #lastIds = new Map<string, number>();
   readonly #waiting: Array<() => void> = [];
   readonly #held: Held[] = [];
   #listener: PduListener | undefined;
@@ -242,12 +246,13 @@ export class FakeMsgServer {
     const pair = pairOf(from.userId, message.to_session_id);
     const history = this.#history.get(pair) ?? [];
     this.#history.set(pair, history);
-    const msg_id = history.length + 1;
+    const msg_id = (this.#lastIds.get(pair) ?? 0) + 1;
+    this.#lastIds.set(pair, msg_id);
     const stored = { ...message, from_user_id: from.userId, msg_id, msg_data: Buffer.from(message.msg_data) };
-    history.push(stored);
+    if (this.options.stores?.(stored) !== false) history.push(stored);
     const session_type = SessionType.SESSION_TYPE_SINGLE;
     const ack = { user_id: from.userId, session_id: message.to_session_id, msg_id, session_type };
-    from.link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
+    if (this.options.acks?.(stored) !== false) from.link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
     for (const to of this.#sessions) {
       if (to !== from && (to.userId === from.userId || to.userId === message.to_session_id)) this.#deliver(to, stored);
     }

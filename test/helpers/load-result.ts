@@ -52,6 +52,7 @@ export const heldLoad: LoadResult = {
   users: 2000,
   devicesPerUser: 2,
   devicesOnline: 4000,
+  processes: 1,
   targets: ["127.0.0.1:8000", "127.0.0.1:8001"],
   rate: 1000,
   stages: [],

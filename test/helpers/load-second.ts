@@ -23,6 +23,7 @@ export function loadSecond(n: number, live: Partial<LiveView> = {}): LoadEvent {
           vus: 500,
         },
       ],
+      waiting: "",
       isPaused: false,
       factor: 1,
       ack: latency,

@@ -76,6 +76,7 @@ interface LoadOptions extends BehaviourOptions {
   readonly seed?: number;
   readonly starting?: number;
   readonly drainTimeout?: number;
+  readonly answerTimeout?: number;
   readonly allowOverLimit?: boolean;
   readonly threshold?: readonly string[];
   readonly abortOnFail?: boolean;
@@ -143,6 +144,7 @@ export function loadCommand(host: Host): Command {
   return addBehaviourOptions(command)
     .option("--seed <n>", "repeats the choices of a run that printed it", countValue(0, SEEDS - 1))
     .option("--starting <n>", "devices that connect and log in at the same time (default: 64)", countValue(1, 10_000))
+    .addOption(durationOption("--answer-timeout <time>", "how long a login or a pull may take (default: 30s)"))
     .addOption(durationOption("--drain-timeout <time>", "how long to wait for what is still under way (default: 10s)"))
     .option("--allow-over-limit", "do not keep below the 20 messages a second that a server takes from a connection")
     .option(
@@ -310,6 +312,7 @@ async function common(
     ...behaviourChoice(options),
     startingMax: options.starting,
     drainTimeoutMs: options.drainTimeout,
+    answerTimeoutMs: options.answerTimeout,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
     thresholds: boundThresholds("--threshold", options.threshold ?? [], choice?.metrics).map((threshold) => ({

@@ -36,7 +36,7 @@ export async function putUnderLoad(host: Host, { users, durationMs, seed }: Load
       environment: generatorEnvironment(host),
       onEvent: (event) => {
         if (event.type !== "second" || host.verbosity === "quiet") return;
-        host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
+        host.stderr.write(`${loadProgress(event.snapshot, devices, event.live.waiting)}\n`);
       },
     });
   } finally {

@@ -48,6 +48,7 @@ export interface LoadChoice {
   readonly finalCheckShare?: number | undefined;
   readonly startingMax?: number | undefined;
   readonly drainTimeoutMs?: number | undefined;
+  readonly answerTimeoutMs?: number | undefined;
   readonly allowOverLimit?: boolean | undefined;
   /** How many groups to make, for users who write to groups. */
   readonly groups?: number | undefined;
@@ -128,6 +129,7 @@ export function planFor(choice: LoadChoice): LoadPlan {
     startingMax: Math.ceil((choice.startingMax ?? planDefaults.startingMax) / (choice.segment?.count ?? 1)),
     messagesPerSecondMax: choice.allowOverLimit ? undefined : planDefaults.messagesPerSecondMax,
     drainTimeoutMs: choice.drainTimeoutMs ?? planDefaults.drainTimeoutMs,
+    answerTimeoutMs: choice.answerTimeoutMs ?? planDefaults.answerTimeoutMs,
     thresholds: choice.thresholds ?? [],
     findMax,
     segment: choice.segment,

@@ -36,7 +36,7 @@ export function progressWatch(host: Host, { plan, file }: Watched): LoadWatch {
       const failure = failureLine(event, host, file);
       if (failure !== undefined) host.stderr.write(`ttk: ${failure}\n`);
       if (event.type !== "second" || host.verbosity === "quiet") return;
-      host.stderr.write(`${loadProgress(event.snapshot, devices)}\n`);
+      host.stderr.write(`${loadProgress(event.snapshot, devices, event.live.waiting)}\n`);
     },
     begins: () => {},
     warn: (text) => host.stderr.write(`ttk: ${text}\n`),

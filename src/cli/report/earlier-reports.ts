@@ -31,6 +31,7 @@ export function withDefaults(report: LoadReport): LoadReport {
     ...report,
     summary: {
       ...summary,
+      processes: summary.processes ?? 1,
       stages: summary.stages ?? [],
       environment: summary.environment ?? null,
       abortedBy: summary.abortedBy ?? null,

@@ -61,10 +61,10 @@ export function loadConsole(result: LoadResult): string {
 }
 
 function heading(result: LoadResult): string[] {
-  const { scenario, users, devicesOnline, targets, rampUpMs, steadyMs, drainMs, seed } = result;
+  const { scenario, users, devicesOnline, processes, targets, rampUpMs, steadyMs, drainMs, seed } = result;
   return [
     `${scenario}: ${count(users)} users, ${count(devicesOnline)} devices online at ${targets.join(", ") || "no server"}`,
-    `ramp-up ${seconds(rampUpMs)}, steady ${seconds(steadyMs)}, drain ${seconds(drainMs)}, seed ${seed}`,
+    `ramp-up ${seconds(rampUpMs)}, steady ${seconds(steadyMs)}, drain ${seconds(drainMs)}, seed ${seed}${processes > 1 ? `, ${processes} processes` : ""}`,
   ];
 }
 

@@ -1,15 +1,16 @@
 import type { LoadSnapshot } from "../../runner/load/load-event.js";
 import { count, duration, seconds, share } from "./quantity.js";
 
-/** One line for one second of a run. `devices` = how many are to come online. */
-export function loadProgress(snapshot: LoadSnapshot, devices: number): string {
+/** One line for one second of a run. `devices` = how many are to come online, `waiting` = what those wait for who do. */
+export function loadProgress(snapshot: LoadSnapshot, devices: number, waiting: string): string {
   const { atMs, phase, devicesOnline, busyShare } = snapshot;
   const start = `${seconds(atMs).padStart(8)}  ${phase.padEnd(7)}  `;
   const generator = `generator ${share(busyShare)}`;
   if (phase === "setup" || phase === "teardown") return `${start}${count(devicesOnline)} devices online  ${generator}`;
   if (phase === "ramp-up" || phase === "logout") {
     const pdus = `${count(snapshot.pdusReceivedPerSecond)} PDUs/s in`;
-    return `${start}${count(devicesOnline)} of ${count(devices)} devices online  ${pdus}  ${generator}`;
+    const online = `${start}${count(devicesOnline)} of ${count(devices)} devices online  ${pdus}  ${generator}`;
+    return waiting === "" ? online : `${online}  ${waiting}`;
   }
   const faults = faultsIn(snapshot);
   return [

@@ -31,12 +31,15 @@ export class CrowdArrival {
     const { startingMax, devicesPerUser } = plan;
     // Of our own, because every device that is connecting listens to it.
     const signal = AbortSignal.any([this.sources.signal]);
-    setMaxListeners(startingMax, signal);
+    setMaxListeners(startingMax + 1, signal);
+    // Whoever waits for an answer then does not get it.
+    const giveUp = () => sessions.giveUpStarting();
+    signal.addEventListener("abort", giveUp, { once: true });
     const { startsOnline = () => true } = plan.scenario;
     const starting = sessions.devices.filter(({ index }) => startsOnline(index % devicesPerUser));
     await rampUp(starting.length, startingMax, signal, (place) =>
       this.#start(starting[place] as VirtualDevice, signal),
-    );
+    ).finally(() => signal.removeEventListener("abort", giveUp));
   }
 
   /** Makes those that are this segment's, and finds the others. @throws LoadBlockedError for the first that cannot be had */

@@ -11,6 +11,7 @@ import type { Sessions } from "./messenger.js";
 import type { LoadError } from "./metric-names.js";
 import { redialDelayMs } from "./redial-delay.js";
 import { isOwn, wholeRun } from "./segment.js";
+import { StartWaits } from "./start-waits.js";
 import { type MessageTaker, VirtualDevice } from "./virtual-device.js";
 
 /** What the run does about those who come and go. */
@@ -27,7 +28,6 @@ export interface SessionHooks {
 }
 
 const Presence = { away: 0, starting: 1, online: 2, leaving: 3 } as const;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Who is online: brings devices there and back, keeps them alive, redials for those who lost their connection. */
 export class DeviceSessions implements Sessions {
@@ -41,6 +41,7 @@ export class DeviceSessions implements Sessions {
   isRunning = true;
 
   readonly #startUp: StartUp;
+  readonly #waits = new StartWaits();
   readonly #all: DeviceHandler;
   readonly #presence: Uint8Array;
   /** Times in a row that the device dialled after a loss; 0 = it does not. */
@@ -51,8 +52,10 @@ export class DeviceSessions implements Sessions {
   readonly #gate: LoginGate;
   readonly #links: Array<Device["link"]> = [];
   readonly #gone = { pdusSent: 0, pdusReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  /** When the last heartbeat was meant to go out; those before it were at the plan's interval. */
   readonly #heartbeatIntendedMs: Float64Array;
   readonly #heartbeatSentMs: Float64Array;
+  readonly #heartbeatsUnanswered: Uint16Array;
 
   constructor(
     private readonly plan: LoadPlan,
@@ -81,6 +84,7 @@ export class DeviceSessions implements Sessions {
     this.#onlineOfUser = new Uint8Array(accounts.length);
     this.#heartbeatIntendedMs = new Float64Array(count);
     this.#heartbeatSentMs = new Float64Array(count);
+    this.#heartbeatsUnanswered = new Uint16Array(count);
   }
 
   isOnline(index: number): boolean {
@@ -101,6 +105,11 @@ export class DeviceSessions implements Sessions {
     );
   }
 
+  /** What those who come online wait for, as text; empty while it is not long. */
+  get waiting(): string {
+    return this.#waits.textAt(this.now());
+  }
+
   /** Connects, logs in and pulls. @throws ClientError, DialError; the device is away again unless only a pull failed */
   async start(index: number, signal: AbortSignal, lateMs = 0): Promise<void> {
     const device = this.devices[index] as VirtualDevice;
@@ -113,15 +122,18 @@ export class DeviceSessions implements Sessions {
     this.starting++;
     try {
       const startedMs = this.now();
+      this.#waits.begin(index, "connections", startedMs);
       this.servers[index] = await this.plan.connect(device, user, index % this.plan.devicesPerUser, signal);
       this.#links[index] = device.link;
       this.metrics.connected(user, this.now() - startedMs + lateMs);
       failure = "login_failed";
+      this.#waits.begin(index, "answers to logins", this.now());
       await this.#startUp.run(device, { userName, password }, (step, durationMs) => {
         if (step !== "login") return this.metrics.pullDone(user, step, durationMs);
         this.metrics.loggedIn(user, device.options.clientType, durationMs + lateMs);
         this.#loggedIn(device);
         failure = "pull_failed";
+        this.#waits.begin(index, "answers to pulls", this.now());
       });
       this.#redials[index] = 0;
     } catch (error) {
@@ -133,6 +145,7 @@ export class DeviceSessions implements Sessions {
       }
       throw error;
     } finally {
+      this.#waits.end(index);
       this.starting--;
     }
   }
@@ -146,6 +159,11 @@ export class DeviceSessions implements Sessions {
     } finally {
       this.#gate.leave();
     }
+  }
+
+  /** Those who are on their way online do not get there. */
+  giveUpStarting(): void {
+    for (const index of this.#waits.devices) this.cut(index);
   }
 
   comeOnline(index: number, intendedMs: number): void {
@@ -259,6 +277,7 @@ export class DeviceSessions implements Sessions {
     const others = this.#onlineOfUser[user] as number;
     this.#onlineOfUser[user] = others + 1;
     if (others === 0) this.metrics.users.add(1);
+    this.#heartbeatsUnanswered[index] = 0;
     this.hooks.arm(index, this.now() + this.plan.heartbeatIntervalMs);
   }
 
@@ -288,6 +307,11 @@ export class DeviceSessions implements Sessions {
   }
 
   #redialLater(index: number): void {
+    // Nobody connects any more.
+    if (this.signal.aborted) {
+      this.#redials[index] = 0;
+      return;
+    }
     const attempt = Math.min((this.#redials[index] as number) + 1, 0xff);
     this.#redials[index] = attempt;
     if (this.isRunning) this.hooks.arm(index, this.now() + redialDelayMs(attempt, this.random));
@@ -296,12 +320,16 @@ export class DeviceSessions implements Sessions {
   #beat(index: number, dueMs: number): void {
     this.#heartbeatIntendedMs[index] = dueMs;
     this.#heartbeatSentMs[index] = this.now();
+    this.#heartbeatsUnanswered[index] = (this.#heartbeatsUnanswered[index] as number) + 1;
     this.devices[index]?.sendHeartbeat();
     this.hooks.arm(index, dueMs + this.plan.heartbeatIntervalMs);
   }
 
   #heartbeatAnswered(index: number): void {
-    const nowMs = this.now();
+    const later = Math.max(0, (this.#heartbeatsUnanswered[index] as number) - 1);
+    this.#heartbeatsUnanswered[index] = later;
+    // A connection keeps order, and heartbeats go out at the same intervals: those that went out later tell when this one did.
+    const nowMs = this.now() + later * this.plan.heartbeatIntervalMs;
     const ms = nowMs - (this.#heartbeatIntendedMs[index] as number);
     this.metrics.heartbeatDone(this.#userOf(index), ms, nowMs - (this.#heartbeatSentMs[index] as number));
   }
@@ -326,7 +354,7 @@ export class DeviceSessions implements Sessions {
 
 /** One object for each pair of client type and source address, however many devices there are. */
 function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
-  const { devicesPerUser, localAddresses } = plan;
+  const { devicesPerUser, localAddresses, answerTimeoutMs } = plan;
   const addresses = localAddresses.length === 0 ? [undefined] : localAddresses;
   const made = new Map<string, DeviceOptions>();
   return (index) => {
@@ -337,7 +365,7 @@ function sharedOptions(plan: LoadPlan): (index: number) => DeviceOptions {
     const options = made.get(key) ?? {
       clientType,
       heartbeatIntervalMs: 0,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: answerTimeoutMs,
       ...(localAddress === undefined ? {} : { localAddress }),
     };
     made.set(key, options);

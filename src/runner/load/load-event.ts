@@ -79,6 +79,8 @@ export interface SecondLatency {
 export interface LiveView {
   /** What is under way, a row for each scenario; empty outside the steady phase. */
   readonly parts: readonly PartProgress[];
+  /** What devices that come online wait for, when it is long; else empty. */
+  readonly waiting: string;
   readonly isPaused: boolean;
   /** What `scale` was last called with; 1 = as planned. */
   readonly factor: number;

@@ -56,6 +56,8 @@ export interface LoadPlan {
   readonly messagesPerSecondMax: number | undefined;
   readonly heartbeatIntervalMs: number;
   readonly ackTimeoutMs: number;
+  /** How long a login or a pull may take. */
+  readonly answerTimeoutMs: number;
   /** How long the run waits for what is still on its way when the steady phase is over. */
   readonly drainTimeoutMs: number;
   readonly thresholds: readonly Threshold[];
@@ -86,6 +88,7 @@ export const planDefaults = {
   messagesPerSecondMax: 20,
   heartbeatIntervalMs: 30_000,
   ackTimeoutMs: 10_000,
+  answerTimeoutMs: 30_000,
   drainTimeoutMs: 10_000,
   groups: [],
   localAddresses: [],

@@ -98,6 +98,8 @@ export interface LoadResult {
   readonly devicesPerUser: number;
   /** Most devices online at the same time. */
   readonly devicesOnline: number;
+  /** That shared the users, each a generator of its own: workers or segments. */
+  readonly processes: number;
   readonly targets: readonly string[];
   /** Acts a second of the steady phase, as planned; their mean when it changes. */
   readonly rate: number;

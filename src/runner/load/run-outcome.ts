@@ -63,6 +63,7 @@ export function resultOf(facts: RunFacts): LoadResult {
     users: ownCount(plan.accounts.length, plan.segment ?? wholeRun),
     devicesPerUser: plan.devicesPerUser,
     devicesOnline: metrics.devicesOnline.result().max,
+    processes: 1,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
     rate: plannedRate(plan, shareOf(plan)),
     stages: plan.stages,

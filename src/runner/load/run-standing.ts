@@ -65,8 +65,9 @@ export class RunStanding {
 
   /** What of a second others than its counts know. */
   view(nowMs: number): OthersView {
-    const { plan, progress, workload, steering, thresholds, messenger, metrics, healthLimits } = this.run;
+    const { plan, progress, workload, steering, thresholds, messenger, metrics, healthLimits, sessions } = this.run;
     return {
+      waiting: sessions.waiting,
       parts: progress.phase === "steady" ? workload.progress(nowMs) : [],
       isPaused: steering.isPaused,
       factor: steering.factor,

@@ -15,7 +15,10 @@ export interface SecondSources {
 }
 
 /** What of a second others know. */
-export type OthersView = Pick<LiveView, "parts" | "isPaused" | "factor" | "thresholds" | "serverFaults" | "doubts">;
+export type OthersView = Pick<
+  LiveView,
+  "parts" | "waiting" | "isPaused" | "factor" | "thresholds" | "serverFaults" | "doubts"
+>;
 
 export interface SecondTaken {
   readonly snapshot: LoadSnapshot;

@@ -128,6 +128,7 @@ export class ShippedStartUp implements StartUp {
     if (seqNum === 0) return Promise.reject(new ClientError("CLOSED"));
     const answerId = responseOf[commandId];
     const waitedFor = hexId(answerId);
+    const timeoutMs = device.options.requestTimeoutMs ?? PULL_TIMEOUT_MS;
     return new Promise((resolve, reject) => {
       const settled = () => {
         clearTimeout(timer);
@@ -137,8 +138,8 @@ export class ShippedStartUp implements StartUp {
         settled();
         reject(error);
       };
-      const tooLate = () => fail(new ClientError("TIMEOUT", { waitedFor, timeoutMs: PULL_TIMEOUT_MS }));
-      const timer = setTimeout(tooLate, PULL_TIMEOUT_MS);
+      const tooLate = () => fail(new ClientError("TIMEOUT", { waitedFor, timeoutMs }));
+      const timer = setTimeout(tooLate, timeoutMs);
       const taken = (answer: Buffer) => {
         try {
           take(answer);

@@ -41,7 +41,10 @@ function verdictOf(dashboard: LoadDashboard, theme: Theme): [mark: string, word:
   const failures = failuresOf(dashboard);
   if (failures.length > 0) return ["✘", "FAILS", failures.join(", "), theme.bad];
   if (live !== undefined && live.doubts.length > 0) return ["!", "NOT VALID", live.doubts.join("; "), theme.warn];
-  if (live === undefined || live.counts.sent === 0) return ["·", "WAITS", "no message has been sent yet", theme.dim];
+  if (live === undefined || live.counts.sent === 0) {
+    const waiting = live?.waiting || "no message has been sent yet";
+    return ["·", "WAITS", waiting, theme.dim];
+  }
   return ["✔", "HOLDS", "all messages so far were acked and delivered once, in order", theme.good];
 }
 

@@ -96,6 +96,15 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(await read.texts(".tag")).toEqual(["not held", "held"]);
   });
 
+  it("says how many processes it comes from, and whose numbers the generator's are", async () => {
+    const alone = await open(minute);
+    expect((await alone.texts(".facts"))[0]).not.toContain("process");
+    const read = await open({ ...minute, processes: 3 });
+    expect((await read.texts(".facts"))[0]).toMatch(/seed \d+ · in 3 processes$/);
+    expect(await read.texts("caption")).toContain("Generators, in the steady phase");
+    expect(await read.texts("tbody th")).toContain("the busiest");
+  });
+
   it("shows what servers keep of sessions as the JSON has it, and what witnesses say of it", async () => {
     const read = await open(forgetfulLoad);
     const shown = await read.page

@@ -11,6 +11,10 @@ describe("loadConsole", () => {
     await expect(loadConsole(failedLoad)).toMatchFileSnapshot("../golden/load-console-failed.txt");
   });
 
+  it("says how many processes a run comes from", () => {
+    expect(loadConsole({ ...heldLoad, processes: 3 }).split("\n")[1]).toMatch(/, seed \d+, 3 processes$/);
+  });
+
   it("shows what a server forgot", () => {
     const text = loadConsole(forgetfulLoad);
     expect(text).toContain("read        1,038 of 1,040 read acks told to the user's other devices\n");

@@ -15,6 +15,7 @@ import { type LatencyPair, LatencyPairs, leastLatenessMs } from "../../helpers/l
 import { loadPlan, run } from "../../helpers/load-plan.js";
 
 const USERS = 50;
+const STALL_MS = 1400;
 const servers: FakeMsgServer[] = [];
 
 async function fakeServer(options: Partial<FakeOptions> = {}): Promise<FakeMsgServer> {
@@ -169,6 +170,32 @@ describe("runLoad", () => {
     const plan = loadPlan(server.address, 4, { actsPerSecond: 2000, messagesPerSecondMax: undefined });
     const { delivery } = await run(plan);
     expect(delivery.sent).toBe(seen);
+  });
+
+  it("does not let a message without an ack stand in for one that history has lost, when the drain ends before its time", async () => {
+    const server = await fakeServer({
+      users: 2,
+      stores: ({ msg_id }) => msg_id !== 1,
+      acks: ({ msg_id }) => msg_id < 6,
+    });
+    const audited = { finalCheckShare: 1, drainTimeoutMs: 300, ackTimeoutMs: 60_000 };
+    const plan = loadPlan(server.address, 2, { devicesPerUser: 1, actsPerSecond: 50, ...audited });
+    const { delivery } = await run(plan);
+    expect(delivery).toMatchObject({ acked: 5, unacked: 1, historyChecked: 5, notInHistory: 1 });
+  });
+
+  it("charges a stall to each heartbeat that went out meanwhile, and not to the last one alone", async () => {
+    const server = await fakeServer({ users: 2 });
+    const plan = loadPlan(server.address, 2, { devicesPerUser: 1, durationMs: 1500, heartbeatIntervalMs: 200 });
+    const result = await run(plan, {
+      onEvent: (event) => {
+        if (event.type === "phase" && event.phase === "steady") server.stall(STALL_MS);
+      },
+    });
+    const { avg, max } = result.metrics.heartbeat_duration as TrendResult;
+    // The first one waits for all of the stall but the time until it was due, each later one for 200 ms less.
+    expect(max).toBeGreaterThan(STALL_MS - 200);
+    expect(avg).toBeGreaterThan(250);
   });
 
   it("charges a stall to the messages that could not be sent meanwhile", async () => {

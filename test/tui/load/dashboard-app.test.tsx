@@ -61,6 +61,13 @@ describe("LoadDashboard", () => {
     expect(hands.done).toEqual(["interrupt", "interrupt"]);
   });
 
+  it("says what those wait for who come online", () => {
+    const nothing = { ...heldLoad.delivery, sent: 0 };
+    const waiting = "waiting for answers to logins: 64, for up to 12.0 s";
+    const dashboard = watched(3, { counts: nothing, waiting, serverFaults: [], thresholds: [] });
+    expect(frameOf(dashboard).split("\n")[1]).toContain(waiting);
+  });
+
   it("says why there is no snapshot", async () => {
     const dashboard = watched(3);
     dashboard.steer({ ...recordingHands(), snapshot: () => Promise.reject(new Error("EACCES: permission denied")) });

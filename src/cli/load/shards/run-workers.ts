@@ -26,7 +26,7 @@ interface Worker {
   readonly child: ChildProcess;
   isReady: boolean;
   isOver: boolean;
-  second: ShardSecond | undefined;
+  second: (ShardSecond & { readonly waiting: string }) | undefined;
   stderr: string;
 }
 
@@ -199,7 +199,10 @@ class Crew {
     const seconds = this.#workers.flatMap(({ second }) => (second === undefined ? [] : [second]));
     const [first] = seconds;
     if (first === undefined || this.host.verbosity === "quiet") return;
-    this.host.stderr.write(`${loadProgress(addSeconds(first.snapshot.atMs, seconds), this.plan.devices)}\n`);
+    const together = addSeconds(first.snapshot.atMs, seconds);
+    const waits = this.#workers.find(({ second }) => second !== undefined && second.waiting !== "");
+    const waiting = waits === undefined ? "" : `worker ${waits.index} ${waits.second?.waiting}`;
+    this.host.stderr.write(`${loadProgress(together, this.plan.devices, waiting)}\n`);
   }
 
   /** To all of them but `except`. */

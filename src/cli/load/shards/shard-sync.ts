@@ -118,7 +118,10 @@ export function syncByOrders(host: Host, index: number, runId: string, file: Loa
       },
     },
     onEvent: (event) => {
-      if (event.type === "second") tell({ type: "second", snapshot: event.snapshot, counts: event.counts });
+      if (event.type === "second") {
+        const { snapshot, counts, live } = event;
+        tell({ type: "second", snapshot, counts, waiting: live.waiting });
+      }
       const failure = failureLine(event, host, file);
       if (failure !== undefined) tell({ type: "failure", text: failure });
     },

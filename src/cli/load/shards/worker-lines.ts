@@ -21,7 +21,12 @@ export type WorkerLine =
   | ({ readonly type: "presence" } & PresenceChanges)
   /** Its part of the steady phase is over. */
   | { readonly type: "over" }
-  | { readonly type: "second"; readonly snapshot: LoadSnapshot; readonly counts: SecondCounts }
+  | {
+      readonly type: "second";
+      readonly snapshot: LoadSnapshot;
+      readonly counts: SecondCounts;
+      readonly waiting: string;
+    }
   /** What an iteration of a scenario file threw, as text. */
   | { readonly type: "failure"; readonly text: string }
   /** It awaits nothing of its own any more in this round. */

@@ -64,6 +64,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
     users: sum(({ users }) => users),
     devicesPerUser: first.result.devicesPerUser,
     devicesOnline: sum(({ devicesOnline }) => devicesOnline),
+    processes: shards.length,
     targets: [...new Set(results.flatMap(({ targets }) => targets))].sort(),
     rate: first.planRate,
     stages: first.result.stages,

@@ -36,6 +36,7 @@ describe("mergeShards", () => {
     const merged = mergeShards(named(shards));
 
     expect(merged.failures).toEqual([]);
+    expect([alone, merged].map(({ processes }) => processes)).toEqual([1, count]);
     expect(merged.delivery.readsExpected).toBeGreaterThan(10);
     expect(merged.delivery).toEqual(alone.delivery);
     expect(merged).toMatchObject({ users: alone.users, devicesOnline: alone.devicesOnline, rate: alone.rate });
@@ -81,6 +82,28 @@ describe("mergeShards", () => {
     for (const { pdus } of between) {
       expect(pdus.map(({ what }) => what)).toEqual(expect.arrayContaining(["sent", "ack"]));
     }
+  });
+
+  it("blames no message for another one that was altered, however many are under way at once", async () => {
+    let deliveries = 0;
+    let done = 0;
+    const spoil = (): Mischief => {
+      if (++deliveries % 3 !== 0) return "deliver";
+      done++;
+      return "alter";
+    };
+    const server = await fakeServer({ users: 3, mischief: spoil });
+    const plan = loadPlan(server.address, 3, { actsPerSecond: 60, durationMs: 1200 });
+    let begun = 0;
+    const shards = await shardedRun(quick(plan), 3, {
+      onEvent: (event) => {
+        // Everything that is sent meanwhile is answered and delivered at once.
+        if (event.type === "phase" && event.phase === "steady" && ++begun === 3) server.stall(1000);
+      },
+    });
+    const { delivery } = mergeShards(named(shards));
+    expect(done).toBeGreaterThan(10);
+    expect(delivery).toMatchObject({ corrupted: done, lost: 0, duplicated: 0, misdelivered: 0 });
   });
 
   it("says the rate of the plan where those of its shards, each rounded, do not add up to it", async () => {

@@ -12,9 +12,9 @@ export function Generator({ run }: { readonly run: LoadRun }) {
       <div class="columns">
         <div>
           <table>
-            <caption>Generator, in the steady phase</caption>
+            <caption>{run.processes > 1 ? "Generators" : "Generator"}, in the steady phase</caption>
             <tbody>
-              <Fact name="busy">{share(health.busyShare)} of a core</Fact>
+              <Fact name={run.processes > 1 ? "the busiest" : "busy"}>{`${share(health.busyShare)} of a core`}</Fact>
               <Fact name="late, 99 of 100">{duration(health.eventLoopLagP99Ms)}</Fact>
               <Fact name="acts done">{count(health.iterations)}</Fact>
               <Fact name="planned acts dropped">{count(health.droppedIterations)}</Fact>

@@ -25,6 +25,7 @@ export function LoadPage(data: LoadPageData) {
           {count(run.users)} users, {count(run.devicesOnline)} devices at{" "}
           <PeerText>{run.targets.join(", ") || "no server"}</PeerText> · {dateText(run.startedAt)} · ramp-up{" "}
           {seconds(run.rampUpMs)}, steady {seconds(run.steadyMs)}, drain {seconds(run.drainMs)} · seed {run.seed}
+          {run.processes > 1 && ` · in ${run.processes} processes`}
         </p>
         <Verdict run={run} />
       </header>
