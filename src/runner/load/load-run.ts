@@ -249,8 +249,13 @@ class LoadRun {
 
   strayed(reason: unknown): void {
     if (reason instanceof IterationInterrupted) return;
+    this.#failed("not awaited", reason);
+  }
+
+  /** Outside of an iteration. */
+  #failed(what: string, error: unknown): void {
     this.#metrics.error(NOBODY, "iteration_failed");
-    this.#failures.add("not awaited", reason);
+    this.#failures.add(what, error);
   }
 
   #commonToWorkloads() {
@@ -292,7 +297,7 @@ class LoadRun {
     return new ScriptStages({
       script,
       signal: this.#stop.signal,
-      onFailure: this.#failures,
+      failed: (error) => this.#failed("teardown", error),
       sent: () => this.#messenger.oracle.counts.sent,
       drain: () => this.#phases.drain(),
       shareSetup: (own) => this.#meeting.shareSetup(own),

@@ -142,6 +142,18 @@ describe("ttk load with a scenario file", () => {
     expect(stdout).toBe('21 {"list":[1]}');
   });
 
+  it("counts a teardown that throws, so that a threshold can fail for it, and says where", async () => {
+    const { stderr, exitCode } = await run([
+      "export const options = { thresholds: { 'errors{kind:iteration_failed}': ['count==0'] } };",
+      "export default () => {};",
+      "export function teardown() {",
+      '  throw new Error("left behind");',
+      "}",
+    ]);
+    expect(stderr).toMatch(/^ttk: test-\d+\.ts:4: left behind \(teardown; told once\)\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it("prints the usual summary when handleSummary throws", async () => {
     const { stdout, stderr } = await run([
       "export default () => {};",
