@@ -75,6 +75,7 @@ function silentHost(): Host {
     clock: { nowMs: () => 0 },
     random: () => 0,
     atExit: () => () => {},
+    takeStrayRejections: () => {},
     verbosity: "normal",
     outlivesReader: false,
     exitCode: 0,

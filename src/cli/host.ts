@@ -40,6 +40,8 @@ export interface Host {
   readonly random: () => number;
   /** Has this done whenever the process ends, a second Ctrl-C included; it cannot wait for anything. Returns how to take it back. */
   atExit(action: () => void): () => void;
+  /** Somebody else's code runs from now on: rejections that nobody waits for are no longer taken for faults of ours. */
+  takeStrayRejections(take: (reason: unknown) => void): void;
   verbosity: "quiet" | "normal" | "verbose";
   /** The exit code is what is asked for: whoever stops reading stdout does not end the command. Else it ends, and all is well. */
   outlivesReader: boolean;
@@ -86,6 +88,9 @@ export function processHost(): Host {
         atHangUp.delete(action);
         if (atHangUp.size === 0) process.off("SIGHUP", hangUp);
       };
+    },
+    takeStrayRejections: (take) => {
+      process.on("unhandledRejection", take);
     },
     verbosity: "normal",
     outlivesReader: false,

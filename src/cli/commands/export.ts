@@ -51,7 +51,7 @@ export function exportCommand(host: Host): Command {
     .option("--users <n>", "of the reference cluster: user1 … userN", countValue(2, 1_000_000), 10_000)
     .option("--seed <n>", "of the run", countValue(0, 2 ** 32 - 1))
     .action(async (load: readonly string[], { out, shards, startAt, image, users, seed }: K8sOptions) => {
-      await requirePodArguments(host, load, image !== undefined);
+      await requirePodArguments(host, { load, image, users });
       const startAtMs = "atMs" in startAt ? startAt.atMs : host.clock.nowMs() + startAt.inMs;
       const choice = { shards, image, users, load, version: version(), startAt: new Date(startAtMs) };
       await writeFiles(host, out, k8sFiles({ ...choice, seed: seed ?? Math.floor(host.random() * 2 ** 32) }));

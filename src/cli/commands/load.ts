@@ -480,6 +480,7 @@ async function start(
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
+    if (file !== undefined) host.takeStrayRejections((reason) => running.strayed(reason));
     begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {

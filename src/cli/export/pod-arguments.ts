@@ -8,11 +8,26 @@ import { isScenarioFile } from "../load/scenario-file/load-file.js";
 /** Options that every command has. */
 const common = /^(-q|--quiet|-v|--verbose|--debug)$/;
 
-/**
- * What stands behind `ttk load` in pods that have an image of somebody's own, or Node.js and this package alone.
- * @throws CommandError for what they would refuse once they run
- */
-export async function requirePodArguments(host: Host, load: readonly string[], hasImage: boolean): Promise<void> {
+/** What pods know of a run that the manifests make. */
+interface PodChoice {
+  readonly load: readonly string[];
+  /** One of somebody's own, which may have files in it. */
+  readonly image: string | undefined;
+  /** Users of the reference cluster. */
+  readonly users: number;
+}
+
+/** As far as they matter here. */
+interface PodOptions {
+  readonly users?: number;
+  readonly target?: unknown;
+  readonly login?: unknown;
+  readonly accounts?: string;
+  readonly findMax?: unknown;
+}
+
+/** @throws CommandError for what the pods would refuse once they run */
+export async function requirePodArguments(host: Host, { load, image, users }: PodChoice): Promise<void> {
   const own = load.find((each) => /^--(segment|start-at|workers|seed|report)(=|$)/.test(each));
   if (own !== undefined) throw usageError(`${own} is what the Job says: leave it out behind --`);
   const { loadCommand } = await import("../commands/load.js");
@@ -23,15 +38,27 @@ export async function requirePodArguments(host: Host, load: readonly string[], h
   const slip = unknown.find((each) => each.startsWith("-") && !common.test(each));
   const flags = command.options.flatMap(({ long }) => long ?? []);
   if (slip !== undefined) throw usageError(`ttk load has no option ${slip}${didYouMean(slip, flags)}`);
-  if (command.opts<{ findMax?: unknown }>().findMax !== undefined) {
-    throw usageError("--find-max cannot be parted into pods: they do not hear of each other");
-  }
   const [scenario = "steady-chat"] = operands;
-  if (isScenarioFile(scenario)) {
-    if (!hasImage) throw usageError(`${scenario} is not in the pods: name an image that has it with --image`);
-  } else if (!loadScenarios.has(scenario)) {
+  if (!isScenarioFile(scenario) && !loadScenarios.has(scenario)) {
     throw usageError(`there is no load scenario "${scenario}"${didYouMean(scenario, [...loadScenarios.keys()])}`);
   }
+  const options = command.opts<PodOptions>();
+  if (options.findMax !== undefined) {
+    throw usageError("--find-max cannot be parted into pods: they do not hear of each other");
+  }
+  const isOfCluster = options.target === undefined && options.login === undefined;
+  if (isOfCluster && (options.users ?? 0) > users) {
+    throw usageError(`--users ${options.users}: the reference cluster has ${users}, unless --users before -- says so`);
+  }
+  const file = [scenario, options.accounts].find((name) => name !== undefined && isFile(name));
+  if (file !== undefined && image === undefined) {
+    throw usageError(`${file} is not in the pods: name an image that has it with --image`);
+  }
+}
+
+/** Accounts may be a pattern, `user{1..2000}`. */
+function isFile(name: string): boolean {
+  return isScenarioFile(name) || /\.(csv|json|ya?ml)$/i.test(name);
 }
 
 function parsed<T>(parse: () => T): T {

@@ -4,6 +4,7 @@ import { type Habits, habitDefaults } from "../../scenarios/load/behaviour.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import type { Host } from "../host.js";
+import { GROUP_SIZE } from "./load-choice.js";
 
 /** An option of `ttk load` that makes a difference to a scenario, and what it is there unless given. */
 interface Parameter {
@@ -58,6 +59,7 @@ function parametersOf({ acts, clientTypes, habits = {}, finalCheckShare }: LoadS
     devices,
     { option: "--size", default: String(fromBytes) },
     ...habitParameters({ readShare: habitDefaults.readShare, ...habits }),
+    ...groupParameters(habits),
     { option: "--final-check", default: finalCheckShare === undefined ? "none" : checkText(finalCheckShare) },
   ];
 }
@@ -71,6 +73,15 @@ function parameterOf<Habit extends keyof Habits>(habit: Habit, value: Habits[Hab
   if (value === undefined) return [];
   const [option, text] = habitOptions[habit];
   return [{ option, default: text(value) }];
+}
+
+/** Of a scenario that makes groups. */
+function groupParameters({ groupShare = 0 }: Partial<Habits>): Parameter[] {
+  if (groupShare === 0) return [];
+  return [
+    { option: "--groups", default: "each user in two" },
+    { option: "--group-size", default: String(GROUP_SIZE) },
+  ];
 }
 
 function checkText(part: number): string {

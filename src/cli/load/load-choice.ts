@@ -68,7 +68,8 @@ const RATE_MAX = 10_000_000;
 const DURATION_MS = 15_000;
 /** Devices of a user that a server keeps online (LGN-09). */
 const ONLINE_AT_ONCE = 2;
-const GROUP_SIZE = 20;
+/** Members of a group, unless there are fewer users. */
+export const GROUP_SIZE = 20;
 /** Four bytes of length, blocks of 16, and base64 make 4,096 of it. */
 const ENCRYPTED_MAX_BYTES = 3068;
 /** A user is in so many groups, on average. */

@@ -18,6 +18,7 @@ import { RunProgress } from "./run-progress.js";
 import { RunSeconds } from "./run-seconds.js";
 import { RunStanding } from "./run-standing.js";
 import { RunStop } from "./run-stop.js";
+import { IterationInterrupted } from "./script/iteration-interrupted.js";
 import { MessageDesk } from "./script/message-desk.js";
 import { metricPartsOf, type ScriptPlan } from "./script/script-plan.js";
 import { IterationFailures, ScriptStages } from "./script/script-stages.js";
@@ -41,6 +42,8 @@ export interface RunningLoad {
   soFar(): LoadResult;
   /** All metrics as they stand, while the run goes on and after it. */
   readonly readings: () => readonly MetricReading[];
+  /** A promise that a function of a scenario file did not wait for was rejected: it counts as a failed iteration, and ends nothing. */
+  strayed(reason: unknown): void;
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
   /** Once the result is there: what a merge needs. Undefined unless the plan is a segment that began with the others. */
@@ -48,6 +51,8 @@ export interface RunningLoad {
 }
 
 const EXPIRE_INTERVAL_MS = 250;
+/** The number of no user, for what is nobody's in particular. */
+const NOBODY = -1;
 
 /**
  * Runs a plan: logs everybody in, lets the workload act, waits for what is still under way, logs out, and accounts for
@@ -65,6 +70,7 @@ export function startLoad(plan: LoadPlan, dependencies: LoadDependencies): Runni
     control: run.steering,
     soFar: () => run.standing.soFar(),
     readings: () => run.standing.readings(),
+    strayed: (reason) => run.strayed(reason),
     result: run.run(),
     shard: () => run.shard,
   };
@@ -90,6 +96,7 @@ class LoadRun {
   readonly #script: ScriptWorkload | undefined;
   /** Of a scenario file. */
   readonly #stages: ScriptStages | undefined;
+  readonly #failures: IterationFailures;
   readonly #phases: RunPhases;
   readonly #thresholds: ThresholdWatch;
   readonly #seconds: RunSeconds;
@@ -163,14 +170,14 @@ class LoadRun {
     this.#checks = new SessionChecks({ messenger, sessions, metrics, now, until, devicesPerUser, atOnce, signal });
     this.#meeting = new ShardMeeting({ plan, sync: shards, sessions, messenger, loop, nowMs, signal });
 
+    this.#failures = new IterationFailures(onEvent);
     if (script === undefined || desk === undefined) {
       this.#crowd = new CrowdWorkload(plan, this.#commonToWorkloads());
       this.#workload = this.#crowd;
     } else {
-      const failures = new IterationFailures(onEvent);
-      this.#script = this.#scriptWorkload(script, desk, failures);
+      this.#script = this.#scriptWorkload(script, desk);
       this.#workload = this.#script;
-      this.#stages = this.#stagesOf(this.#script, failures);
+      this.#stages = this.#stagesOf(this.#script);
     }
     const workload = this.#workload;
     this.steering = new Steering({
@@ -240,6 +247,17 @@ class LoadRun {
     }
   }
 
+  strayed(reason: unknown): void {
+    if (reason instanceof IterationInterrupted) return;
+    this.#failed("not awaited", reason);
+  }
+
+  /** Outside of an iteration. */
+  #failed(what: string, error: unknown): void {
+    this.#metrics.error(NOBODY, "iteration_failed");
+    this.#failures.add(what, error);
+  }
+
   #commonToWorkloads() {
     return {
       metrics: this.#metrics,
@@ -258,7 +276,7 @@ class LoadRun {
     };
   }
 
-  #scriptWorkload(script: ScriptPlan, desk: MessageDesk, failures: IterationFailures): ScriptWorkload {
+  #scriptWorkload(script: ScriptPlan, desk: MessageDesk): ScriptWorkload {
     const { random, seed, segment = wholeRun, devicesPerUser } = this.plan;
     return new ScriptWorkload(script, {
       ...this.#commonToWorkloads(),
@@ -271,15 +289,15 @@ class LoadRun {
       until: (done) => this.#loop.until(done),
       signal: this.#stop.signal,
       devicesPerUser,
-      failed: (scenario, error) => failures.add(scenario, error),
+      failed: (scenario, error) => this.#failures.add(scenario, error),
     });
   }
 
-  #stagesOf(script: ScriptWorkload, onFailure: IterationFailures): ScriptStages {
+  #stagesOf(script: ScriptWorkload): ScriptStages {
     return new ScriptStages({
       script,
       signal: this.#stop.signal,
-      onFailure,
+      failed: (error) => this.#failed("teardown", error),
       sent: () => this.#messenger.oracle.counts.sent,
       drain: () => this.#phases.drain(),
       shareSetup: (own) => this.#meeting.shareSetup(own),

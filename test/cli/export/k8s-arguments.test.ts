@@ -37,12 +37,17 @@ describe("ttk export k8s", () => {
     [["--users", "many"], "option '--users <n>' argument 'many' is invalid"],
     [["--find-max", "errors:count==0"], "--find-max cannot be parted into pods"],
     [["--seed", "7"], "--seed is what the Job says"],
+    [["--users", "10001"], "--users 10001: the reference cluster has 10000, unless --users before -- says so"],
+    [["--accounts", "staging.csv"], "staging.csv is not in the pods: name an image that has it with --image"],
     [["my-test.ts"], "my-test.ts is not in the pods: name an image that has it with --image"],
   ])("refuses %j before it is deployed", async (load, reason) => {
     await expect(exported(load)).rejects.toThrow(reason);
   });
 
-  it("takes a scenario file where an image may have it", async () => {
-    expect(await exported(["my-test.ts", "--vus", "5"], ["--image", "ttk:1"])).toContain("my-test.ts");
+  it("takes files where an image may have them, and users of somebody else's servers", async () => {
+    const files = ["my-test.ts", "--vus", "5", "--accounts", "staging.csv"];
+    expect(await exported(files, ["--image", "ttk:1"])).toContain("my-test.ts");
+    await exported(["--users", "10001", "--target", "10.0.0.5:8000", "--accounts", "load{00001..10001}"]);
+    await exported(["--users", "10001"], ["--users", "10001"]);
   });
 });

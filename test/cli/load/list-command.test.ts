@@ -23,6 +23,9 @@ describe("ttk load list", () => {
         "until caught up (--devices 2, --size 64, --talk-to contacts, --contacts 20, --read-share 0%, " +
         "--online-time 6s, --offline-time 3s, --final-check all)",
     );
+    expect(lines.find((line) => line.startsWith("group-chat"))).toContain(
+      "--read-share 5%, --groups each user in two, --group-size 20, --final-check none)",
+    );
     expect(lines).toContain("idle-online      0/s    users stay online and send nothing but heartbeats (--devices 2)");
   });
 

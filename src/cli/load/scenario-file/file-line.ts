@@ -15,19 +15,27 @@ function fileLineOf(error: unknown, folder: string, cwd: string): string | undef
   return undefined;
 }
 
-/** What every file of k6 has, and where it is here. */
-const k6Globals: Readonly<Record<string, string>> = {
-  __ENV: "process.env, and a scenario's env in vu.env",
-  __VU: "vu.id",
-  __ITER: "vu.iteration",
-  open: "readFileSync of node:fs",
-};
-const NOT_DEFINED = /^(\w+) is not defined$/;
+/** Where what files of k6 have by name is here. */
+const insteadOf: ReadonlyMap<string, string> = new Map([
+  ["__ENV", "process.env, and a scenario's env in vu.env"],
+  ["__VU", "vu.id"],
+  ["__ITER", "vu.iteration"],
+  ["open", "readFileSync of node:fs"],
+  ["sleep", "await vu.sleep(seconds)"],
+  ["check", "vu.check"],
+  ["group", "a tag in vu.tags"],
+  ["fail", "throw"],
+  ["randomSeed", "vu.random, and --seed"],
+  ["SharedArray", "a constant at the file's top level"],
+]);
+/** Of a global, and of an import that is not there. */
+const NOT_THERE = /^(?:(\w+) is not defined|\(0 , _\w+\.(\w+)\) is not a (?:function|constructor))$/;
 
 /** One line: `my-test.ts:12: what is wrong`. `otherwise` stands in when the error names no line. */
 export function errorLine(error: unknown, folder: string, cwd: string, otherwise: string): string {
   const [text = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   const where = fileLineOf(error, folder, cwd) ?? otherwise;
-  const here = k6Globals[NOT_DEFINED.exec(text)?.[1] ?? ""];
+  const [, name, imported] = NOT_THERE.exec(text) ?? [];
+  const here = insteadOf.get(name ?? imported ?? "");
   return `${where}: ${text}${here === undefined ? "" : `: it is k6's; here it is ${here} (docs/load.md)`}`;
 }

@@ -9,7 +9,8 @@ const FAILURES_TOLD_MAX = 20;
 interface StageSources {
   readonly script: ScriptWorkload;
   readonly signal: AbortSignal;
-  readonly onFailure: IterationFailures;
+  /** Of teardown. */
+  readonly failed: (error: unknown) => void;
   /** Messages sent so far. */
   readonly sent: () => number;
   /** Waits for what is still under way. */
@@ -44,12 +45,12 @@ export class ScriptStages {
 
   /** Also after an interrupt: what setup made is to be cleaned up. */
   async tearDown(): Promise<void> {
-    const { script, onFailure, sent, drain } = this.sources;
+    const { script, failed, sent, drain } = this.sources;
     const sentBefore = sent();
     try {
       await script.teardown();
     } catch (error) {
-      onFailure.add("teardown", error);
+      failed(error);
     }
     if (sent() > sentBefore) await drain();
   }

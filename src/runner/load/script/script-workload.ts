@@ -120,7 +120,7 @@ export class ScriptWorkload implements Workload {
     this.#isSettingUp = true;
     try {
       const data = setup && (await this.#inTime("setup", setupTimeoutMs, vu, async () => setup(vu)));
-      this.#data = JSON.stringify(data) ?? "";
+      this.#data = jsonOf(data);
     } finally {
       this.#isSettingUp = false;
     }
@@ -325,6 +325,15 @@ export class ScriptWorkload implements Workload {
 
   #dataCopy(): unknown {
     return this.#data === "" ? undefined : JSON.parse(this.#data);
+  }
+}
+
+/** @throws Error */
+function jsonOf(data: unknown): string {
+  try {
+    return JSON.stringify(data) ?? "";
+  } catch (error) {
+    throw new Error(`what it returned is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -16,7 +16,7 @@ export class Sleepers {
   /** Calls back then. @returns how to take it back. @throws RangeError when too many sleep */
   sleep(untilMs: number, wake: () => void): () => void {
     const timer = this.#free.pop();
-    if (timer === undefined) throw new RangeError("too many sleeps at the same time");
+    if (timer === undefined) throw new RangeError("too many sleeps at the same time: is an await missing?");
     this.#wake.set(timer, wake);
     this.timers.set(timer, untilMs);
     return () => {

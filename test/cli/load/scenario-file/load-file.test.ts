@@ -122,6 +122,11 @@ describe("ttk load with a scenario file", () => {
     await expect(run(lines)).rejects.toThrow(/^test-\d+\.ts:2: no ground \(setup failed\)$/);
   });
 
+  it("says that setup has returned what cannot be copied", async () => {
+    const lines = ["export const setup = () => ({ much: 1n });", "export default () => {};"];
+    await expect(run(lines)).rejects.toThrow(/: what it returned is not JSON: .*BigInt.* \(setup failed\)$/);
+  });
+
   it("hands each VU a copy of what setup returned, and teardown too", async () => {
     const { stdout } = await run(
       [
@@ -140,6 +145,18 @@ describe("ttk load with a scenario file", () => {
       "copies.js",
     );
     expect(stdout).toBe('21 {"list":[1]}');
+  });
+
+  it("counts a teardown that throws, so that a threshold can fail for it, and says where", async () => {
+    const { stderr, exitCode } = await run([
+      "export const options = { thresholds: { 'errors{kind:iteration_failed}': ['count==0'] } };",
+      "export default () => {};",
+      "export function teardown() {",
+      '  throw new Error("left behind");',
+      "}",
+    ]);
+    expect(stderr).toMatch(/^ttk: test-\d+\.ts:4: left behind \(teardown; told once\)\n$/);
+    expect(exitCode).toBe(1);
   });
 
   it("prints the usual summary when handleSummary throws", async () => {
@@ -284,6 +301,16 @@ describe("ttk load with a scenario file", () => {
   ])("says where k6's global is here: %s", async (use, here) => {
     await expect(run([`const used = ${use};`, "export default () => {};"])).rejects.toThrow(
       `.ts:1: ${/\w+/.exec(use)?.[0]} is not defined: it is k6's; here it is ${here} (docs/load.md)`,
+    );
+  });
+
+  it("says where k6's functions are that the file takes for this toolkit's", async () => {
+    const lines = ['import { sleep } from "teamtalk-testkit/load";', "export default () => sleep(1);"];
+    expect((await run(lines)).stderr).toMatch(
+      /^ttk: test-\d+\.ts:2: .*sleep.* is not a function: it is k6's; here it is await vu\.sleep\(seconds\) \(docs\/load\.md\)/,
+    );
+    expect((await run(["export default () => check(1, {});"])).stderr).toContain(
+      "check is not defined: it is k6's; here it is vu.check (docs/load.md)",
     );
   });
 
