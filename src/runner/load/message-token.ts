@@ -1,5 +1,5 @@
 import { KeptView } from "../../codec/kept-view.js";
-import { crc32Of } from "./crc32.js";
+import { murmur3Of } from "./murmur3.js";
 
 /**
  * What a load message says about itself, so that whoever receives it can be judged without a table of everything sent.
@@ -37,7 +37,7 @@ const pairCodes = Uint16Array.from({ length: 64 * 64 }, (_, value) => {
   return (digitCodes[value >>> 6] as number) | ((digitCodes[value & 63] as number) << 8);
 });
 
-const MAGIC = Buffer.from("TTK1", "latin1");
+const MAGIC = Buffer.from("TTK2", "latin1");
 const MAGIC_WORD = MAGIC.readInt32LE();
 // Field by field: where its six-bit digits begin, the most significant first.
 const RUN_AT = 4; // 5 digits
@@ -119,7 +119,7 @@ export function writeToken(out: Buffer, token: MessageToken, start = 0, end = ou
   writeFour(view, start + INTENDED_AT + 4, intendedUs);
   writeFour(view, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
   const checksumAt = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(view, start, checksumAt);
+  const checksum = murmur3Of(view, start, checksumAt);
   view.setUint16(checksumAt, pairCodes[checksum >>> 24] as number, true);
   writeFour(view, checksumAt + 2, checksum);
 }
@@ -167,7 +167,7 @@ export function startsWithMagic(bytes: Buffer, start = 0, end = bytes.length): b
 /** Compared as digits: a byte outside the alphabet would be read as some number. */
 function hasItsChecksum(view: DataView, start: number, end: number): boolean {
   const at = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(view, start, at);
+  const checksum = murmur3Of(view, start, at);
   return (
     view.getUint16(at, true) === (pairCodes[checksum >>> 24] as number) &&
     view.getInt32(at + 2, true) === fourCodes(checksum)
