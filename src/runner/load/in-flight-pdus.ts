@@ -4,7 +4,6 @@ import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { encodePdu } from "../../codec/pdu.js";
 import { hasOwnHeader } from "../../codec/pdu-header.js";
 import type { MessageToken } from "./message-token.js";
-import { PDUS_AT_BYTE, ROW_INTS } from "./row-memory.js";
 import type { SentForms } from "./sent-forms.js";
 
 /** All of them together; beyond it nothing more is kept, and witnesses have less to show. */
@@ -13,11 +12,7 @@ const BUFFER_MIN_BYTES = 64;
 
 /** A notification carries no seq_num (FRM-14). */
 const NO_SEQ_NUM = 0;
-// Of a row, of what came in the usual form: msg_id of the ack, msg_id and time of the delivery; and which of the two there is.
-const ACK_ID = PDUS_AT_BYTE / 4;
-const DELIVERED_ID = ACK_ID + 1;
-const DELIVERED_AT = ACK_ID + 2;
-const USUAL = ACK_ID + 3;
+// Which of the two came in the usual form.
 const USUAL_ACK = 1;
 const USUAL_DELIVERY = 2;
 
@@ -26,6 +21,8 @@ const USUAL_DELIVERY = 2;
  * sender sent and a number or two of the server's: then these are kept, and the PDU is made again if somebody wants to see
  * it. Of anything else the bytes are copied. Servers send all devices the same, so that one form stands for all of them but
  * those that got something else. Memory is that of messages in flight: a row's buffers pass on to the row's next message.
+ * Fields are literals as RowMemory says: the integers 23 msg_id of the ack, 24 msg_id of the delivery, 25 its create_time,
+ * 26 which of the two came in the usual form.
  */
 export class InFlightPdus {
   readonly #acks = new RowPdus();
@@ -43,7 +40,7 @@ export class InFlightPdus {
   begin(row: number): void {
     const { memory } = this.forms;
     memory.hold(row);
-    memory.ints[row * ROW_INTS + USUAL] = 0;
+    memory.ints[row * 32 + 26] = 0;
     if (this.#acks.heldBytes > 0) this.#acks.forget(row);
     if (this.#deliveries.heldBytes > 0) this.#deliveries.forget(row);
     if (this.#others.size > 0) this.#forgetOthers(row);
@@ -58,9 +55,9 @@ export class InFlightPdus {
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, forms.seqNumOf(row))
     ) {
       const { ints } = forms.memory;
-      const at = row * ROW_INTS;
-      ints[at + ACK_ID] = ack.msgId;
-      ints[at + USUAL] = (ints[at + USUAL] as number) | USUAL_ACK;
+      const at = row * 32;
+      ints[at + 23] = ack.msgId;
+      ints[at + 26] = (ints[at + 26] as number) | USUAL_ACK;
       return;
     }
     this.#acks.keep(row, bytes, start, end, this.#leftBytes);
@@ -76,24 +73,20 @@ export class InFlightPdus {
     message: MessageFields | undefined,
   ): void {
     const { ints } = this.forms.memory;
-    const at = row * ROW_INTS;
-    const isFirst = ((ints[at + USUAL] as number) & USUAL_DELIVERY) === 0 && this.#deliveries.isEmpty(row);
+    const at = row * 32;
+    const isFirst = ((ints[at + 26] as number) & USUAL_DELIVERY) === 0 && this.#deliveries.isEmpty(row);
     if (
       message !== undefined &&
       this.forms.isEcho(row, message) &&
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, NO_SEQ_NUM)
     ) {
       if (isFirst) {
-        ints[at + DELIVERED_ID] = message.msgId;
-        ints[at + DELIVERED_AT] = message.createTime;
-        ints[at + USUAL] = (ints[at + USUAL] as number) | USUAL_DELIVERY;
+        ints[at + 24] = message.msgId;
+        ints[at + 25] = message.createTime;
+        ints[at + 26] = (ints[at + 26] as number) | USUAL_DELIVERY;
         return;
       }
-      if (
-        this.#has(row, USUAL_DELIVERY) &&
-        ints[at + DELIVERED_ID] === message.msgId &&
-        ints[at + DELIVERED_AT] === message.createTime
-      ) {
+      if (this.#has(row, USUAL_DELIVERY) && ints[at + 24] === message.msgId && ints[at + 25] === message.createTime) {
         return;
       }
     } else if (isFirst) {
@@ -110,7 +103,7 @@ export class InFlightPdus {
     const body = {
       user_id: forms.fromUserIdOf(row),
       session_id: forms.toSessionIdOf(row),
-      msg_id: forms.memory.ints[row * ROW_INTS + ACK_ID] as number,
+      msg_id: forms.memory.ints[row * 32 + 23] as number,
       session_type: forms.sessionTypeOf(row),
     };
     return encodePdu(CommandId.CID_MSG_DATA_ACK, body, { seqNum: forms.seqNumOf(row) });
@@ -124,13 +117,13 @@ export class InFlightPdus {
     if (other !== undefined) return other.length === 0 ? undefined : other;
     if (!this.#has(row, USUAL_DELIVERY)) return this.#deliveries.copyOf(row);
     const { ints } = this.forms.memory;
-    const at = row * ROW_INTS;
-    const [msg_id, create_time] = [ints[at + DELIVERED_ID] as number, ints[at + DELIVERED_AT] as number];
+    const at = row * 32;
+    const [msg_id, create_time] = [ints[at + 24] as number, ints[at + 25] as number];
     return this.forms.delivered(token, { msg_id, create_time });
   }
 
   #has(row: number, what: number): boolean {
-    return ((this.forms.memory.ints[row * ROW_INTS + USUAL] as number) & what) !== 0;
+    return ((this.forms.memory.ints[row * 32 + 26] as number) & what) !== 0;
   }
 
   get #leftBytes(): number {

@@ -1,4 +1,4 @@
-import { MESSAGE_AT_BYTE, ROW_DOUBLES, ROW_INTS, type RowMemory } from "./row-memory.js";
+import type { RowMemory } from "./row-memory.js";
 
 const INITIAL_ROWS = 1024;
 
@@ -17,31 +17,18 @@ export type MessageState = (typeof MessageState)[keyof typeof MessageState];
 
 const WORD_BITS = 32;
 
-// Of a row: doubles, then integers.
-const SERIAL = MESSAGE_AT_BYTE / 8;
-const INTENDED_MS = SERIAL + 1;
-const SENT_MS = SERIAL + 2;
-const MSG_ID = MESSAGE_AT_BYTE / 4 + 6;
-const EARLY_MSG_ID = MSG_ID + 1;
-const STATE = MSG_ID + 2;
-const SENDER_DEVICE = MSG_ID + 3;
-const TARGET = MSG_ID + 4;
-const PENDING = MSG_ID + 5;
-const STREAM = MSG_ID + 6;
-const UNORDERED = MSG_ID + 7;
-/** Two words, when they are enough. */
-const BITS = MSG_ID + 8;
-
 /**
  * The messages in flight, as rows in typed arrays. A row is taken when a message is sent and free again once it is acked
- * and everybody has it, so memory follows the number in flight and not the number sent. Hot.
+ * and everybody has it, so memory follows the number in flight and not the number sent. Hot: `RowMemory` says why its fields
+ * are literals. They are the doubles 0 serial, 1 intendedMs, 2 sentMs; the integers 6 msgId, 7 earlyMsgId, 8 state,
+ * 9 senderDevice, 10 target, 11 pending, 12 stream, 13 isUnordered, and 14 and 15 for the bits of few recipients.
  */
 export class MessageTable {
   /**
-   * For each row a bit for each recipient that must get the message, then one for each of those that has not yet; undefined
-   * = there are so few recipients that they are in the row.
+   * For each row a bit for each recipient that must get the message, then one for each of those that has not yet: in rows of
+   * their own when there are more recipients than bits in a word.
    */
-  #manyBits: Uint32Array | undefined;
+  #manyBits: Uint32Array;
   /** Words of each of the two. */
   readonly #words: number;
   readonly #free: number[] = [];
@@ -54,7 +41,7 @@ export class MessageTable {
     private readonly memory: RowMemory,
   ) {
     this.#words = Math.ceil(recipientsMax / WORD_BITS);
-    if (this.#words > 1) this.#manyBits = new Uint32Array(INITIAL_ROWS * 2 * this.#words);
+    this.#manyBits = new Uint32Array(this.#words === 1 ? 0 : INITIAL_ROWS * 2 * this.#words);
   }
 
   /** Rows in use. */
@@ -76,96 +63,96 @@ export class MessageTable {
     this.#live++;
     const row = this.#free.pop() ?? this.#rows++;
     this.memory.hold(row);
-    const double = row * ROW_DOUBLES;
     const { doubles, ints } = this.memory;
-    doubles[double + SERIAL] = serial;
-    doubles[double + INTENDED_MS] = intendedMs;
-    doubles[double + SENT_MS] = sentMs;
-    const int = row * ROW_INTS;
-    ints[int + MSG_ID] = 0;
-    ints[int + EARLY_MSG_ID] = 0;
-    ints[int + STATE] = MessageState.sent;
-    ints[int + SENDER_DEVICE] = senderDevice;
-    ints[int + TARGET] = target;
-    ints[int + PENDING] = 0;
-    ints[int + UNORDERED] = 0;
-    ints[int + BITS] = 0;
-    ints[int + BITS + 1] = 0;
-    if (this.#manyBits !== undefined) this.#clearBits(row);
+    const double = row * 16;
+    doubles[double] = serial;
+    doubles[double + 1] = intendedMs;
+    doubles[double + 2] = sentMs;
+    const int = row * 32;
+    ints[int + 6] = 0;
+    ints[int + 7] = 0;
+    ints[int + 8] = MessageState.sent;
+    ints[int + 9] = senderDevice;
+    ints[int + 10] = target;
+    ints[int + 11] = 0;
+    ints[int + 13] = 0;
+    ints[int + 14] = 0;
+    ints[int + 15] = 0;
+    if (this.#words > 1) this.#clearManyBits(row);
     return row;
   }
 
   serial(row: number): number {
-    return this.memory.doubles[row * ROW_DOUBLES + SERIAL] as number;
+    return this.memory.doubles[row * 16] as number;
+  }
+
+  intendedMs(row: number): number {
+    return this.memory.doubles[row * 16 + 1] as number;
+  }
+
+  sentMs(row: number): number {
+    return this.memory.doubles[row * 16 + 2] as number;
   }
 
   /** As the ack says; 0 = not known yet. */
   msgId(row: number): number {
-    return this.memory.ints[row * ROW_INTS + MSG_ID] as number;
+    return this.memory.ints[row * 32 + 6] as number;
   }
 
   /** As the first of the deliveries says that came before the ack; 0 = none did. */
   earlyMsgId(row: number): number {
-    return this.memory.ints[row * ROW_INTS + EARLY_MSG_ID] as number;
-  }
-
-  intendedMs(row: number): number {
-    return this.memory.doubles[row * ROW_DOUBLES + INTENDED_MS] as number;
-  }
-
-  sentMs(row: number): number {
-    return this.memory.doubles[row * ROW_DOUBLES + SENT_MS] as number;
+    return this.memory.ints[row * 32 + 7] as number;
   }
 
   state(row: number): MessageState {
-    return this.memory.ints[row * ROW_INTS + STATE] as MessageState;
+    return this.memory.ints[row * 32 + 8] as MessageState;
   }
 
   senderDevice(row: number): number {
-    return this.memory.ints[row * ROW_INTS + SENDER_DEVICE] as number;
+    return this.memory.ints[row * 32 + 9] as number;
   }
 
   target(row: number): number {
-    return this.memory.ints[row * ROW_INTS + TARGET] as number;
+    return this.memory.ints[row * 32 + 10] as number;
   }
 
   /** How many of the recipients that must get the message have not got it yet. */
   pending(row: number): number {
-    return this.memory.ints[row * ROW_INTS + PENDING] as number;
+    return this.memory.ints[row * 32 + 11] as number;
   }
 
   stream(row: number): number {
-    return this.memory.ints[row * ROW_INTS + STREAM] as number;
+    return this.memory.ints[row * 32 + 12] as number;
   }
 
   /** Its ack came too late to say anything about order. */
   isUnordered(row: number): boolean {
-    return this.memory.ints[row * ROW_INTS + UNORDERED] === 1;
-  }
-
-  setState(row: number, state: MessageState): void {
-    this.memory.ints[row * ROW_INTS + STATE] = state;
+    return this.memory.ints[row * 32 + 13] === 1;
   }
 
   setMsgId(row: number, msgId: number): void {
-    this.memory.ints[row * ROW_INTS + MSG_ID] = msgId;
+    this.memory.ints[row * 32 + 6] = msgId;
   }
 
   setEarlyMsgId(row: number, msgId: number): void {
-    this.memory.ints[row * ROW_INTS + EARLY_MSG_ID] = msgId;
+    this.memory.ints[row * 32 + 7] = msgId;
+  }
+
+  setState(row: number, state: MessageState): void {
+    this.memory.ints[row * 32 + 8] = state;
   }
 
   setStream(row: number, stream: number): void {
-    this.memory.ints[row * ROW_INTS + STREAM] = stream;
+    this.memory.ints[row * 32 + 12] = stream;
   }
 
   setUnordered(row: number): void {
-    this.memory.ints[row * ROW_INTS + UNORDERED] = 1;
+    this.memory.ints[row * 32 + 13] = 1;
   }
 
   /** The recipient must get the message. */
   expect(row: number, recipient: number): void {
-    const bits = this.#bits;
+    const bits = this.#bits();
     const word = this.#wordOf(row, recipient);
     const pendingWord = word + this.#words;
     const mask = 1 << (recipient % WORD_BITS);
@@ -175,17 +162,17 @@ export class MessageTable {
   }
 
   isExpected(row: number, recipient: number): boolean {
-    return ((this.#bits[this.#wordOf(row, recipient)] as number) & (1 << (recipient % WORD_BITS))) !== 0;
+    return ((this.#bits()[this.#wordOf(row, recipient)] as number) & (1 << (recipient % WORD_BITS))) !== 0;
   }
 
   isPending(row: number, recipient: number): boolean {
     const word = this.#wordOf(row, recipient) + this.#words;
-    return ((this.#bits[word] as number) & (1 << (recipient % WORD_BITS))) !== 0;
+    return ((this.#bits()[word] as number) & (1 << (recipient % WORD_BITS))) !== 0;
   }
 
   /** The recipient, which is pending, has the message or need not be waited for. */
   settle(row: number, recipient: number): void {
-    const bits = this.#bits;
+    const bits = this.#bits();
     const word = this.#wordOf(row, recipient) + this.#words;
     bits[word] = (bits[word] as number) & ~(1 << (recipient % WORD_BITS));
     this.#addPending(row, -1);
@@ -193,7 +180,7 @@ export class MessageTable {
 
   /** The recipient may get the message or not. */
   excuse(row: number, recipient: number): void {
-    const bits = this.#bits;
+    const bits = this.#bits();
     const word = this.#wordOf(row, recipient);
     bits[word] = (bits[word] as number) & ~(1 << (recipient % WORD_BITS));
   }
@@ -206,27 +193,25 @@ export class MessageTable {
 
   #addPending(row: number, change: number): void {
     const { ints } = this.memory;
-    const at = row * ROW_INTS + PENDING;
+    const at = row * 32 + 11;
     ints[at] = (ints[at] as number) + change;
   }
 
-  get #bits(): Uint32Array {
-    return this.#manyBits ?? this.memory.ints;
+  #bits(): Uint32Array {
+    return this.#words === 1 ? this.memory.ints : this.#manyBits;
   }
 
   #wordOf(row: number, recipient: number): number {
-    if (this.#words === 1) return row * ROW_INTS + BITS;
-    return row * 2 * this.#words + Math.floor(recipient / WORD_BITS);
+    return this.#words === 1 ? row * 32 + 14 : row * 2 * this.#words + Math.floor(recipient / WORD_BITS);
   }
 
-  #clearBits(row: number): void {
+  #clearManyBits(row: number): void {
     const end = (row + 1) * 2 * this.#words;
-    let bits = this.#bits;
-    if (end > bits.length) {
-      bits = new Uint32Array(bits.length * 2);
-      bits.set(this.#bits);
-      this.#manyBits = bits;
+    if (end > this.#manyBits.length) {
+      const grown = new Uint32Array(this.#manyBits.length * 2);
+      grown.set(this.#manyBits);
+      this.#manyBits = grown;
     }
-    bits.fill(0, row * 2 * this.#words, end);
+    this.#manyBits.fill(0, row * 2 * this.#words, end);
   }
 }

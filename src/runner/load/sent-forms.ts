@@ -4,15 +4,7 @@ import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { encodePdu, type HeaderOverrides } from "../../codec/pdu.js";
 import { asAudio, encrypted } from "./message-form.js";
 import { contentTemplate, contentWith, type MessageToken, writeToken } from "./message-token.js";
-import { FORM_AT_BYTE, ROW_DOUBLES, ROW_INTS, RowMemory } from "./row-memory.js";
-
-// Of a row.
-const SERIAL = FORM_AT_BYTE / 8;
-const SEQ_NUM = FORM_AT_BYTE / 4 + 2;
-const SIZE = SEQ_NUM + 1;
-const TYPE = SEQ_NUM + 2;
-const FROM = SEQ_NUM + 3;
-const TO = SEQ_NUM + 4;
+import { RowMemory } from "./row-memory.js";
 
 /** What a server adds to a message when it passes it on. */
 export interface ServerFields {
@@ -24,7 +16,9 @@ const asSent: ServerFields = { msg_id: 0, create_time: 0 };
 
 /**
  * What is needed beside its token to say again, byte for byte, what was sent: by the row of the message in flight, until the
- * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see.
+ * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see. Its fields
+ * are literals as RowMemory says: the double 8 serial, the integers 18 seqNum, 19 sizeBytes, 20 msgType, 21 fromUserId,
+ * 22 toSessionId.
  */
 export class SentForms {
   readonly #texts = new Map<number, string>();
@@ -48,50 +42,50 @@ export class SentForms {
   ): void {
     this.memory.hold(row);
     const { ints, doubles } = this.memory;
-    doubles[row * ROW_DOUBLES + SERIAL] = serial;
-    const at = row * ROW_INTS;
-    ints[at + SEQ_NUM] = seqNum;
-    ints[at + SIZE] = sizeBytes;
-    ints[at + TYPE] = msgType;
-    ints[at + FROM] = fromUserId;
-    ints[at + TO] = toSessionId;
+    doubles[row * 16 + 8] = serial;
+    const at = row * 32;
+    ints[at + 18] = seqNum;
+    ints[at + 19] = sizeBytes;
+    ints[at + 20] = msgType;
+    ints[at + 21] = fromUserId;
+    ints[at + 22] = toSessionId;
     if (text !== undefined) this.#texts.set(row, text);
     else if (this.#texts.size > 0) this.#texts.delete(row);
   }
 
   /** Hot: whether what came has the message's own fields, and its data is of the content's size: that of a text as it stands. */
   isEcho(row: number, { fromUserId, toSessionId, msgType, dataStart, dataEnd }: MessageFields): boolean {
-    const at = row * ROW_INTS;
+    const at = row * 32;
     const { ints } = this.memory;
     return (
       !this.isEncrypted &&
-      ints[at + FROM] === fromUserId &&
-      ints[at + TO] === toSessionId &&
-      ints[at + TYPE] === msgType &&
-      ints[at + SIZE] === dataEnd - dataStart
+      ints[at + 21] === fromUserId &&
+      ints[at + 22] === toSessionId &&
+      ints[at + 20] === msgType &&
+      ints[at + 19] === dataEnd - dataStart
     );
   }
 
   /** Hot: whether an ack has the message's own fields. */
   isAnsweredBy(row: number, { userId, sessionId, sessionType }: AckFields): boolean {
-    const at = row * ROW_INTS;
+    const at = row * 32;
     const { ints } = this.memory;
     return (
-      ints[at + FROM] === userId && ints[at + TO] === sessionId && sessionTypeOf(ints[at + TYPE] as MsgType) === sessionType
+      ints[at + 21] === userId && ints[at + 22] === sessionId && sessionTypeOf(ints[at + 20] as MsgType) === sessionType
     );
   }
 
   /** Of whoever sent it, and whom it was sent to. */
   fromUserIdOf(row: number): number {
-    return this.memory.ints[row * ROW_INTS + FROM] as number;
+    return this.memory.ints[row * 32 + 21] as number;
   }
 
   toSessionIdOf(row: number): number {
-    return this.memory.ints[row * ROW_INTS + TO] as number;
+    return this.memory.ints[row * 32 + 22] as number;
   }
 
   seqNumOf(row: number): number {
-    return this.memory.ints[row * ROW_INTS + SEQ_NUM] as number;
+    return this.memory.ints[row * 32 + 18] as number;
   }
 
   sessionTypeOf(row: number): SessionType {
@@ -100,7 +94,7 @@ export class SentForms {
 
   /** Has others keep what is known of a row, as a row of theirs. */
   copyTo(others: SentForms, row: number, theirs: number): void {
-    const serial = this.memory.doubles[row * ROW_DOUBLES + SERIAL] as number;
+    const serial = this.memory.doubles[row * 16 + 8] as number;
     const [size, type] = [this.#sizeOf(row), this.#msgTypeOf(row)];
     const text = this.#texts.get(row);
     others.note(theirs, serial, this.seqNumOf(row), size, type, this.fromUserIdOf(row), this.toSessionIdOf(row), text);
@@ -118,7 +112,7 @@ export class SentForms {
 
   #made(token: MessageToken, row: number, fields: ServerFields, header: HeaderOverrides = {}): Buffer | undefined {
     const { serial, run } = token;
-    if (this.memory.doubles[row * ROW_DOUBLES + SERIAL] !== serial) return undefined;
+    if (this.memory.doubles[row * 16 + 8] !== serial) return undefined;
     const text = this.#texts.get(row);
     const content = text === undefined ? contentTemplate(this.#sizeOf(row), run) : contentWith(text, run);
     writeToken(content, token);
@@ -135,11 +129,11 @@ export class SentForms {
   }
 
   #sizeOf(row: number): number {
-    return this.memory.ints[row * ROW_INTS + SIZE] as number;
+    return this.memory.ints[row * 32 + 19] as number;
   }
 
   #msgTypeOf(row: number): MsgType {
-    return this.memory.ints[row * ROW_INTS + TYPE] as MsgType;
+    return this.memory.ints[row * 32 + 20] as MsgType;
   }
 }
 
