@@ -9,6 +9,10 @@ const IN_FLIGHT = 2;
 const UNACKED = 3;
 /** For each recipient the newest serial, then the greatest msg_id. */
 const NEWEST_DOUBLE = 2;
+// Of a slot.
+const ROW = 0;
+const PLACE = 1;
+const SLOT_FIELDS = 2;
 /** A line of the cache: a row of few recipients is as long. */
 const LINE_DOUBLES = 8;
 
@@ -21,8 +25,11 @@ export class StreamTable {
   #ints: Int32Array;
   #doubles: Float64Array;
   readonly #rowDoubles: number;
-  /** Rows by what `placeOf` makes of the stream, or behind that; at most half of it is in use. */
-  #slots = new Int32Array(2 * INITIAL_ROWS).fill(NONE);
+  /**
+   * By what `placeOf` makes of the stream, or behind that, its row and its place, so that no row need be looked at but the
+   * stream's own; at most half of it is in use.
+   */
+  #slots = new Int32Array(2 * INITIAL_ROWS * SLOT_FIELDS).fill(NONE);
   readonly #free: number[] = [];
   #used = 0;
 
@@ -34,30 +41,35 @@ export class StreamTable {
 
   /** Whether a message of the stream awaits its ack. */
   isAwaitingAck(senderDevice: number, target: number): boolean {
-    const row = this.#slots[this.#slotOf(senderDevice, target)] as number;
+    const row = this.#slots[this.#slotOf(senderDevice, target) + ROW] as number;
     return row !== NONE && (this.#ints[this.#intsAt(row) + UNACKED] as number) > 0;
   }
 
   /** The row of a stream, with one message in flight and unacked more than before. */
   add(senderDevice: number, target: number): number {
     const slot = this.#slotOf(senderDevice, target);
-    let row = this.#slots[slot] as number;
+    let row = this.#slots[slot + ROW] as number;
     if (row === NONE) row = this.#take(slot, senderDevice, target);
-    this.#change(row, IN_FLIGHT, 1);
-    this.#change(row, UNACKED, 1);
+    const ints = this.#ints;
+    const at = this.#intsAt(row);
+    ints[at + IN_FLIGHT] = (ints[at + IN_FLIGHT] as number) + 1;
+    ints[at + UNACKED] = (ints[at + UNACKED] as number) + 1;
     return row;
   }
 
   acked(row: number): void {
-    this.#change(row, UNACKED, -1);
+    const ints = this.#ints;
+    const at = this.#intsAt(row) + UNACKED;
+    ints[at] = (ints[at] as number) - 1;
   }
 
   /** A message of the stream is no longer in flight; the stream goes with its last one. */
   remove(row: number): void {
-    this.#change(row, IN_FLIGHT, -1);
     const ints = this.#ints;
     const at = this.#intsAt(row);
-    if ((ints[at + IN_FLIGHT] as number) > 0) return;
+    const inFlight = (ints[at + IN_FLIGHT] as number) - 1;
+    ints[at + IN_FLIGHT] = inFlight;
+    if (inFlight > 0) return;
     this.#empty(this.#slotOf(ints[at + SENDER_DEVICE] as number, ints[at + TARGET] as number));
     this.#free.push(row);
   }
@@ -76,8 +88,8 @@ export class StreamTable {
     const row = this.#free.pop() ?? this.#used++;
     if (row * this.#rowDoubles >= this.#doubles.length) {
       this.#grow();
-      this.#slots[this.#slotOf(senderDevice, target)] = row;
-    } else this.#slots[slot] = row;
+      this.#fill(this.#slotOf(senderDevice, target), row, senderDevice, target);
+    } else this.#fill(slot, row, senderDevice, target);
     const ints = this.#ints;
     const at = this.#intsAt(row);
     ints[at + SENDER_DEVICE] = senderDevice;
@@ -90,9 +102,9 @@ export class StreamTable {
     return row;
   }
 
-  #change(row: number, field: number, by: number): void {
-    const at = this.#intsAt(row) + field;
-    this.#ints[at] = (this.#ints[at] as number) + by;
+  #fill(slot: number, row: number, senderDevice: number, target: number): void {
+    this.#slots[slot + ROW] = row;
+    this.#slots[slot + PLACE] = placeOf(senderDevice, target);
   }
 
   #intsAt(row: number): number {
@@ -110,35 +122,40 @@ export class StreamTable {
     return true;
   }
 
-  /** Where the stream is, or would be. */
+  /** Where the stream's slot is, or would be. */
   #slotOf(senderDevice: number, target: number): number {
     const slots = this.#slots;
     const ints = this.#ints;
     const mask = slots.length - 1;
-    let slot = placeOf(senderDevice, target) & mask;
+    const place = placeOf(senderDevice, target);
+    let slot = Math.imul(place, SLOT_FIELDS) & mask;
     for (;;) {
-      const row = slots[slot] as number;
+      const row = slots[slot + ROW] as number;
       if (row === NONE) return slot;
-      const at = this.#intsAt(row);
-      if (ints[at + SENDER_DEVICE] === senderDevice && ints[at + TARGET] === target) return slot;
-      slot = (slot + 1) & mask;
+      if (slots[slot + PLACE] === place) {
+        const at = this.#intsAt(row);
+        if (ints[at + SENDER_DEVICE] === senderDevice && ints[at + TARGET] === target) return slot;
+      }
+      slot = (slot + SLOT_FIELDS) & mask;
     }
   }
 
   /** Moves up what would not be found behind an empty slot. */
   #empty(slot: number): void {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
     let gap = slot;
-    for (let place = (gap + 1) & mask; ; place = (place + 1) & mask) {
-      const row = this.#slots[place] as number;
+    for (let at = (gap + SLOT_FIELDS) & mask; ; at = (at + SLOT_FIELDS) & mask) {
+      const row = slots[at + ROW] as number;
       if (row === NONE) break;
-      const at = this.#intsAt(row);
-      const wanted = placeOf(this.#ints[at + SENDER_DEVICE] as number, this.#ints[at + TARGET] as number) & mask;
-      if (((place - wanted) & mask) < ((place - gap) & mask)) continue;
-      this.#slots[gap] = row;
-      gap = place;
+      const place = slots[at + PLACE] as number;
+      const wanted = Math.imul(place, SLOT_FIELDS) & mask;
+      if (((at - wanted) & mask) < ((at - gap) & mask)) continue;
+      slots[gap + ROW] = row;
+      slots[gap + PLACE] = place;
+      gap = at;
     }
-    this.#slots[gap] = NONE;
+    slots[gap + ROW] = NONE;
   }
 
   /** It is full: all the rows before are in use. */
@@ -152,7 +169,8 @@ export class StreamTable {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
     for (let row = 0; row < rows; row++) {
       const at = this.#intsAt(row);
-      this.#slots[this.#slotOf(ints[at + SENDER_DEVICE] as number, ints[at + TARGET] as number)] = row;
+      const [senderDevice, target] = [ints[at + SENDER_DEVICE] as number, ints[at + TARGET] as number];
+      this.#fill(this.#slotOf(senderDevice, target), row, senderDevice, target);
     }
   }
 }
