@@ -16,3 +16,6 @@ export class KeptView {
     return this.#view;
   }
 }
+
+/** Of what is being written: one for all, because who sends a message writes into one buffer after the other. */
+export const outgoingView = new KeptView();

@@ -1,6 +1,6 @@
 import { CommandId } from "./generated/commands.js";
 import { MsgType, ServiceID, SessionType } from "./generated/enums.js";
-import { KeptView } from "./kept-view.js";
+import { outgoingView } from "./kept-view.js";
 import { HEADER_SIZE, PROTOCOL_VERSION } from "./pdu-header.js";
 
 /**
@@ -30,7 +30,6 @@ export class AckFields {
 }
 
 const UNUSUAL = -1;
-const outView = new KeptView();
 // Where the number read last ended: a second result without an allocation.
 let numberEnd = 0;
 
@@ -87,7 +86,7 @@ export function writeMessageHead(
   msgType: MsgType,
   dataBytes: number,
 ): number {
-  const view = outView.of(out);
+  const view = outgoingView.of(out);
   const size = sizeOfMessage(fromUserId, toSessionId, dataBytes);
   writeHead(view, start, size, CommandId.CID_MSG_DATA, seqNum);
   let at = writeNumber(view, start + HEADER_SIZE, 0x08, fromUserId);
@@ -112,7 +111,7 @@ export function writeAck(
   msgId: number,
   sessionType: SessionType,
 ): void {
-  const view = outView.of(out);
+  const view = outgoingView.of(out);
   const size = sizeOfAck(userId, sessionId, msgId);
   writeHead(view, start, size, CommandId.CID_MSG_DATA_ACK, seqNum);
   let at = writeNumber(view, start + HEADER_SIZE, 0x08, userId);

@@ -68,7 +68,7 @@ export function readHeader(bytes: Buffer, at: number): PduHeader {
  * Checked before the body is buffered: a peer must not choose how much memory we hold.
  */
 export function checkedLength(bytes: Buffer, at: number, limits: PduLimits, end = bytes.length): number {
-  const length = bytes.readUInt32BE(at);
+  const length = uint16At(bytes, at) * 0x10000 + uint16At(bytes, at + 2);
   if (length < HEADER_SIZE && !(limits.swallowsShortLengths && length > 0)) {
     throw new ProtocolError("PDU_LENGTH_TOO_SMALL", { length });
   }
@@ -134,10 +134,16 @@ export function hasOwnHeader(bytes: Buffer, at: number, serviceId: number, seqNu
   );
 }
 
+/** The header must be there. */
 export function readCommandId(pdu: Buffer, at = 0): number {
-  return pdu.readUInt16BE(at + HeaderOffset.commandId);
+  return uint16At(pdu, at + HeaderOffset.commandId);
 }
 
 export function readSeqNum(pdu: Buffer, at = 0): number {
-  return pdu.readUInt16BE(at + HeaderOffset.seqNum);
+  return uint16At(pdu, at + HeaderOffset.seqNum);
+}
+
+/** Hot: Buffer's own are calls, in which engines do not know what they read from. */
+function uint16At(bytes: Buffer, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }

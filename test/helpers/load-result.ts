@@ -207,12 +207,12 @@ export const forgetfulLoad: LoadResult = {
     {
       ...lost,
       kind: "corrupted",
-      token: "TTK18f3of0",
-      arrived: "TTK18f3\u0000of0 and more",
+      token: "TTK28f3of0",
+      arrived: "TTK28f3\u0000of0 and more",
       pdus: [
-        pduOf("sent", "user3/windows", messagePdu("TTK18f3of0 and more", 0, 7)),
+        pduOf("sent", "user3/windows", messagePdu("TTK28f3of0 and more", 0, 7)),
         pduOf("ack", "user3/windows", ackPdu),
-        pduOf("received", "user9/ios", messagePdu("TTK18f3\u0000of0 and more", 5, 0)),
+        pduOf("received", "user9/ios", messagePdu("TTK28f3\u0000of0 and more", 5, 0)),
       ],
     },
   ],

@@ -138,7 +138,11 @@ export class DeliveryOracle {
     this.#pdus = new InFlightPdus(this.#forms);
     this.#evidence = options.evidence;
     this.#ackTimeoutMs = options.ackTimeoutMs;
-    this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax);
+    this.#messages = new MessageTable(
+      options.inFlightMax ?? IN_FLIGHT_MAX,
+      this.#audience.recipientsMax,
+      this.#forms.memory,
+    );
     this.#streams = new StreamTable(this.#audience.recipientsMax);
     this.#online = new Uint8Array(devices);
     this.#onlineSince = new Float64Array(devices).fill(Number.POSITIVE_INFINITY);

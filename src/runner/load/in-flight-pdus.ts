@@ -1,5 +1,5 @@
 import { CommandId } from "../../codec/generated/commands.js";
-import { ServiceID, SessionType } from "../../codec/generated/enums.js";
+import { ServiceID } from "../../codec/generated/enums.js";
 import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { encodePdu } from "../../codec/pdu.js";
 import { hasOwnHeader } from "../../codec/pdu-header.js";
@@ -10,24 +10,21 @@ import type { SentForms } from "./sent-forms.js";
 const KEPT_MAX_BYTES = 64 * 1024 * 1024;
 const BUFFER_MIN_BYTES = 64;
 
-const INITIAL_ROWS = 1024;
 /** A notification carries no seq_num (FRM-14). */
 const NO_SEQ_NUM = 0;
-const NOTHING = -1;
-// What is known of a row of what came in the usual form, side by side: msg_id of the ack, msg_id and time of the delivery.
-const ACK_ID = 0;
-const DELIVERED_ID = 1;
-const DELIVERED_AT = 2;
-const FIELDS = 4;
+// Which of the two came in the usual form.
+const USUAL_ACK = 1;
+const USUAL_DELIVERY = 2;
 
 /**
  * What came for the messages in flight, byte for byte: the ack, and what each device received. Nearly always it is what the
  * sender sent and a number or two of the server's: then these are kept, and the PDU is made again if somebody wants to see
  * it. Of anything else the bytes are copied. Servers send all devices the same, so that one form stands for all of them but
  * those that got something else. Memory is that of messages in flight: a row's buffers pass on to the row's next message.
+ * Fields are literals as RowMemory says: the integers 23 msg_id of the ack, 24 msg_id of the delivery, 25 its create_time,
+ * 26 which of the two came in the usual form.
  */
 export class InFlightPdus {
-  #usual = new Float64Array(INITIAL_ROWS * FIELDS).fill(NOTHING);
   readonly #acks = new RowPdus();
   readonly #deliveries = new RowPdus();
   /** By row, then recipient. */
@@ -41,10 +38,9 @@ export class InFlightPdus {
 
   /** Hot: another message has the row. */
   begin(row: number): void {
-    const at = row * FIELDS;
-    if (at >= this.#usual.length) this.#grow(at + FIELDS);
-    this.#usual[at + ACK_ID] = NOTHING;
-    this.#usual[at + DELIVERED_ID] = NOTHING;
+    const { memory } = this.forms;
+    memory.hold(row);
+    memory.ints[row * 32 + 26] = 0;
     if (this.#acks.heldBytes > 0) this.#acks.forget(row);
     if (this.#deliveries.heldBytes > 0) this.#deliveries.forget(row);
     if (this.#others.size > 0) this.#forgetOthers(row);
@@ -55,12 +51,13 @@ export class InFlightPdus {
     const { forms } = this;
     if (
       ack !== undefined &&
-      ack.userId === forms.fromUserIdOf(row) &&
-      ack.sessionId === forms.toSessionIdOf(row) &&
-      ack.sessionType === sessionTypeOf(forms, row) &&
+      forms.isAnsweredBy(row, ack) &&
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, forms.seqNumOf(row))
     ) {
-      this.#usual[row * FIELDS + ACK_ID] = ack.msgId;
+      const { ints } = forms.memory;
+      const at = row * 32;
+      ints[at + 23] = ack.msgId;
+      ints[at + 26] = (ints[at + 26] as number) | USUAL_ACK;
       return;
     }
     this.#acks.keep(row, bytes, start, end, this.#leftBytes);
@@ -75,20 +72,23 @@ export class InFlightPdus {
     end: number,
     message: MessageFields | undefined,
   ): void {
-    const usual = this.#usual;
-    const at = row * FIELDS;
-    const isFirst = usual[at + DELIVERED_ID] === NOTHING && this.#deliveries.isEmpty(row);
+    const { ints } = this.forms.memory;
+    const at = row * 32;
+    const isFirst = ((ints[at + 26] as number) & USUAL_DELIVERY) === 0 && this.#deliveries.isEmpty(row);
     if (
       message !== undefined &&
       this.forms.isEcho(row, message) &&
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, NO_SEQ_NUM)
     ) {
       if (isFirst) {
-        usual[at + DELIVERED_ID] = message.msgId;
-        usual[at + DELIVERED_AT] = message.createTime;
+        ints[at + 24] = message.msgId;
+        ints[at + 25] = message.createTime;
+        ints[at + 26] = (ints[at + 26] as number) | USUAL_DELIVERY;
         return;
       }
-      if (usual[at + DELIVERED_ID] === message.msgId && usual[at + DELIVERED_AT] === message.createTime) return;
+      if (this.#has(row, USUAL_DELIVERY) && ints[at + 24] === message.msgId && ints[at + 25] === message.createTime) {
+        return;
+      }
     } else if (isFirst) {
       this.#deliveries.keep(row, bytes, start, end, this.#leftBytes);
       return;
@@ -98,14 +98,13 @@ export class InFlightPdus {
 
   /** Undefined when it was not kept. */
   ackOf(row: number): Buffer | undefined {
-    const msgId = this.#usual[row * FIELDS + ACK_ID] as number;
-    if (msgId === NOTHING) return this.#acks.copyOf(row);
+    if (!this.#has(row, USUAL_ACK)) return this.#acks.copyOf(row);
     const { forms } = this;
     const body = {
       user_id: forms.fromUserIdOf(row),
       session_id: forms.toSessionIdOf(row),
-      msg_id: msgId,
-      session_type: sessionTypeOf(forms, row),
+      msg_id: forms.memory.ints[row * 32 + 23] as number,
+      session_type: forms.sessionTypeOf(row),
     };
     return encodePdu(CommandId.CID_MSG_DATA_ACK, body, { seqNum: forms.seqNumOf(row) });
   }
@@ -116,10 +115,15 @@ export class InFlightPdus {
     const other = this.#others.get(row)?.get(recipient);
     // Without its bytes it must not pass for what the first one got.
     if (other !== undefined) return other.length === 0 ? undefined : other;
-    const at = row * FIELDS;
-    const msgId = this.#usual[at + DELIVERED_ID] as number;
-    if (msgId === NOTHING) return this.#deliveries.copyOf(row);
-    return this.forms.delivered(token, { msg_id: msgId, create_time: this.#usual[at + DELIVERED_AT] as number });
+    if (!this.#has(row, USUAL_DELIVERY)) return this.#deliveries.copyOf(row);
+    const { ints } = this.forms.memory;
+    const at = row * 32;
+    const [msg_id, create_time] = [ints[at + 24] as number, ints[at + 25] as number];
+    return this.forms.delivered(token, { msg_id, create_time });
+  }
+
+  #has(row: number, what: number): boolean {
+    return ((this.forms.memory.ints[row * 32 + 26] as number) & what) !== 0;
   }
 
   get #leftBytes(): number {
@@ -137,16 +141,6 @@ export class InFlightPdus {
     for (const pdu of this.#others.get(row)?.values() ?? []) this.#otherBytes -= pdu.length;
     this.#others.delete(row);
   }
-
-  #grow(length: number): void {
-    const grown = new Float64Array(2 ** Math.ceil(Math.log2(length))).fill(NOTHING);
-    grown.set(this.#usual);
-    this.#usual = grown;
-  }
-}
-
-function sessionTypeOf(forms: SentForms, row: number): SessionType {
-  return forms.isForGroup(row) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
 }
 
 /** One PDU for each row, at most. */

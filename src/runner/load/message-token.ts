@@ -1,5 +1,5 @@
-import { KeptView } from "../../codec/kept-view.js";
-import { crc32Of } from "./crc32.js";
+import { KeptView, outgoingView } from "../../codec/kept-view.js";
+import { murmur3Of } from "./murmur3.js";
 
 /**
  * What a load message says about itself, so that whoever receives it can be judged without a table of everything sent.
@@ -37,7 +37,7 @@ const pairCodes = Uint16Array.from({ length: 64 * 64 }, (_, value) => {
   return (digitCodes[value >>> 6] as number) | ((digitCodes[value & 63] as number) << 8);
 });
 
-const MAGIC = Buffer.from("TTK1", "latin1");
+const MAGIC = Buffer.from("TTK2", "latin1");
 const MAGIC_WORD = MAGIC.readInt32LE();
 // Field by field: where its six-bit digits begin, the most significant first.
 const RUN_AT = 4; // 5 digits
@@ -57,8 +57,7 @@ const COPIED_SINGLY_MAX_BYTES = 128;
 /** Bytes that a message needs at least. */
 export const TOKEN_SIZE_BYTES = FILLER_AT + CHECKSUM_DIGITS;
 
-// Of what is being written, and of what is being read.
-const outView = new KeptView();
+// Of what is being read, and of what messages begin with.
 const inView = new KeptView();
 const templateView = new KeptView();
 
@@ -69,7 +68,7 @@ export function contentTemplate(sizeBytes: number, run: number): Buffer {
   for (let at = 0; at < content.length; at++) content[at] = digitCodes[(at * 7) & 63] as number;
   MAGIC.copy(content);
   content[RUN_AT] = codeOf(run / FOUR_DIGITS);
-  writeFour(outView.of(content), RUN_AT + 1, run);
+  writeFour(outgoingView.of(content), RUN_AT + 1, run);
   return content;
 }
 
@@ -81,7 +80,7 @@ export function copyTemplate(template: Buffer, out: Buffer, start: number, end: 
     return;
   }
   const from = templateView.of(template);
-  const to = outView.of(out);
+  const to = outgoingView.of(out);
   to.setInt32(start, MAGIC_WORD, true);
   to.setInt32(start + RUN_AT, from.getInt32(RUN_AT, true), true);
   to.setUint8(start + RUN_AT + 4, from.getUint8(RUN_AT + 4));
@@ -108,7 +107,7 @@ export function textIn(bytes: Buffer, start = 0, end = bytes.length): string {
  * as small as its field wants, what is above is left out.
  */
 export function writeToken(out: Buffer, token: MessageToken, start = 0, end = out.length): void {
-  const view = outView.of(out);
+  const view = outgoingView.of(out);
   const { serial, intendedUs } = token;
   writeFour(view, start + SENDER_AT, token.senderDevice);
   writeFour(view, start + TARGET_AT, token.target);
@@ -119,7 +118,7 @@ export function writeToken(out: Buffer, token: MessageToken, start = 0, end = ou
   writeFour(view, start + INTENDED_AT + 4, intendedUs);
   writeFour(view, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
   const checksumAt = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(view, start, checksumAt);
+  const checksum = murmur3Of(view, start, checksumAt);
   view.setUint16(checksumAt, pairCodes[checksum >>> 24] as number, true);
   writeFour(view, checksumAt + 2, checksum);
 }
@@ -167,7 +166,7 @@ export function startsWithMagic(bytes: Buffer, start = 0, end = bytes.length): b
 /** Compared as digits: a byte outside the alphabet would be read as some number. */
 function hasItsChecksum(view: DataView, start: number, end: number): boolean {
   const at = end - CHECKSUM_DIGITS;
-  const checksum = crc32Of(view, start, at);
+  const checksum = murmur3Of(view, start, at);
   return (
     view.getUint16(at, true) === (pairCodes[checksum >>> 24] as number) &&
     view.getInt32(at + 2, true) === fourCodes(checksum)

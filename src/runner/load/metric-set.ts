@@ -39,6 +39,7 @@ export class MetricSet {
       ["pull_duration", allPulls],
       ...[...this.pulls].map(([name, trend]): [string, Trend] => [`pull_duration{pull:${name}}`, trend]),
       ...this.#steadyTrends(),
+      ...[...this.#byDevice()].flatMap(([metric, trends]) => trends.entries(metric)),
     ]);
   }
 

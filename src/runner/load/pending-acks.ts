@@ -1,18 +1,20 @@
 /** As many as a number has bits. */
 const CELLS = 32;
 const NOT_FOUND = -1;
-// Of a cell.
-const ROW = 0;
-const SERIAL = 1;
-const FIELDS = 2;
+// Of a cell: a double, then integers.
+const SERIAL = 0;
+const CELL_DOUBLES = 2;
+const ROW = 2;
+const SEQ_NUM = 3;
+const CELL_INTS = 4;
 
 /**
  * Which message each device's seq_num stands for: at most 32 unacknowledged ones for a device. A message whose ack was
  * given up keeps its cell, for an ack that comes late, until the cell is needed. Hot: twice for each message.
  */
 export class PendingAcks {
-  readonly #cells: Float64Array;
-  readonly #seqNum: Uint16Array;
+  readonly #doubles: Float64Array;
+  readonly #ints: Int32Array;
   /** For each device a bit for each cell whose message waits; then for each whose ack was given up. */
   readonly #waiting: Int32Array;
   readonly #givenUp: Int32Array;
@@ -22,8 +24,8 @@ export class PendingAcks {
   takenLate = false;
 
   constructor(devices: number) {
-    this.#cells = new Float64Array(devices * CELLS * FIELDS);
-    this.#seqNum = new Uint16Array(devices * CELLS);
+    this.#doubles = new Float64Array(devices * CELLS * CELL_DOUBLES);
+    this.#ints = new Int32Array(this.#doubles.buffer);
     this.#waiting = new Int32Array(devices);
     this.#givenUp = new Int32Array(devices);
   }
@@ -42,9 +44,9 @@ export class PendingAcks {
     // The first one from where it is looked for first.
     const place = (seqNum + firstBitOf(rotated(free, seqNum))) % CELLS;
     const cell = device * CELLS + place;
-    this.#cells[cell * FIELDS + ROW] = row;
-    this.#cells[cell * FIELDS + SERIAL] = serial;
-    this.#seqNum[cell] = seqNum;
+    this.#doubles[cell * CELL_DOUBLES + SERIAL] = serial;
+    this.#ints[cell * CELL_INTS + ROW] = row;
+    this.#ints[cell * CELL_INTS + SEQ_NUM] = seqNum;
     this.#waiting[device] = (this.#waiting[device] as number) | (1 << place);
   }
 
@@ -56,9 +58,8 @@ export class PendingAcks {
     if (place === NOT_FOUND) return undefined;
     const of = this.takenLate ? this.#givenUp : this.#waiting;
     of[device] = (of[device] as number) & ~(1 << place);
-    const at = (device * CELLS + place) * FIELDS;
-    this.takenSerial = this.#cells[at + SERIAL] as number;
-    return this.#cells[at + ROW] as number;
+    this.takenSerial = this.#serialAt(device, place);
+    return this.#ints[(device * CELLS + place) * CELL_INTS + ROW] as number;
   }
 
   /** The message's ack is no longer waited for. */
@@ -81,7 +82,7 @@ export class PendingAcks {
   #find(device: number, seqNum: number, bits: number): number {
     for (let rest = rotated(bits, seqNum); rest !== 0; rest &= rest - 1) {
       const place = (seqNum + firstBitOf(rest)) % CELLS;
-      if (this.#seqNum[device * CELLS + place] === seqNum) return place;
+      if (this.#ints[(device * CELLS + place) * CELL_INTS + SEQ_NUM] === seqNum) return place;
     }
     return NOT_FOUND;
   }
@@ -99,7 +100,7 @@ export class PendingAcks {
   }
 
   #serialAt(device: number, place: number): number {
-    return this.#cells[(device * CELLS + place) * FIELDS + SERIAL] as number;
+    return this.#doubles[(device * CELLS + place) * CELL_DOUBLES + SERIAL] as number;
   }
 }
 

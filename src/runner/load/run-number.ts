@@ -1,4 +1,4 @@
-import { crc32Of } from "./crc32.js";
+import { murmur3Of } from "./murmur3.js";
 
 const RUN_NUMBERS = 2 ** 30;
 
@@ -9,5 +9,5 @@ const RUN_NUMBERS = 2 ** 30;
  */
 export function runNumberOf(seed: number, runId: string): number {
   const text = Buffer.from(`${seed} ${runId}`);
-  return crc32Of(new DataView(text.buffer, text.byteOffset, text.length), 0, text.length) % RUN_NUMBERS;
+  return murmur3Of(new DataView(text.buffer, text.byteOffset, text.length), 0, text.length) % RUN_NUMBERS;
 }

@@ -1,19 +1,10 @@
 import { CommandId } from "../../codec/generated/commands.js";
-import { MsgType } from "../../codec/generated/enums.js";
-import type { MessageFields } from "../../codec/message-bytes.js";
+import { MsgType, SessionType } from "../../codec/generated/enums.js";
+import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { encodePdu, type HeaderOverrides } from "../../codec/pdu.js";
 import { asAudio, encrypted } from "./message-form.js";
 import { contentTemplate, contentWith, type MessageToken, writeToken } from "./message-token.js";
-
-const INITIAL_ROWS = 1024;
-// What is known of a row, side by side: one line of the cache for a message.
-const SERIAL = 0;
-const SEQ_NUM = 1;
-const SIZE = 2;
-const TYPE = 3;
-const FROM = 4;
-const TO = 5;
-const FIELDS = 8;
+import { RowMemory } from "./row-memory.js";
 
 /** What a server adds to a message when it passes it on. */
 export interface ServerFields {
@@ -25,13 +16,18 @@ const asSent: ServerFields = { msg_id: 0, create_time: 0 };
 
 /**
  * What is needed beside its token to say again, byte for byte, what was sent: by the row of the message in flight, until the
- * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see.
+ * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see. Its fields
+ * are literals as RowMemory says: the double 8 serial, the integers 18 seqNum, 19 sizeBytes, 20 msgType, 21 fromUserId,
+ * 22 toSessionId.
  */
 export class SentForms {
-  #rows = new Float64Array(INITIAL_ROWS * FIELDS);
   readonly #texts = new Map<number, string>();
 
-  constructor(private readonly isEncrypted: boolean) {}
+  constructor(
+    private readonly isEncrypted: boolean,
+    /** Others may have fields in it, too. */
+    readonly memory = new RowMemory(),
+  ) {}
 
   /** Hot. `sizeBytes`: of the text or sound; `text`: somebody's own, undefined = the usual filler. Ids are the server's. */
   note(
@@ -44,54 +40,64 @@ export class SentForms {
     toSessionId: number,
     text?: string,
   ): void {
-    const at = row * FIELDS;
-    if (at >= this.#rows.length) this.#grow(at + FIELDS);
-    const rows = this.#rows;
-    rows[at + SERIAL] = serial;
-    rows[at + SEQ_NUM] = seqNum;
-    rows[at + SIZE] = sizeBytes;
-    rows[at + TYPE] = msgType;
-    rows[at + FROM] = fromUserId;
-    rows[at + TO] = toSessionId;
+    this.memory.hold(row);
+    const { ints, doubles } = this.memory;
+    doubles[row * 16 + 8] = serial;
+    const at = row * 32;
+    ints[at + 18] = seqNum;
+    ints[at + 19] = sizeBytes;
+    ints[at + 20] = msgType;
+    ints[at + 21] = fromUserId;
+    ints[at + 22] = toSessionId;
     if (text !== undefined) this.#texts.set(row, text);
     else if (this.#texts.size > 0) this.#texts.delete(row);
   }
 
   /** Hot: whether what came has the message's own fields, and its data is of the content's size: that of a text as it stands. */
   isEcho(row: number, { fromUserId, toSessionId, msgType, dataStart, dataEnd }: MessageFields): boolean {
-    const at = row * FIELDS;
-    const rows = this.#rows;
+    const at = row * 32;
+    const { ints } = this.memory;
     return (
       !this.isEncrypted &&
-      rows[at + FROM] === fromUserId &&
-      rows[at + TO] === toSessionId &&
-      rows[at + TYPE] === msgType &&
-      rows[at + SIZE] === dataEnd - dataStart
+      ints[at + 21] === fromUserId &&
+      ints[at + 22] === toSessionId &&
+      ints[at + 20] === msgType &&
+      ints[at + 19] === dataEnd - dataStart
+    );
+  }
+
+  /** Hot: whether an ack has the message's own fields. */
+  isAnsweredBy(row: number, { userId, sessionId, sessionType }: AckFields): boolean {
+    const at = row * 32;
+    const { ints } = this.memory;
+    return (
+      ints[at + 21] === userId && ints[at + 22] === sessionId && sessionTypeOf(ints[at + 20] as MsgType) === sessionType
     );
   }
 
   /** Of whoever sent it, and whom it was sent to. */
   fromUserIdOf(row: number): number {
-    return this.#rows[row * FIELDS + FROM] as number;
+    return this.memory.ints[row * 32 + 21] as number;
   }
 
   toSessionIdOf(row: number): number {
-    return this.#rows[row * FIELDS + TO] as number;
+    return this.memory.ints[row * 32 + 22] as number;
   }
 
   seqNumOf(row: number): number {
-    return this.#rows[row * FIELDS + SEQ_NUM] as number;
+    return this.memory.ints[row * 32 + 18] as number;
   }
 
-  isForGroup(row: number): boolean {
-    const type = this.#rows[row * FIELDS + TYPE];
-    return type === MsgType.MSG_TYPE_GROUP_TEXT || type === MsgType.MSG_TYPE_GROUP_AUDIO;
+  sessionTypeOf(row: number): SessionType {
+    return sessionTypeOf(this.#msgTypeOf(row));
   }
 
   /** Has others keep what is known of a row, as a row of theirs. */
   copyTo(others: SentForms, row: number, theirs: number): void {
-    const [serial = 0, seqNum = 0, size = 0, type = 0, from = 0, to = 0] = this.#rows.subarray(row * FIELDS);
-    others.note(theirs, serial, seqNum, size, type as MsgType, from, to, this.#texts.get(row));
+    const serial = this.memory.doubles[row * 16 + 8] as number;
+    const [size, type] = [this.#sizeOf(row), this.#msgTypeOf(row)];
+    const text = this.#texts.get(row);
+    others.note(theirs, serial, this.seqNumOf(row), size, type, this.fromUserIdOf(row), this.toSessionIdOf(row), text);
   }
 
   /** The message's 0x0301 as it was sent; undefined when another one has its row by now. */
@@ -106,12 +112,11 @@ export class SentForms {
 
   #made(token: MessageToken, row: number, fields: ServerFields, header: HeaderOverrides = {}): Buffer | undefined {
     const { serial, run } = token;
-    const at = row * FIELDS;
-    if (this.#rows[at + SERIAL] !== serial) return undefined;
+    if (this.memory.doubles[row * 16 + 8] !== serial) return undefined;
     const text = this.#texts.get(row);
-    const content = text === undefined ? contentTemplate(this.#rows[at + SIZE] as number, run) : contentWith(text, run);
+    const content = text === undefined ? contentTemplate(this.#sizeOf(row), run) : contentWith(text, run);
     writeToken(content, token);
-    const msg_type = this.#rows[at + TYPE] as MsgType;
+    const msg_type = this.#msgTypeOf(row);
     const isAudio = msg_type === MsgType.MSG_TYPE_SINGLE_AUDIO || msg_type === MsgType.MSG_TYPE_GROUP_AUDIO;
     const body = {
       from_user_id: this.fromUserIdOf(row),
@@ -123,9 +128,17 @@ export class SentForms {
     return encodePdu(CommandId.CID_MSG_DATA, body, header);
   }
 
-  #grow(length: number): void {
-    const grown = new Float64Array(2 ** Math.ceil(Math.log2(length)));
-    grown.set(this.#rows);
-    this.#rows = grown;
+  #sizeOf(row: number): number {
+    return this.memory.ints[row * 32 + 19] as number;
   }
+
+  #msgTypeOf(row: number): MsgType {
+    return this.memory.ints[row * 32 + 20] as MsgType;
+  }
+}
+
+function sessionTypeOf(type: MsgType): SessionType {
+  return type === MsgType.MSG_TYPE_GROUP_TEXT || type === MsgType.MSG_TYPE_GROUP_AUDIO
+    ? SessionType.SESSION_TYPE_GROUP
+    : SessionType.SESSION_TYPE_SINGLE;
 }

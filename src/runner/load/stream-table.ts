@@ -1,13 +1,20 @@
 const INITIAL_ROWS = 256;
 const NONE = -1;
-// What is known of a row lies together.
+// What is known of a row lies together: integers, then two doubles for each recipient.
 const SENDER_DEVICE = 0;
 const TARGET = 1;
 /** Messages of the stream in flight. */
 const IN_FLIGHT = 2;
 /** Those of them whose ack is awaited. */
 const UNACKED = 3;
-const FIELDS = 4;
+/** For each recipient the newest serial, then the greatest msg_id. */
+const NEWEST_DOUBLE = 2;
+// Of a slot.
+const ROW = 0;
+const PLACE = 1;
+const SLOT_FIELDS = 2;
+/** A line of the cache: a row of few recipients is as long. */
+const LINE_DOUBLES = 8;
 
 /**
  * A stream is what one device sends to one target. It has a row only while a message of it is in flight: order can only be
@@ -15,128 +22,155 @@ const FIELDS = 4;
  * nothing is allocated for a message.
  */
 export class StreamTable {
-  #rows = new Int32Array(INITIAL_ROWS * FIELDS);
-  /** For each row and recipient the newest serial, then the greatest msg_id. */
-  #newest: Float64Array;
-  /** Rows by what `placeOf` makes of the stream, or behind that; at most half of it is in use. */
-  #slots = new Int32Array(2 * INITIAL_ROWS).fill(NONE);
+  #ints: Int32Array;
+  #doubles: Float64Array;
+  readonly #rowDoubles: number;
+  /**
+   * By what `placeOf` makes of the stream, or behind that, its row and its place, so that no row need be looked at but the
+   * stream's own; at most half of it is in use.
+   */
+  #slots = new Int32Array(2 * INITIAL_ROWS * SLOT_FIELDS).fill(NONE);
   readonly #free: number[] = [];
   #used = 0;
 
-  constructor(private readonly recipientsMax: number) {
-    this.#newest = new Float64Array(INITIAL_ROWS * recipientsMax * 2);
+  constructor(recipientsMax: number) {
+    this.#rowDoubles = Math.ceil((NEWEST_DOUBLE + 2 * recipientsMax) / LINE_DOUBLES) * LINE_DOUBLES;
+    this.#doubles = new Float64Array(INITIAL_ROWS * this.#rowDoubles);
+    this.#ints = new Int32Array(this.#doubles.buffer);
   }
 
   /** Whether a message of the stream awaits its ack. */
   isAwaitingAck(senderDevice: number, target: number): boolean {
-    const row = this.#slots[this.#slotOf(senderDevice, target)] as number;
-    return row !== NONE && (this.#rows[row * FIELDS + UNACKED] as number) > 0;
+    const row = this.#slots[this.#slotOf(senderDevice, target) + ROW] as number;
+    return row !== NONE && (this.#ints[this.#intsAt(row) + UNACKED] as number) > 0;
   }
 
   /** The row of a stream, with one message in flight and unacked more than before. */
   add(senderDevice: number, target: number): number {
     const slot = this.#slotOf(senderDevice, target);
-    let row = this.#slots[slot] as number;
+    let row = this.#slots[slot + ROW] as number;
     if (row === NONE) row = this.#take(slot, senderDevice, target);
-    this.#change(row, IN_FLIGHT, 1);
-    this.#change(row, UNACKED, 1);
+    const ints = this.#ints;
+    const at = this.#intsAt(row);
+    ints[at + IN_FLIGHT] = (ints[at + IN_FLIGHT] as number) + 1;
+    ints[at + UNACKED] = (ints[at + UNACKED] as number) + 1;
     return row;
   }
 
   acked(row: number): void {
-    this.#change(row, UNACKED, -1);
+    const ints = this.#ints;
+    const at = this.#intsAt(row) + UNACKED;
+    ints[at] = (ints[at] as number) - 1;
   }
 
   /** A message of the stream is no longer in flight; the stream goes with its last one. */
   remove(row: number): void {
-    this.#change(row, IN_FLIGHT, -1);
-    const at = row * FIELDS;
-    if ((this.#rows[at + IN_FLIGHT] as number) > 0) return;
-    this.#empty(this.#slotOf(this.#rows[at + SENDER_DEVICE] as number, this.#rows[at + TARGET] as number));
+    const ints = this.#ints;
+    const at = this.#intsAt(row);
+    const inFlight = (ints[at + IN_FLIGHT] as number) - 1;
+    ints[at + IN_FLIGHT] = inFlight;
+    if (inFlight > 0) return;
+    this.#empty(this.#slotOf(ints[at + SENDER_DEVICE] as number, ints[at + TARGET] as number));
     this.#free.push(row);
   }
 
   /** Notes an arrival at a recipient. False when the recipient already has a message of the stream that was sent later (MSG-09). */
   isNewer(row: number, recipient: number, serial: number): boolean {
-    return this.#raises((row * this.recipientsMax + recipient) * 2, serial);
+    return this.#raises(this.#newestAt(row, recipient), serial);
   }
 
   /** Notes the msg_id of an arrival, once it is beyond doubt. False when the recipient already has a greater one (MSG-09). */
   isGreater(row: number, recipient: number, msgId: number): boolean {
-    return this.#raises((row * this.recipientsMax + recipient) * 2 + 1, msgId);
+    return this.#raises(this.#newestAt(row, recipient) + 1, msgId);
   }
 
   #take(slot: number, senderDevice: number, target: number): number {
     const row = this.#free.pop() ?? this.#used++;
-    if (row * FIELDS >= this.#rows.length) {
+    if (row * this.#rowDoubles >= this.#doubles.length) {
       this.#grow();
-      this.#slots[this.#slotOf(senderDevice, target)] = row;
-    } else this.#slots[slot] = row;
-    const at = row * FIELDS;
-    this.#rows[at + SENDER_DEVICE] = senderDevice;
-    this.#rows[at + TARGET] = target;
-    this.#rows[at + IN_FLIGHT] = 0;
-    this.#rows[at + UNACKED] = 0;
-    const end = (row + 1) * this.recipientsMax * 2;
-    for (let place = row * this.recipientsMax * 2; place < end; place++) this.#newest[place] = 0;
+      this.#fill(this.#slotOf(senderDevice, target), row, senderDevice, target);
+    } else this.#fill(slot, row, senderDevice, target);
+    const ints = this.#ints;
+    const at = this.#intsAt(row);
+    ints[at + SENDER_DEVICE] = senderDevice;
+    ints[at + TARGET] = target;
+    ints[at + IN_FLIGHT] = 0;
+    ints[at + UNACKED] = 0;
+    const doubles = this.#doubles;
+    const end = (row + 1) * this.#rowDoubles;
+    for (let place = this.#newestAt(row, 0); place < end; place++) doubles[place] = 0;
     return row;
   }
 
-  #change(row: number, field: number, by: number): void {
-    const at = row * FIELDS + field;
-    this.#rows[at] = (this.#rows[at] as number) + by;
+  #fill(slot: number, row: number, senderDevice: number, target: number): void {
+    this.#slots[slot + ROW] = row;
+    this.#slots[slot + PLACE] = placeOf(senderDevice, target);
+  }
+
+  #intsAt(row: number): number {
+    return row * this.#rowDoubles * 2;
+  }
+
+  #newestAt(row: number, recipient: number): number {
+    return row * this.#rowDoubles + NEWEST_DOUBLE + recipient * 2;
   }
 
   #raises(at: number, value: number): boolean {
-    if (value <= (this.#newest[at] as number)) return false;
-    this.#newest[at] = value;
+    const doubles = this.#doubles;
+    if (value <= (doubles[at] as number)) return false;
+    doubles[at] = value;
     return true;
   }
 
-  /** Where the stream is, or would be. */
+  /** Where the stream's slot is, or would be. */
   #slotOf(senderDevice: number, target: number): number {
     const slots = this.#slots;
-    const rows = this.#rows;
+    const ints = this.#ints;
     const mask = slots.length - 1;
-    let slot = placeOf(senderDevice, target) & mask;
+    const place = placeOf(senderDevice, target);
+    let slot = Math.imul(place, SLOT_FIELDS) & mask;
     for (;;) {
-      const row = slots[slot] as number;
+      const row = slots[slot + ROW] as number;
       if (row === NONE) return slot;
-      const at = row * FIELDS;
-      if (rows[at + SENDER_DEVICE] === senderDevice && rows[at + TARGET] === target) return slot;
-      slot = (slot + 1) & mask;
+      if (slots[slot + PLACE] === place) {
+        const at = this.#intsAt(row);
+        if (ints[at + SENDER_DEVICE] === senderDevice && ints[at + TARGET] === target) return slot;
+      }
+      slot = (slot + SLOT_FIELDS) & mask;
     }
   }
 
   /** Moves up what would not be found behind an empty slot. */
   #empty(slot: number): void {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
     let gap = slot;
-    for (let place = (gap + 1) & mask; ; place = (place + 1) & mask) {
-      const row = this.#slots[place] as number;
+    for (let at = (gap + SLOT_FIELDS) & mask; ; at = (at + SLOT_FIELDS) & mask) {
+      const row = slots[at + ROW] as number;
       if (row === NONE) break;
-      const at = row * FIELDS;
-      const wanted = placeOf(this.#rows[at + SENDER_DEVICE] as number, this.#rows[at + TARGET] as number) & mask;
-      if (((place - wanted) & mask) < ((place - gap) & mask)) continue;
-      this.#slots[gap] = row;
-      gap = place;
+      const place = slots[at + PLACE] as number;
+      const wanted = Math.imul(place, SLOT_FIELDS) & mask;
+      if (((at - wanted) & mask) < ((at - gap) & mask)) continue;
+      slots[gap + ROW] = row;
+      slots[gap + PLACE] = place;
+      gap = at;
     }
-    this.#slots[gap] = NONE;
+    slots[gap + ROW] = NONE;
   }
 
   /** It is full: all the rows before are in use. */
   #grow(): void {
-    const fields = this.#rows.length;
-    const rows = new Int32Array(fields * 2);
-    rows.set(this.#rows);
-    this.#rows = rows;
-    const newest = new Float64Array(this.#newest.length * 2);
-    newest.set(this.#newest);
-    this.#newest = newest;
+    const rows = this.#doubles.length / this.#rowDoubles;
+    const doubles = new Float64Array(this.#doubles.length * 2);
+    doubles.set(this.#doubles);
+    this.#doubles = doubles;
+    const ints = new Int32Array(doubles.buffer);
+    this.#ints = ints;
     this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
-    for (let at = 0; at < fields; at += FIELDS) {
-      const slot = this.#slotOf(rows[at + SENDER_DEVICE] as number, rows[at + TARGET] as number);
-      this.#slots[slot] = at / FIELDS;
+    for (let row = 0; row < rows; row++) {
+      const at = this.#intsAt(row);
+      const [senderDevice, target] = [ints[at + SENDER_DEVICE] as number, ints[at + TARGET] as number];
+      this.#fill(this.#slotOf(senderDevice, target), row, senderDevice, target);
     }
   }
 }

@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
       "read on one device, and the other was not told",
       "acknowledged, but not in history",
       "the server says 7 unread, it must be 2 to 3",
-      "token TTK18f3of0\ncame TTK18f3‹0000›of0 and more\nsent by user3/windows 127.0.0.1:8000\nacknowledged to user3/windows 127.0.0.1:8000\nreceived by user9/ios 127.0.0.1:8000",
+      "token TTK28f3of0\ncame TTK28f3‹0000›of0 and more\nsent by user3/windows 127.0.0.1:8000\nacknowledged to user3/windows 127.0.0.1:8000\nreceived by user9/ios 127.0.0.1:8000",
     ]);
     await read.page.locator("#witnesses summary").last().click();
     const said = await read.texts("#witnesses details[open] td.label");

@@ -49,4 +49,16 @@ describe("a run's readings and samples", () => {
     }
     expect(samples.get("devices_online")?.last).toBe(0);
   });
+
+  it("says of each kind of device what is measured of it, which together is what all have", async () => {
+    const plan = { ...loadPlan(server.address, 6), deviceTypes: ["windows", "mac"] as const };
+    const signal = new AbortController().signal;
+    const result = await startLoad(plan, { signal, nowMs: () => 0 }).result;
+    for (const metric of ["login_duration", "msg_ack_duration", "msg_delivery_duration"]) {
+      const [windows, mac] = ["windows", "mac"].map((device) => countOf(result, `${metric}{device:${device}}`));
+      expect([metric, windows]).not.toEqual([metric, 0]);
+      expect([metric, mac]).not.toEqual([metric, 0]);
+      expect([metric, (windows ?? 0) + (mac ?? 0)]).toEqual([metric, countOf(result, metric)]);
+    }
+  });
 });

@@ -74,7 +74,7 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
     // Of a user's devices one has it, except where both are the ones dropped or the sender has no other.
     expect(diverged).toBeGreaterThan(0);
     const witness = result.witnesses.find(({ kind }) => kind === "lost");
-    expect(witness?.token).toMatch(/^TTK1[\w-]+$/);
+    expect(witness?.token).toMatch(/^TTK2[\w-]+$/);
     expect(witness?.sentAtMs).toBeGreaterThan(0);
   });
 
