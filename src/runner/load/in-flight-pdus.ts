@@ -12,17 +12,25 @@ const BUFFER_MIN_BYTES = 64;
 
 /** A notification carries no seq_num (FRM-14). */
 const NO_SEQ_NUM = 0;
-// Which of the two came in the usual form.
+// Bits of `usual`.
 const USUAL_ACK = 1;
 const USUAL_DELIVERY = 2;
+
+// biome-ignore lint/suspicious/noConstEnum: see RowMemory
+const enum Int {
+  perRow = 32,
+  ackId = 23,
+  deliveredId = 24,
+  deliveredAt = 25,
+  /** Which of the two came in the usual form. */
+  usual = 26,
+}
 
 /**
  * What came for the messages in flight, byte for byte: the ack, and what each device received. Nearly always it is what the
  * sender sent and a number or two of the server's: then these are kept, and the PDU is made again if somebody wants to see
  * it. Of anything else the bytes are copied. Servers send all devices the same, so that one form stands for all of them but
  * those that got something else. Memory is that of messages in flight: a row's buffers pass on to the row's next message.
- * Fields are literals as RowMemory says: the integers 23 msg_id of the ack, 24 msg_id of the delivery, 25 its create_time,
- * 26 which of the two came in the usual form.
  */
 export class InFlightPdus {
   readonly #acks = new RowPdus();
@@ -40,7 +48,7 @@ export class InFlightPdus {
   begin(row: number): void {
     const { memory } = this.forms;
     memory.hold(row);
-    memory.ints[row * 32 + 26] = 0;
+    memory.ints[row * Int.perRow + Int.usual] = 0;
     if (this.#acks.heldBytes > 0) this.#acks.forget(row);
     if (this.#deliveries.heldBytes > 0) this.#deliveries.forget(row);
     if (this.#others.size > 0) this.#forgetOthers(row);
@@ -55,9 +63,9 @@ export class InFlightPdus {
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, forms.seqNumOf(row))
     ) {
       const { ints } = forms.memory;
-      const at = row * 32;
-      ints[at + 23] = ack.msgId;
-      ints[at + 26] = (ints[at + 26] as number) | USUAL_ACK;
+      const at = row * Int.perRow;
+      ints[at + Int.ackId] = ack.msgId;
+      ints[at + Int.usual] = (ints[at + Int.usual] as number) | USUAL_ACK;
       return;
     }
     this.#acks.keep(row, bytes, start, end, this.#leftBytes);
@@ -73,20 +81,24 @@ export class InFlightPdus {
     message: MessageFields | undefined,
   ): void {
     const { ints } = this.forms.memory;
-    const at = row * 32;
-    const isFirst = ((ints[at + 26] as number) & USUAL_DELIVERY) === 0 && this.#deliveries.isEmpty(row);
+    const at = row * Int.perRow;
+    const isFirst = ((ints[at + Int.usual] as number) & USUAL_DELIVERY) === 0 && this.#deliveries.isEmpty(row);
     if (
       message !== undefined &&
       this.forms.isEcho(row, message) &&
       hasOwnHeader(bytes, start, ServiceID.SID_MSG, NO_SEQ_NUM)
     ) {
       if (isFirst) {
-        ints[at + 24] = message.msgId;
-        ints[at + 25] = message.createTime;
-        ints[at + 26] = (ints[at + 26] as number) | USUAL_DELIVERY;
+        ints[at + Int.deliveredId] = message.msgId;
+        ints[at + Int.deliveredAt] = message.createTime;
+        ints[at + Int.usual] = (ints[at + Int.usual] as number) | USUAL_DELIVERY;
         return;
       }
-      if (this.#has(row, USUAL_DELIVERY) && ints[at + 24] === message.msgId && ints[at + 25] === message.createTime) {
+      if (
+        this.#has(row, USUAL_DELIVERY) &&
+        ints[at + Int.deliveredId] === message.msgId &&
+        ints[at + Int.deliveredAt] === message.createTime
+      ) {
         return;
       }
     } else if (isFirst) {
@@ -103,7 +115,7 @@ export class InFlightPdus {
     const body = {
       user_id: forms.fromUserIdOf(row),
       session_id: forms.toSessionIdOf(row),
-      msg_id: forms.memory.ints[row * 32 + 23] as number,
+      msg_id: forms.memory.ints[row * Int.perRow + Int.ackId] as number,
       session_type: forms.sessionTypeOf(row),
     };
     return encodePdu(CommandId.CID_MSG_DATA_ACK, body, { seqNum: forms.seqNumOf(row) });
@@ -117,13 +129,13 @@ export class InFlightPdus {
     if (other !== undefined) return other.length === 0 ? undefined : other;
     if (!this.#has(row, USUAL_DELIVERY)) return this.#deliveries.copyOf(row);
     const { ints } = this.forms.memory;
-    const at = row * 32;
-    const [msg_id, create_time] = [ints[at + 24] as number, ints[at + 25] as number];
+    const at = row * Int.perRow;
+    const [msg_id, create_time] = [ints[at + Int.deliveredId] as number, ints[at + Int.deliveredAt] as number];
     return this.forms.delivered(token, { msg_id, create_time });
   }
 
   #has(row: number, what: number): boolean {
-    return ((this.forms.memory.ints[row * 32 + 26] as number) & what) !== 0;
+    return ((this.forms.memory.ints[row * Int.perRow + Int.usual] as number) & what) !== 0;
   }
 
   get #leftBytes(): number {

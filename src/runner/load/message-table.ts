@@ -17,11 +17,32 @@ export type MessageState = (typeof MessageState)[keyof typeof MessageState];
 
 const WORD_BITS = 32;
 
+// biome-ignore lint/suspicious/noConstEnum: see RowMemory
+const enum Int {
+  perRow = 32,
+  msgId = 6,
+  earlyMsgId = 7,
+  state = 8,
+  senderDevice = 9,
+  target = 10,
+  pending = 11,
+  stream = 12,
+  unordered = 13,
+  /** Of few recipients a bit each. */
+  mustGet = 14,
+  hasNotGot = 15,
+}
+// biome-ignore lint/suspicious/noConstEnum: likewise
+const enum Double {
+  perRow = 16,
+  serial = 0,
+  intendedMs = 1,
+  sentMs = 2,
+}
+
 /**
  * The messages in flight, as rows in typed arrays. A row is taken when a message is sent and free again once it is acked
- * and everybody has it, so memory follows the number in flight and not the number sent. Hot: `RowMemory` says why its fields
- * are literals. They are the doubles 0 serial, 1 intendedMs, 2 sentMs; the integers 6 msgId, 7 earlyMsgId, 8 state,
- * 9 senderDevice, 10 target, 11 pending, 12 stream, 13 isUnordered, and 14 and 15 for the bits of few recipients.
+ * and everybody has it, so memory follows the number in flight and not the number sent. Hot.
  */
 export class MessageTable {
   /**
@@ -64,90 +85,90 @@ export class MessageTable {
     const row = this.#free.pop() ?? this.#rows++;
     this.memory.hold(row);
     const { doubles, ints } = this.memory;
-    const double = row * 16;
-    doubles[double] = serial;
-    doubles[double + 1] = intendedMs;
-    doubles[double + 2] = sentMs;
-    const int = row * 32;
-    ints[int + 6] = 0;
-    ints[int + 7] = 0;
-    ints[int + 8] = MessageState.sent;
-    ints[int + 9] = senderDevice;
-    ints[int + 10] = target;
-    ints[int + 11] = 0;
-    ints[int + 13] = 0;
-    ints[int + 14] = 0;
-    ints[int + 15] = 0;
+    const double = row * Double.perRow;
+    doubles[double + Double.serial] = serial;
+    doubles[double + Double.intendedMs] = intendedMs;
+    doubles[double + Double.sentMs] = sentMs;
+    const int = row * Int.perRow;
+    ints[int + Int.msgId] = 0;
+    ints[int + Int.earlyMsgId] = 0;
+    ints[int + Int.state] = MessageState.sent;
+    ints[int + Int.senderDevice] = senderDevice;
+    ints[int + Int.target] = target;
+    ints[int + Int.pending] = 0;
+    ints[int + Int.unordered] = 0;
+    ints[int + Int.mustGet] = 0;
+    ints[int + Int.hasNotGot] = 0;
     if (this.#words > 1) this.#clearManyBits(row);
     return row;
   }
 
   serial(row: number): number {
-    return this.memory.doubles[row * 16] as number;
+    return this.memory.doubles[row * Double.perRow + Double.serial] as number;
   }
 
   intendedMs(row: number): number {
-    return this.memory.doubles[row * 16 + 1] as number;
+    return this.memory.doubles[row * Double.perRow + Double.intendedMs] as number;
   }
 
   sentMs(row: number): number {
-    return this.memory.doubles[row * 16 + 2] as number;
+    return this.memory.doubles[row * Double.perRow + Double.sentMs] as number;
   }
 
   /** As the ack says; 0 = not known yet. */
   msgId(row: number): number {
-    return this.memory.ints[row * 32 + 6] as number;
+    return this.memory.ints[row * Int.perRow + Int.msgId] as number;
   }
 
   /** As the first of the deliveries says that came before the ack; 0 = none did. */
   earlyMsgId(row: number): number {
-    return this.memory.ints[row * 32 + 7] as number;
+    return this.memory.ints[row * Int.perRow + Int.earlyMsgId] as number;
   }
 
   state(row: number): MessageState {
-    return this.memory.ints[row * 32 + 8] as MessageState;
+    return this.memory.ints[row * Int.perRow + Int.state] as MessageState;
   }
 
   senderDevice(row: number): number {
-    return this.memory.ints[row * 32 + 9] as number;
+    return this.memory.ints[row * Int.perRow + Int.senderDevice] as number;
   }
 
   target(row: number): number {
-    return this.memory.ints[row * 32 + 10] as number;
+    return this.memory.ints[row * Int.perRow + Int.target] as number;
   }
 
   /** How many of the recipients that must get the message have not got it yet. */
   pending(row: number): number {
-    return this.memory.ints[row * 32 + 11] as number;
+    return this.memory.ints[row * Int.perRow + Int.pending] as number;
   }
 
   stream(row: number): number {
-    return this.memory.ints[row * 32 + 12] as number;
+    return this.memory.ints[row * Int.perRow + Int.stream] as number;
   }
 
   /** Its ack came too late to say anything about order. */
   isUnordered(row: number): boolean {
-    return this.memory.ints[row * 32 + 13] === 1;
+    return this.memory.ints[row * Int.perRow + Int.unordered] === 1;
   }
 
   setMsgId(row: number, msgId: number): void {
-    this.memory.ints[row * 32 + 6] = msgId;
+    this.memory.ints[row * Int.perRow + Int.msgId] = msgId;
   }
 
   setEarlyMsgId(row: number, msgId: number): void {
-    this.memory.ints[row * 32 + 7] = msgId;
+    this.memory.ints[row * Int.perRow + Int.earlyMsgId] = msgId;
   }
 
   setState(row: number, state: MessageState): void {
-    this.memory.ints[row * 32 + 8] = state;
+    this.memory.ints[row * Int.perRow + Int.state] = state;
   }
 
   setStream(row: number, stream: number): void {
-    this.memory.ints[row * 32 + 12] = stream;
+    this.memory.ints[row * Int.perRow + Int.stream] = stream;
   }
 
   setUnordered(row: number): void {
-    this.memory.ints[row * 32 + 13] = 1;
+    this.memory.ints[row * Int.perRow + Int.unordered] = 1;
   }
 
   /** The recipient must get the message. */
@@ -193,7 +214,7 @@ export class MessageTable {
 
   #addPending(row: number, change: number): void {
     const { ints } = this.memory;
-    const at = row * 32 + 11;
+    const at = row * Int.perRow + Int.pending;
     ints[at] = (ints[at] as number) + change;
   }
 
@@ -202,7 +223,9 @@ export class MessageTable {
   }
 
   #wordOf(row: number, recipient: number): number {
-    return this.#words === 1 ? row * 32 + 14 : row * 2 * this.#words + Math.floor(recipient / WORD_BITS);
+    return this.#words === 1
+      ? row * Int.perRow + Int.mustGet
+      : row * 2 * this.#words + Math.floor(recipient / WORD_BITS);
   }
 
   #clearManyBits(row: number): void {

@@ -8,8 +8,9 @@ const LINE_START_BYTES = 48;
  * at another row, and to fetch a line of the cache takes longer than what is done with it.
  *
  * A row is 128 bytes, two lines: 16 doubles or 32 integers. MessageTable has the first line, of the second one SentForms has
- * the double 8 and the integers 18 to 22, InFlightPdus the integers 23 to 26. Places are written as literals: V8 puts a
- * function of up to 27 bytes of bytecode into its callers however much they are already, and a constant takes more.
+ * the double 8 and the integers 18 to 22, InFlightPdus the integers 23 to 26. Their places are const enums, which the
+ * compiler makes literals: V8 puts a function of up to 27 bytes of bytecode into its callers however much they are already,
+ * and a constant of the module takes more.
  */
 export class RowMemory {
   ints!: Uint32Array;

@@ -14,11 +14,24 @@ export interface ServerFields {
 
 const asSent: ServerFields = { msg_id: 0, create_time: 0 };
 
+// biome-ignore lint/suspicious/noConstEnum: see RowMemory
+const enum Int {
+  perRow = 32,
+  seqNum = 18,
+  sizeBytes = 19,
+  msgType = 20,
+  fromUserId = 21,
+  toSessionId = 22,
+}
+// biome-ignore lint/suspicious/noConstEnum: likewise
+const enum Double {
+  perRow = 16,
+  serial = 8,
+}
+
 /**
  * What is needed beside its token to say again, byte for byte, what was sent: by the row of the message in flight, until the
- * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see. Its fields
- * are literals as RowMemory says: the double 8 serial, the integers 18 seqNum, 19 sizeBytes, 20 msgType, 21 fromUserId,
- * 22 toSessionId.
+ * row's next message. A copy of each PDU would cost more than to make again the few that somebody wants to see.
  */
 export class SentForms {
   readonly #texts = new Map<number, string>();
@@ -42,50 +55,52 @@ export class SentForms {
   ): void {
     this.memory.hold(row);
     const { ints, doubles } = this.memory;
-    doubles[row * 16 + 8] = serial;
-    const at = row * 32;
-    ints[at + 18] = seqNum;
-    ints[at + 19] = sizeBytes;
-    ints[at + 20] = msgType;
-    ints[at + 21] = fromUserId;
-    ints[at + 22] = toSessionId;
+    doubles[row * Double.perRow + Double.serial] = serial;
+    const at = row * Int.perRow;
+    ints[at + Int.seqNum] = seqNum;
+    ints[at + Int.sizeBytes] = sizeBytes;
+    ints[at + Int.msgType] = msgType;
+    ints[at + Int.fromUserId] = fromUserId;
+    ints[at + Int.toSessionId] = toSessionId;
     if (text !== undefined) this.#texts.set(row, text);
     else if (this.#texts.size > 0) this.#texts.delete(row);
   }
 
   /** Hot: whether what came has the message's own fields, and its data is of the content's size: that of a text as it stands. */
   isEcho(row: number, { fromUserId, toSessionId, msgType, dataStart, dataEnd }: MessageFields): boolean {
-    const at = row * 32;
+    const at = row * Int.perRow;
     const { ints } = this.memory;
     return (
       !this.isEncrypted &&
-      ints[at + 21] === fromUserId &&
-      ints[at + 22] === toSessionId &&
-      ints[at + 20] === msgType &&
-      ints[at + 19] === dataEnd - dataStart
+      ints[at + Int.fromUserId] === fromUserId &&
+      ints[at + Int.toSessionId] === toSessionId &&
+      ints[at + Int.msgType] === msgType &&
+      ints[at + Int.sizeBytes] === dataEnd - dataStart
     );
   }
 
   /** Hot: whether an ack has the message's own fields. */
   isAnsweredBy(row: number, { userId, sessionId, sessionType }: AckFields): boolean {
-    const at = row * 32;
+    const at = row * Int.perRow;
     const { ints } = this.memory;
     return (
-      ints[at + 21] === userId && ints[at + 22] === sessionId && sessionTypeOf(ints[at + 20] as MsgType) === sessionType
+      ints[at + Int.fromUserId] === userId &&
+      ints[at + Int.toSessionId] === sessionId &&
+      sessionTypeOf(ints[at + Int.msgType] as MsgType) === sessionType
     );
   }
 
   /** Of whoever sent it, and whom it was sent to. */
   fromUserIdOf(row: number): number {
-    return this.memory.ints[row * 32 + 21] as number;
+    return this.memory.ints[row * Int.perRow + Int.fromUserId] as number;
   }
 
   toSessionIdOf(row: number): number {
-    return this.memory.ints[row * 32 + 22] as number;
+    return this.memory.ints[row * Int.perRow + Int.toSessionId] as number;
   }
 
   seqNumOf(row: number): number {
-    return this.memory.ints[row * 32 + 18] as number;
+    return this.memory.ints[row * Int.perRow + Int.seqNum] as number;
   }
 
   sessionTypeOf(row: number): SessionType {
@@ -94,7 +109,7 @@ export class SentForms {
 
   /** Has others keep what is known of a row, as a row of theirs. */
   copyTo(others: SentForms, row: number, theirs: number): void {
-    const serial = this.memory.doubles[row * 16 + 8] as number;
+    const serial = this.memory.doubles[row * Double.perRow + Double.serial] as number;
     const [size, type] = [this.#sizeOf(row), this.#msgTypeOf(row)];
     const text = this.#texts.get(row);
     others.note(theirs, serial, this.seqNumOf(row), size, type, this.fromUserIdOf(row), this.toSessionIdOf(row), text);
@@ -112,7 +127,7 @@ export class SentForms {
 
   #made(token: MessageToken, row: number, fields: ServerFields, header: HeaderOverrides = {}): Buffer | undefined {
     const { serial, run } = token;
-    if (this.memory.doubles[row * 16 + 8] !== serial) return undefined;
+    if (this.memory.doubles[row * Double.perRow + Double.serial] !== serial) return undefined;
     const text = this.#texts.get(row);
     const content = text === undefined ? contentTemplate(this.#sizeOf(row), run) : contentWith(text, run);
     writeToken(content, token);
@@ -129,11 +144,11 @@ export class SentForms {
   }
 
   #sizeOf(row: number): number {
-    return this.memory.ints[row * 32 + 19] as number;
+    return this.memory.ints[row * Int.perRow + Int.sizeBytes] as number;
   }
 
   #msgTypeOf(row: number): MsgType {
-    return this.memory.ints[row * 32 + 20] as MsgType;
+    return this.memory.ints[row * Int.perRow + Int.msgType] as MsgType;
   }
 }
 
