@@ -105,7 +105,7 @@ export class RouteClient {
 
   /** Hot: what commands go over. A link that is closing takes none any more, though it is not lost yet. */
   #openMaster(): PduLink | undefined {
-    const [first] = this.#open;
+    const first = this.#open[0];
     return first?.isOpen ? first : this.#open.find(({ isOpen }) => isOpen);
   }
 

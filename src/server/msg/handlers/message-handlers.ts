@@ -26,7 +26,8 @@ const message = defineHandler({
       counts.messagesRefused++;
       return;
     }
-    if (isOverRate(context, session)) {
+    const second = nowSeconds(context.clock);
+    if (isOverRate(session, second, context.limits.messagesPerSecondMax)) {
       counts.messagesOverRate++;
       return;
     }
@@ -35,7 +36,7 @@ const message = defineHandler({
       from_user_id: session.userId,
       to_session_id: body.to_session_id,
       msg_id: 0,
-      create_time: nowSeconds(context.clock),
+      create_time: second,
       msg_type: body.msg_type,
       msg_data: body.msg_data,
     });
@@ -63,15 +64,14 @@ function passOn(
 }
 
 /** MSG-08: a fixed second of the server's clock. */
-function isOverRate({ clock, limits }: MsgContext, session: ClientSession): boolean {
-  if (limits.messagesPerSecondMax === 0) return false;
-  const second = nowSeconds(clock);
+function isOverRate(session: ClientSession, second: number, messagesPerSecondMax: number): boolean {
+  if (messagesPerSecondMax === 0) return false;
   if (session.windowSecond !== second) {
     session.windowSecond = second;
     session.windowMessages = 0;
   }
   session.windowMessages++;
-  return session.windowMessages > limits.messagesPerSecondMax;
+  return session.windowMessages > messagesPerSecondMax;
 }
 
 function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup: boolean, seqNum: number): void {
