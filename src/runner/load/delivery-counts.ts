@@ -38,3 +38,28 @@ export interface DeliveryCounts {
   unreadChecked: number;
   unreadWrong: number;
 }
+
+export function noCounts(): DeliveryCounts {
+  return {
+    sent: 0,
+    acked: 0,
+    unacked: 0,
+    abandoned: 0,
+    expectedDeliveries: 0,
+    delivered: 0,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+    misdelivered: 0,
+    unjudged: 0,
+    foreign: 0,
+    diverged: 0,
+    readsExpected: 0,
+    readsTold: 0,
+    historyChecked: 0,
+    notInHistory: 0,
+    unreadChecked: 0,
+    unreadWrong: 0,
+  };
+}

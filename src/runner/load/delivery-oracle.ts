@@ -1,10 +1,11 @@
 import type { AckFields, MessageFields } from "../../codec/message-bytes.js";
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
-import type { DeliveryCounts } from "./delivery-counts.js";
-import type { Fault, FaultPdu, FaultWitness } from "./delivery-fault.js";
+import { type DeliveryCounts, noCounts } from "./delivery-counts.js";
+import type { Fault, FaultWitness } from "./delivery-fault.js";
+import { Arrival, FaultWitnesses, type Fingerprint } from "./fault-witnesses.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, LATE_MAX_US, type MessageToken, readToken, tokenText, writeToken } from "./message-token.js";
+import { emptyToken, LATE_MAX_US, type MessageToken, readToken, writeToken } from "./message-token.js";
 import type { Segment } from "./segment.js";
 import { SentForms } from "./sent-forms.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
@@ -39,16 +40,6 @@ export interface OracleOptions {
 }
 
 const IN_FLIGHT_MAX = 1 << 20;
-const WITNESSES_MAX_PER_KIND = 20;
-/** Bytes of what came that a witness keeps. */
-const WITNESS_CONTENT_MAX = 256;
-/** Devices of which a witness shows what they received; a group has many. */
-const WITNESS_RECEIVERS_MAX = 8;
-
-/** What a witness says of a message; without row and time its token is not known. */
-type Fingerprint = Pick<MessageToken, "serial" | "senderDevice" | "target"> &
-  Partial<Pick<MessageToken, "row" | "intendedUs" | "lateUs">>;
-
 /**
  * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
  * online and the sender's other ones (MSG-03), or those of every member of a group (GRP-06). Every arrival is judged by the token in it.
@@ -58,29 +49,7 @@ type Fingerprint = Pick<MessageToken, "serial" | "senderDevice" | "target"> &
  * because two devices' messages are not sent "one after the other's ack".
  */
 export class DeliveryOracle {
-  readonly counts: DeliveryCounts = {
-    sent: 0,
-    acked: 0,
-    unacked: 0,
-    abandoned: 0,
-    expectedDeliveries: 0,
-    delivered: 0,
-    lost: 0,
-    duplicated: 0,
-    reordered: 0,
-    corrupted: 0,
-    misdelivered: 0,
-    unjudged: 0,
-    foreign: 0,
-    diverged: 0,
-    readsExpected: 0,
-    readsTold: 0,
-    historyChecked: 0,
-    notInHistory: 0,
-    unreadChecked: 0,
-    unreadWrong: 0,
-  };
-  readonly witnesses: FaultWitness[] = [];
+  readonly counts: DeliveryCounts = noCounts();
   /** Times of the message that `acked` or `received` last answered true for: a second result without an allocation. */
   lastIntendedMs = 0;
   lastSentMs = 0;
@@ -100,10 +69,8 @@ export class DeliveryOracle {
   /** Messages with a smaller serial were sent while the device was away, or before the run heard of its login. */
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
-  readonly #forms: SentForms;
   readonly #evidence: FarEvidence | undefined;
   readonly #pdus: InFlightPdus;
-  readonly #witnessed = new Map<Fault, number>();
   /**
    * By row: recipients to whom a message came before its ack and not as the first one had it, with the msg_id that theirs
    * had; NaN = it was wrong in another way. Empty while nothing is wrong.
@@ -111,15 +78,8 @@ export class DeliveryOracle {
   readonly #odd = new Map<number, Map<number, number>>();
   #lastSerial = 0;
   #abandonedRows = 0;
-  /** What has just come, for witnesses: its content, and the PDU. */
-  #content: Buffer | undefined;
-  #contentStart = 0;
-  #contentEnd = 0;
-  #pdu: Buffer | undefined;
-  #pduStart = 0;
-  #pduEnd = 0;
-  #message: MessageFields | undefined;
-  #ack: AckFields | undefined;
+  readonly #arrival = new Arrival();
+  readonly #witnesses: FaultWitnesses;
 
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
@@ -134,16 +94,20 @@ export class DeliveryOracle {
     }
     this.#settled = options.settled;
     this.#run = options.run;
-    this.#forms = options.forms ?? new SentForms(false);
-    this.#pdus = new InFlightPdus(this.#forms);
+    const forms = options.forms ?? new SentForms(false);
+    this.#pdus = new InFlightPdus(forms);
     this.#evidence = options.evidence;
     this.#ackTimeoutMs = options.ackTimeoutMs;
-    this.#messages = new MessageTable(
-      options.inFlightMax ?? IN_FLIGHT_MAX,
-      this.#audience.recipientsMax,
-      this.#forms.memory,
-    );
+    this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax, forms.memory);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
+    this.#witnesses = new FaultWitnesses(
+      options.run,
+      this.#messages,
+      this.#audience,
+      this.#pdus,
+      this.#arrival,
+      this.far,
+    );
     this.#online = new Uint8Array(devices);
     this.#onlineSince = new Float64Array(devices).fill(Number.POSITIVE_INFINITY);
   }
@@ -254,18 +218,14 @@ export class DeliveryOracle {
    * it, when `readMessage` could read it.
    */
   messageArriving(bytes: Buffer, start: number, end: number, message: MessageFields | undefined): void {
-    this.#pdu = bytes;
-    this.#pduStart = start;
-    this.#pduEnd = end;
-    this.#message = message;
+    this.#arrival.is(bytes, start, end);
+    this.#arrival.message = message;
   }
 
   /** Hot: the same for the next call of `acked`, and `readAck`. */
   ackArriving(bytes: Buffer, start: number, end: number, ack: AckFields | undefined): void {
-    this.#pdu = bytes;
-    this.#pduStart = start;
-    this.#pduEnd = end;
-    this.#ack = ack;
+    this.#arrival.is(bytes, start, end);
+    this.#arrival.ack = ack;
   }
 
   /** The server has acknowledged the message. False when it had already, or the message is no longer known. */
@@ -278,7 +238,8 @@ export class DeliveryOracle {
     if (state === MessageState.sent) this.#streams.acked(messages.stream(row));
     messages.setState(row, MessageState.acked);
     messages.setMsgId(row, msgId);
-    if (this.#pdu !== undefined) this.#pdus.acked(row, this.#pdu, this.#pduStart, this.#pduEnd, this.#ack);
+    const { pdu, pduStart, pduEnd, ack } = this.#arrival;
+    if (pdu !== undefined) this.#pdus.acked(row, pdu, pduStart, pduEnd, ack);
     // First, because judging what came before the ack forgets the ack's PDU.
     if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
     this.#judgeEarly(row, msgId);
@@ -299,9 +260,7 @@ export class DeliveryOracle {
     end = bytes.length,
   ): boolean {
     const token = this.#token;
-    this.#content = bytes;
-    this.#contentStart = start;
-    this.#contentEnd = end;
+    this.#arrival.holds(bytes, start, end);
     const reading = readToken(bytes, this.#run, token, start, end);
     if (reading === "another-run") {
       this.counts.foreign++;
@@ -375,19 +334,24 @@ export class DeliveryOracle {
     }
   }
 
+  /** What was found wrong, as much of each kind as is shown. */
+  get witnesses(): readonly FaultWitness[] {
+    return this.#witnesses.all;
+  }
+
   /** Whether a further fault of that kind would be shown. */
   wantsWitness(kind: Fault): boolean {
-    return (this.#witnessed.get(kind) ?? 0) < WITNESSES_MAX_PER_KIND;
+    return this.#witnesses.wants(kind);
   }
 
   /** A fault that others have found. */
   found(fault: Omit<FaultWitness, "token" | "arrived">): void {
-    if (this.#hasRoomFor(fault.kind)) this.witnesses.push(fault);
+    this.#witnesses.add(fault);
   }
 
   /** The run is over: what is still awaited will not come. */
   finish(): void {
-    this.#nothingCame();
+    this.#arrival.isNothing();
     this.giveUpAcks();
     const messages = this.#messages;
     for (let row = 0; row < messages.rows; row++) {
@@ -403,7 +367,7 @@ export class DeliveryOracle {
         // Not accepted by the server, as far as it said: nobody has to get it.
         this.counts.unacked++;
         this.counts.expectedDeliveries -= pending;
-        this.#witnessRow("unacked", row, undefined);
+        this.#witnesses.ofRow("unacked", row, undefined);
       }
       messages.release(row);
       this.#streams.remove(messages.stream(row));
@@ -413,20 +377,20 @@ export class DeliveryOracle {
 
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
-    this.#settleArrived(row, recipient, this.#message);
+    this.#settleArrived(row, recipient, this.#arrival.message);
     const sender = this.#userOf(messages.senderDevice(row));
     const isIntact = fromUser === sender;
     if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
     if (!isIntact || !this.#hasRightId(row, recipient, msgId)) {
       this.counts.corrupted++;
-      this.#witnessRow("corrupted", row, device, msgId);
+      this.#witnesses.ofRow("corrupted", row, device, msgId);
       this.#releaseWhenDone(row);
       return false;
     }
     this.counts.delivered++;
     if (!this.#isInOrder(row, recipient)) {
       this.counts.reordered++;
-      this.#witnessRow("reordered", row, device);
+      this.#witnesses.ofRow("reordered", row, device);
     }
     this.lastIntendedMs = messages.intendedMs(row);
     this.lastSentMs = messages.sentMs(row);
@@ -438,8 +402,8 @@ export class DeliveryOracle {
   /** Hot. `message`: what is in the PDU around an intact content, if that is known. */
   #settleArrived(row: number, recipient: number, message: MessageFields | undefined): void {
     this.#messages.settle(row, recipient);
-    if (this.#pdu === undefined) return;
-    this.#pdus.received(row, recipient, this.#pdu, this.#pduStart, this.#pduEnd, message);
+    const { pdu, pduStart, pduEnd } = this.#arrival;
+    if (pdu !== undefined) this.#pdus.received(row, recipient, pdu, pduStart, pduEnd, message);
   }
 
   #isInOrder(row: number, recipient: number): boolean {
@@ -476,7 +440,7 @@ export class DeliveryOracle {
     const odd = this.#odd.get(row);
     const senderDevice = messages.senderDevice(row);
     const target = messages.target(row);
-    this.#nothingCame();
+    this.#arrival.isNothing();
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
       const msgId = odd?.get(recipient) ?? early;
@@ -495,18 +459,13 @@ export class DeliveryOracle {
   #wasCorrupted(row: number, device: number, msgId: number): void {
     this.counts.delivered--;
     this.counts.corrupted++;
-    this.#witnessRow("corrupted", row, device, msgId);
+    this.#witnesses.ofRow("corrupted", row, device, msgId);
   }
 
   #wasIntact(row: number, device: number): void {
     this.counts.corrupted--;
     this.counts.delivered++;
-    const serial = this.#messages.serial(row);
-    const at = this.witnesses.findIndex(
-      (witness) => witness.kind === "corrupted" && witness.serial === serial && witness.device === device,
-    );
-    if (at !== -1) this.witnesses.splice(at, 1);
-    this.#witnessed.set("corrupted", (this.#witnessed.get("corrupted") ?? 1) - 1);
+    this.#witnesses.takeBack("corrupted", this.#messages.serial(row), device);
   }
 
   #judgeIdOrder(row: number, recipient: number, device: number): void {
@@ -514,7 +473,7 @@ export class DeliveryOracle {
     if (messages.isUnordered(row)) return;
     if (this.#streams.isGreater(messages.stream(row), recipient, messages.msgId(row))) return;
     this.counts.reordered++;
-    this.#witnessRow("reordered", row, device);
+    this.#witnesses.ofRow("reordered", row, device);
   }
 
   #ackedToFar(row: number, msgId: number, far: FarDeliveries): void {
@@ -527,10 +486,11 @@ export class DeliveryOracle {
       msgId,
     );
     this.counts.expectedDeliveries += deliveries;
-    if (deliveries > 0 && this.#pdu !== undefined) {
+    const { pdu, pduStart, pduEnd } = this.#arrival;
+    if (deliveries > 0 && pdu !== undefined) {
       const token = this.#evidence?.nextToken();
-      if (token !== undefined) this.#tokenOf(row, token);
-      this.#evidence?.acked(this.#pdu, this.#pduStart, this.#pduEnd);
+      if (token !== undefined) this.#witnesses.tokenOf(row, token);
+      this.#evidence?.acked(pdu, pduStart, pduEnd);
     }
   }
 
@@ -570,9 +530,8 @@ export class DeliveryOracle {
       return false;
     }
     if (arrival === "unplanned") this.counts.expectedDeliveries++;
-    if (this.#pdu !== undefined) {
-      this.#evidence?.received(senderDevice, serial, device, this.#pdu, this.#pduStart, this.#pduEnd);
-    }
+    const { pdu, pduStart, pduEnd } = this.#arrival;
+    if (pdu !== undefined) this.#evidence?.received(senderDevice, serial, device, pdu, pduStart, pduEnd);
     this.counts.delivered++;
     this.lastIntendedMs = far.epochMs + intendedUs / 1000;
     this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
@@ -590,7 +549,7 @@ export class DeliveryOracle {
     if (!far.damaged(senderDevice, device, msgId, message)) return;
     this.counts.corrupted++;
     const of = message ?? { serial: 0, senderDevice, target: this.#userOf(device) };
-    this.#witness("corrupted", of, device, msgId, undefined);
+    this.#witnesses.of("corrupted", of, device, msgId, undefined);
   }
 
   /** Content that is not as any message was sent: it stands for the one that the device awaits from that sender. */
@@ -620,7 +579,7 @@ export class DeliveryOracle {
     this.#settleArrived(row, recipient, undefined);
     this.#noteOdd(row, recipient, Number.NaN);
     this.counts.corrupted++;
-    this.#witnessRow("corrupted", row, device, msgId);
+    this.#witnesses.ofRow("corrupted", row, device, msgId);
     this.#releaseWhenDone(row);
     return false;
   }
@@ -649,7 +608,7 @@ export class DeliveryOracle {
       const isNamed = token?.serial === messages.serial(row) && token.senderDevice === sender;
       if (!isFitting && !isNamed) continue;
       const likeness = token === undefined ? 0 : this.#likeness(token, row);
-      const rank = isFitting ? 2 * likeness + (this.#msgIdOf(row) === msgId ? 1 : 0) : -1;
+      const rank = isFitting ? 2 * likeness + (this.#messages.likelyMsgId(row) === msgId ? 1 : 0) : -1;
       if (rank < bestRank) continue;
       if (rank === bestRank && messages.serial(row) > messages.serial(best as number)) continue;
       bestRank = rank;
@@ -672,13 +631,13 @@ export class DeliveryOracle {
 
   #misdelivered(device: number, msgId: number, of: Fingerprint): false {
     this.counts.misdelivered++;
-    this.#witness("misdelivered", of, device, msgId, undefined);
+    this.#witnesses.of("misdelivered", of, device, msgId, undefined);
     return false;
   }
 
   #duplicated(device: number, msgId: number, token: MessageToken): void {
     this.counts.duplicated++;
-    this.#witness("duplicated", token, device, msgId, undefined);
+    this.#witnesses.of("duplicated", token, device, msgId, undefined);
   }
 
   #witnessLost(row: number): void {
@@ -687,7 +646,7 @@ export class DeliveryOracle {
     const target = messages.target(row);
     for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
       if (!messages.isPending(row, recipient)) continue;
-      this.#witnessRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
+      this.#witnesses.ofRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
     }
     this.#countDiverged(row, senderDevice, target);
   }
@@ -705,106 +664,13 @@ export class DeliveryOracle {
       }
       if (without === undefined || have === 0) continue;
       this.counts.diverged++;
-      this.#witnessRow("diverged", row, this.#audience.deviceAt(without, senderDevice, target));
+      this.#witnesses.ofRow("diverged", row, this.#audience.deviceAt(without, senderDevice, target));
     }
   }
 
   #doubt(row: number): void {
     const messages = this.#messages;
     this.#doubted?.(messages.senderDevice(row), messages.target(row), messages.serial(row));
-  }
-
-  #witnessRow(kind: Fault, row: number, device: number | undefined, msgId = this.#msgIdOf(row)): void {
-    this.#witness(kind, this.#tokenOf(row), device, msgId, this.#messages.sentMs(row));
-  }
-
-  /** As `begin` wrote it; into a token that is there already, where that matters. */
-  #tokenOf(row: number, token: MessageToken = emptyToken()): MessageToken {
-    const messages = this.#messages;
-    const intendedMs = messages.intendedMs(row);
-    token.run = this.#run;
-    token.serial = messages.serial(row);
-    token.senderDevice = messages.senderDevice(row);
-    token.target = messages.target(row);
-    token.row = row;
-    token.intendedUs = Math.max(0, Math.round((intendedMs - (this.far?.epochMs ?? 0)) * 1000));
-    token.lateUs = Math.max(0, Math.round((messages.sentMs(row) - intendedMs) * 1000));
-    return token;
-  }
-
-  #witness(
-    kind: Fault,
-    message: Fingerprint,
-    device: number | undefined,
-    msgId: number,
-    sentMs: number | undefined,
-  ): void {
-    if (!this.#hasRoomFor(kind)) return;
-    const { serial, senderDevice, target, row, intendedUs, lateUs } = message;
-    const isKnown = row !== undefined && intendedUs !== undefined && lateUs !== undefined;
-    const token = isKnown
-      ? tokenText({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs })
-      : undefined;
-    const contentEnd = Math.min(this.#contentEnd, this.#contentStart + WITNESS_CONTENT_MAX);
-    const arrived = this.#content?.toString("latin1", this.#contentStart, contentEnd);
-    const pdus = this.#pdusAbout(kind, message, device);
-    this.witnesses.push({ kind, serial, senderDevice, target, device, msgId, sentMs, pdus, token, arrived });
-  }
-
-  #nothingCame(): void {
-    this.#content = undefined;
-    this.#pdu = undefined;
-  }
-
-  /** What the sender sent and got, and what devices received: first what has just come, then what others did. */
-  #pdusAbout(kind: Fault, message: Fingerprint, device: number | undefined): FaultPdu[] {
-    const { serial, senderDevice, target, row, intendedUs, lateUs } = message;
-    const pdus: FaultPdu[] = [];
-    const isOurs = row !== undefined && !this.far?.isFar(senderDevice);
-    if (isOurs && intendedUs !== undefined && lateUs !== undefined) {
-      const sent = this.#forms.pdu({ run: this.#run, senderDevice, target, serial, row, intendedUs, lateUs });
-      if (sent !== undefined) pdus.push({ what: "sent", device: senderDevice, bytes: sent });
-    }
-    const isKept = isOurs && serial > 0 && this.#messages.serial(row) === serial;
-    const ack = isKept ? this.#pdus.ackOf(row) : undefined;
-    if (ack !== undefined) pdus.push({ what: "ack", device: senderDevice, bytes: ack });
-    const hasCome = device !== undefined && this.#pdu !== undefined;
-    if (hasCome) {
-      const bytes = Buffer.from((this.#pdu as Buffer).subarray(this.#pduStart, this.#pduEnd));
-      pdus.push({ what: "received", device, bytes });
-    }
-    // What has come a second time came a first time, too.
-    if (isKept) pdus.push(...this.#receivedOf(row, hasCome && kind !== "duplicated" ? device : undefined));
-    return pdus;
-  }
-
-  #receivedOf(row: number, except: number | undefined): FaultPdu[] {
-    const messages = this.#messages;
-    const senderDevice = messages.senderDevice(row);
-    const target = messages.target(row);
-    const token = this.#tokenOf(row);
-    const received: FaultPdu[] = [];
-    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
-      if (received.length === WITNESS_RECEIVERS_MAX) break;
-      if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
-      const device = this.#audience.deviceAt(recipient, senderDevice, target);
-      if (device === except) continue;
-      const bytes = this.#pdus.receivedBy(token, recipient);
-      if (bytes !== undefined) received.push({ what: "received", device, bytes });
-    }
-    return received;
-  }
-
-  /** As far as it is known. */
-  #msgIdOf(row: number): number {
-    const messages = this.#messages;
-    return messages.msgId(row) || messages.earlyMsgId(row);
-  }
-
-  #hasRoomFor(kind: Fault): boolean {
-    const witnessed = this.#witnessed.get(kind) ?? 0;
-    this.#witnessed.set(kind, witnessed + 1);
-    return witnessed < WITNESSES_MAX_PER_KIND;
   }
 
   #excuse(row: number, device: number): void {

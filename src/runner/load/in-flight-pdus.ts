@@ -108,6 +108,11 @@ export class InFlightPdus {
     this.#keepOther(row, recipient, bytes.subarray(start, end));
   }
 
+  /** The message's 0x0301; undefined when another one has its row by now. */
+  sentAs(token: MessageToken): Buffer | undefined {
+    return this.forms.pdu(token);
+  }
+
   /** Undefined when it was not kept. */
   ackOf(row: number): Buffer | undefined {
     if (!this.#has(row, USUAL_ACK)) return this.#acks.copyOf(row);

@@ -125,6 +125,11 @@ export class MessageTable {
     return this.memory.ints[row * Int.perRow + Int.earlyMsgId] as number;
   }
 
+  /** As far as it is known. */
+  likelyMsgId(row: number): number {
+    return this.msgId(row) || this.earlyMsgId(row);
+  }
+
   state(row: number): MessageState {
     return this.memory.ints[row * Int.perRow + Int.state] as MessageState;
   }
