@@ -20,7 +20,7 @@ export class ContentChunks {
       this.#used = 0;
     }
     const start = this.#used;
-    content.copy(this.#chunk, start);
+    this.#chunk.set(content, start);
     this.#used += content.length;
     return start;
   }

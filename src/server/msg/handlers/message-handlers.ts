@@ -1,6 +1,7 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { IMMsgData } from "../../../codec/generated/messages.js";
+import { sizeOfAck, writeAck } from "../../../codec/message-bytes.js";
 import { encodePdu, PduScratch } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
 import { isGroupMessage } from "../../group-message.js";
@@ -74,10 +75,18 @@ function isOverRate(session: ClientSession, second: number, messagesPerSecondMax
   return session.windowMessages > messagesPerSecondMax;
 }
 
-function acknowledge({ link, userId }: ClientSession, stored: IMMsgData, isGroup: boolean, seqNum: number): void {
-  const session_type = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
-  const ack = { user_id: userId, session_id: stored.to_session_id, msg_id: stored.msg_id, session_type };
-  link.send(CommandId.CID_MSG_DATA_ACK, ack, seqNum);
+/** Hot. */
+function acknowledge(
+  { link, userId }: ClientSession,
+  { to_session_id, msg_id }: IMMsgData,
+  isGroup: boolean,
+  seqNum: number,
+): void {
+  if (!link.isOpen) return;
+  const sessionType = isGroup ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
+  const start = link.reserve(sizeOfAck(userId, to_session_id, msg_id));
+  writeAck(link.outgoing, start, seqNum, userId, to_session_id, msg_id, sessionType);
+  link.appended(CommandId.CID_MSG_DATA_ACK, start);
 }
 
 /** MSG-03: seq_num 0 (FRM-14), the sending connection left out; then those who are not online (PSH-01). */
