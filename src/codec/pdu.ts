@@ -5,7 +5,6 @@ import { commands } from "./registry.js";
 
 export type HeaderOverrides = Partial<PduHeader>;
 
-const SCRATCH_INITIAL_BYTES = 8 * 1024;
 const serviceIdOf = new Map<number, number>(commands.map(({ id, serviceId }) => [id, serviceId]));
 
 /**
@@ -30,23 +29,6 @@ export function encodePdu<C extends CommandId>(
   if (overrides === undefined) writePlainHeader(commandId, length, 0, sink.buffer, 0);
   else writeHeader(headerFor(commandId, length, overrides), sink.buffer, 0);
   return sink.buffer;
-}
-
-/** Encodes PDU after PDU into the same memory: `buffer[0, end)`, valid until the next one. */
-export class PduScratch implements ByteSink {
-  buffer: Buffer = Buffer.allocUnsafeSlow(SCRATCH_INITIAL_BYTES);
-
-  /** Returns where the PDU ends. */
-  encode<C extends CommandId>(commandId: C, body: CommandBody[C], seqNum = 0): number {
-    const length = HEADER_SIZE + encodeBodyInto(this, HEADER_SIZE, commandId, body);
-    writePlainHeader(commandId, length, seqNum, this.buffer, 0);
-    return length;
-  }
-
-  reserve(sizeBytes: number): number {
-    if (this.buffer.length < sizeBytes) this.buffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(sizeBytes)));
-    return 0;
-  }
 }
 
 /** A PDU around body bytes that need not be valid, or belong to any known command. */

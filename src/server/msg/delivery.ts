@@ -1,3 +1,5 @@
+import { CommandId } from "../../codec/generated/commands.js";
+import type { IMMsgData } from "../../codec/generated/messages.js";
 import type { ClientSession } from "./client-session.js";
 import type { UserTable } from "./user-table.js";
 
@@ -8,7 +10,7 @@ import type { UserTable } from "./user-table.js";
 const PRESENCE_WRITES_PER_MS = 10;
 const PRESENCE_WAIT_MAX_MS = 1000;
 
-/** Copies encoded PDUs into the outboxes of connections on this msg_server. Hot: nothing is encoded or allocated here. */
+/** Puts PDUs into the outboxes of connections on this msg_server. Hot: nothing is allocated here. */
 export class Delivery {
   delivered = 0;
   /** 0x0203s that wait to be told. */
@@ -23,11 +25,11 @@ export class Delivery {
     for (const session of this.users.of(userId)) this.#send(session, pdu, except);
   }
 
-  /** A message, `bytes[0, end)`: each connection is expected to confirm it with 0x0302 (MSG-13). */
-  messageTo(userId: number, bytes: Buffer, end: number, except?: ClientSession): void {
+  /** A message: each connection is expected to confirm it with 0x0302 (MSG-13). Encoded where it leaves from, each time. */
+  messageTo(userId: number, message: IMMsgData, seqNum = 0, except?: ClientSession): void {
     for (const session of this.users.of(userId)) {
       if (session === except) continue;
-      session.link.sendBytes(bytes, 0, end);
+      session.link.send(CommandId.CID_MSG_DATA, message, seqNum);
       this.delivered++;
       session.unconfirmed.delivered++;
     }

@@ -32,16 +32,17 @@ const handlers: NewsHandlers = {
     const { attach_data, ...clean } = body;
     const message = deviates["MSG-03"] || deviates["MSG-24"] ? body : clean;
     if (isGroupMessage(body)) {
-      const pdu = encodePdu(CommandId.CID_MSG_DATA, message);
+      // The bytes may be gone by then.
+      const own = { ...message, msg_data: Buffer.from(body.msg_data) };
       const deliver = (members: readonly number[]) => {
-        for (const userId of members) delivery.messageTo(userId, pdu, pdu.length);
+        for (const userId of members) delivery.messageTo(userId, own);
       };
       void groups.withMembers(body.to_session_id, body.from_user_id, deliver, membersIn(attach_data));
       return;
     }
-    const pdu = encodePdu(CommandId.CID_MSG_DATA, message, deviates["FRM-14"] ? { seqNum } : undefined);
-    delivery.messageTo(body.from_user_id, pdu, pdu.length);
-    if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, pdu, pdu.length);
+    const toldSeqNum = deviates["FRM-14"] ? seqNum : 0;
+    delivery.messageTo(body.from_user_id, message, toldSeqNum);
+    if (body.to_session_id !== body.from_user_id) delivery.messageTo(body.to_session_id, message, toldSeqNum);
   },
 
   /** MSG-20; seq_num 0 as in messages (FRM-14). */

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { MsgType } from "../../../src/codec/generated/enums.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
 import { ClientSession } from "../../../src/server/msg/client-session.js";
 import { Delivery } from "../../../src/server/msg/delivery.js";
@@ -6,13 +7,21 @@ import { UserTable } from "../../../src/server/msg/user-table.js";
 
 const owner = { received: () => {}, lost: () => {} };
 const pdu = Buffer.alloc(32);
+const message = {
+  from_user_id: 1,
+  to_session_id: 7,
+  msg_id: 1,
+  create_time: 1,
+  msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+  msg_data: Buffer.from("hello"),
+};
 
 /** So many users on a PC and as many on a phone, and how often any link of theirs was given something. */
 function online(users: number) {
   const table = new UserTable();
   const given = { messages: 0, shared: 0, sharedPdus: 0 };
   const link = {
-    sendBytes: () => given.messages++,
+    send: () => given.messages++,
     sendShared: (_: Buffer, pdus: number) => {
       given.shared++;
       given.sharedPdus += pdus;
@@ -32,7 +41,7 @@ function online(users: number) {
 describe("Delivery", () => {
   it.each([10, 1000])("gives a message to its receiver's connections alone, with %i users online", (users) => {
     const { delivery, given } = online(users);
-    delivery.messageTo(7, pdu, pdu.length);
+    delivery.messageTo(7, message);
     expect(given).toEqual({ messages: 2, shared: 0, sharedPdus: 0 });
   });
 

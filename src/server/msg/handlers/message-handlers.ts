@@ -2,7 +2,7 @@ import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { IMMsgData } from "../../../codec/generated/messages.js";
 import { sizeOfAck, writeAck } from "../../../codec/message-bytes.js";
-import { encodePdu, PduScratch } from "../../../codec/pdu.js";
+import { encodePdu } from "../../../codec/pdu.js";
 import { nowSeconds } from "../../clock.js";
 import { isGroupMessage } from "../../group-message.js";
 import { withMembers } from "../../relayed-members.js";
@@ -11,9 +11,6 @@ import type { ClientSession } from "../client-session.js";
 import { defineHandler, onceLoggedIn } from "../define-handler.js";
 import type { MsgContext } from "../msg-context.js";
 import { pushMessage } from "../push-message.js";
-
-/** Each message's PDU on its way into the outboxes of those that get it. */
-const scratch = new PduScratch();
 
 /** Hot path: IMMsgData in, stored, acked, fanned out here and by way of route_server (MSG-01 … 10, GRP-06, GRP-07). */
 const message = defineHandler({
@@ -92,12 +89,11 @@ function acknowledge(
 /** MSG-03: seq_num 0 (FRM-14), the sending connection left out; then those who are not online (PSH-01). */
 function toPeer(context: MsgContext, session: ClientSession, stored: IMMsgData, seqNum: number): void {
   const { delivery, route } = context;
-  const end = scratch.encode(CommandId.CID_MSG_DATA, stored);
   const routed = routedForm(context, session, stored, seqNum);
-  if (routed === undefined) route.relayBytes(scratch.buffer, 0, end);
+  if (routed === undefined) route.relay(CommandId.CID_MSG_DATA, stored);
   else route.relayBytes(routed);
-  delivery.messageTo(session.userId, scratch.buffer, end, session);
-  delivery.messageTo(stored.to_session_id, scratch.buffer, end);
+  delivery.messageTo(session.userId, stored, 0, session);
+  delivery.messageTo(stored.to_session_id, stored);
   pushMessage(context, stored, [stored.to_session_id]);
 }
 
@@ -107,11 +103,11 @@ function toGroup(context: MsgContext, session: ClientSession, stored: IMMsgData,
   // The bytes may be gone by then.
   const own = { ...stored, msg_data: Buffer.from(stored.msg_data) };
   return groups.withMembers(own.to_session_id, session.userId, (members) => {
-    const end = scratch.encode(CommandId.CID_MSG_DATA, leaking(context, session, own));
+    const told = leaking(context, session, own);
     const routed = routedForm(context, session, own, seqNum, members);
-    if (routed === undefined) route.relayBytes(scratch.buffer, 0, end);
+    if (routed === undefined) route.relay(CommandId.CID_MSG_DATA, told);
     else route.relayBytes(routed);
-    for (const userId of members) delivery.messageTo(userId, scratch.buffer, end, session);
+    for (const userId of members) delivery.messageTo(userId, told, 0, session);
     pushMessage(context, own, members);
   });
 }
