@@ -18,12 +18,17 @@ export function axis(more: uPlot.Axis = {}): uPlot.Axis {
 /** Left of every chart, so that one moment stands on one line through all of them. */
 const Y_AXIS_SIZE = 66;
 
-/** Named as the values are; nothing twice. */
+/** 0.001, 0.002, 0.005, 0.01 … 5 million millions: no halves, which rounding would name as their neighbours. */
+const VALUE_STEPS = Array.from({ length: 16 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** (power - 3)),
+).flat();
+
+/** Named as the values are, in steps that the names tell from each other. */
 export function valueAxis(text: (value: number) => string): uPlot.Axis {
   return axis({
     size: Y_AXIS_SIZE,
-    values: (_, splits) =>
-      splits.map((value, index) => (text(value) === text(splits[index - 1] ?? Number.NaN) ? "" : text(value))),
+    values: (_, splits) => splits.map(text),
+    incrs: VALUE_STEPS.filter((step) => new Set([text(0), text(step), text(2 * step)]).size === 3),
   });
 }
 
@@ -49,9 +54,14 @@ export function shortDuration(ms: number): string {
   return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
+/** Between two times that are named: none as short that two would be named alike. */
+const TIME_STEPS_SECONDS = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+];
+
 /** Seconds since the beginning, as `12 s` or `2:05`. */
 export function timeAxis(): uPlot.Axis {
-  return axis({ values: (_, splits) => splits.map(clockText), size: 30 });
+  return axis({ values: (_, splits) => splits.map(clockText), size: 30, incrs: TIME_STEPS_SECONDS });
 }
 
 export function clockText(seconds: number): string {

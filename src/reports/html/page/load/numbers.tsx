@@ -41,7 +41,7 @@ function OfMessages({ run: { delivery, metrics, steadyMs, rate } }: { readonly r
         value={count(steadyMs > 0 ? (delivery.acked * 1000) / steadyMs : 0)}
         unit="/s"
       >
-        {count(delivery.acked)} of {count(delivery.sent)} sent; {count(rate)} acts/s were planned
+        {count(delivery.acked)} of {count(delivery.sent)} sent{rate > 0 && `; ${count(rate)} acts/s were planned`}
       </Figure>
     </>
   );
