@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CaseRole, roleFacts } from "../../src/runner/conformance/case-role.js";
 import type { CaseResult, ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import type { Verdict } from "../../src/runner/conformance/verdict.js";
+import { allCases } from "../../src/scenarios/conformance/all-cases.js";
 import type { Cell } from "./cells.js";
 import { freeAddress, type ReadyRole, Ttk } from "./served.js";
 import { newStore, type Services, type Store } from "./stores.js";
@@ -40,6 +41,10 @@ const clusterPasses: readonly Pass[] = [
 ];
 const onePass: readonly Pass[] = [{ serve: [], conform: [] }];
 const quickPass: readonly Pass[] = [{ serve: [], conform: ["--skip", "slow"] }];
+/** What `ttk conform` refuses to skip is not there. */
+const rolesWithSlowCases: ReadonlySet<CaseRole> = new Set(
+  allCases.filter(({ tags }) => tags.includes("slow")).map(({ role }) => role),
+);
 /** Of the suite, which ends by itself long before. */
 const SUITE_MAX_MS = 300_000;
 
@@ -55,7 +60,7 @@ export async function judgeCell(cell: Cell, services: Services, { timeoutFactor,
   const startedMs = performance.now();
   const cases: CaseResult[] = [];
   const allPasses = cell.role === "msg" ? clusterPasses : onePass;
-  const passes = isQuick ? quickPass : allPasses;
+  const passes = isQuick && rolesWithSlowCases.has(cell.role) ? quickPass : allPasses;
   const patience = ["--timeout-factor", String(timeoutFactor)];
   for (const { serve, conform } of passes) {
     cases.push(...(await judgeOnce(cell, services, { serve, conform: [...conform, ...patience] })));

@@ -66,6 +66,11 @@ describe("npm run conform:all", () => {
     },
   );
 
+  it("judges a role that has no cases that wait for time limits, too", { timeout: TIMEOUT_MS }, async () => {
+    const { code, stderr } = await conformAll("--role", "msfs", "--profile", "strict", ...quick);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^strict: msfs: held, \d+ cases/) });
+  });
+
   it("calls a cell blocked whose database is not there, and fails for it", { timeout: TIMEOUT_MS }, async () => {
     const nowhere = ["--mysql", "mysql://root@127.0.0.1:1"];
     const { code, stdout } = await conformAll("--role", "db", "--storage", "mysql", "--profile", "strict", ...nowhere);
