@@ -19,14 +19,16 @@ export class MemorySessions implements SessionStorage {
     const stamp = this.peers.stamp(userId);
     const found: RecentSession[] = [];
     for (const [id, { log, updated, isRemoved }] of this.peers.of(userId)) {
-      if (!isRemoved && updated > since && log.last !== undefined) found.push({ kind: 1, id, updated, last: log.last });
+      if (isRemoved || updated <= since) continue;
+      const { last } = log;
+      if (last !== undefined) found.push({ kind: 1, id, updated, last });
     }
     for (const group of this.groups.of(userId)) {
       const member = group.members.get(userId);
-      const { last, lastId } = group.log;
-      if (member === undefined || last === undefined || lastId <= member.removedAtId) continue;
+      if (member === undefined || group.log.lastId <= member.removedAtId) continue;
       const updated = groupSessionTime(group, member, stamp);
-      if (updated > since) found.push({ kind: 2, id: group.id, updated, last });
+      const last = updated > since ? group.log.last : undefined;
+      if (last !== undefined) found.push({ kind: 2, id: group.id, updated, last });
     }
     found.sort((a, b) => b.updated - a.updated);
     // With nothing newer the client keeps the time it asked with, so that one is over, too (PUL-09); but a stranger's time
@@ -47,11 +49,13 @@ export class MemorySessions implements SessionStorage {
   async unread(userId: number): Promise<UnreadSession[]> {
     const found: UnreadSession[] = [];
     for (const [id, { log, unread }] of this.peers.of(userId)) {
-      if (unread > 0 && log.last !== undefined) found.push({ kind: 1, id, count: unread, last: log.last });
+      const last = unread > 0 ? log.last : undefined;
+      if (last !== undefined) found.push({ kind: 1, id, count: unread, last });
     }
     for (const group of this.groups.of(userId)) {
       const count = group.unreadOf(userId);
-      if (count > 0 && group.log.last !== undefined) found.push({ kind: 2, id: group.id, count, last: group.log.last });
+      const last = count > 0 ? group.log.last : undefined;
+      if (last !== undefined) found.push({ kind: 2, id: group.id, count, last });
     }
     return found;
   }

@@ -68,17 +68,6 @@ describe("MemoryStorage", () => {
     );
   });
 
-  it("keeps the last message of a silent session without what lay beside it", async () => {
-    const { say, storage } = crowd({ messagesMax: 10 });
-    await say(3, 4);
-    for (let n = 1; n <= 20; n++) await say(5, 6);
-    const [session] = await storage.sessions.recent(4, 0);
-    expect(session?.last.content.toString()).toBe("hi");
-    expect(session?.last.content.buffer.byteLength).toBe("hi".length);
-    const [busy] = await storage.sessions.recent(6, 0);
-    expect(busy?.last.content.buffer.byteLength).toBeGreaterThan("hi".length);
-  });
-
   it("gives one and the same first pull until a user changes, so that its encoding can be kept", async () => {
     const { storage } = crowd({});
     const first = await storage.accounts.changedSince(0);
