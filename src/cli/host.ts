@@ -76,7 +76,7 @@ export function processHost(): Host {
     get stoppedBy() {
       return stoppedBy;
     },
-    clock: { nowMs: () => Date.now() },
+    clock: tickClock(Date.now),
     random: () => Math.random(),
     atExit(action) {
       process.once("exit", action);
@@ -158,4 +158,21 @@ function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Out
 /** Ends the process once its output is out. */
 export function leave(host: Host): void {
   process.exitCode = host.exitCode;
+}
+
+/** Hot: servers ask for each message. The system is asked once for all that happens within a tick of the event loop. */
+export function tickClock(systemMs: () => number): Host["clock"] {
+  let tickMs: number | undefined;
+  const forget = () => {
+    tickMs = undefined;
+  };
+  return {
+    nowMs() {
+      if (tickMs === undefined) {
+        tickMs = systemMs();
+        setImmediate(forget);
+      }
+      return tickMs;
+    },
+  };
 }
