@@ -5,7 +5,9 @@ import { commands } from "./registry.js";
 
 export type HeaderOverrides = Partial<PduHeader>;
 
-const serviceIdOf = new Map<number, number>(commands.map(({ id, serviceId }) => [id, serviceId]));
+// By command id; 0 where there is none. Looked at for each PDU.
+const serviceIds = new Uint16Array(Math.max(...commands.map(({ id }) => id)) + 1);
+for (const { id, serviceId } of commands) serviceIds[id] = serviceId;
 
 /**
  * Appends one PDU to a sink. seqNum is 0 unless given: responses echo the request's (FRM-08), notifications carry 0 (FRM-14).
@@ -39,7 +41,12 @@ export function framePdu(commandId: number, body: Buffer, overrides: HeaderOverr
 }
 
 function writePlainHeader(commandId: number, length: number, seqNum: number, out: Buffer, at: number): void {
-  writeOwnHeader(serviceIdOf.get(commandId) ?? commandId >>> 8, commandId, length, seqNum, out, at);
+  writeOwnHeader(serviceIdOf(commandId), commandId, length, seqNum, out, at);
+}
+
+/** Of a command that nobody knows, what its id suggests. */
+function serviceIdOf(commandId: number): number {
+  return serviceIds[commandId] || commandId >>> 8;
 }
 
 function headerFor(commandId: number, length: number, overrides: HeaderOverrides): PduHeader {
@@ -47,7 +54,7 @@ function headerFor(commandId: number, length: number, overrides: HeaderOverrides
     length,
     version: PROTOCOL_VERSION,
     flag: 0,
-    serviceId: serviceIdOf.get(commandId) ?? commandId >>> 8,
+    serviceId: serviceIdOf(commandId),
     commandId,
     seqNum: 0,
     reserved: 0,

@@ -121,8 +121,8 @@ export class MessageLog {
   #resize(length: number): void {
     const rows = new Uint32Array(length);
     for (let id = this.#forgottenId + 1; id <= this.#lastId; id++) {
-      const at = rowAt(this.#rows, id);
-      rows.set(this.#rows.subarray(at, at + FIELDS), rowAt(rows, id));
+      const [from, to] = [rowAt(this.#rows, id), rowAt(rows, id)];
+      for (let field = 0; field < FIELDS; field++) rows[to + field] = this.#rows[from + field] as number;
     }
     this.#rows = rows;
   }
