@@ -1,17 +1,44 @@
+import type { ClientTypeName } from "../../../client/client-type.js";
+import type { ExtraPull } from "../../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../../scenarios/load/random.js";
 import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { DeviceSessions } from "../device-sessions.js";
 import type { LoadMetrics } from "../load-metrics.js";
-import type { Messenger } from "../messenger.js";
 import type { Tags } from "../metric-selector.js";
 import type { Segment } from "../segment.js";
+import type { VirtualDevice } from "../virtual-device.js";
 import type { MessageDesk } from "./message-desk.js";
 import type { Sleepers } from "./sleepers.js";
 
+/** What virtual users have devices do: DeviceSessions. */
+interface VuSessions {
+  readonly devices: readonly VirtualDevice[];
+  isOnline(device: number): boolean;
+  isAway(device: number): boolean;
+  become(device: number, type: ClientTypeName): void;
+  startInTurn(device: number, signal: AbortSignal): Promise<void>;
+  logOut(device: number): void;
+  cut(device: number): void;
+  pullNow(device: number, name: ExtraPull, peerId: number, intendedMs: number): Promise<void> | undefined;
+}
+
+/** What they have messages do, and whom they know: Messenger. Targets are users, and groups behind them. */
+interface VuMessages {
+  intendedMs: number;
+  isOwn(user: number): boolean;
+  nameOf(user: number): string;
+  userIdOf(target: number): number;
+  learnUserId(user: number, userId: number): void;
+  addGroup(members: readonly number[], groupId: number): number;
+  reaches(target: number): boolean;
+  canSend(device: number, target: number): boolean;
+  sendOwnText(device: number, target: number, text: string | undefined): number;
+  readAck(device: number, session: number, msgId: number): void;
+}
+
 /** The run, as its virtual users know it. */
 export interface VuContext {
-  readonly sessions: DeviceSessions;
-  readonly messenger: Messenger;
+  readonly sessions: VuSessions;
+  readonly messenger: VuMessages;
   readonly metrics: LoadMetrics;
   readonly desk: MessageDesk;
   readonly sleepers: Sleepers;
