@@ -5,9 +5,9 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CommandId } from "../src/codec/generated/commands.js";
-import { caseRoles } from "../src/runner/conformance/case-role.js";
 import { selectCases } from "../src/runner/conformance/select-cases.js";
 import { allCases } from "../src/scenarios/conformance/all-cases.js";
+import { caseRoles } from "../src/scenarios/conformance/case-role.js";
 import { instancesOf, judgeRole } from "../test/helpers/judge-role.js";
 import { startRoleServer } from "../test/helpers/role-server.js";
 

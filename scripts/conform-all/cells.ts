@@ -1,4 +1,4 @@
-import { type CaseRole, caseRoles } from "../../src/runner/conformance/case-role.js";
+import { type CaseRole, caseRoles } from "../../src/scenarios/conformance/case-role.js";
 import { type StorageName, storageNames } from "./stores.js";
 
 export const profiles = ["strict", "teamtalk"] as const;

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CaseRole, roleFacts } from "../../src/runner/conformance/case-role.js";
 import type { CaseResult, ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import type { Verdict } from "../../src/runner/conformance/verdict.js";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { type CaseRole, roleFacts } from "../../src/scenarios/conformance/case-role.js";
 import type { Cell } from "./cells.js";
 import { freeAddress, type ReadyRole, Ttk } from "./served.js";
 import { newStore, type Services, type Store } from "./stores.js";

@@ -6,7 +6,6 @@ export { conformanceJunit } from "../reports/conformance/conformance-junit.js";
 export { conformanceMarkdown } from "../reports/conformance/conformance-markdown.js";
 export { conformanceTap } from "../reports/conformance/conformance-tap.js";
 export type { Baseline, ExpectedFailure } from "../runner/conformance/baseline.js";
-export { type CaseRole, caseRoles } from "../runner/conformance/case-role.js";
 export type { ConformanceEvent } from "../runner/conformance/conformance-event.js";
 export type {
   CaseResult,
@@ -19,6 +18,7 @@ export { type SelectedCase, type Selection, SelectionError, selectCases } from "
 export type { Verdict } from "../runner/conformance/verdict.js";
 export { allCases } from "../scenarios/conformance/all-cases.js";
 export type { CaseContext, LoginOptions } from "../scenarios/conformance/case-context.js";
+export { type CaseRole, caseRoles } from "../scenarios/conformance/case-role.js";
 export type { CaseNeeds, ConformanceCase, Level } from "../scenarios/conformance/conformance-case.js";
 export { defineCase } from "../scenarios/conformance/define-case.js";
 export { expectEqual, expectThat } from "../scenarios/conformance/expect-that.js";

@@ -1,12 +1,12 @@
 import { readBaseline } from "../../src/cli/conform/baseline-file.js";
 import type { Address } from "../../src/net/address.js";
 import type { Baseline } from "../../src/runner/conformance/baseline.js";
-import { type CaseRole, type PlayedRole, playedRoles } from "../../src/runner/conformance/case-role.js";
 import type { ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
 import { selectCases } from "../../src/runner/conformance/select-cases.js";
 import type { Verdict } from "../../src/runner/conformance/verdict.js";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { type CaseRole, type PlayedRole, playedRoles } from "../../src/scenarios/conformance/case-role.js";
 
 /** The baseline that the package ships for the original servers. */
 export function teamtalkBaseline(): Promise<Baseline> {

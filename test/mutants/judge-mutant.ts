@@ -1,7 +1,7 @@
-import { type CaseRole, caseRoles } from "../../src/runner/conformance/case-role.js";
 import type { CaseResult, ConformanceResult } from "../../src/runner/conformance/conformance-result.js";
 import { type ConformanceOptions, runConformance } from "../../src/runner/conformance/run-conformance.js";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { type CaseRole, caseRoles } from "../../src/scenarios/conformance/case-role.js";
 import type { ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { deviatingIn } from "../../src/server/deviations.js";

@@ -1,4 +1,4 @@
-import type { CaseRole, PlayedRole } from "../../src/runner/conformance/case-role.js";
+import type { CaseRole, PlayedRole } from "../../src/scenarios/conformance/case-role.js";
 import type { DeviationId } from "../../src/server/deviations.js";
 import type { MsgServerLimits } from "../../src/server/msg/msg-server-options.js";
 import type { Storage } from "../../src/server/storage/storage.js";

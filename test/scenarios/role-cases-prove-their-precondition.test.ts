@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CaseRole, roleFacts } from "../../src/runner/conformance/case-role.js";
 import { runCase } from "../../src/runner/conformance/run-case.js";
 import { Surroundings } from "../../src/runner/conformance/surroundings.js";
 import type { Verdict } from "../../src/runner/conformance/verdict.js";
 import { allCases } from "../../src/scenarios/conformance/all-cases.js";
+import { type CaseRole, roleFacts } from "../../src/scenarios/conformance/case-role.js";
 import type { CaseTiming, ConformanceCase } from "../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../src/scenarios/load/random.js";
 import { judgeRole } from "../helpers/judge-role.js";

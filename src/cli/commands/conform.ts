@@ -9,11 +9,11 @@ import { conformanceMarkdown } from "../../reports/conformance/conformance-markd
 import { conformanceTap } from "../../reports/conformance/conformance-tap.js";
 import { conformanceHtml } from "../../reports/html/conformance/conformance-html.js";
 import { type Baseline, baselineFrom } from "../../runner/conformance/baseline.js";
-import { type CaseRole, caseRoles, named, roleFacts } from "../../runner/conformance/case-role.js";
 import type { ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import { runConformance } from "../../runner/conformance/run-conformance.js";
 import { type SelectedCase, SelectionError, selectCases } from "../../runner/conformance/select-cases.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { type CaseRole, caseRoles, named, roleFacts } from "../../scenarios/conformance/case-role.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { seededRandom } from "../../scenarios/load/random.js";
 import { blockedError, usageError } from "../command-error.js";

@@ -1,6 +1,12 @@
 import { commandById } from "../../codec/registry.js";
-import { type CaseRole, named, type PlayedRole, playedFacts, roleFacts } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import {
+  type CaseRole,
+  named,
+  type PlayedRole,
+  playedFacts,
+  roleFacts,
+} from "../../scenarios/conformance/case-role.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
 import { caseWires } from "../../scenarios/conformance/generated/case-wires.js";

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import type { Address } from "../../net/address.js";
 import { fingerprintText } from "../../reports/conformance/fingerprint-text.js";
-import { type CaseRole, caseRoles } from "../../runner/conformance/case-role.js";
 import { takeFingerprint } from "../../runner/conformance/take-fingerprint.js";
+import { type CaseRole, caseRoles } from "../../scenarios/conformance/case-role.js";
 import { telltales } from "../../scenarios/conformance/telltales.js";
 import { usageError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
-import { type CaseRole, caseRoles } from "../../runner/conformance/case-role.js";
 import { allCases } from "../../scenarios/conformance/all-cases.js";
+import { type CaseRole, caseRoles } from "../../scenarios/conformance/case-role.js";
 import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import { caseKills } from "../../scenarios/conformance/generated/case-kills.js";
 import { usageError } from "../command-error.js";

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { type Address, formatAddress } from "../../net/address.js";
+import type { ConformanceOptions } from "../../runner/conformance/run-conformance.js";
+import type { PlayedAddresses } from "../../runner/conformance/surroundings.js";
 import {
   type CaseRole,
   caseRoles,
@@ -8,9 +10,7 @@ import {
   playedFacts,
   playedRoles,
   roleFacts,
-} from "../../runner/conformance/case-role.js";
-import type { ConformanceOptions } from "../../runner/conformance/run-conformance.js";
-import type { PlayedAddresses } from "../../runner/conformance/surroundings.js";
+} from "../../scenarios/conformance/case-role.js";
 import { usageError } from "../command-error.js";
 import { addressValue, addressValues } from "../option-values.js";
 

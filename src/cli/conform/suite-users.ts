@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type CaseRole, named, roleFacts } from "../../runner/conformance/case-role.js";
+import { type CaseRole, named, roleFacts } from "../../scenarios/conformance/case-role.js";
 import { type AccountLists, readAccountLists } from "../accounts.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";

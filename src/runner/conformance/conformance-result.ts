@@ -1,6 +1,6 @@
 import type { TraceEntry } from "../../client/pdu-trace.js";
+import type { CaseRole } from "../../scenarios/conformance/case-role.js";
 import type { Level } from "../../scenarios/conformance/conformance-case.js";
-import type { CaseRole } from "./case-role.js";
 import type { Fingerprint } from "./fingerprint-result.js";
 import type { Verdict } from "./verdict.js";
 

@@ -1,5 +1,5 @@
+import type { PlayedRole, PortName } from "../../scenarios/conformance/case-role.js";
 import type { KnownGroup } from "./account-pool.js";
-import type { PlayedRole, PortName } from "./case-role.js";
 
 /** What a run found before its first case; each text says why cases that need the thing are blocked. */
 export interface Findings {

@@ -1,24 +1,8 @@
-import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
-import { type CaseRole, named } from "./case-role.js";
+import { type CaseRole, named } from "../../scenarios/conformance/case-role.js";
+import type { Telltale } from "../../scenarios/conformance/telltales.js";
 import type { CaseResult } from "./conformance-result.js";
 import type { Fingerprint, FingerprintLine, FingerprintState } from "./fingerprint-result.js";
 import type { Verdict } from "./verdict.js";
-
-/** A way in which servers are known to differ, and the cases that tell which way a server goes. */
-export interface Telltale {
-  /** The requirement that one kind of server does not meet. */
-  readonly id: string;
-  /** Of any role; none when it does not show on the wire. */
-  readonly cases: readonly ConformanceCase[];
-  /** What a failure says when the server does what the original servers do, and not something else that is wrong. */
-  readonly asOriginal?: RegExp;
-  /** It is a race: that it did not show proves little. */
-  readonly isByChance: boolean;
-  /** Its cases load the server so much that others beside them would fail for it. */
-  readonly isHeavy: boolean;
-  /** Where it would show, when no case can see it. */
-  readonly unseen?: string;
-}
 
 export const failures: ReadonlySet<Verdict> = new Set(["failed", "expected-failure", "unsupported"]);
 const passes: ReadonlySet<Verdict> = new Set(["passed", "supported", "unexpected-pass"]);

@@ -1,8 +1,8 @@
 import { type HttpAnswer, httpExchange } from "../../client/http-exchange.js";
 import { PduTrace } from "../../client/pdu-trace.js";
 import type { Address } from "../../client/peer.js";
+import { type CaseRole, named } from "../../scenarios/conformance/case-role.js";
 import { addressInWords } from "./address-words.js";
-import { type CaseRole, named } from "./case-role.js";
 
 /**
  * What any server that speaks HTTP answers one of: the original http_msg_server closes for a path that it does not know, and

@@ -1,6 +1,12 @@
 import type { Account } from "../../client/account.js";
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
-import { type CaseRole, named, type PlayedRole, type PortName, roleFacts } from "./case-role.js";
+import {
+  type CaseRole,
+  named,
+  type PlayedRole,
+  type PortName,
+  roleFacts,
+} from "../../scenarios/conformance/case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
 import { type Findings, nothingFound } from "./findings.js";

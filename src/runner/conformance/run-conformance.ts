@@ -1,15 +1,16 @@
 import { setMaxListeners } from "node:events";
 import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
+import { type CaseRole, type PortName, roleFacts } from "../../scenarios/conformance/case-role.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import type { Telltale } from "../../scenarios/conformance/telltales.js";
 import { AccountPool, type Lease } from "./account-pool.js";
 import { addressInWords } from "./address-words.js";
 import { type Baseline, inViewOf } from "./baseline.js";
-import { type CaseRole, type PortName, roleFacts } from "./case-role.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import type { CaseResult, ConformanceResult, ConformanceTarget } from "./conformance-result.js";
 import type { Findings } from "./findings.js";
-import { fingerprintOf, type Telltale } from "./fingerprint.js";
+import { fingerprintOf } from "./fingerprint.js";
 import { lookAhead } from "./look-ahead.js";
 import { mergeRuns } from "./merge-runs.js";
 import { type CaseRunOptions, caseNotRun, type Ports, runCase, type SaveCapture } from "./run-case.js";

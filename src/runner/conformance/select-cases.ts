@@ -1,5 +1,5 @@
+import { type CaseRole, type PlayedRole, playedRoles } from "../../scenarios/conformance/case-role.js";
 import type { CaseNeeds, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
-import { type CaseRole, type PlayedRole, playedRoles } from "./case-role.js";
 
 export interface Selection {
   /** A msg_server's unless given. */

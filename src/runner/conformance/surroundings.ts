@@ -2,9 +2,15 @@ import type { PduTrace } from "../../client/pdu-trace.js";
 import type { Address } from "../../client/peer.js";
 import { PlayedServer } from "../../client/played-server.js";
 import { CommandId } from "../../codec/generated/commands.js";
+import {
+  type CaseRole,
+  type PlayedRole,
+  playedFacts,
+  playedRoles,
+  roleFacts,
+} from "../../scenarios/conformance/case-role.js";
 import type { CaseTiming } from "../../scenarios/conformance/conformance-case.js";
 import { addressInWords } from "./address-words.js";
-import { type CaseRole, type PlayedRole, playedFacts, playedRoles, roleFacts } from "./case-role.js";
 
 /** Where the file_server that is played tells that clients find it; nobody dials it. */
 const playedFileAddress = { ip: "10.9.9.9", port: 8600 };

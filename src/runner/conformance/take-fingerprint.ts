@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
+import type { Telltale } from "../../scenarios/conformance/telltales.js";
 import type { CaseResult, ConformanceResult } from "./conformance-result.js";
-import { failures, fingerprintOf, type Telltale } from "./fingerprint.js";
+import { failures, fingerprintOf } from "./fingerprint.js";
 import type { Fingerprint } from "./fingerprint-result.js";
 import { type ConformanceOptions, runConformance } from "./run-conformance.js";
 import { selectCases } from "./select-cases.js";

@@ -3,7 +3,7 @@ import { ExpectationError } from "../../client/expectation-error.js";
 import { Patience } from "../../client/patience.js";
 import type { PduPeer } from "../../client/peer.js";
 import { encryptText } from "../../codec/text-content.js";
-import type { PortName } from "../../runner/conformance/case-role.js";
+import type { PortName } from "./case-role.js";
 import type { CaseEnvironment, CaseTiming } from "./conformance-case.js";
 
 /** Often at first, because most servers are only a moment behind. */

@@ -2,7 +2,7 @@ import type { Account } from "../../client/account.js";
 import type { HttpAnswer, HttpRequest } from "../../client/http-exchange.js";
 import type { PduPeer } from "../../client/peer.js";
 import type { PlayedServer } from "../../client/played-server.js";
-import type { CaseRole, PlayedRole, PortName } from "../../runner/conformance/case-role.js";
+import type { CaseRole, PlayedRole, PortName } from "./case-role.js";
 
 /** behaviour.md: a MUST that fails fails the run, a SHOULD is a warning, a MAY is only reported. */
 export type Level = "must" | "should" | "may";

@@ -1,6 +1,6 @@
-import type { CaseRole } from "../../runner/conformance/case-role.js";
 import type { BaseContext } from "./base-context.js";
 import { CaseContext } from "./case-context.js";
+import type { CaseRole } from "./case-role.js";
 import type { CaseEnvironment, CaseNeeds, ConformanceCase } from "./conformance-case.js";
 
 export interface CaseDefinition<Context>

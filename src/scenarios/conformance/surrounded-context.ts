@@ -1,7 +1,7 @@
 import type { PlayedPdu, PlayedServer } from "../../client/played-server.js";
 import type { CommandBody, CommandId } from "../../codec/generated/commands.js";
-import type { PlayedRole } from "../../runner/conformance/case-role.js";
 import { BaseContext } from "./base-context.js";
+import type { PlayedRole } from "./case-role.js";
 
 /** What the bodies of cases use where the suite plays servers around the one under test, which come and go. */
 export class SurroundedContext extends BaseContext {

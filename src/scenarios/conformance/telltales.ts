@@ -1,5 +1,21 @@
-import type { Telltale } from "../../runner/conformance/fingerprint.js";
 import { allCases } from "./all-cases.js";
+import type { ConformanceCase } from "./conformance-case.js";
+
+/** A way in which servers are known to differ, and the cases that tell which way a server goes. */
+export interface Telltale {
+  /** The requirement that one kind of server does not meet. */
+  readonly id: string;
+  /** Of any role; none when it does not show on the wire. */
+  readonly cases: readonly ConformanceCase[];
+  /** What a failure says when the server does what the original servers do, and not something else that is wrong. */
+  readonly asOriginal?: RegExp;
+  /** It is a race: that it did not show proves little. */
+  readonly isByChance: boolean;
+  /** Its cases load the server so much that others beside them would fail for it. */
+  readonly isHeavy: boolean;
+  /** Where it would show, when no case can see it. */
+  readonly unseen?: string;
+}
 
 interface Tell {
   /** Ids; none when it does not show on the wire. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { CaseRole } from "../../../src/runner/conformance/case-role.js";
 import { SelectionError, selectCases } from "../../../src/runner/conformance/select-cases.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
+import type { CaseRole } from "../../../src/scenarios/conformance/case-role.js";
 import { caseOf } from "../../helpers/conformance-case.js";
 
 const cases = [

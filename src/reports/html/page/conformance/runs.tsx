@@ -1,4 +1,3 @@
-import type { CaseRole } from "../../../../runner/conformance/case-role.js";
 import type { ConformanceTarget } from "../../../../runner/conformance/conformance-result.js";
 import { seconds } from "../../../load/quantity.js";
 import type { ConformancePageData } from "../../conformance/conformance-page-data.js";
@@ -26,7 +25,7 @@ const counted = [
 
 const always: ReadonlySet<string> = new Set(["total", "passed", "failed"]);
 
-const servers: Readonly<Record<CaseRole, string>> = {
+const servers: Readonly<Record<ConformanceTarget["role"], string>> = {
   msg: "msg_server",
   "msg-isolated": "msg_server in isolation",
   route: "route_server",
