@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import { loadIndex } from "../src/cli/browse/load-index.js";
 import { SpillingStore } from "../src/cli/browse/spilling-store.js";
 import type { PduIndex } from "../src/codec/analysis/pdu-index.js";
@@ -18,14 +18,17 @@ import { writeRepeatedCapture } from "./repeated-capture.js";
 const PDUS_IN_SOURCE = 1135;
 const NAIVE_ROWS_MAX = 20_000;
 const source = new URL("../fixtures/captures/cluster-session.pcap", import.meta.url);
-const { values } = parseArgs({ options: { pdus: { type: "string", default: "1000000" } } });
+const { pdus } = scriptCommand("bench:browse", "Opens and searches a large capture, against reading each PDU.")
+  .option("--pdus <n>", "in the capture", wholeNumber, 1_000_000)
+  .parse()
+  .opts<{ pdus: number }>();
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "ttk-bench-browse-"));
   const store = new SpillingStore(`bench-${process.pid}`);
   try {
     const file = join(folder, "large.pcap");
-    const sizeBytes = (statSync(source).size * Number(values.pdus)) / PDUS_IN_SOURCE;
+    const sizeBytes = (statSync(source).size * pdus) / PDUS_IN_SOURCE;
     await writeRepeatedCapture(source, file, sizeBytes);
     const options = { cwd: folder, signal: new AbortController().signal, onProgress: () => {} };
     const opened = await taking(() => loadIndex(file, store, options));

@@ -8,15 +8,15 @@
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import { runDevices } from "./devices.js";
 import { cpuMs, type Server, startBaseline, startMsgServer, stopServer, verdict, wait } from "./message-load.js";
 
-const { values } = parseArgs({
-  options: { devices: { type: "string", default: "15000" }, pulling: { type: "string", default: "2000" } },
-});
-const devices = Number(values.devices);
-const pulling = Number(values.pulling);
+const { devices, pulling } = scriptCommand("bench:connections", "What connections and logins cost one msg_server.")
+  .option("--devices <n>", "that stay connected", wholeNumber, 15_000)
+  .option("--pulling <n>", "that log in with every pull", wholeNumber, 2000)
+  .parse()
+  .opts<{ devices: number; pulling: number }>();
 const AT_ONCE = 64;
 const SETTLE_MS = 3000;
 const IDLE_MS = 10_000;

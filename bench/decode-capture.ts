@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import { wiresharkFiles } from "../src/cli/export/export-files.js";
 import { type MeasuredProcess, measured } from "./measured-process.js";
 import { writeRepeatedCapture } from "./repeated-capture.js";
@@ -23,17 +23,17 @@ const ttk = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const targets = { stats: 20, json: 8, peakMiB: 300 };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { "size-mb": { type: "string", default: "500" }, "tshark-mb": { type: "string", default: "10" } },
-  });
+  const { sizeMb, tsharkMb } = scriptCommand("bench:decode", "Decodes a large capture, against tshark.")
+    .option("--size-mb <n>", "of the capture", wholeNumber, 500)
+    .option("--tshark-mb <n>", "of it that tshark reads", wholeNumber, 10)
+    .parse()
+    .opts<{ sizeMb: number; tsharkMb: number }>();
   const folder = mkdtempSync(join(tmpdir(), "ttk-bench-"));
   try {
-    const file = await captureOf(folder, Number(values["size-mb"]));
-    const fifth = await captureOf(folder, Number(values["size-mb"]) / 5);
-    const part = await captureOf(folder, Number(values["tshark-mb"]));
-    console.log(
-      `Node.js ${process.version}, ${availableParallelism()} cores; ${values["size-mb"]} MB; tshark on ${values["tshark-mb"]} MB`,
-    );
+    const file = await captureOf(folder, sizeMb);
+    const fifth = await captureOf(folder, sizeMb / 5);
+    const part = await captureOf(folder, tsharkMb);
+    console.log(`Node.js ${process.version}, ${availableParallelism()} cores; ${sizeMb} MB; tshark on ${tsharkMb} MB`);
     const lua = join(folder, "teamtalk.lua");
     writeFileSync(lua, wiresharkFiles("bench").get("teamtalk.lua") ?? "");
     await compare("NDJSON", ["--json"], file, fifth, await tsharkEk(lua, part), targets.json);

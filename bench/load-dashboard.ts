@@ -5,7 +5,7 @@
  * npm run bench:dashboard [-- --seconds 20 --users 200 --rate 2000]
  */
 import { PassThrough } from "node:stream";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import type { LoadEvent } from "../src/runner/load/load-event.js";
 
 // Before React is loaded, as `ttk` does: its development build takes several times the time.
@@ -16,14 +16,13 @@ const { run } = await import("../test/helpers/load-plan.js");
 const { loadPlan } = await import("../test/helpers/load-plan.js");
 const { parseAddress } = await import("../src/net/address.js");
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "10" },
-    users: { type: "string", default: "200" },
-    rate: { type: "string", default: "2000" },
-    rounds: { type: "string", default: "2" },
-  },
-});
+const options = scriptCommand("bench:dashboard", "CPU time of a generator with its dashboard, against one without.")
+  .option("--seconds <n>", "of each run", wholeNumber, 10)
+  .option("--users <n>", "who talk", wholeNumber, 200)
+  .option("--rate <n>", "messages a second", wholeNumber, 2000)
+  .option("--rounds <n>", "in turn", wholeNumber, 2)
+  .parse()
+  .opts<{ seconds: number; users: number; rate: number; rounds: number }>();
 
 interface Measured {
   readonly cpuSeconds: number;
@@ -31,12 +30,12 @@ interface Measured {
 }
 
 async function measured(address: string, hasDashboard: boolean): Promise<Measured> {
-  const users = Number(values.users);
+  const users = options.users;
   const to = parseAddress(address);
   if (to === undefined) throw new Error(`${address} is no address`);
   const plan = loadPlan(to, users, {
-    durationMs: Number(values.seconds) * 1000,
-    actsPerSecond: Number(values.rate),
+    durationMs: options.seconds * 1000,
+    actsPerSecond: options.rate,
   });
   const dashboard = new LoadDashboard({ scenario: "steady-chat", target: address, users, devices: users * 2 });
   const closing = new AbortController();
@@ -76,16 +75,16 @@ try {
   const [address = ""] = cluster.msgServers;
   await measured(address, true);
   const [plain, shown]: [Measured[], Measured[]] = [[], []];
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < options.rounds; round++) {
     plain.push(await measured(address, false));
     shown.push(await measured(address, true));
   }
   const perMessage = (all: readonly Measured[]) =>
     Math.min(...all.map(({ cpuSeconds, messages }) => (cpuSeconds * 1e6) / messages));
   const [without, with_] = [perMessage(plain), perMessage(shown)];
-  const costMs = ((with_ - without) * Number(values.rate)) / 1000;
+  const costMs = ((with_ - without) * options.rate) / 1000;
   console.log(
-    `${values.rate} messages a second: ${without.toFixed(1)} µs of CPU each, ${with_.toFixed(1)} µs with the dashboard`,
+    `${options.rate} messages a second: ${without.toFixed(1)} µs of CPU each, ${with_.toFixed(1)} µs with the dashboard`,
   );
   console.log(`ratio ${(with_ / without).toFixed(3)}; ${costMs.toFixed(1)} ms of a core each second`);
 } finally {

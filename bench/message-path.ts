@@ -5,7 +5,7 @@
  *
  * npm run bench:messages [-- --connections 200 --seconds 5 --rounds 3]
  */
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import {
   MESSAGE_SIZE_BYTES,
   median,
@@ -17,16 +17,15 @@ import {
   verdict,
 } from "./message-load.js";
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: "string", default: "200" },
-    seconds: { type: "string", default: "5" },
-    rounds: { type: "string", default: "3" },
-  },
-});
-const connections = Number(values.connections) & ~1;
-const load = { connections, measuredMs: Number(values.seconds) * 1000 };
-const rounds = Number(values.rounds);
+const options = scriptCommand("bench:messages", "The message path of one msg_server, against a raw relay.")
+  .option("--connections <n>", "devices, which talk in pairs", wholeNumber, 200)
+  .option("--seconds <n>", "measured in each round", wholeNumber, 5)
+  .option("--rounds <n>", "in turn", wholeNumber, 3)
+  .parse()
+  .opts<{ connections: number; seconds: number; rounds: number }>();
+const connections = options.connections & ~1;
+const load = { connections, measuredMs: options.seconds * 1000 };
+const { rounds } = options;
 const RATIO_MIN = 0.35;
 
 console.log(`${connections} connections, ${MESSAGE_SIZE_BYTES}-byte messages, median of ${rounds} rounds in turn`);

@@ -11,23 +11,28 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import { MESSAGE_SIZE_BYTES, median, type Rate, rateOf, ratiosOf, startMsgServer, verdict } from "./message-load.js";
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: "string", default: "200" },
-    seconds: { type: "string", default: "5" },
-    rounds: { type: "string", default: "3" },
-    mysql: { type: "string" },
-    redis: { type: "string" },
-    "db-proxy": { type: "boolean", default: false },
-  },
-});
-const connections = Number(values.connections) & ~1;
-const load = { connections, measuredMs: Number(values.seconds) * 1000 };
-const rounds = Number(values.rounds);
-const hasProxy = values["db-proxy"];
+const options = scriptCommand("bench:storage", "The message path of one msg_server over each storage, against memory.")
+  .option("--connections <n>", "devices, which talk in pairs", wholeNumber, 200)
+  .option("--seconds <n>", "measured in each round", wholeNumber, 5)
+  .option("--rounds <n>", "in turn", wholeNumber, 3)
+  .option("--mysql <url>", "measured, too: an empty database, which is made by ttk seed first and kept")
+  .option("--redis <url>", "with it")
+  .option("--db-proxy", "a db_proxy_server in a process of its own keeps them all")
+  .parse()
+  .opts<{
+    connections: number;
+    seconds: number;
+    rounds: number;
+    mysql?: string;
+    redis?: string;
+    dbProxy?: true;
+  }>();
+const connections = options.connections & ~1;
+const load = { connections, measuredMs: options.seconds * 1000 };
+const { rounds, mysql, redis, dbProxy: hasProxy = false } = options;
 /** What SQLite must reach. */
 const RATIO_MIN = 0.5;
 const folder = mkdtempSync(join(tmpdir(), "ttk-bench-"));
@@ -37,7 +42,6 @@ const storages: Record<string, () => string[]> = {
   memory: () => [],
   sqlite: () => ["--storage", `sqlite:${join(folder, `${++files}.db`)}`],
 };
-const { mysql, redis } = values;
 if (mysql !== undefined) {
   const options = ["--storage", mysql, ...(redis === undefined ? [] : ["--redis", redis])];
   const seeded = ["seed", mysql, ...options.slice(2), "--append", "--users", String(connections)];

@@ -12,7 +12,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { scriptCommand, wholeNumber } from "../scripts/script-command.js";
 import { CommandId } from "../src/codec/generated/commands.js";
 import { MsgType } from "../src/codec/generated/enums.js";
 import { encodePdu } from "../src/codec/pdu.js";
@@ -32,14 +32,16 @@ interface Rate {
 const TICKS_PER_SECOND = 100;
 const PDUS_A_WRITE = 500;
 const ttk = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-const { values } = parseArgs({
-  options: {
-    connections: { type: "string", default: "8" },
-    megabytes: { type: "string", default: "200" },
-    rounds: { type: "string", default: "3" },
-  },
-});
-const bytesInAll = Number(values.megabytes) * 1_000_000;
+const { connections, megabytes, rounds } = scriptCommand(
+  "bench:tap",
+  "A stream of PDUs through ttk tap, against relays.",
+)
+  .option("--connections <n>", "that it is spread over", wholeNumber, 8)
+  .option("--megabytes <n>", "in each round", wholeNumber, 200)
+  .option("--rounds <n>", "in turn", wholeNumber, 3)
+  .parse()
+  .opts<{ connections: number; megabytes: number; rounds: number }>();
+const bytesInAll = megabytes * 1_000_000;
 const pdu = encodePdu(CommandId.CID_MSG_DATA, {
   from_user_id: 1,
   to_session_id: 7,
@@ -73,10 +75,10 @@ async function main(): Promise<void> {
   ];
   const rates = new Map<string, Rate[]>(relays.map(([name]) => [name, []]));
   console.log(
-    `${values.megabytes} MB of ${pdu.length}-byte PDUs over ${values.connections} connections, median of ${values.rounds} rounds in turn`,
+    `${megabytes} MB of ${pdu.length}-byte PDUs over ${connections} connections, median of ${rounds} rounds in turn`,
   );
   try {
-    for (let round = 0; round < Number(values.rounds); round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [name, start] of relays) rates.get(name)?.push(await rateThrough(await start()));
     }
   } finally {
@@ -104,7 +106,7 @@ async function main(): Promise<void> {
     const startedMs = performance.now();
     const cpuBefore = cpuSecondsBelow(child.pid ?? 0);
     const sockets = await Promise.all(
-      Array.from({ length: Number(values.connections) }, async () => {
+      Array.from({ length: connections }, async () => {
         const socket = connect(port, "127.0.0.1");
         socket.on("error", () => {});
         await once(socket, "connect");

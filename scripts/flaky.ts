@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import type { ConformanceResult } from "../src/runner/conformance/conformance-result.js";
+import { scriptCommand, wholeNumber } from "./script-command.js";
 
 /** Each lock-out takes one of the 20 accounts that may be spoilt, so a cluster serves for so many repetitions. */
 const REPETITIONS_OF_A_CLUSTER = 5;
@@ -56,25 +56,23 @@ async function conform(
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      repetitions: { type: "string", default: "200" },
-      minutes: { type: "string", default: "30" },
-      seed: { type: "string", default: "1" },
-    },
-  });
-  const [repetitions, minutes, seed] = [values.repetitions, values.minutes, values.seed].map(Number) as number[];
-  if (![repetitions, minutes, seed].every((value) => Number.isSafeInteger(value))) {
-    throw new Error("--repetitions, --minutes and --seed take whole numbers");
-  }
-  const endMs = performance.now() + (minutes ?? 0) * 60_000;
+  const { repetitions, minutes, seed } = scriptCommand(
+    "flaky",
+    "Looks for conformance cases that pass and fail by chance. Exit code 1 when a case did not pass each time.",
+  )
+    .option("--repetitions <n>", "how often each case runs", wholeNumber, 200)
+    .option("--minutes <n>", "nothing more begins then", wholeNumber, 30)
+    .option("--seed <n>", "of the first order of the cases", wholeNumber, 1)
+    .parse()
+    .opts<{ repetitions: number; minutes: number; seed: number }>();
+  const endMs = performance.now() + minutes * 60_000;
   const folder = await mkdtemp(join(tmpdir(), "ttk-flaky-"));
   start(["-e", "for (;;);"]);
   const bad = new Map<string, string[]>();
   let done = 0;
   try {
-    while (done < (repetitions ?? 0) && performance.now() < endMs) {
-      const shuffle = ["--jobs", "8", "--shuffle", String((seed ?? 1) + done)];
+    while (done < repetitions && performance.now() < endMs) {
+      const shuffle = ["--jobs", "8", "--shuffle", String(seed + done)];
       const repeat = ["--repeat", String(REPETITIONS_OF_A_CLUSTER)];
       const scale = ["--time-scale", String(TIME_SCALE)];
       const results = await Promise.all([
@@ -91,7 +89,7 @@ async function main(): Promise<number> {
   }
   for (const [id, reasons] of bad) process.stdout.write(`${id}\n${reasons.map((reason) => `  ${reason}\n`).join("")}`);
   process.stdout.write(`${done} repetitions, ${bad.size} cases that did not always pass\n`);
-  return bad.size === 0 && done >= (repetitions ?? 0) ? 0 : 1;
+  return bad.size === 0 && done >= repetitions ? 0 : 1;
 }
 
 function note(cases: ConformanceResult["cases"], bad: Map<string, string[]>): void {

@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { below, mutated, seededRandom } from "./fuzz-mutation.js";
 import { type FuzzTarget, fuzzTargets } from "./fuzz-targets.js";
+import { scriptCommand, wholeNumber } from "./script-command.js";
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -73,13 +73,16 @@ async function faultOf(target: FuzzTarget, input: Buffer, random: () => number):
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: String(Date.now() % 1e6) } },
-  });
-  const seed = Number(values.seed);
-  const endMs = performance.now() + Number(values.minutes) * 60_000;
-  if (!Number.isFinite(endMs) || !Number.isSafeInteger(seed)) throw new Error("--minutes and --seed take numbers");
-  console.log(`seed ${seed}, ${values.minutes} min`);
+  const { minutes, seed = 1 + (Date.now() % 1e6) } = scriptCommand(
+    "fuzz",
+    "Throws mutated captures, texts and PDUs at every parser.",
+  )
+    .option("--minutes <n>", "how long", wholeNumber, 1)
+    .option("--seed <n>", "repeats a run that printed it (another one each time)", wholeNumber)
+    .parse()
+    .opts<{ minutes: number; seed?: number }>();
+  const endMs = performance.now() + minutes * 60_000;
+  console.log(`seed ${seed}, ${minutes} min`);
   const { rounds, faults, slowest } = await fuzz({ seed, goesOn: () => performance.now() < endMs });
   for (const [name, { durationMs, round, bytes }] of slowest) {
     console.log(`${name.padEnd(16)} slowest ${durationMs.toFixed(1)} ms (round ${round}, ${bytes} bytes)`);

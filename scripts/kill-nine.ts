@@ -6,11 +6,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { InvalidArgumentError, Option } from "commander";
 import { type Acked, ChatLedger } from "./kill-nine/chat-ledger.js";
 import { Chatter } from "./kill-nine/chatter.js";
 import { findMissing } from "./kill-nine/find-missing.js";
 import { BlockedError, type ServerName, ServerProcesses, serverNames } from "./kill-nine/server-processes.js";
+import { scriptCommand, wholeNumber } from "./script-command.js";
 
 const CHAT_BEFORE_MS = 700;
 const CHAT_BEFORE_SPREAD_MS = 600;
@@ -21,41 +22,46 @@ const SHOWN_MAX = 5;
 /** Of the reference fixture: the users 1 … 100 are in it. */
 const ALL_HANDS = 3;
 
-const USAGE = `npm run kill-nine -- --rounds 100
+const command = scriptCommand(
+  "kill-nine",
+  "Kills servers of a reference cluster while users chat, and looks for what was promised.",
+)
+  .option("--rounds <n>", "one server is killed in each", wholeNumber, 3)
+  .option(
+    "--storage <where>",
+    "what the db_proxy_servers keep messages in: sqlite:PATH, mysql://user@host/database",
+    "sqlite",
+  )
+  .option("--redis <url>", "with mysql://…")
+  .addOption(
+    new Option(
+      "--kill <servers>",
+      `these in each round, at the same moment, in place of all in turn: ${serverNames.join(",")}`,
+    )
+      .argParser(serversOf)
+      .default([], "all in turn"),
+  )
+  .option("--users <n>", "from 8 to 100", wholeNumber, 24)
+  .option("--seed <n>", "repeats the moments of a run that printed it (another one each time)", wholeNumber)
+  .option("--host <address>", "an address on which the default ports are free")
+  .addHelpText(
+    "after",
+    "\nExit 0: all held; 1: a message was lost or came twice, or a connection was cut; 3: the servers did not start or come back.",
+  )
+  .parse();
+const options = command.opts<{
+  rounds: number;
+  storage: string;
+  redis?: string;
+  kill: readonly ServerName[];
+  users: number;
+  seed?: number;
+  host?: string;
+}>();
+const { rounds, kill: always, seed = 1 + (Date.now() % 1e8) } = options;
+const users = Math.min(100, Math.max(8, options.users & ~1));
 
-  --storage sqlite | sqlite:PATH | mysql://user@host/database   what the db_proxy_servers keep messages in (sqlite)
-  --redis redis://host   with mysql://…
-  --rounds 3   one server is killed in each
-  --kill db1,db2   these in each round, at the same moment, in place of all in turn:
-                   login, route1, route2, db1, db2, file, push, msg1, msg2
-  --users 24   --seed N (repeats the moments of a run that printed it)   --host 127.0.0.77
-
-Exit 0: all held; 1: a message was lost or came twice, or a connection was cut; 3: the servers did not start or come back.
-`;
-
-const { values } = parseArgs({
-  options: {
-    help: { type: "boolean", default: false },
-    rounds: { type: "string", default: "3" },
-    users: { type: "string", default: "24" },
-    storage: { type: "string", default: "sqlite" },
-    redis: { type: "string" },
-    kill: { type: "string" },
-    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
-    host: { type: "string" },
-  },
-});
-if (values.help) {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-const rounds = Number(values.rounds);
-const users = Math.min(100, Math.max(8, Number(values.users) & ~1));
-const always = (values.kill?.split(",") ?? []).map((asked) => serverNames.find((name) => name === asked));
-if (always.includes(undefined)) fail(2, `--kill: of ${serverNames.join(", ")}`);
-if (!(rounds >= 1) || !(users >= 8)) fail(2, "--rounds and --users: whole numbers");
-
-let state = Number(values.seed) >>> 0;
+let state = seed;
 /** mulberry32. */
 function random(): number {
   state = (state + 0x6d2b79f5) >>> 0;
@@ -65,11 +71,11 @@ function random(): number {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-kill-nine-"));
-const url = values.storage === "sqlite" ? `sqlite:${join(folder, "chat.db")}` : values.storage;
-const storage = ["--storage", url, ...(values.redis === undefined ? [] : ["--redis", values.redis])];
+const url = options.storage === "sqlite" ? `sqlite:${join(folder, "chat.db")}` : options.storage;
+const storage = ["--storage", url, ...(options.redis === undefined ? [] : ["--redis", options.redis])];
 // Any address of 127/8 is this machine's on Linux, so that the default ports are free there.
 const host =
-  values.host ??
+  options.host ??
   (platform() === "linux" ? `127.${[17, 9, 7].map((n) => n + (process.pid % 200)).join(".")}` : "127.0.0.1");
 const servers = new ServerProcesses(host, storage, join(folder, "files"));
 const ledger = new ChatLedger();
@@ -90,7 +96,7 @@ const chatters = Array.from({ length: users }, (_, index) => index + 1).flatMap(
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void leaveNothing().then(() => process.exit(130)));
 }
-console.log(`${users} users with a PC and a phone each on ${host}, ${url}, seed ${values.seed}`);
+console.log(`${users} users with a PC and a phone each on ${host}, ${url}, seed ${seed}`);
 try {
   servers.seed(200);
   for (const name of serverNames) await servers.start(name);
@@ -102,7 +108,7 @@ try {
   await Promise.all(online);
 } catch (error) {
   await leaveNothing();
-  if (error instanceof BlockedError) fail(3, error.message);
+  if (error instanceof BlockedError) blocked(error.message);
   throw error;
 }
 await leaveNothing();
@@ -124,7 +130,7 @@ async function playRound(round: number): Promise<void> {
   const chats = chatters.map((chatter) => chatter.chat());
   await pause(CHAT_BEFORE_MS + random() * CHAT_BEFORE_SPREAD_MS);
   const inTurn = serverNames[(round - 1) % serverNames.length] as ServerName;
-  const names = always.length > 0 ? (always as ServerName[]) : [inTurn];
+  const names = always.length > 0 ? always : [inTurn];
   killed = new Set(names);
   await Promise.all(names.map((name) => servers.kill(name)));
   for (const name of names) await servers.start(name);
@@ -174,9 +180,17 @@ async function leaveNothing(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function fail(code: number, message: string): never {
-  console.error(`kill-nine: ${message}`);
-  process.exit(code);
+function serversOf(text: string): readonly ServerName[] {
+  return text.split(",").map((asked) => {
+    const name = serverNames.find((each) => each === asked.trim());
+    if (name === undefined) throw new InvalidArgumentError(`There is no "${asked}" among ${serverNames.join(", ")}.`);
+    return name;
+  });
+}
+
+function blocked(message: string): never {
+  process.stderr.write(`kill-nine: ${message}\n`);
+  process.exit(3);
 }
 
 function pause(ms: number): Promise<void> {

@@ -10,19 +10,18 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { terminalSvg } from "./pictures/terminal-svg.js";
+import { scriptCommand } from "./script-command.js";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const capture = fileURLToPath(new URL("../fixtures/captures/cluster-session.pcap", import.meta.url));
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "120x36" },
-    out: { type: "string", default: "docs/pictures" },
-    only: { type: "string", multiple: true },
-    "no-colour": { type: "boolean", default: false },
-  },
-});
+const values = scriptCommand("pictures", "Makes the pictures of README and docs anew.")
+  .option("--size <columns>x<rows>", "of the terminal", "120x36")
+  .option("--out <folder>", "where they go", "docs/pictures")
+  .option("--only <name...>", "these")
+  .option("--no-colour", "as on a terminal without colours")
+  .parse()
+  .opts<{ size: string; out: string; only?: string[]; colour: boolean }>();
 const [columns = 120, rows = 36] = values.size.split("x").map(Number);
 const out = resolve(values.out);
 const folder = mkdtempSync(join(tmpdir(), "ttk-pictures-"));
@@ -98,7 +97,7 @@ async function serve(servers: ChildProcess[], ...options: string[]): Promise<rea
 }
 
 async function play({ name, args, steps }: Scene): Promise<void> {
-  const colour = values["no-colour"] ? "NO_COLOR=1" : "-u NO_COLOR";
+  const colour = values.colour ? "-u NO_COLOR" : "NO_COLOR=1";
   const command = `env -u CI ${colour} ${process.execPath} ${main} ${args}; echo left with $?; cat`;
   tmux("-f", "/dev/null", "new-session", "-d", "-s", name, "-x", `${columns}`, "-y", `${rows}`, command);
   try {

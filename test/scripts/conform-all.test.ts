@@ -81,7 +81,7 @@ describe("npm run conform:all", () => {
   it("names what it does not know", { timeout: TIMEOUT_MS }, async () => {
     const { code, stderr } = await conformAll("--role", "dp");
     expect(code).toBe(2);
-    expect(stderr).toContain('there is no "dp" among msg, route, login, db');
+    expect(stderr).toContain('There is no "dp" among msg, route, login, db');
   });
 
   it("has a cell for each role in each profile, and over each storage where the role keeps anything", () => {
