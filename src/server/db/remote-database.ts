@@ -87,6 +87,7 @@ export class RemoteDatabase implements DatabasePort {
   #handle = 0;
   #requests = 0;
   #repeated = 0;
+  #untold = 0;
 
   constructor(private readonly options: RemoteDatabaseOptions) {
     this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
@@ -170,8 +171,12 @@ export class RemoteDatabase implements DatabasePort {
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
     this.#requests++;
     const link = this.#choose(commandId, body);
-    link?.send(commandId, body);
-    return link && roomIn(link);
+    if (link === undefined) {
+      this.#untold++;
+      return undefined;
+    }
+    link.send(commandId, body);
+    return roomIn(link);
   }
 
   counters(): Record<string, number> {
@@ -180,6 +185,7 @@ export class RemoteDatabase implements DatabasePort {
       databaseLinks: open,
       databaseRequests: this.#requests,
       databaseRepeated: this.#repeated,
+      databaseUntold: this.#untold,
       databasePending: this.#pending.size,
     };
   }

@@ -54,4 +54,6 @@ export class MsgCounts {
   dataAcks = 0;
   /** Requests that the database did not answer. */
   databaseFailures = 0;
+  /** 0x020a that no route_server answered. */
+  statusFailures = 0;
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { AttachType, encodeAttachData } from "../../../src/codec/attach-data.js";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { MsgType } from "../../../src/codec/generated/enums.js";
+import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
@@ -202,7 +202,7 @@ describe("a db_proxy_server that dies", () => {
     expect([staying.held.length, database.counters().databaseRepeated]).toEqual([heldByStaying, 0]);
   });
 
-  it("leaves requests unanswered when it was the last", async () => {
+  it("leaves requests unanswered when it was the last, and counts what it cannot be told", async () => {
     const { proxies, database } = await twoProxies();
     for (const proxy of proxies) proxy.holdsBack = true;
     const settled = Promise.allSettled(users.map((user_id) => database.request(LOGIN_TIME, { user_id })));
@@ -210,6 +210,9 @@ describe("a db_proxy_server that dies", () => {
     for (const proxy of proxies) proxy.end();
     expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]));
     expect(database.counters().databasePending).toBe(0);
+    const read = { user_id: 1, session_id: 2, msg_id: 1, session_type: SessionType.SESSION_TYPE_SINGLE };
+    expect(database.tell(CommandId.CID_MSG_READ_ACK, read)).toBeUndefined();
+    expect(database.counters().databaseUntold).toBe(1);
   });
 });
 
