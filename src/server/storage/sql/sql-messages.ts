@@ -5,7 +5,7 @@ import { asOneSequence, newestOf } from "./as-one-sequence.js";
 import type { TableMessage } from "./audio-messages.js";
 import { GROUP, PEER } from "./conversation-rows.js";
 import type { SequenceKey } from "./live-state.js";
-import { MessageBatch } from "./message-batch.js";
+import { MessageBatch, type StoredId } from "./message-batch.js";
 import type { MessageParts } from "./message-parts.js";
 
 /** MSG-18. */
@@ -84,7 +84,7 @@ export class SqlMessages implements MessageStorage {
     }
   }
 
-  #store(messages: readonly TableMessage[]): Promise<(number | undefined)[]> {
+  #store(messages: readonly TableMessage[]): Promise<StoredId[]> {
     return new MessageBatch(this.parts, messages).store();
   }
 
