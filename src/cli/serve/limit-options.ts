@@ -11,6 +11,8 @@ export interface LimitOptions {
   readonly pcIdleTimeout?: number;
   readonly mobileIdleTimeout?: number;
   readonly messagesPerSecond?: number;
+  readonly p2pPerSecond?: number;
+  readonly filesPerSecond?: number;
   readonly maxConnections?: number;
   /** Only from a configuration file. */
   readonly msgMaxConnections?: number;
@@ -51,6 +53,12 @@ export function addLimitOptions(command: Command): Command {
     .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
     .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
     .option("--messages-per-second <n>", "accepted from one connection, 0 = any number (20)", countValue(0, COUNT_MAX))
+    .option("--p2p-per-second <n>", "commands between users (0x0601), in the same way (100)", countValue(0, COUNT_MAX))
+    .option(
+      "--files-per-second <n>",
+      "to send or store a file (0x0506, 0x050b, 0x050c), in the same way (100)",
+      countValue(0, COUNT_MAX),
+    )
     .option(
       "--max-connections <n>",
       "of clients, at each port that has any (20000, of logins and files 10000, of HTTP 1024)",
@@ -122,6 +130,8 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
     presenceHealDelayMs: timeScale * msgServerLimits.presenceHealDelayMs,
     ...given("messagesPerSecondMax", options.messagesPerSecond),
+    ...given("peerCommandsPerSecondMax", options.p2pPerSecond),
+    ...given("fileRequestsPerSecondMax", options.filesPerSecond),
     ...given("connectionsMax", options.maxConnections ?? options.msgMaxConnections),
     ...given("connectionsPerSecondMax", options.maxConnectionRate),
     ...given("strangersMax", options.maxStrangers),

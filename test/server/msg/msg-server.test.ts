@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ClientError } from "../../../src/client/client-error.js";
 import { Device } from "../../../src/client/device.js";
+import type { PduPeer } from "../../../src/client/peer.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import {
   ClientType,
@@ -10,6 +11,7 @@ import {
   GroupType,
   MsgType,
   SessionType,
+  TransferFileType,
   UserStatType,
 } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
@@ -29,6 +31,7 @@ import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
+import { logIn } from "../../helpers/logged-in.js";
 import { ReferenceCluster } from "../../helpers/reference-cluster.js";
 import { until } from "../../helpers/until.js";
 
@@ -290,6 +293,57 @@ it("counts no message against the limit of a second that it refuses anyway (MSG-
     stored: 2,
     messagesRefused: 9,
     messagesOverRate: 3,
+  });
+});
+
+describe("a client that asks for more in a second than anybody needs", () => {
+  async function peerOf(at: Address, name: string): Promise<PduPeer> {
+    const { peer } = await logIn(at, name);
+    started.push({ stop: () => peer.close() });
+    return peer;
+  }
+  const bodies = (peer: PduPeer, id: CommandId) =>
+    peer.inbox.filter(({ commandId }) => commandId === id).map(({ body }) => body);
+
+  it("has only so many of its commands to users passed on (MSG-20)", async () => {
+    const { msg, at } = await withHeldDatabase({ peerCommandsPerSecondMax: 2 }, { nowMs: () => 5_000_500 });
+    const [sender, receiver] = [await peerOf(at, "user1"), await peerOf(at, "user2")];
+    for (const cmd_msg_data of ["one", "two", "three", "four"]) {
+      sender.send(CommandId.CID_SWITCH_P2P_CMD, { from_user_id: 1, to_user_id: 2, cmd_msg_data });
+    }
+    await sender.expectHeartbeat();
+    await receiver.expectHeartbeat();
+    const heard = bodies(receiver, CommandId.CID_SWITCH_P2P_CMD);
+    expect(heard).toMatchObject([{ cmd_msg_data: "one" }, { cmd_msg_data: "two" }]);
+    expect(msg.counters()).toMatchObject({ peerCommandsOverRate: 2, messagesOverRate: 0 });
+  });
+
+  it("has only so many of its files taken, and the others refused (FIL-01, FIL-03)", async () => {
+    const { msg, held, at } = await withHeldDatabase({ fileRequestsPerSecondMax: 3 }, { nowMs: () => 5_000_500 });
+    const [sender, receiver] = [await peerOf(at, "user1"), await peerOf(at, "user2")];
+    const file = { from_user_id: 1, to_user_id: 2, task_id: "task", file_name: "a.txt", file_size: 3 };
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_DEL_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_DEL_OFFLINE_REQ, file);
+    const asked = { ...file, trans_mode: TransferFileType.FILE_TYPE_OFFLINE };
+    expect(await sender.request(CommandId.CID_FILE_REQUEST, asked)).toMatchObject({ result_code: 1, task_id: "" });
+    await receiver.expectHeartbeat();
+    expect(bodies(receiver, CommandId.CID_FILE_NOTIFY)).toHaveLength(2);
+    expect(held).toHaveLength(3);
+    expect(msg.counters()).toMatchObject({ fileRequestsOverRate: 3 });
+  });
+
+  it("is served without end where the limits are 0", async () => {
+    const limits = { peerCommandsPerSecondMax: 0, fileRequestsPerSecondMax: 0 };
+    const { msg, at } = await withHeldDatabase(limits, { nowMs: () => 5_000_500 });
+    const sender = await peerOf(at, "user1");
+    for (let n = 0; n < 300; n++) {
+      sender.send(CommandId.CID_SWITCH_P2P_CMD, { from_user_id: 1, to_user_id: 2, cmd_msg_data: "again" });
+    }
+    await sender.expectHeartbeat();
+    expect(msg.counters()).toMatchObject({ peerCommandsOverRate: 0, "pdusInBy.0x0601": 300 });
   });
 });
 
