@@ -25,6 +25,7 @@ export interface LimitOptions {
   readonly maxGroupMembers?: number;
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
+  readonly maxMsfsBytes?: number;
   readonly maxStoredBytes?: number;
   readonly maxUserFileBytes?: number;
   readonly maxFileTasks?: number;
@@ -97,6 +98,11 @@ export function addLimitOptions(command: Command): Command {
       new Option("--max-file-bytes <n>", "that file_server and msfs take (4294967295 and 67108864)").argParser(
         countValue(1, 0xffffffff),
       ),
+    )
+    .option(
+      "--max-msfs-bytes <n>",
+      "of all files at msfs; what would not fit gets 507 (as many as the disk has)",
+      countValue(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
       "--max-stored-bytes <n>",
