@@ -75,6 +75,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
         onRoutePdu: (bytes, start, end) => {
           if (!handleRouteNews(context, bytes, start, end)) routeIgnored++;
         },
+        onUndecodable: () => routeIgnored++,
       },
     ),
   };
