@@ -12,6 +12,7 @@ import type { RoleName } from "../role-name.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import {
+  answerTimeoutMs,
   type DatabaseNoticeId,
   type DatabasePort,
   type DatabaseRequestId,
@@ -33,9 +34,6 @@ export interface RemoteDatabaseOptions {
 }
 
 const LINKS_PER_PROXY = 4;
-const REQUEST_TIMEOUT_MS = 10_000;
-/** What is stored late is acked and delivered late (MSG-03): its sender waits for no longer than this, or a lost link. */
-const MESSAGE_TIMEOUT_MS = 60_000;
 const PENDING_MAX = 100_000;
 const SWEEP_INTERVAL_MS = 500;
 const HANDLE_MAX = 0xffffffff;
@@ -145,14 +143,9 @@ export class RemoteDatabase implements DatabasePort {
       seqNum,
       resolve: asker.resolve,
       reject: asker.reject,
-      deadlineMs: performance.now() + this.#timeoutMs(commandId),
+      deadlineMs: performance.now() + answerTimeoutMs(commandId, this.options.requestTimeoutMs),
       askAgain: mayAskAgain ? () => this.#askAgain(commandId, body, asker, attempt + 1) : undefined,
     });
-  }
-
-  #timeoutMs(commandId: DatabaseRequestId): number {
-    if (commandId === CommandId.CID_MSG_DATA) return MESSAGE_TIMEOUT_MS;
-    return this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   #askAgain<C extends DatabaseRequestId>(
