@@ -35,6 +35,8 @@ export interface RemoteDatabaseOptions {
 
 const LINKS_PER_PROXY = 4;
 const PENDING_MAX = 100_000;
+/** For room, before more is read of who told something. */
+const NOTICE_WAIT_MAX_MS = 10_000;
 const SWEEP_INTERVAL_MS = 500;
 const HANDLE_MAX = 0xffffffff;
 
@@ -112,15 +114,30 @@ export class RemoteDatabase implements DatabasePort {
   }
 
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+    return this.#askOnceThereIsRoom(commandId, body, this.#deadlineMs(commandId));
+  }
+
+  #askOnceThereIsRoom<C extends DatabaseRequestId>(
+    commandId: C,
+    body: CommandBody[C],
+    untilMs: number,
+  ): Promise<DatabaseResponseBody<C>> {
     const link = this.#choose(commandId, body);
     if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
     // Messages keep their order, and are bounded by MSG-08.
-    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link);
-    if (room !== undefined) return room.then(() => this.request(commandId, body));
+    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link, untilMs);
+    if (room !== undefined) {
+      if (performance.now() >= untilMs) return Promise.reject(new DatabaseUnavailableError("nothing is read in time"));
+      return room.then(() => this.#askOnceThereIsRoom(commandId, body, untilMs));
+    }
     if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
     return new Promise((resolve, reject) => {
       this.#ask(link, commandId, body, { resolve: resolve as (answer: object) => void, reject }, 1);
     });
+  }
+
+  #deadlineMs(commandId: DatabaseRequestId): number {
+    return performance.now() + answerTimeoutMs(commandId, this.options.requestTimeoutMs);
   }
 
   #ask<C extends DatabaseRequestId>(
@@ -143,7 +160,7 @@ export class RemoteDatabase implements DatabasePort {
       seqNum,
       resolve: asker.resolve,
       reject: asker.reject,
-      deadlineMs: performance.now() + answerTimeoutMs(commandId, this.options.requestTimeoutMs),
+      deadlineMs: this.#deadlineMs(commandId),
       askAgain: mayAskAgain ? () => this.#askAgain(commandId, body, asker, attempt + 1) : undefined,
     });
   }
@@ -169,7 +186,7 @@ export class RemoteDatabase implements DatabasePort {
       return undefined;
     }
     link.send(commandId, body);
-    return roomIn(link);
+    return roomIn(link, performance.now() + NOTICE_WAIT_MAX_MS);
   }
 
   counters(): Record<string, number> {

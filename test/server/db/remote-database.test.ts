@@ -231,6 +231,19 @@ it("does not lose links by asking more than db_proxy_servers read", async () => 
   expect(database.counters()).toMatchObject({ databaseLinks: 2 * LINKS, databaseRepeated: 0 });
 });
 
+it("gives up what a db_proxy_server does not even read, however lively its link is", async () => {
+  const { proxies, database } = await twoProxies({ link: { outboxSizeMaxBytes: 24 << 20 }, requestTimeoutMs: 100 });
+  for (const { listener } of proxies) for (const link of listener.connections) link.pause();
+  const request = { user_id: 1, sign_info: "x".repeat(1 << 20) };
+  const asked = Array.from({ length: 60 }, () =>
+    database.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, request),
+  );
+  const outcomes = await Promise.allSettled(asked);
+  const reasons = outcomes.map((outcome) => outcome.status === "rejected" && (outcome.reason as Error).message);
+  expect(new Set(reasons)).toEqual(new Set(["no answer in time", "nothing is read in time"]));
+  expect(database.counters()).toMatchObject({ databaseLinks: 2 * LINKS, databasePending: 0 });
+});
+
 it("waits longer for the answer to a message, which may be stored by then, than for any other (MSG-03)", async () => {
   const { proxies, database } = await twoProxies({ requestTimeoutMs: 1 });
   for (const proxy of proxies) proxy.holdsBack = true;
