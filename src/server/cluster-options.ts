@@ -44,6 +44,7 @@ export interface ClusterOptions {
   /** What login_server hands out beside msg_servers; msfs of this cluster unless given. */
   readonly services?: Partial<ServiceLinks>;
   readonly msfsFileSizeMaxBytes?: number;
+  readonly msfsFolderSizeMaxBytes?: number;
   readonly pushOutlet?: PushOutlet;
   readonly deviates?: Deviations;
   /** route_servers send only where a receiver is, and msg_servers tell them where that is for groups. */

@@ -79,7 +79,9 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
         folder: options.msfsFolder ?? folderFor(options, "msfs"),
         log,
         ...connectionsMaxOf(options),
+        clock,
         ...(options.msfsFileSizeMaxBytes === undefined ? {} : { fileSizeMaxBytes: options.msfsFileSizeMaxBytes }),
+        ...(options.msfsFolderSizeMaxBytes === undefined ? {} : { folderSizeMaxBytes: options.msfsFolderSizeMaxBytes }),
       }),
     );
     const site = http && `http://${formatAddress({ ...http, host: options.advertiseHost ?? http.host })}/`;

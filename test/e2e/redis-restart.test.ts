@@ -109,6 +109,39 @@ it.skipIf(lacking !== undefined).each([
 );
 
 it.skipIf(lacking !== undefined)(
+  `a Redis that says nothing any more is missed aloud, and used again once it speaks${lacking === undefined ? "" : `: skipped, ${lacking}`}`,
+  async () => {
+    const port = (await freePort()).split(":")[1] ?? "";
+    await startRedis(port);
+    const storage = ["--storage", database.url, "--redis", `redis://127.0.0.1:${port}`, "--users", "20"];
+    const server = new KillableServer(undefined, [
+      ...["login", "route", "msg", "--ports", "auto", ...storage],
+      ...["--messages-per-second", "0", "--pc-idle-timeout", "1200"],
+    ]);
+    server.start();
+    const msg = (await server.ready()).find(({ role }) => role === "msg");
+    const at = msg?.address ?? "";
+    const health = async () => (await (await fetch(`http://${msg?.admin}/healthz`)).json()) as { lacking: string[] };
+    const [a, b] = [await device(at, "user1"), await device(at, "user2")];
+    await say(a, b, 3);
+    redis?.kill("SIGSTOP");
+    try {
+      // Asked for something, which is how its silence shows.
+      a.peer.send(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: a.userId });
+      const missed = async () => (await health()).lacking.includes(`Redis at 127.0.0.1:${port}`);
+      await until(missed, "the storage to be missed", HEAL_MS);
+      await expect(logIn(parseAddress(at) as Address, "user3")).rejects.toThrow("no database is connected");
+    } finally {
+      redis?.kill("SIGCONT");
+    }
+    await until(async () => (await health()).lacking.length === 0, "the storage to be back", HEAL_MS);
+    expect(await say(a, b, 3)).toHaveLength(3);
+    await device(at, "user3");
+  },
+  TIMEOUT_MS,
+);
+
+it.skipIf(lacking !== undefined)(
   `a Redis that is not there yet is waited for, as long as --ready-timeout says${lacking === undefined ? "" : `: skipped, ${lacking}`}`,
   async () => {
     const port = (await freePort()).split(":")[1] ?? "";

@@ -138,7 +138,7 @@ const starters: Readonly<Record<CaseRole, (given: Given) => Promise<RoleServer>>
   },
   async msfs({ via }) {
     const folder = await mkdtemp(join(tmpdir(), "ttk-role-server-"));
-    const server = await startMsfs({ listen: LOOPBACK, folder });
+    const server = await startMsfs({ listen: LOOPBACK, folder, clock });
     return {
       target: await via(server.addresses.http ?? LOOPBACK, "target"),
       options: {},

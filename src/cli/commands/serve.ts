@@ -255,7 +255,7 @@ function servicesOf({ msfsSite, discovery }: Settled): Partial<ServiceLinks> {
 
 function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
   const { advertise, advertise2, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } = options;
-  const { maxConnections, maxConnectionRate } = options;
+  const { maxConnections, maxConnectionRate, maxMsfsBytes } = options;
   return {
     ...(advertise === undefined ? {} : { advertiseHost: advertise }),
     ...(advertise2 === undefined ? {} : { advertiseHost2: advertise2 }),
@@ -264,6 +264,7 @@ function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
     ...(msgAlsoListenOn === undefined ? {} : { msgAlsoListenOn }),
     ...(msfsData === undefined ? {} : { msfsFolder: resolve(host.cwd, msfsData) }),
     ...(maxFileBytes === undefined ? {} : { msfsFileSizeMaxBytes: maxFileBytes }),
+    ...(maxMsfsBytes === undefined ? {} : { msfsFolderSizeMaxBytes: maxMsfsBytes }),
     ...(maxConnections === undefined ? {} : { clientsMax: maxConnections }),
     ...(maxConnectionRate === undefined ? {} : { clientsPerSecondMax: maxConnectionRate }),
   };

@@ -11,6 +11,8 @@ export interface LimitOptions {
   readonly pcIdleTimeout?: number;
   readonly mobileIdleTimeout?: number;
   readonly messagesPerSecond?: number;
+  readonly p2pPerSecond?: number;
+  readonly filesPerSecond?: number;
   readonly maxConnections?: number;
   /** Only from a configuration file. */
   readonly msgMaxConnections?: number;
@@ -23,6 +25,7 @@ export interface LimitOptions {
   readonly maxGroupMembers?: number;
   readonly maxNameChars?: number;
   readonly maxFileBytes?: number;
+  readonly maxMsfsBytes?: number;
   readonly maxStoredBytes?: number;
   readonly maxUserFileBytes?: number;
   readonly maxFileTasks?: number;
@@ -51,6 +54,12 @@ export function addLimitOptions(command: Command): Command {
     .option("--pc-idle-timeout <s>", "msg_server closes a PC that is silent for so long (120)", seconds)
     .option("--mobile-idle-timeout <s>", "the same for a phone (300)", seconds)
     .option("--messages-per-second <n>", "accepted from one connection, 0 = any number (20)", countValue(0, COUNT_MAX))
+    .option("--p2p-per-second <n>", "commands between users (0x0601), in the same way (100)", countValue(0, COUNT_MAX))
+    .option(
+      "--files-per-second <n>",
+      "to send or store a file (0x0506, 0x050b, 0x050c), in the same way (100)",
+      countValue(0, COUNT_MAX),
+    )
     .option(
       "--max-connections <n>",
       "of clients, at each port that has any (20000, of logins and files 10000, of HTTP 1024)",
@@ -91,6 +100,11 @@ export function addLimitOptions(command: Command): Command {
       ),
     )
     .option(
+      "--max-msfs-bytes <n>",
+      "of all files at msfs; what would not fit gets 507 (as many as the disk has)",
+      countValue(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
       "--max-stored-bytes <n>",
       "of all offline files at file_server; what would not fit is refused (107374182400)",
       countValue(1, Number.MAX_SAFE_INTEGER),
@@ -122,6 +136,8 @@ export function msgLimits(options: LimitOptions): Partial<MsgServerLimits> {
     mobileIdleTimeoutMs: scaledMs(mobileIdleTimeout, msgServerLimits.mobileIdleTimeoutMs),
     presenceHealDelayMs: timeScale * msgServerLimits.presenceHealDelayMs,
     ...given("messagesPerSecondMax", options.messagesPerSecond),
+    ...given("peerCommandsPerSecondMax", options.p2pPerSecond),
+    ...given("fileRequestsPerSecondMax", options.filesPerSecond),
     ...given("connectionsMax", options.maxConnections ?? options.msgMaxConnections),
     ...given("connectionsPerSecondMax", options.maxConnectionRate),
     ...given("strangersMax", options.maxStrangers),

@@ -38,6 +38,15 @@ export type DatabaseNoticeId =
   | typeof CommandId.CID_FILE_ADD_OFFLINE_REQ
   | typeof CommandId.CID_FILE_DEL_OFFLINE_REQ;
 
+const REQUEST_TIMEOUT_MS = 10_000;
+/** What is stored late is acked and delivered late (MSG-03): its sender waits for no longer than this, or a lost link. */
+const MESSAGE_TIMEOUT_MS = 60_000;
+
+/** After so long nobody waits for the answer any more. @param otherMs of all but messages */
+export function answerTimeoutMs(commandId: DatabaseRequestId, otherMs = REQUEST_TIMEOUT_MS): number {
+  return commandId === CommandId.CID_MSG_DATA ? MESSAGE_TIMEOUT_MS : otherMs;
+}
+
 /** Asked, and not answered: no link is open, the answer did not come in time, or too much is pending. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";

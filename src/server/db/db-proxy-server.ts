@@ -25,6 +25,7 @@ import {
   type DatabaseResponseBody,
   databaseResponse,
 } from "./database-port.js";
+import { failedDatabaseAnswers } from "./failed-answers.js";
 import { PullTurns } from "./pull-turns.js";
 import { StorageWatch } from "./storage-watch.js";
 
@@ -127,7 +128,7 @@ class DatabaseWork {
     });
   }
 
-  /** DBP-02: attach_data and seq_num go back unchanged, and so does a message that could not be stored, with msg_id 0. */
+  /** DBP-02: attach_data and seq_num go back unchanged. What the storage fails to serve is answered, too, where it can be. */
   #answering<C extends DatabaseRequestId>(commandId: C) {
     return (link: PduLink, body: CommandBody[C], seqNum: number): void => {
       this.taken++;
@@ -137,7 +138,8 @@ class DatabaseWork {
         link.send(databaseResponse[commandId], attach_data === undefined ? body : { ...body, attach_data }, seqNum);
       };
       const failed = (error: Error) => {
-        link.send(CommandId.CID_MSG_DATA, { ...(request as IMMsgData), msg_id: 0 }, seqNum);
+        const answer = failedDatabaseAnswers[commandId]?.(request);
+        if (answer !== undefined) send(answer);
         throw error;
       };
       const ask = () => this.#commands[commandId](this.context, request);
@@ -145,7 +147,7 @@ class DatabaseWork {
       if (!isMessage(request))
         return this.#track(
           link,
-          this.#turnsOf(link).take(async () => send(await ask())),
+          this.#turnsOf(link).take(async () => Promise.resolve(ask()).then(send, failed)),
         );
       const answer = ask();
       if (answer instanceof Promise) this.#track(link, answer.then(send, failed));

@@ -12,6 +12,7 @@ import type { RoleName } from "../role-name.js";
 import { serverLinkDefaults } from "../server-link.js";
 import type { ServerLog } from "../server-log.js";
 import {
+  answerTimeoutMs,
   type DatabaseNoticeId,
   type DatabasePort,
   type DatabaseRequestId,
@@ -33,10 +34,9 @@ export interface RemoteDatabaseOptions {
 }
 
 const LINKS_PER_PROXY = 4;
-const REQUEST_TIMEOUT_MS = 10_000;
-/** What is stored late is acked and delivered late (MSG-03): its sender waits for no longer than this, or a lost link. */
-const MESSAGE_TIMEOUT_MS = 60_000;
 const PENDING_MAX = 100_000;
+/** For room, before more is read of who told something. */
+const NOTICE_WAIT_MAX_MS = 10_000;
 const SWEEP_INTERVAL_MS = 500;
 const HANDLE_MAX = 0xffffffff;
 
@@ -87,6 +87,7 @@ export class RemoteDatabase implements DatabasePort {
   #handle = 0;
   #requests = 0;
   #repeated = 0;
+  #untold = 0;
 
   constructor(private readonly options: RemoteDatabaseOptions) {
     this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
@@ -113,15 +114,30 @@ export class RemoteDatabase implements DatabasePort {
   }
 
   request<C extends DatabaseRequestId>(commandId: C, body: CommandBody[C]): Promise<DatabaseResponseBody<C>> {
+    return this.#askOnceThereIsRoom(commandId, body, this.#deadlineMs(commandId));
+  }
+
+  #askOnceThereIsRoom<C extends DatabaseRequestId>(
+    commandId: C,
+    body: CommandBody[C],
+    untilMs: number,
+  ): Promise<DatabaseResponseBody<C>> {
     const link = this.#choose(commandId, body);
     if (link === undefined) return Promise.reject(new DatabaseUnavailableError("no db_proxy_server link is open"));
     // Messages keep their order, and are bounded by MSG-08.
-    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link);
-    if (room !== undefined) return room.then(() => this.request(commandId, body));
+    const room = commandId === CommandId.CID_MSG_DATA ? undefined : roomIn(link, untilMs);
+    if (room !== undefined) {
+      if (performance.now() >= untilMs) return Promise.reject(new DatabaseUnavailableError("nothing is read in time"));
+      return room.then(() => this.#askOnceThereIsRoom(commandId, body, untilMs));
+    }
     if (this.#pending.isFull) return Promise.reject(new DatabaseUnavailableError("too many requests are pending"));
     return new Promise((resolve, reject) => {
       this.#ask(link, commandId, body, { resolve: resolve as (answer: object) => void, reject }, 1);
     });
+  }
+
+  #deadlineMs(commandId: DatabaseRequestId): number {
+    return performance.now() + answerTimeoutMs(commandId, this.options.requestTimeoutMs);
   }
 
   #ask<C extends DatabaseRequestId>(
@@ -144,14 +160,9 @@ export class RemoteDatabase implements DatabasePort {
       seqNum,
       resolve: asker.resolve,
       reject: asker.reject,
-      deadlineMs: performance.now() + this.#timeoutMs(commandId),
+      deadlineMs: this.#deadlineMs(commandId),
       askAgain: mayAskAgain ? () => this.#askAgain(commandId, body, asker, attempt + 1) : undefined,
     });
-  }
-
-  #timeoutMs(commandId: DatabaseRequestId): number {
-    if (commandId === CommandId.CID_MSG_DATA) return MESSAGE_TIMEOUT_MS;
-    return this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   #askAgain<C extends DatabaseRequestId>(
@@ -170,8 +181,12 @@ export class RemoteDatabase implements DatabasePort {
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> | undefined {
     this.#requests++;
     const link = this.#choose(commandId, body);
-    link?.send(commandId, body);
-    return link && roomIn(link);
+    if (link === undefined) {
+      this.#untold++;
+      return undefined;
+    }
+    link.send(commandId, body);
+    return roomIn(link, performance.now() + NOTICE_WAIT_MAX_MS);
   }
 
   counters(): Record<string, number> {
@@ -180,6 +195,7 @@ export class RemoteDatabase implements DatabasePort {
       databaseLinks: open,
       databaseRequests: this.#requests,
       databaseRepeated: this.#repeated,
+      databaseUntold: this.#untold,
       databasePending: this.#pending.size,
     };
   }

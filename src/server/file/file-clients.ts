@@ -135,6 +135,8 @@ export class FileClients implements LinkHandler {
   async #login(link: PduLink, body: CommandBody[typeof CommandId.CID_FILE_LOGIN_REQ], seqNum: number): Promise<void> {
     const { user_id: userId, task_id, file_role } = body;
     const task = this.#members.has(link) ? undefined : await this.tasks.find(task_id);
+    // Gone while the disk was read: nobody would ever take it out again.
+    if (!link.isOpen) return;
     const side = task?.sideOf(userId, file_role);
     const isEarly = task !== undefined && side === "receiver" && !task.isOnline && !task.isComplete;
     if (task === undefined || side === undefined || isEarly) {

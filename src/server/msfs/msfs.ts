@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { type Address, formatAddress } from "../../net/address.js";
+import type { Clock } from "../clock.js";
 import { FailureLog } from "../failure-log.js";
 import { answer } from "../http-answer.js";
 import { startHttpPort } from "../http-port.js";
@@ -15,9 +16,12 @@ export interface MsfsOptions {
   readonly folder: string;
   /** What begins the url of an answer; what the client dialled unless given. */
   readonly site?: string;
+  readonly clock: Clock;
   readonly log?: ServerLog;
   readonly connectionsMax?: number;
   readonly fileSizeMaxBytes?: number;
+  /** Of all files in the folder, those of an original msfs too; what would not fit gets 507. No limit unless given. */
+  readonly folderSizeMaxBytes?: number;
   /** How long a whole upload may take, and a download may stand still. */
   readonly requestTimeoutMs?: number;
 }
@@ -43,9 +47,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
   const { log = silentLog, fileSizeMaxBytes = FILE_SIZE_MAX_BYTES } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const folder = new FileFolder(options.folder);
+  const folder = new FileFolder(options.folder, options.folderSizeMaxBytes ?? Number.POSITIVE_INFINITY);
   const failures = new FailureLog(log, "msfs", "disk failed");
-  const counts = { filesKept: 0, filesGiven: 0, uploadsRefused: 0, bytesKept: 0, bytesGiven: 0 };
+  const counts = { filesKept: 0, filesGiven: 0, uploadsRefused: 0, uploadsOverRoom: 0, bytesKept: 0, bytesGiven: 0 };
   const siteFor = ({ headers: { host = "" } }: IncomingMessage): string =>
     options.site ?? `http://${HOST.test(host) ? host : formatAddress(http.address)}/`;
 
@@ -53,6 +57,7 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
     const result = await takeUpload(request, folder, fileSizeMaxBytes);
     if (result.kind === "refused") {
       counts.uploadsRefused++;
+      if (result.status === 507) counts.uploadsOverRoom++;
       return answer(response, { status: result.status, body: { error_code: 1, error_msg: result.reason } });
     }
     const { path, sizeBytes } = result;
@@ -79,6 +84,11 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
     response.setTimeout(requestTimeoutMs, () => request.socket.destroy());
     await pipeline(file.open(), response);
   };
+  // No upload takes half of it, so that nobody writes any more to what has not been written to for so long.
+  const deadAfterMs = 2 * requestTimeoutMs;
+  const removeDeadParts = () => folder.removeDeadParts(options.clock.nowMs() - deadAfterMs);
+  await removeDeadParts();
+  await folder.open();
   const http = await startHttpPort(
     {
       listen: options.listen,
@@ -97,11 +107,17 @@ export async function startMsfs(options: MsfsOptions): Promise<RunningRole> {
     },
   );
 
+  // Those that were too young at the start.
+  const removing = setTimeout(() => void removeDeadParts(), deadAfterMs).unref();
+
   return {
     role: "msfs",
     addresses: { http: http.address },
     counters: () => ({ httpRequests: http.requests, httpRefused: http.refused, ...counts }),
-    stop: (graceMs) => http.stop(graceMs),
+    stop: (graceMs) => {
+      clearTimeout(removing);
+      return http.stop(graceMs);
+    },
   };
 }
 

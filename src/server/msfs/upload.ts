@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import busboy from "busboy";
 import type { FileFolder } from "./file-folder.js";
+import { FolderFullError } from "./folder-room.js";
 
 export type UploadResult =
   | { readonly kind: "kept"; readonly path: string; readonly sizeBytes: number }
-  | { readonly kind: "refused"; readonly status: 400 | 413; readonly reason: string };
+  | { readonly kind: "refused"; readonly status: 400 | 413 | 507; readonly reason: string };
 
 /** A form beside its file: a few short fields. */
 const FIELDS_MAX = 16;
@@ -16,7 +17,7 @@ export async function takeUpload(
   folder: FileFolder,
   fileSizeMaxBytes: number,
 ): Promise<UploadResult> {
-  const refuse = (status: 400 | 413, reason: string): UploadResult => ({ kind: "refused", status, reason });
+  const refuse = (status: 400 | 413 | 507, reason: string): UploadResult => ({ kind: "refused", status, reason });
   let form: busboy.Busboy;
   try {
     form = busboy({
@@ -33,7 +34,7 @@ export async function takeUpload(
     content.on("error", () => {});
     keeping = folder.keep(content, filename ?? "").then(async ({ path, sizeBytes }) => {
       if (sizeBytes <= fileSizeMaxBytes) return { kind: "kept", path, sizeBytes };
-      await folder.forget(path);
+      await folder.forget(path, sizeBytes);
       return refuse(413, `files may have ${fileSizeMaxBytes} bytes`);
     });
     // Looked at below. Nobody reads the rest of a file that cannot be kept, so the form would never end.
@@ -53,5 +54,10 @@ export async function takeUpload(
     await keeping?.catch(() => {});
     return refuse(400, problem.message);
   }
-  return (await keeping) ?? refuse(400, "there is no file in the form");
+  try {
+    return (await keeping) ?? refuse(400, "there is no file in the form");
+  } catch (error) {
+    if (error instanceof FolderFullError) return refuse(507, error.message);
+    throw error;
+  }
 }

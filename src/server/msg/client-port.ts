@@ -6,7 +6,9 @@ import { hexId } from "../../codec/registry.js";
 import { formatAddress } from "../../net/address.js";
 import { CommandCounts } from "../../net/command-counts.js";
 import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
-import { DatabaseUnavailableError } from "../db/database-port.js";
+import { type DatabaseRequestId, DatabaseUnavailableError, databaseResponse } from "../db/database-port.js";
+import { failedAnswers } from "../db/failed-answers.js";
+import { FailureLog } from "../failure-log.js";
 import { ClientSession, type SessionOwner } from "./client-session.js";
 import type { ClientHandler } from "./define-handler.js";
 import { accountHandlers } from "./handlers/account-handlers.js";
@@ -33,6 +35,7 @@ export class ClientPort implements SessionOwner {
   /** CON-02: in the order they connected. */
   readonly #strangers = new Set<ClientSession>();
   readonly #received = new CommandCounts();
+  readonly #failures: FailureLog;
   readonly #sweep: NodeJS.Timeout;
   readonly #ackSweep: NodeJS.Timeout;
   #ignored = 0;
@@ -41,6 +44,7 @@ export class ClientPort implements SessionOwner {
   #whenIdle: (() => void) | undefined;
 
   constructor(private readonly context: MsgContext) {
+    this.#failures = new FailureLog(context.log, "msg", "request not served");
     this.#sweep = setInterval(
       () => this.#closeStrangers(),
       Math.min(SWEEP_INTERVAL_MS, context.limits.loginTimeoutMs / 4),
@@ -132,7 +136,7 @@ export class ClientPort implements SessionOwner {
     try {
       const body = decodeBody(handler.command, bytes, start, end);
       const work = handler.handle(this.context, session, body, seqNum);
-      if (work !== undefined) this.#track(work, session);
+      if (work !== undefined) this.#track(work, handler.command, session, body, seqNum);
     } catch (error) {
       // FRM-10: ignored.
       if (!(error instanceof ProtocolError)) throw error;
@@ -145,17 +149,36 @@ export class ClientPort implements SessionOwner {
     return this.context.deviates["CON-06"] && commandId === CommandId.CID_SWITCH_P2P_CMD;
   }
 
-  #track(work: Promise<void>, session: ClientSession): void {
+  #track(work: Promise<void>, commandId: CommandId, session: ClientSession, body: object, seqNum: number): void {
     this.#pending++;
     session.pending++;
     work.then(
       () => this.#done(session),
       (error: unknown) => {
+        if (error instanceof DatabaseUnavailableError) this.#failed(error, commandId, session, body, seqNum);
         this.#done(session);
         if (!(error instanceof DatabaseUnavailableError)) throw error;
-        this.context.counts.databaseFailures++;
       },
     );
+  }
+
+  /** A request that the database did not serve: the answer says so, where it has a place for it. */
+  #failed(
+    { message }: Error,
+    commandId: CommandId,
+    { link, userId }: ClientSession,
+    body: object,
+    seqNum: number,
+  ): void {
+    const { counts, deviates } = this.context;
+    counts.databaseFailures++;
+    this.#failures.failed(message);
+    if (commandId === CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST && deviates["PRE-05"]) return;
+    const asked = commandId as DatabaseRequestId;
+    const answerTo = failedAnswers[asked] as ((request: object) => object) | undefined;
+    // CON-07: in the name of who is logged in.
+    if (answerTo !== undefined)
+      link.send(databaseResponse[asked], answerTo({ ...body, user_id: userId }) as never, seqNum);
   }
 
   #done(session: ClientSession): void {

@@ -1,5 +1,6 @@
 import type { ClientType } from "../../codec/generated/enums.js";
 import type { CloseReason, LinkHandler, PduLink } from "../../net/pdu-link.js";
+import { RateWindow } from "./rate-window.js";
 import { UnconfirmedMessages } from "./unconfirmed-messages.js";
 
 /** PC: 0x01, 0x02. Mobile: 0x11, 0x12. */
@@ -20,9 +21,12 @@ export class ClientSession implements LinkHandler {
   userId = 0;
   userName = "";
   clientType: ClientType = 0x01;
-  /** MSG-08: the second of the server's clock that is being counted, and how many messages it has had. */
-  windowSecond = 0;
-  windowMessages = 0;
+  /** MSG-08. */
+  readonly messageRate = new RateWindow();
+  /** 0x0601. */
+  readonly peerCommandRate = new RateWindow();
+  /** 0x0506, 0x050b and 0x050c together. */
+  readonly fileRequestRate = new RateWindow();
   /** Requests that wait for an answer of another server. */
   pending = 0;
   /** PDUs that came while pendingPerClientMax of them did. */

@@ -1,5 +1,6 @@
 import { CommandId } from "../../codec/generated/commands.js";
-import type { DatabasePort } from "../db/database-port.js";
+import { type DatabasePort, DatabaseUnavailableError } from "../db/database-port.js";
+import type { MsgCounts } from "./msg-context.js";
 
 /**
  * Finds the members of a group before something is delivered to them, one after the other for each group: answers of
@@ -8,10 +9,13 @@ import type { DatabasePort } from "../db/database-port.js";
 export class GroupQueue {
   readonly #tails = new Map<number, Promise<void>>();
 
-  constructor(private readonly database: DatabasePort) {}
+  constructor(
+    private readonly database: DatabasePort,
+    private readonly counts: MsgCounts,
+  ) {}
 
   /**
-   * Calls `deliver` with the members as of now; not at all when the database does not answer.
+   * Calls `deliver` with the members as of now; not at all, and counted, when the database does not answer.
    * @param known the members, where they need not be asked for
    */
   withMembers(
@@ -24,12 +28,17 @@ export class GroupQueue {
     const members = known === undefined ? this.#members(groupId, askingUserId) : Promise.resolve(known);
     // Its failure is dealt with below, when its turn comes; until then it must not count as unhandled.
     members.catch(() => {});
-    const tail = before.then(async () => deliver(await members)).catch(() => {});
+    const tail = before.then(async () => deliver(await members)).catch((error) => this.#failed(error));
     this.#tails.set(groupId, tail);
     void tail.then(() => {
       if (this.#tails.get(groupId) === tail) this.#tails.delete(groupId);
     });
     return tail;
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof DatabaseUnavailableError)) throw error;
+    this.counts.databaseFailures++;
   }
 
   async #members(groupId: number, user_id: number): Promise<readonly number[]> {

@@ -50,8 +50,14 @@ export class MsgCounts {
   messagesRefused = 0;
   /** MSG-08. */
   messagesOverRate = 0;
+  /** 0x0601 beyond peerCommandsPerSecondMax. */
+  peerCommandsOverRate = 0;
+  /** 0x0506, 0x050b and 0x050c beyond fileRequestsPerSecondMax. */
+  fileRequestsOverRate = 0;
   /** 0x0302 received (MSG-13). */
   dataAcks = 0;
   /** Requests that the database did not answer. */
   databaseFailures = 0;
+  /** 0x020a that no route_server answered. */
+  statusFailures = 0;
 }

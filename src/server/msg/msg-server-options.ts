@@ -42,6 +42,10 @@ export interface MsgServerLimits {
   readonly mobileIdleTimeoutMs: number;
   /** MSG-08: messages accepted from one connection in one second; 0 = no limit. */
   readonly messagesPerSecondMax: number;
+  /** 0x0601 taken from one connection in one second, others go nowhere; 0 = no limit. */
+  readonly peerCommandsPerSecondMax: number;
+  /** 0x0506, 0x050b and 0x050c in the same way; a 0x0506 beyond it is answered with result 1. */
+  readonly fileRequestsPerSecondMax: number;
   /** FRM-06: largest PDU from a client. */
   readonly clientPduSizeMaxBytes: number;
   /** FRM-15: held for a client that does not read. */
@@ -73,6 +77,9 @@ export const msgServerLimits: MsgServerLimits = {
   pcIdleTimeoutMs: 120_000,
   mobileIdleTimeoutMs: 300_000,
   messagesPerSecondMax: 20,
+  // More than a person does, or a call's signalling; each reaches a whole cluster.
+  peerCommandsPerSecondMax: 100,
+  fileRequestsPerSecondMax: 100,
   clientPduSizeMaxBytes: 1 << 20,
   clientOutboxSizeMaxBytes: 8 << 20,
   connectionsPerSecondMax: 10_000,

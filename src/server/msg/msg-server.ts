@@ -36,6 +36,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
   const limits = { ...msgServerLimits, ...options.limits };
   const database = databaseFor({ ...options, serverLink });
   const users = new UserTable();
+  const counts = new MsgCounts();
   let routeIgnored = 0;
   let bound: Address = options.listen;
 
@@ -46,13 +47,13 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     clock,
     log,
     delivery: new Delivery(users),
-    groups: new GroupQueue(database),
+    groups: new GroupQueue(database, counts),
     deviates,
     tellsMembers: options.tellsMembers ?? false,
     textKey: options.textKey ?? defaultTextKey,
     files: new FileClient(options.fileServers ?? [], serverLink, log),
     push: new PushClient(options.pushServers ?? [], serverLink, log),
-    counts: new MsgCounts(),
+    counts,
     login: new LoginClient(options.loginServers, serverLink, log, () => ({
       ...advertise,
       port: bound.port,
@@ -74,6 +75,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
         onRoutePdu: (bytes, start, end) => {
           if (!handleRouteNews(context, bytes, start, end)) routeIgnored++;
         },
+        onUndecodable: () => routeIgnored++,
       },
     ),
   };

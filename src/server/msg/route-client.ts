@@ -41,6 +41,8 @@ export interface RouteClientOptions {
 export interface RouteClientHandler {
   /** News, or a relayed command. Valid only during the call. */
   onRoutePdu(bytes: Buffer, start: number, end: number): void;
+  /** One that cannot be decoded (RTE-10). */
+  onUndecodable(): void;
   /** RTE-01: everybody who is logged in here. */
   loggedIn(): Iterable<ClientSession>;
 }
@@ -172,8 +174,9 @@ export class RouteClient {
       if (commandId === CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE) return this.#answered(bytes, start, end);
       if (!this.#isNews(link, commandId, bytes, start, end)) return;
     } catch (error) {
-      // Undecodable: whoever counts what is ignored has it come by, too.
       if (!(error instanceof ProtocolError)) throw error;
+      // What would go on to every PC as it is, above all.
+      return this.handler.onUndecodable();
     }
     this.handler.onRoutePdu(bytes, start, end);
   }

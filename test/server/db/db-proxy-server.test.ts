@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type CommandBody, CommandId } from "../../../src/codec/generated/commands.js";
-import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
+import { GroupModifyType, GroupType, MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encryptText } from "../../../src/codec/text-content.js";
 import type { Address } from "../../../src/net/address.js";
@@ -10,6 +10,7 @@ import type { RunningRole } from "../../../src/server/running-role.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import type { Storage, UserRecord } from "../../../src/server/storage/storage.js";
+import { brokenStorage } from "../../helpers/broken-storage.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
 import { until } from "../../helpers/until.js";
@@ -108,6 +109,47 @@ describe("db_proxy_server", () => {
     const sent = message(2);
     expect(await ask(CommandId.CID_MSG_DATA, sent)).toMatchObject({ ...sent, msg_id: 0 });
     expect(role.counters()).toMatchObject({ failedStores: 1, pendingStores: 0 });
+  });
+
+  it("says so in every answer that can when the storage fails, and answers nothing else (DBP-01, DBP-02)", async () => {
+    const { ask, peer, role } = await proxy(brokenStorage);
+    const session = { user_id, session_type: single, session_id: 2 };
+    const change_type = GroupModifyType.GROUP_MODIFY_TYPE_ADD;
+    const group = { group_type: GroupType.GROUP_TYPE_TMP, group_name: "new", group_avatar: "", member_id_list: [1, 2] };
+    expect(await ask(CommandId.CID_OTHER_VALIDATE_REQ, { user_name: "user1", password: "" })).toMatchObject({
+      result_code: 2,
+      result_string: "the database failed",
+    });
+    const failed = { user_id, result_code: 1 };
+    expect(await ask(CommandId.CID_LOGIN_REQ_PUSH_SHIELD, { user_id, shield_status: 1 })).toMatchObject(failed);
+    expect(await ask(CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD, { user_id })).toMatchObject(failed);
+    expect(await ask(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_REQ, session)).toMatchObject({ ...session, ...failed });
+    const sign_info = "away";
+    expect(await ask(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id, sign_info })).toMatchObject(failed);
+    const avatar_url = "http://a/b.png";
+    expect(await ask(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST, { user_id, avatar_url })).toMatchObject(failed);
+    expect(await ask(CommandId.CID_GROUP_CREATE_REQUEST, { user_id, ...group })).toMatchObject({
+      ...failed,
+      group_name: "new",
+    });
+    const change = { user_id, change_type, group_id: 1, member_id_list: [4] };
+    expect(await ask(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, change)).toMatchObject({
+      ...failed,
+      change_type,
+      group_id: 1,
+      cur_user_id_list: [],
+      chg_user_id_list: [],
+    });
+    const shield = { user_id, group_id: 1, shield_status: 1 };
+    expect(await ask(CommandId.CID_GROUP_SHIELD_GROUP_REQUEST, shield)).toMatchObject({ ...failed, group_id: 1 });
+
+    // PUL-09: an empty list would be believed. What is asked on one link begins in the order it came.
+    peer.send(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id }, 1);
+    peer.send(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, { user_id, latest_update_time: 0 }, 2);
+    await until(() => role.counters().failedStores === 11, "every failure to be counted");
+    // The next thing that comes is the answer to the next request.
+    await ask(CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD, { user_id });
+    await until(() => role.counters().pendingStores === 0, "nothing to be under way");
   });
 
   it("leaves attach_data out when there was none", async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { AttachType, encodeAttachData } from "../../../src/codec/attach-data.js";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { MsgType } from "../../../src/codec/generated/enums.js";
+import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { HEADER_SIZE, readCommandId, readSeqNum, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
@@ -202,7 +202,7 @@ describe("a db_proxy_server that dies", () => {
     expect([staying.held.length, database.counters().databaseRepeated]).toEqual([heldByStaying, 0]);
   });
 
-  it("leaves requests unanswered when it was the last", async () => {
+  it("leaves requests unanswered when it was the last, and counts what it cannot be told", async () => {
     const { proxies, database } = await twoProxies();
     for (const proxy of proxies) proxy.holdsBack = true;
     const settled = Promise.allSettled(users.map((user_id) => database.request(LOGIN_TIME, { user_id })));
@@ -210,6 +210,9 @@ describe("a db_proxy_server that dies", () => {
     for (const proxy of proxies) proxy.end();
     expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(["rejected"]));
     expect(database.counters().databasePending).toBe(0);
+    const read = { user_id: 1, session_id: 2, msg_id: 1, session_type: SessionType.SESSION_TYPE_SINGLE };
+    expect(database.tell(CommandId.CID_MSG_READ_ACK, read)).toBeUndefined();
+    expect(database.counters().databaseUntold).toBe(1);
   });
 });
 
@@ -226,6 +229,19 @@ it("does not lose links by asking more than db_proxy_servers read", async () => 
   for (const { listener } of proxies) for (const link of listener.connections) link.resume();
   await until(() => proxies[0].received + proxies[1].received === asked, "all requests");
   expect(database.counters()).toMatchObject({ databaseLinks: 2 * LINKS, databaseRepeated: 0 });
+});
+
+it("gives up what a db_proxy_server does not even read, however lively its link is", async () => {
+  const { proxies, database } = await twoProxies({ link: { outboxSizeMaxBytes: 24 << 20 }, requestTimeoutMs: 100 });
+  for (const { listener } of proxies) for (const link of listener.connections) link.pause();
+  const request = { user_id: 1, sign_info: "x".repeat(1 << 20) };
+  const asked = Array.from({ length: 60 }, () =>
+    database.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, request),
+  );
+  const outcomes = await Promise.allSettled(asked);
+  const reasons = outcomes.map((outcome) => outcome.status === "rejected" && (outcome.reason as Error).message);
+  expect(new Set(reasons)).toEqual(new Set(["no answer in time", "nothing is read in time"]));
+  expect(database.counters()).toMatchObject({ databaseLinks: 2 * LINKS, databasePending: 0 });
 });
 
 it("waits longer for the answer to a message, which may be stored by then, than for any other (MSG-03)", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,12 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<MsfsOptions> = {}): Promise<string> {
-  server = await startMsfs({ listen: { host: "127.0.0.1", port: 0 }, folder: join(folder, "files"), ...options });
+  server = await startMsfs({
+    listen: { host: "127.0.0.1", port: 0 },
+    folder: join(folder, "files"),
+    clock: { nowMs: () => Date.now() },
+    ...options,
+  });
   return `http://${formatAddress(server.addresses.http as { host: string; port: number })}/`;
 }
 
@@ -171,6 +176,63 @@ describe("msfs (MFS-01)", () => {
     await writeFile(join(folder, "occupied"), "");
     const site = await start({ folder: join(folder, "occupied") });
     expect(await post(site, form("a.png", "x".repeat(size)))).toMatchObject({ status: 500, body: { error_code: 1 } });
+  });
+
+  it("loses at its start what was half-written when an msfs was killed, and nothing else", async () => {
+    const id = "0123456789abcdef0123456789abcdef";
+    const put = async (path: string, ageMs: number) => {
+      const file = join(folder, "files", path);
+      await mkdir(join(file, ".."), { recursive: true });
+      await writeFile(file, "half of it");
+      await utimes(file, new Date(), new Date(Date.now() - ageMs));
+    };
+    const dayMs = 86_400_000;
+    await put(`01/${id}.part`, dayMs);
+    await put(`01/${id}.png.part`, dayMs);
+    // Another msfs may be writing to it.
+    await put(`ab/${id}.jpg.part`, 0);
+    await put(`01/${id}.png`, dayMs);
+    await put("01/somebody's.part", dayMs);
+    await put(`other/${id}.part`, dayMs);
+    await put("001/002/3_4.part", dayMs);
+    const site = await start({ requestTimeoutMs: 60_000 });
+    expect((await kept()).sort()).toEqual(
+      [`${id}.jpg.part`, `${id}.png`, "somebody's.part", `${id}.part`, "3_4.part"].sort(),
+    );
+    expect((await fetch(`${site}g0/01/${id}.png`)).status).toBe(200);
+  });
+
+  it("refuses with 507 what all files together may not have, and counts it", async () => {
+    await mkdir(join(folder, "files", "001", "002"), { recursive: true });
+    await writeFile(join(folder, "files", "001", "002", "3_4.png"), "of an original ".repeat(10));
+    const site = await start({ folderSizeMaxBytes: 1000 });
+    const first = await post(site, form("a.bin", "x".repeat(600)));
+    expect(first.status).toBe(200);
+    const full = { status: 507, body: { error_code: 1, error_msg: "all files together may have 1000 bytes" } };
+    expect(await post(site, form("b.bin", "x".repeat(251)))).toMatchObject(full);
+    expect(await post(site, form("b.bin", "x".repeat(1_000_000)))).toMatchObject(full);
+    expect((await post(site, form("b.bin", "x".repeat(250)))).status).toBe(200);
+    expect((await kept()).length).toBe(3);
+    expect(server?.counters()).toMatchObject({ filesKept: 2, uploadsRefused: 2, uploadsOverRoom: 2 });
+    expect((await fetch(`${site}${first.body.path}`)).status).toBe(200);
+  });
+
+  it("takes files again once somebody has deleted others", async () => {
+    const site = await start({ folderSizeMaxBytes: 1000 });
+    const { body } = await post(site, form("a.bin", "x".repeat(1000)));
+    await rm(join(folder, "files", body.path.slice("g0/".length)));
+    expect((await post(site, form("b.bin", "x".repeat(1000)))).status).toBe(200);
+  });
+
+  it("has room again for what an upload that broke, or was too large, would have taken", async () => {
+    const site = await start({ folderSizeMaxBytes: 1000, fileSizeMaxBytes: 900 });
+    expect((await post(site, form("a.bin", "x".repeat(901)))).status).toBe(413);
+    const cut = '--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhalf of i';
+    const headers = { "Content-Type": "multipart/form-data; boundary=b" };
+    expect((await post(site, cut.padEnd(500, "x"), headers)).status).toBe(400);
+    expect((await post(site, form("a.bin", "x".repeat(900)))).status).toBe(200);
+    expect((await post(site, form("a.bin", "x".repeat(100)))).status).toBe(200);
+    expect((await post(site, form("a.bin", "x"))).status).toBe(507);
   });
 
   it("keeps nothing of an upload whose client goes away", async () => {

@@ -1,10 +1,19 @@
 import { connect, type Socket } from "node:net";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ClientError } from "../../../src/client/client-error.js";
 import { Device } from "../../../src/client/device.js";
+import type { PduPeer } from "../../../src/client/peer.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { ClientType, MsgType, SessionType, UserStatType } from "../../../src/codec/generated/enums.js";
+import {
+  ClientType,
+  GroupModifyType,
+  GroupType,
+  MsgType,
+  SessionType,
+  TransferFileType,
+  UserStatType,
+} from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { commands } from "../../../src/codec/registry.js";
@@ -22,6 +31,7 @@ import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
+import { logIn } from "../../helpers/logged-in.js";
 import { ReferenceCluster } from "../../helpers/reference-cluster.js";
 import { until } from "../../helpers/until.js";
 
@@ -283,6 +293,118 @@ it("counts no message against the limit of a second that it refuses anyway (MSG-
     stored: 2,
     messagesRefused: 9,
     messagesOverRate: 3,
+  });
+});
+
+describe("a client that asks for more in a second than anybody needs", () => {
+  async function peerOf(at: Address, name: string): Promise<PduPeer> {
+    const { peer } = await logIn(at, name);
+    started.push({ stop: () => peer.close() });
+    return peer;
+  }
+  const bodies = (peer: PduPeer, id: CommandId) =>
+    peer.inbox.filter(({ commandId }) => commandId === id).map(({ body }) => body);
+
+  it("has only so many of its commands to users passed on (MSG-20)", async () => {
+    const { msg, at } = await withHeldDatabase({ peerCommandsPerSecondMax: 2 }, { nowMs: () => 5_000_500 });
+    const [sender, receiver] = [await peerOf(at, "user1"), await peerOf(at, "user2")];
+    for (const cmd_msg_data of ["one", "two", "three", "four"]) {
+      sender.send(CommandId.CID_SWITCH_P2P_CMD, { from_user_id: 1, to_user_id: 2, cmd_msg_data });
+    }
+    await sender.expectHeartbeat();
+    await receiver.expectHeartbeat();
+    const heard = bodies(receiver, CommandId.CID_SWITCH_P2P_CMD);
+    expect(heard).toMatchObject([{ cmd_msg_data: "one" }, { cmd_msg_data: "two" }]);
+    expect(msg.counters()).toMatchObject({ peerCommandsOverRate: 2, messagesOverRate: 0 });
+  });
+
+  it("has only so many of its files taken, and the others refused (FIL-01, FIL-03)", async () => {
+    const { msg, held, at } = await withHeldDatabase({ fileRequestsPerSecondMax: 3 }, { nowMs: () => 5_000_500 });
+    const [sender, receiver] = [await peerOf(at, "user1"), await peerOf(at, "user2")];
+    const file = { from_user_id: 1, to_user_id: 2, task_id: "task", file_name: "a.txt", file_size: 3 };
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_DEL_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, file);
+    sender.send(CommandId.CID_FILE_DEL_OFFLINE_REQ, file);
+    const asked = { ...file, trans_mode: TransferFileType.FILE_TYPE_OFFLINE };
+    expect(await sender.request(CommandId.CID_FILE_REQUEST, asked)).toMatchObject({ result_code: 1, task_id: "" });
+    await receiver.expectHeartbeat();
+    expect(bodies(receiver, CommandId.CID_FILE_NOTIFY)).toHaveLength(2);
+    expect(held).toHaveLength(3);
+    expect(msg.counters()).toMatchObject({ fileRequestsOverRate: 3 });
+  });
+
+  it("is served without end where the limits are 0", async () => {
+    const limits = { peerCommandsPerSecondMax: 0, fileRequestsPerSecondMax: 0 };
+    const { msg, at } = await withHeldDatabase(limits, { nowMs: () => 5_000_500 });
+    const sender = await peerOf(at, "user1");
+    for (let n = 0; n < 300; n++) {
+      sender.send(CommandId.CID_SWITCH_P2P_CMD, { from_user_id: 1, to_user_id: 2, cmd_msg_data: "again" });
+    }
+    await sender.expectHeartbeat();
+    expect(msg.counters()).toMatchObject({ peerCommandsOverRate: 0, "pdusInBy.0x0601": 300 });
+  });
+});
+
+describe("a database that is lost", () => {
+  const session_type = SessionType.SESSION_TYPE_SINGLE;
+  const change_type = GroupModifyType.GROUP_MODIFY_TYPE_ADD;
+  const group = { group_type: GroupType.GROUP_TYPE_TMP, group_name: "new", group_avatar: "", member_id_list: [1] };
+  const failed = { user_id: 1, result_code: 1 };
+
+  it("is told in every answer that has a place for it, to the user who asked", async () => {
+    const { msg, state, at } = await withHeldDatabase();
+    const device = await loggedIn(at, "user1");
+    state.isAway = true;
+    // CON-07: somebody else's id counts for nothing here either.
+    const as2 = { user_id: 2 };
+    const answers = [
+      await device.request(CommandId.CID_LOGIN_REQ_PUSH_SHIELD, { ...as2, shield_status: 1 }),
+      await device.request(CommandId.CID_LOGIN_REQ_QUERY_PUSH_SHIELD, as2),
+      await device.request(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_REQ, { ...as2, session_type, session_id: 3 }),
+      await device.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { ...as2, sign_info: "away" }),
+      await device.request(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST, { ...as2, avatar_url: "http://a/b.png" }),
+      await device.request(CommandId.CID_GROUP_CREATE_REQUEST, { ...as2, ...group }),
+      await device.request(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, {
+        ...as2,
+        change_type,
+        group_id: 4,
+        member_id_list: [3],
+      }),
+      await device.request(CommandId.CID_GROUP_SHIELD_GROUP_REQUEST, { ...as2, group_id: 4, shield_status: 1 }),
+    ];
+    for (const answer of answers) expect(answer).toMatchObject(failed);
+    expect(answers[2]).toMatchObject({ session_type, session_id: 3 });
+    expect(answers[5]).toMatchObject({ group_name: "new", user_id_list: [] });
+    expect(answers[6]).toMatchObject({ change_type, group_id: 4, cur_user_id_list: [], chg_user_id_list: [] });
+    expect(msg.counters()).toMatchObject({ databaseFailures: 8, pendingRequests: 0 });
+  });
+
+  it("leaves pulls and messages unanswered, and keeps the place of none of them (PUL-09, MSG-10)", async () => {
+    const { msg, state, at } = await withHeldDatabase({ pendingPerClientMax: 1 });
+    const device = await loggedIn(at, "user1");
+    state.isAway = true;
+    const answered = vi.fn();
+    const since = { user_id: 1, latest_update_time: 0 };
+    const pulls = [
+      device.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 1 }),
+      device.request(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, since),
+      device.request(CommandId.CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST, since),
+    ];
+    for (const pull of pulls) pull.then(answered, () => {});
+    device.link?.send(CommandId.CID_MSG_DATA, {
+      from_user_id: 1,
+      to_session_id: 2,
+      msg_id: 0,
+      create_time: 0,
+      msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+      msg_data: Buffer.from("hello"),
+    });
+    await until(() => msg.counters().databaseFailures === 4, "all to be given up");
+    await isServed(device);
+    expect(answered).not.toHaveBeenCalled();
+    expect(msg.counters()).toMatchObject({ pendingRequests: 0, messagesAccepted: 0 });
   });
 });
 

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { decodeBody } from "../../../src/codec/body-codec.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { UserStatType } from "../../../src/codec/generated/enums.js";
-import { encodePdu } from "../../../src/codec/pdu.js";
+import { encodePdu, framePdu } from "../../../src/codec/pdu.js";
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
@@ -57,12 +57,18 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
 });
 
+const heard = vi.fn();
+const undecodable = vi.fn();
+
 /** A client of two route_servers, and these: the master first. */
 async function twoRoutes(link: Partial<PersistentLinkOptions> = {}) {
   const played = [await PlayedRoute.start(), await PlayedRoute.start()] as const;
   const options = { link, log: silentLog, pendingStatusMax: 100, statusTimeoutMs: 60_000, healDelayMs: 60_000 };
   const servers = played.map(({ listener }) => listener.address);
-  const client = new RouteClient({ ...options, servers }, { onRoutePdu: () => {}, loggedIn: () => [] });
+  const client = new RouteClient(
+    { ...options, servers },
+    { onRoutePdu: heard, onUndecodable: undecodable, loggedIn: () => [] },
+  );
   client.start();
   cleanups.push(() => client.stop(), ...played.map((route) => () => route.end()));
   const roleSets = () => played.filter((route) => route.count(CommandId.CID_OTHER_ROLE_SET) > 0);
@@ -72,6 +78,20 @@ async function twoRoutes(link: Partial<PersistentLinkOptions> = {}) {
   const other = played.find((route) => route !== master);
   return { client, master: master as PlayedRoute, other: other as PlayedRoute };
 }
+
+it("passes on no news that cannot be decoded (RTE-10)", async () => {
+  const { master } = await twoRoutes();
+  heard.mockClear();
+  undecodable.mockClear();
+  // user_stat without its required fields, then a wire type that there is none of.
+  for (const body of ["0a00", "07"]) {
+    for (const id of [CommandId.CID_BUDDY_LIST_STATUS_NOTIFY, CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY]) {
+      master.link.sendBytes(framePdu(id, Buffer.from(body, "hex")));
+    }
+  }
+  await until(() => undecodable.mock.calls.length === 4, "all of it to be ignored");
+  expect(heard).not.toHaveBeenCalled();
+});
 
 describe("a master that is lost (RTE-08)", () => {
   it("has questions that it left unanswered answered by the next (PUL-07)", async () => {

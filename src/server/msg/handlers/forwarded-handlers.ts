@@ -42,11 +42,12 @@ function withoutAttachment<Body extends object>(body: Body): Body {
 const usersStatus = defineHandler({
   command: CommandId.CID_BUDDY_LIST_USERS_STATUS_REQUEST,
   allowedIn: onceLoggedIn,
-  handle({ route }, { userId: user_id, link }, { user_id_list }, seqNum) {
+  handle({ route, counts }, { userId: user_id, link }, { user_id_list }, seqNum) {
     // Sent when the answer comes, not a turn later: news of presence that came behind it must stay behind it.
     return new Promise((resolve) => {
       route.askStatus(user_id, user_id_list, (stats) => {
-        if (stats !== undefined) {
+        if (stats === undefined) counts.statusFailures++;
+        else {
           const answer = { user_id, user_stat_list: [...stats] };
           link.send(CommandId.CID_BUDDY_LIST_USERS_STATUS_RESPONSE, answer, seqNum);
         }

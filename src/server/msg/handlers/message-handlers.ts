@@ -25,7 +25,7 @@ const message = defineHandler({
       return;
     }
     const second = nowSeconds(context.clock);
-    if (isOverRate(session, second, context.limits.messagesPerSecondMax)) {
+    if (session.messageRate.isOver(second, context.limits.messagesPerSecondMax)) {
       counts.messagesOverRate++;
       return;
     }
@@ -59,17 +59,6 @@ function passOn(
   counts.messagesAccepted++;
   acknowledge(session, stored, isGroup, seqNum);
   return isGroup ? toGroup(context, session, stored, seqNum) : toPeer(context, session, stored, seqNum);
-}
-
-/** MSG-08: a fixed second of the server's clock. */
-function isOverRate(session: ClientSession, second: number, messagesPerSecondMax: number): boolean {
-  if (messagesPerSecondMax === 0) return false;
-  if (session.windowSecond !== second) {
-    session.windowSecond = second;
-    session.windowMessages = 0;
-  }
-  session.windowMessages++;
-  return session.windowMessages > messagesPerSecondMax;
 }
 
 /** Hot. */
@@ -162,7 +151,11 @@ const readAck = defineHandler({
 const peerCommand = defineHandler({
   command: CommandId.CID_SWITCH_P2P_CMD,
   allowedIn: onceLoggedIn,
-  handle({ delivery, route, deviates }, session, body, seqNum) {
+  handle({ delivery, route, deviates, clock, limits, counts }, session, body, seqNum) {
+    if (session.peerCommandRate.isOver(nowSeconds(clock), limits.peerCommandsPerSecondMax)) {
+      counts.peerCommandsOverRate++;
+      return;
+    }
     const { to_user_id, cmd_msg_data } = body;
     const command = { from_user_id: session.userId, to_user_id, cmd_msg_data };
     const pdu = deviates["CON-07"]

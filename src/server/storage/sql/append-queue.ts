@@ -1,5 +1,6 @@
 import type { MessageId } from "../storage.js";
 import type { TableMessage } from "./audio-messages.js";
+import type { StoredId } from "./message-batch.js";
 
 /** So that one commit stays below some 50 ms; the rest comes with the next. */
 const BATCH_MAX = 4_000;
@@ -7,8 +8,8 @@ const BATCH_MAX = 4_000;
 /** Hot: messages that are stored together wait for one promise. */
 class Batch {
   readonly messages: TableMessage[] = [];
-  readonly stored: Promise<readonly MessageId[]>;
-  resolve!: (ids: readonly MessageId[]) => void;
+  readonly stored: Promise<readonly StoredId[]>;
+  resolve!: (ids: readonly StoredId[]) => void;
   reject!: (error: unknown) => void;
 
   constructor() {
@@ -27,13 +28,17 @@ export class AppendQueue {
   readonly #waiting: Batch[] = [];
   #storing: Promise<void> | undefined;
 
-  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<readonly MessageId[]>) {}
+  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<readonly StoredId[]>) {}
 
   append(message: TableMessage): Promise<MessageId> {
     const { messages, stored } = this.#openBatch();
     const place = messages.push(message) - 1;
     this.#storing ??= this.#storeAll();
-    return stored.then((ids) => ids[place]);
+    return stored.then((ids) => {
+      const id = ids[place];
+      if (id instanceof Error) throw id;
+      return id;
+    });
   }
 
   /** Resolves once nothing waits. */

@@ -1,9 +1,13 @@
+import type { MessageId } from "../storage.js";
 import type { TableMessage } from "./audio-messages.js";
 import { GROUP, type OwnSession, PEER } from "./conversation-rows.js";
 import type { GroupTalk, UnreadRaise } from "./live-state.js";
 import type { MessageParts } from "./message-parts.js";
 import type { SqlSession } from "./sql-database.js";
 import { type Talk, talksOf } from "./talk.js";
+
+/** What became of a message. */
+export type StoredId = MessageId | Error;
 
 /** Never back: a time that was raised stays (HandedOutTimes). Takes a time twice, then the time that NOT_SHOWN takes. */
 const SHOWN = "status = 0, updated = CASE WHEN updated > ? THEN updated ELSE ? END";
@@ -23,34 +27,65 @@ export class MessageBatch {
     this.#now = parts.nowSeconds();
   }
 
-  /** The ids, in the order of the messages; `undefined` for each that is refused. */
-  async store(): Promise<(number | undefined)[]> {
+  /** Of each message, in their order: its id, `undefined` when it is refused, or why the tables do not take it. */
+  async store(): Promise<StoredId[]> {
+    const { db, live } = this.parts;
+    const ids = new Array<StoredId>(this.messages.length).fill(undefined);
+    await this.#accept();
+    if (this.#talks.length === 0) return ids;
+    if (!live.isTransactional) await this.#takeIds(db);
+    try {
+      await this.#write();
+    } catch (error) {
+      if (db.refusesValues?.(error) !== true) throw error;
+      const untaken = await this.#dropUntaken();
+      if (untaken.size === 0) throw error;
+      for (const [place, why] of untaken) ids[place] = why;
+      if (this.#talks.length > 0) await this.#write();
+    }
+    for (const { firstId, places } of this.#talks)
+      for (const [at, place] of places.entries()) ids[place] = firstId + at;
+    return ids;
+  }
+
+  get #talks(): readonly Talk[] {
+    return [...this.#pairs, ...this.#groups];
+  }
+
+  /** All or nothing. Ids that were taken before it are kept for when it is done again. */
+  async #write(): Promise<void> {
     const { db, live, rows, tables, handedOut } = this.parts;
-    const ids = new Array<number | undefined>(this.messages.length).fill(undefined);
-    const talks = await this.#accept();
-    if (talks.length === 0) return ids;
-    const sessions = sessionsOf(talks);
+    const sessions = sessionsOf(this.#talks);
     const sessionIds = await rows.makeSessions(sessions, this.#now);
-    if (!live.isTransactional) await this.#takeIds(db, talks);
     await db.transaction(async (session) => {
-      if (live.isTransactional) await this.#takeIds(session, talks);
-      await tables.insert(session, talks);
+      if (live.isTransactional) await this.#takeIds(session);
+      await tables.insert(session, this.#talks);
       await this.#touchSessions(session, sessionIds);
       await this.#touchGroups(session);
       if (live.isTransactional) await this.#count(session);
     });
     if (!live.isTransactional) await this.#count(db);
     await handedOut.raise(sessions, this.#groupIds(), this.#now);
-    for (const { firstId, places } of talks) for (const [at, place] of places.entries()) ids[place] = firstId + at;
-    return ids;
   }
 
-  /** The conversations with what of them is accepted (MSG-12, GRP-07). */
-  async #accept(): Promise<Talk[]> {
+  /**
+   * DBP-02: a message that the tables refuse takes no other with it. The ids of a conversation stay without a gap between its
+   * messages; of those taken from Redis before, the last ones are not used.
+   */
+  async #dropUntaken(): Promise<ReadonlyMap<number, Error>> {
+    const { db, tables } = this.parts;
+    const untaken = await db.transaction((session) => tables.untaken(session, this.#talks));
+    for (const talk of this.#talks) talk.dropAt(untaken);
+    this.#pairs = this.#pairs.filter(({ messages }) => messages.length > 0);
+    this.#groups = this.#groups.filter(({ messages }) => messages.length > 0);
+    return untaken;
+  }
+
+  /** Finds the conversations, with what of them is accepted (MSG-12, GRP-07). */
+  async #accept(): Promise<void> {
     const talks = talksOf(this.messages);
     this.#pairs = await this.#acceptPairs(talks.filter(({ kind }) => kind === PEER));
     this.#groups = await this.#acceptGroups(talks.filter(({ kind }) => kind === GROUP));
-    return [...this.#pairs, ...this.#groups];
   }
 
   async #acceptPairs(pairs: readonly Talk[]): Promise<Talk[]> {
@@ -88,7 +123,8 @@ export class MessageBatch {
     return groups.filter(({ messages }) => messages.length > 0);
   }
 
-  async #takeIds(session: SqlSession, talks: readonly Talk[]): Promise<void> {
+  async #takeIds(session: SqlSession): Promise<void> {
+    const talks = this.#talks;
     const wanted = talks.map(({ kind, sequenceId, messages }) => ({ kind, id: sequenceId, count: messages.length }));
     const firstIds = await this.parts.live.takeIds(session, wanted);
     for (const [index, talk] of talks.entries()) talk.firstId = firstIds[index] as number;

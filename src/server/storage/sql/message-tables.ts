@@ -52,6 +52,21 @@ export class MessageTables {
     for (const { table, columns, rows, same } of known.values()) await session.insertRows(table, columns, rows, same);
   }
 
+  /** Which messages the tables do not take, by their places, and why: tried out in halves, and nothing of it stays. */
+  async untaken(session: SqlSession, talks: readonly Talk[]): Promise<ReadonlyMap<number, Error>> {
+    const found = new Map<number, Error>();
+    const tryOut = async (some: readonly Talk[]): Promise<void> => {
+      const refusal = await this.#refusalOf(session, some);
+      if (refusal === undefined) return;
+      const half = some.length >> 1;
+      if (half === 0) return void found.set(some[0]?.places[0] as number, refusal);
+      await tryOut(some.slice(0, half));
+      await tryOut(some.slice(half));
+    };
+    await tryOut(talks.flatMap((talk) => talk.apart()));
+    return found;
+  }
+
   /** Ids ≤ begin (0 = from the newest) that are not older than `createdMin`, newest first. */
   async before(sequence: SequenceKey, begin: number, count: number, createdMin: number): Promise<StoredMessage[]> {
     if (count === 0) return [];
@@ -84,6 +99,19 @@ export class MessageTables {
       for (const row of rows) last.set(row.owner, messageOf(row));
     }
     return last;
+  }
+
+  async #refusalOf(session: SqlSession, talks: readonly Talk[]): Promise<Error | undefined> {
+    await session.run("SAVEPOINT trial");
+    let refusal: Error | undefined;
+    try {
+      await this.insert(session, talks);
+    } catch (error) {
+      if (this.db.refusesValues?.(error) !== true) throw error;
+      refusal = error as Error;
+    }
+    await session.run("ROLLBACK TO SAVEPOINT trial");
+    return refusal;
   }
 
   #addRows(known: Map<string, AlikeRows>, talk: Talk): void {

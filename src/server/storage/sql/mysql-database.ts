@@ -114,6 +114,11 @@ export class MysqlDatabase implements SqlDatabase {
     });
   }
 
+  refusesValues(error: unknown): boolean {
+    const { code, sqlState } = error as { code?: unknown; sqlState?: unknown };
+    return code === "ER_TRUNCATED_WRONG_VALUE_FOR_FIELD" || (typeof sqlState === "string" && sqlState.startsWith("22"));
+  }
+
   async lacking(): Promise<readonly string[]> {
     return this.all("SELECT 1").then(
       () => [],

@@ -6,6 +6,8 @@ import type { RedisAddress, RedisGroup, RedisTarget } from "./redis-url.js";
 const RETRIES_MAX = 9;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MAX_MS = 500;
+/** A server that leaves commands unanswered for so long is given up and connected to anew; the system would wait for hours. */
+const SILENCE_MAX_MS = 5_000;
 
 /** Sets a hash field unless it holds a greater number: what is read stays read, whoever comes late. */
 const RAISE_FIELD = `
@@ -97,6 +99,7 @@ export class RedisConnections {
       lazyConnect: true,
       enableAutoPipelining: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_MAX_MS,
       maxRetriesPerRequest: RETRIES_MAX,
       retryStrategy: (times) => Math.min(times * 50, RECONNECT_MAX_MS),
     }) as RedisConnection;

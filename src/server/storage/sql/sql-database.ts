@@ -59,6 +59,8 @@ export interface SqlDatabase extends SqlSession {
    * no unique index in the tables of a deployment (MSG-02).
    */
   alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** Whether a statement failed for a value that the column cannot hold, so that it would again; its transaction goes on. */
+  refusesValues?(error: unknown): boolean;
   /** The server behind it, where there is one that does not answer now. */
   lacking?(): Promise<readonly string[]>;
   close(): Promise<void>;

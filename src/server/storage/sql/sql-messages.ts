@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageId, MessageStorage, NewMessage, SessionKey, StoredMessage } from "../storage.js";
 import { isAudio, storageLimits } from "../storage-limits.js";
 import { AppendQueue } from "./append-queue.js";
@@ -5,7 +6,7 @@ import { asOneSequence, newestOf } from "./as-one-sequence.js";
 import type { TableMessage } from "./audio-messages.js";
 import { GROUP, PEER } from "./conversation-rows.js";
 import type { SequenceKey } from "./live-state.js";
-import { MessageBatch } from "./message-batch.js";
+import { MessageBatch, type StoredId } from "./message-batch.js";
 import type { MessageParts } from "./message-parts.js";
 
 /** MSG-18. */
@@ -84,7 +85,7 @@ export class SqlMessages implements MessageStorage {
     }
   }
 
-  #store(messages: readonly TableMessage[]): Promise<(number | undefined)[]> {
+  #store(messages: readonly TableMessage[]): Promise<StoredId[]> {
     return new MessageBatch(this.parts, messages).store();
   }
 
@@ -92,6 +93,8 @@ export class SqlMessages implements MessageStorage {
   async #pick(sequence: SequenceKey, wanted: readonly number[], createdMin: number): Promise<StoredMessage[]> {
     const found = new Map<number, StoredMessage>();
     for (let start = 0; start < wanted.length && found.size < PICKED_MAX; start += PICKED_MAX) {
+      // A client may ask for very many that there are none of, and others are served meanwhile (PUL-10).
+      if (start > 0) await nextTurn();
       const some = wanted.slice(start, start + PICKED_MAX);
       for (const message of await this.parts.tables.withIds(sequence, some, createdMin)) {
         // Of several with one id, left by others, the one created last.

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { StorageOpenError } from "../storage-open-error.js";
 import type { SqlDatabase, SqlResult, SqlSession, SqlUpsert, SqlValues } from "./sql-database.js";
@@ -16,6 +16,8 @@ const SQLITE_BUSY = 5;
 const COMMIT_INTERVAL_MS = 3;
 /** Of each of the two connections. */
 const CACHE_KB = 32 * 1024;
+/** Some milliseconds of reading. */
+const LISTS_A_TURN = 1_000;
 /** 32 MB of log before it is carried over into the file: that, too, costs an fsync. */
 const CHECKPOINT_PAGES = 8_000;
 
@@ -62,8 +64,16 @@ export class SqliteDatabase implements SqlDatabase {
     return this.#reader.all(sql, values);
   }
 
-  allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
-    return this.#reader.allForEach(sql, valueLists);
+  /** A client may ask for very many at once, and others are served meanwhile (PUL-10). */
+  async allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
+    if (valueLists.length <= LISTS_A_TURN) return this.#reader.allForEach(sql, valueLists);
+    const rows: Row[] = [];
+    for (let start = 0; start < valueLists.length; start += LISTS_A_TURN) {
+      if (start > 0) await nextTurn();
+      const some = await this.#reader.allForEach<Row>(sql, valueLists.slice(start, start + LISTS_A_TURN));
+      for (const row of some) rows.push(row);
+    }
+    return rows;
   }
 
   run(sql: string, values?: SqlValues): Promise<SqlResult> {

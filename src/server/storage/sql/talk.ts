@@ -24,6 +24,24 @@ export class Talk {
     this.places = this.places.filter((_, index) => isAccepted(this.messages[index] as TableMessage));
     this.messages = this.messages.filter(isAccepted);
   }
+
+  /** @param untaken by place in the batch */
+  dropAt(untaken: { has(place: number): boolean }): void {
+    this.messages = this.messages.filter((_, index) => !untaken.has(this.places[index] as number));
+    this.places = this.places.filter((place) => !untaken.has(place));
+  }
+
+  /** Each message as a talk of its own. */
+  apart(): Talk[] {
+    return this.messages.map((message, index) => {
+      const one = new Talk(this.kind, this.smallId, this.bigId);
+      one.messages = [message];
+      one.places = [this.places[index] as number];
+      one.sequenceId = this.sequenceId;
+      one.firstId = this.firstId + index;
+      return one;
+    });
+  }
 }
 
 /** Hot: a batch has few conversations and many messages, and only this and the insert look at each message. */

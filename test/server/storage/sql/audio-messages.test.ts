@@ -30,7 +30,7 @@ let msfs: RunningRole;
 let site = "";
 
 beforeAll(async () => {
-  msfs = await startMsfs({ listen: { host: "127.0.0.1", port: 0 }, folder: join(folder, "msfs") });
+  msfs = await startMsfs({ listen: { host: "127.0.0.1", port: 0 }, folder: join(folder, "msfs"), clock });
   site = soundSite(formatAddress(msfs.addresses.http as never)) ?? "";
 });
 afterEach(async () => {
