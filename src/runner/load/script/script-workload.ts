@@ -17,7 +17,9 @@ import type { PartResult } from "../part-result.js";
 import { isOwn, type Segment } from "../segment.js";
 import type { Timers } from "../timers.js";
 import type { Workload } from "../workload.js";
+import { currentVu } from "./current-vu.js";
 import type { MessageDesk } from "./message-desk.js";
+import { checksMetric } from "./own-metrics.js";
 import { hookVuOf, type ScriptPlan, type ScriptScenario, vusOf } from "./script-plan.js";
 import type { SetupOutcome } from "./setup-outcome.js";
 import { Sleepers } from "./sleepers.js";
@@ -88,7 +90,10 @@ export class ScriptWorkload implements Workload {
       customAdded: (name, value, tags) => metrics.customAdded(name, value, tags, run.now()),
       reachesAll: () => this.#isSettingUp && run.isSetupShared,
     };
-    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }, run.now()));
+    plan.takeValues((name, value, tags) => {
+      const { tags: current } = currentVu.getStore() ?? plan;
+      metrics.customAdded(name, value, { ...current, ...tags }, run.now());
+    });
     metrics.vus = this.#vusGauge;
     metrics.vusMax = new Gauge();
     let firstVu = 0;
@@ -249,7 +254,9 @@ export class ScriptWorkload implements Workload {
     const vus = numbers
       .filter((vu) => isOwn(vu * this.plan.usersPerVu, segment))
       .map((vu) => this.#vu(scenario.name, scenario.env, tags, vu));
-    const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), this.plan.minIterationMs, metrics, now, {
+    const { minIterationMs, customMetrics } = this.plan;
+    const hasOwnMetrics = customMetrics.some((metric) => metric !== checksMetric);
+    const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), minIterationMs, hasOwnMetrics, metrics, now, {
       ended: (vu) => {
         this.#parts[index]?.executor.ended(vu, now());
         this.#look(index);
@@ -313,7 +320,7 @@ export class ScriptWorkload implements Workload {
     const onAbort = () => vu.waits.interrupt();
     this.run.signal.addEventListener("abort", onAbort);
     try {
-      return await work();
+      return await currentVu.run(vu, work);
     } catch (error) {
       if (isLate) throw new Error(`${what} took longer than ${timeoutMs / 1000} s`);
       throw error;

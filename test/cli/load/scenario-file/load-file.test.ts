@@ -201,10 +201,37 @@ describe("ttk load with a scenario file", () => {
     });
   });
 
+  it("shows values of own metrics as times when the file says that they are, else without a unit, as k6 does", async () => {
+    const { report, stdout } = await run([
+      'import { Counter, Gauge, Trend } from "teamtalk-testkit/load";',
+      'const took = [new Trend("took", true), new Gauge("lag", true), new Counter("slept", true)];',
+      'const sizes = [new Trend("sizes"), new Gauge("level"), new Trend("more", false)];',
+      'export const options = { thresholds: { took: ["p(95)<50"], sizes: ["p(95)<50"], level: ["value<50"], lag: ["value<50"] } };',
+      "export default () => { for (const each of [...took, ...sizes]) each.add(20); };",
+    ]);
+    expect(stdout).toMatch(/^took {16} {10}1( +20\.0 ms){5}$/m);
+    expect(stdout).toMatch(/^sizes {15} {10}1( +20){5}$/m);
+    expect(stdout).toMatch(/^more {16} {10}1( +20){5}$/m);
+    expect(stdout).toContain("metric      lag: 20.0 ms (20.0 ms to 20.0 ms)\n");
+    expect(stdout).toContain("metric      level: 20 (20 to 20)\n");
+    expect(stdout).toContain("metric      slept: 20.0 ms (");
+    for (const line of [
+      "took p(95)<50  (20 ms)",
+      "sizes p(95)<50  (20)",
+      "lag value<50  (20 ms)",
+      "level value<50  (20)",
+    ]) {
+      expect(stdout).toContain(`held         ${line}\n`);
+    }
+    const contains = ["took", "sizes", "more", "lag", "level", "slept"].map((name) => report.metrics[name]?.contains);
+    expect(contains).toEqual([undefined, "default", "default", "time", undefined, "time"]);
+  });
+
   it.each([
     ['new Counter("errors");', '"errors" is a metric that every run has: choose another name'],
     ['new Rate("checks");', '"checks" is a metric that every run has: choose another name'],
     ['new Trend("mine"); new Counter("mine");', '"mine" is a trend already, and cannot be a counter, too'],
+    ['new Trend("mine"); new Trend("mine", true);', '"mine" is of times in one place, and of numbers in another'],
   ])("refuses a metric whose name is taken: %s", async (line, reason) => {
     const lines = ['import { Counter, Rate, Trend } from "teamtalk-testkit/load";', line, "export default () => {};"];
     await expect(run(lines)).rejects.toThrow(new RegExp(`^test-\\d+\\.ts:2: ${reason}$`));
@@ -232,7 +259,7 @@ describe("ttk load with a scenario file", () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each(["mine.add(-1)", "mine.add(4294968)", "vu.add(mine, Number.NaN)", "vu.add(mine, 1e9)"])(
+  it.each(["mine.add(-1)", "mine.add(4294968)", "mine.add(Number.NaN)", "mine.add(1e9)"])(
     "fails an iteration that adds what a trend cannot hold: %s",
     async (call) => {
       const { report, stderr } = await run([
@@ -263,6 +290,39 @@ describe("ttk load with a scenario file", () => {
     ]);
     expect(report.metrics["errors{kind:iteration_failed}"].count).toBe(2);
     expect(stderr).toMatch(/\.ts:4: check "later" is asynchronous: await what it needs before.*\n.*\.ts:5: in a check/);
+  });
+
+  it("adds to own metrics with the tags of whoever adds: its scenario's, its own, and those of the call, as k6 does", async () => {
+    const lines = [
+      'import { Counter, Trend } from "teamtalk-testkit/load";',
+      'const [mine, took] = [new Counter("mine"), new Trend("took")];',
+      "const scenario = (tags) => ({ executor: 'per-vu-iterations', vus: 2, iterations: 2, tags });",
+      "export const options = { tags: { build: '7' }, scenarios: { one: scenario({ kind: 'a' }), two: scenario({ kind: 'b' }) } };",
+      "export const setup = async (vu) => { await vu.sleep(0.01); mine.add(100); };",
+      "export default async (vu) => {",
+      "  mine.add(1);",
+      "  await vu.sleep(0.01 * vu.id);",
+      "  vu.tags.group = vu.id % 2 ? '::odd' : '::even';",
+      "  await new Promise((resolve) => setTimeout(resolve, 5));",
+      "  took.add(vu.id);",
+      "  if (vu.id === 1) mine.add(10, { kind: 'c' });",
+      "};",
+      "export const teardown = () => mine.add(1000);",
+    ];
+    const expected = [
+      ["mine{scenario:one}", "count==24"],
+      ["mine{scenario:two}", "count==4"],
+      ["mine{kind:a}", "count==4"],
+      ["mine{kind:c,scenario:one}", "count==20"],
+      ["mine{build:7}", "count==1128"],
+      ["took{group:::odd,scenario:two}", "max==3"],
+      ["took{group:::odd,scenario:two}", "count==2"],
+      ["took{group:::even,scenario:one}", "min==2"],
+    ] as const;
+    const thresholds = expected.map(([metric, expression]) => `${metric}:${expression}`);
+    const { report } = await run(lines, ["--threshold", ...thresholds]);
+    expect(report.thresholds.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    expect(report.thresholds).toHaveLength(expected.length);
   });
 
   it("judges thresholds of the command line by the file's own metrics, tags and checks, too", async () => {
