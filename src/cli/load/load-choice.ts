@@ -224,6 +224,9 @@ function stagesFor({ scenario, stages = [], durationMs, rate, accounts, findMax 
   if (stages.length > 0 && durationMs !== undefined) {
     throw usageError("--duration and --stage both say how long the run is: leave one out");
   }
+  if (stages.length > 0 && stages.every((stage) => stage.durationMs === 0)) {
+    throw usageError("--stage: one of the stages must take some time");
+  }
   const { rateShape, actsPerUserPerSecond } = scenario;
   if (stages.length > 0 || rateShape === undefined || findMax !== undefined) return stages;
   const perSecond = rate ?? accounts.length * actsPerUserPerSecond;
