@@ -16,6 +16,7 @@ import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { Segment } from "../../runner/load/segment.js";
 import type { LoadShard } from "../../runner/load/shard/load-shard.js";
+import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -153,7 +154,12 @@ export function loadCommand(host: Host): Command {
       thresholdTexts,
     )
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
-    .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
+    .addOption(
+      durationOption(
+        "--delay-abort-eval <time>",
+        "--abort-on-fail: let the run go on for so long before that (default: 0s)",
+      ),
+    )
     .option(
       "--find-max <metric:expression...>",
       "look for the highest rate at which this holds, as in 'msg_delivery_duration:p(99)<100'; begins at --rate",
@@ -315,15 +321,25 @@ async function common(
     answerTimeoutMs: options.answerTimeout,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
-    thresholds: boundThresholds("--threshold", options.threshold ?? [], choice?.metrics).map((threshold) => ({
-      ...threshold,
-      abortOnFail: options.abortOnFail ?? false,
-      delayAbortEvalMs: options.delayAbortEval ?? 0,
-    })),
+    thresholds: thresholdsOf(options, choice),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
     segment: options.segment,
     isCoordinated: options.workers !== undefined || options.asWorker !== undefined,
   };
+}
+
+/** @throws CommandError */
+function thresholdsOf(
+  { threshold = [], abortOnFail = false, delayAbortEval }: LoadOptions,
+  choice: ScriptChoice | undefined,
+): Threshold[] {
+  if (delayAbortEval !== undefined && !abortOnFail) {
+    throw usageError(
+      "--delay-abort-eval says when a failed threshold may first end the run: it goes with --abort-on-fail",
+    );
+  }
+  const rule = { abortOnFail, delayAbortEvalMs: delayAbortEval ?? 0 };
+  return boundThresholds("--threshold", threshold, choice?.metrics).map((bound) => ({ ...bound, ...rule }));
 }
 
 function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoice["findMax"] {

@@ -325,6 +325,31 @@ describe("ttk load with a scenario file", () => {
     expect(report.thresholds).toHaveLength(expected.length);
   });
 
+  it("refuses a delay of what does not end runs, where it would do nothing", async () => {
+    const args = ["--threshold", "iterations:count==1", "--delay-abort-eval", "1s"];
+    await expect(run(["export default () => {};"], args)).rejects.toMatchObject({
+      message: "--delay-abort-eval says when a failed threshold may first end the run: it goes with --abort-on-fail",
+      exitCode: 2,
+    });
+    const { exitCode } = await run(["export default () => {};"], [...args, "--abort-on-fail"]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("jumps where a stage takes no time", async () => {
+    const lines = ["export default (vu) => vu.sleep(0.05);"];
+    const { report, exitCode } = await run(lines, [
+      "--vus",
+      "1",
+      "--stage",
+      "0s:4",
+      "300ms:4",
+      "--threshold",
+      "vus:max==4",
+    ]);
+    expect({ exitCode, vus: report.metrics.vus }).toMatchObject({ exitCode: 0, vus: { max: 4 } });
+    expect(report.parts[0]).toMatchObject({ executor: "ramping-vus", vusMax: 4 });
+  });
+
   it("judges thresholds of the command line by the file's own metrics, tags and checks, too", async () => {
     const lines = [
       'import { Counter } from "teamtalk-testkit/load";',
