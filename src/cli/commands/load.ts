@@ -56,6 +56,7 @@ import { SEGMENTS_MAX, segmentValue } from "../load/shards/segment-value.js";
 import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { joinSamples, requireShareable, workerTargets } from "../load/shards/worker-samples.js";
+import { positiveShareValue } from "../load/share-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { boundThresholds, thresholdTexts } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
@@ -86,6 +87,7 @@ interface LoadOptions extends BehaviourOptions {
   readonly iterations?: number;
   readonly findMax?: readonly string[];
   readonly maxRate?: number;
+  readonly precision?: number;
   readonly step?: number;
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
@@ -166,6 +168,7 @@ export function loadCommand(host: Host): Command {
       thresholdTexts,
     )
     .option("--max-rate <n>", "--find-max: try no more than this", countValue(1, 10_000_000))
+    .option("--precision <share>", "--find-max: how close to come, of the rate (default: 5%)", positiveShareValue)
     .addOption(durationOption("--step <time>", "--find-max: how long each rate is kept up (default: 10s)"))
     .addOption(durationOption("--cool-down <time>", "--find-max: wait no longer for a step's messages (default: 5s)"))
     .option(
@@ -342,9 +345,9 @@ function thresholdsOf(
   return boundThresholds("--threshold", threshold, choice?.metrics).map((bound) => ({ ...bound, ...rule }));
 }
 
-function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoice["findMax"] {
+function findMaxOf({ findMax, maxRate, precision, step, coolDown }: LoadOptions): LoadChoice["findMax"] {
   if (findMax === undefined) {
-    const lone = Object.entries({ "max-rate": maxRate, step, "cool-down": coolDown }).find(
+    const lone = Object.entries({ "max-rate": maxRate, precision, step, "cool-down": coolDown }).find(
       ([, value]) => value !== undefined,
     );
     if (lone !== undefined) throw usageError(`--${lone[0]} is for --find-max`);
@@ -357,6 +360,7 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
       delayAbortEvalMs: 0,
     })),
     ...(maxRate === undefined ? {} : { maxPerSecond: maxRate }),
+    ...(precision === undefined ? {} : { precision }),
     ...(step === undefined ? {} : { stepMs: step }),
     ...(coolDown === undefined ? {} : { coolDownMs: coolDown }),
   };

@@ -8,7 +8,7 @@ import { IterationsExecutor } from "../executors/iterations-executor.js";
 import { VuShare } from "../executors/vu-share.js";
 import { VusExecutor } from "../executors/vus-executor.js";
 import type { FindMaxPlan } from "../find-max-plan.js";
-import { FindMaxSearch, type StepGauge } from "../find-max-search.js";
+import type { RateSearch } from "../find-max-search.js";
 import type { LoadMetrics } from "../load-metrics.js";
 import type { Messenger } from "../messenger.js";
 import { Gauge } from "../metrics.js";
@@ -50,7 +50,7 @@ export interface ScriptDependencies {
   readonly until: (done: () => boolean) => Promise<void>;
   readonly signal: AbortSignal;
   readonly devicesPerUser: number;
-  readonly gaugeFor: (search: FindMaxPlan) => StepGauge;
+  readonly searchFor: (search: FindMaxPlan) => RateSearch;
   readonly failed: (scenario: string, error: unknown) => void;
 }
 
@@ -281,7 +281,7 @@ export class ScriptWorkload implements Workload {
       case "ramping-vus":
         return new VusExecutor(plan, pool, share);
       case "find-max":
-        return new FindMaxExecutor(plan, pool, new FindMaxSearch(plan.search, this.run.gaugeFor(plan.search)), share);
+        return new FindMaxExecutor(plan, pool, this.run.searchFor(plan.search), share);
       default:
         return new ArrivalExecutor(plan, pool, share);
     }

@@ -9,6 +9,7 @@ import { isOwn } from "../segment.js";
 import { summaryTrends } from "../summary-trends.js";
 import { abortFailures, judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
+import { judgeLadders } from "./find-max-ladder.js";
 import { addCounts, type LoadShard } from "./load-shard.js";
 import { MergeError } from "./merge-error.js";
 import { mergeChecks, mergeParts } from "./merge-script.js";
@@ -52,7 +53,10 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const health = healthOf(shards, metrics);
   const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
   const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
-  const parts = mergeParts(results);
+  const parts = judgeLadders(
+    mergeParts(results),
+    shards.map(({ ladders = [] }) => ladders),
+  );
   const metricResults = metrics.results(
     moment,
     thresholds.map(({ metric }) => metric),
