@@ -277,7 +277,7 @@ function flagOf(option: string): string {
 /** @throws CommandError for all that is wrong with the file's options */
 function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   const { vus, iterations, duration: durationMs, stage, segment, asWorker } = options;
-  const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
+  const refused = ["users", "rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
     throw usageError(

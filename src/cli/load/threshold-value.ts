@@ -98,7 +98,10 @@ export function thresholdOn(
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
   const kind = metrics.kindOf(name);
   if (kind === undefined) {
-    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, metrics.names)}`, 1);
+    throw new ThresholdSyntaxError(
+      `there is no metric "${name}"${insteadOf(name) ?? didYouMean(name, metrics.names)}`,
+      1,
+    );
   }
   for (const tag of tags) metrics.requireTag(name, tag);
   const parsed = parsedAt(expression, offset);
@@ -114,6 +117,20 @@ export function thresholdOn(
     ...parsed,
     ...(unit === undefined ? {} : { unit }),
   };
+}
+
+/** Where what k6 measures of HTTP is here. */
+const ofHttp: Readonly<Record<string, string>> = {
+  http_req_duration: "msg_ack_duration, login_duration and pull_duration",
+  http_req_connecting: "connect_duration",
+  http_req_failed: "errors and msgs_lost",
+  http_reqs: "pdus_sent and msgs_sent",
+  data_sent: "bytes_sent",
+  data_received: "bytes_received",
+};
+
+function insteadOf(name: string): string | undefined {
+  return Object.hasOwn(ofHttp, name) ? `: it is k6's; here there is ${ofHttp[name]}` : undefined;
 }
 
 function parsedAt(expression: string, offset: number) {

@@ -26,7 +26,8 @@ async function run(lines: readonly string[], args: readonly string[] = [], name 
   writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
   const host = fakeHost({ cwd: folder, verbosity: "quiet", clock: { nowMs: () => Date.now() } });
   const report = join(folder, `${name}.json`);
-  const common = ["--target", formatAddress(server.address), "--report", `json=${report}`];
+  const target = args.includes("--target") ? [] : ["--target", formatAddress(server.address)];
+  const common = [...target, "--report", `json=${report}`];
   await loadCommand(host).parseAsync([name, ...common, ...args], { from: "user" });
   return { ...host.written, exitCode: host.exitCode, report: JSON.parse(readFileSync(report, "utf8")) };
 }
@@ -396,6 +397,55 @@ describe("ttk load with a scenario file", () => {
     );
     expect((await run(["export default () => check(1, {});"])).stderr).toContain(
       "check is not defined: it is k6's; here it is vu.check (docs/load.md)",
+    );
+  });
+
+  it("says that nothing is imported from the network", async () => {
+    const lines = [
+      'import { textSummary } from "https://jslib.k6.io/k6-summary/0.0.2/index.js";',
+      "export default () => textSummary;",
+    ];
+    await expect(run(lines)).rejects.toThrow(
+      /^test-\d+\.ts: nothing is loaded from the network, as "https:\/\/jslib\.k6\.io\/.*" would be/,
+    );
+  });
+
+  it.each([
+    ["exports.default = run;"],
+    ["Object.defineProperty(exports, '__esModule', { value: true }); exports.default = run;"],
+    ["module.exports = { options: exports.options, default: run };"],
+  ])("takes CommonJS, which bundlers write: %s", async (line) => {
+    const lines = ["exports.options = { vus: 2, iterations: 3 };", "const run = (vu) => vu.sleep(0);", line];
+    const { report } = await run(lines, [], `test-${written}.cjs`);
+    expect(report.parts).toMatchObject([{ executor: "shared-iterations", vusMax: 2, iterations: 3 }]);
+  });
+
+  it("is blocked where no device can come online, whatever the file makes of that", async () => {
+    const lines = [
+      "export const options = { iterations: 2 };",
+      "export default (vu) => vu.user.login('windows').catch(() => {});",
+    ];
+    const { report, exitCode, stdout } = await run(lines, ["--target", "127.0.0.1:1"]);
+    expect(exitCode).toBe(3);
+    expect(report.summary).toMatchObject({ passed: false, devicesOnline: 0 });
+    expect(stdout).toContain("FAILED       no device came online: 2 connections and 0 logins failed\n");
+  });
+
+  it("says which devices there are, and which metrics in place of HTTP's", async () => {
+    const { stderr } = await run(["export default (vu) => vu.user.login();"]);
+    expect(stderr).toContain('there is no device type "undefined": one of windows, mac, ios, android (');
+    const lines = [
+      "export const options = { thresholds: { http_req_failed: ['rate<0.01'] } };",
+      "export default () => {};",
+    ];
+    await expect(run(lines)).rejects.toThrow(
+      'there is no metric "http_req_failed": it is k6\'s; here there is errors and msgs_lost',
+    );
+  });
+
+  it("has its users from the VUs", async () => {
+    await expect(run(["export default () => {};"], ["--users", "3"])).rejects.toThrow(
+      /^--users is for built-in scenarios: test-/,
     );
   });
 
