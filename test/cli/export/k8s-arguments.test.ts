@@ -26,6 +26,7 @@ describe("ttk export k8s", () => {
     [[]],
     [["--users", "3000"]],
     [["multi-device", "--users", "20", "--target", "10.0.0.5:8000", "-q"]],
+    [["--find-max", "errors:count==0", "--max-rate", "5000"]],
     [["--login", "10.0.0.5:8080", "--threshold", "errors:count==0", "kicks:count==0"]],
   ])("takes %j for the pods", async (load) => {
     expect((await exported(load)).join(" ")).toContain(["load", ...load, "--"].join(" "));
