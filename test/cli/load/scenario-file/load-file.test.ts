@@ -443,6 +443,21 @@ describe("ttk load with a scenario file", () => {
     );
   });
 
+  it("writes to people, and not to a name or to itself", async () => {
+    const sending = (to: string) => [
+      "export default async (vu) => {",
+      "  const pc = await vu.user.login('windows');",
+      `  await pc.send(${to}, "hi");`,
+      "};",
+    ];
+    expect((await run(sending("vu.people[0]"))).stderr).toContain(
+      "user1 cannot write to itself: servers ignore that (MSG-07)",
+    );
+    expect((await run(sending("'user2'"))).stderr).toContain(
+      '"user2" is neither a person nor a group: take somebody of vu.people',
+    );
+  });
+
   it("has its users from the VUs", async () => {
     await expect(run(["export default () => {};"], ["--users", "3"])).rejects.toThrow(
       /^--users is for built-in scenarios: test-/,
