@@ -3,7 +3,7 @@
 import type { Options } from "k6/options";
 import { Trend, type Vu } from "teamtalk-testkit/load";
 
-const ownPhone = new Trend("own_phone_ms");
+const ownPhone = new Trend("own_phone", true);
 
 export const options: Options = {
   scenarios: {
@@ -19,7 +19,7 @@ export const options: Options = {
     },
   },
   thresholds: {
-    own_phone_ms: ["p(95)<5000"],
+    own_phone: ["p(95)<5000"],
     "pull_duration{pull:users}": ["max<10000"],
     msgs_duplicated: ["count==0"],
   },

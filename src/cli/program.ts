@@ -18,6 +18,9 @@ Exit codes: 0 all held, 1 the server under test failed, 2 wrong usage, 3 blocked
 /** Somebody gave hex or a capture at once. */
 const bytesAsCommand = /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i;
 
+/** Or a scenario file. */
+const scenarioAsCommand = /unknown command '([^']+\.[cm]?[jt]s)'$/;
+
 /**
  * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
  * loading them all would cost each start.
@@ -38,7 +41,8 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
             .trim()
             .replaceAll("\n", " ")
             .replace(/^error: /, "ttk: ")
-            .replace(bytesAsCommand, "$& (Did you mean ttk decode $1?)")}\n`,
+            .replace(bytesAsCommand, "$& (Did you mean ttk decode $1?)")
+            .replace(scenarioAsCommand, "$& (Did you mean ttk load $1?)")}\n`,
         ),
     })
     .exitOverride()

@@ -1,5 +1,5 @@
+import { containedIn } from "../runner/load/contains.js";
 import { selectorOf, type Tags } from "../runner/load/metric-selector.js";
-import { containedIn } from "./contained-in.js";
 import type { RunView } from "./output.js";
 import type { SampleFormat } from "./sample-format.js";
 
@@ -13,7 +13,7 @@ export class K6JsonLines implements SampleFormat {
   #timeMs = -1;
   #time = "";
 
-  constructor(private readonly run: Pick<RunView, "typeOf" | "thresholds">) {}
+  constructor(private readonly run: Pick<RunView, "kindOf" | "thresholds">) {}
 
   linesOf(metric: string, value: number, tags: Tags, timeMs: number): string {
     if (timeMs !== this.#timeMs) {
@@ -28,13 +28,13 @@ export class K6JsonLines implements SampleFormat {
   }
 
   #metricLine(metric: string): string {
-    const type = this.run.typeOf(metric) ?? "gauge";
+    const kind = this.run.kindOf(metric) ?? { type: "gauge" };
     const thresholds = this.run.thresholds.filter((one) => one.metric === metric).map(({ expression }) => expression);
     const submetrics = this.#submetricsOf(metric);
     const data = {
       name: metric,
-      type,
-      contains: containedIn(metric, type),
+      type: kind.type,
+      contains: containedIn(metric, kind),
       thresholds,
       submetrics: submetrics.length > 0 ? submetrics : null,
     };

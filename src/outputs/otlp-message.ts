@@ -1,6 +1,6 @@
+import { containedIn } from "../runner/load/contains.js";
 import type { MetricReading } from "../runner/load/metric-reading.js";
 import type { Tags } from "../runner/load/metric-selector.js";
-import { containedIn } from "./contained-in.js";
 import { bucketBoundsMs } from "./latency-buckets.js";
 
 /** Of OTLP's AggregationTemporality. */
@@ -32,9 +32,10 @@ export function otlpMessage(readings: readonly MetricReading[], tags: Tags, mome
 type Times = { readonly startTimeUnixNano: string; readonly timeUnixNano: string };
 
 function metricOf(name: string, same: readonly MetricReading[], tags: Tags, times: Times) {
-  const type = same[0]?.type;
+  const [first] = same as [MetricReading];
+  const { type } = first;
   const dataPoints = same.flatMap((reading) => pointsOf(reading, tags, times));
-  const head = { name, description: "", unit: units[containedIn(name, type)] };
+  const head = { name, description: "", unit: units[containedIn(name, first)] };
   const sum = { aggregationTemporality: CUMULATIVE, isMonotonic: true, dataPoints };
   if (type === "trend") return { ...head, histogram: { aggregationTemporality: CUMULATIVE, dataPoints } };
   return type === "gauge" ? { ...head, gauge: { dataPoints } } : { ...head, sum };

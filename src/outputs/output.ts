@@ -1,8 +1,8 @@
+import type { MetricContent } from "../runner/load/contains.js";
 import type { SampleSink } from "../runner/load/load-metrics.js";
 import type { OutputResult } from "../runner/load/load-result.js";
 import type { MetricReading } from "../runner/load/metric-reading.js";
 import type { Tags } from "../runner/load/metric-selector.js";
-import type { MetricResult } from "../runner/load/metrics.js";
 import type { Threshold } from "../runner/load/threshold.js";
 
 /** Where metrics go while a run goes on. Nothing that happens to it ends the run. */
@@ -22,7 +22,7 @@ export interface RunView {
   /** Empty before the run has begun. */
   readonly readings: () => readonly MetricReading[];
   /** Undefined for what is no metric of this run. */
-  readonly typeOf: (metric: string) => MetricResult["type"] | undefined;
+  readonly kindOf: (metric: string) => MetricContent | undefined;
   readonly thresholds: readonly Pick<Threshold, "metric" | "expression">[];
   /** Of everything that is sent. */
   readonly tags: Tags;

@@ -1,3 +1,4 @@
+import { containedIn } from "../runner/load/contains.js";
 import type { MetricReading } from "../runner/load/metric-reading.js";
 import type { Tags } from "../runner/load/metric-selector.js";
 import type { Trend } from "../runner/load/metrics.js";
@@ -32,7 +33,8 @@ const trendStats: ReadonlyArray<readonly [ending: string, what: string, read: (t
 /**
  * Readings under the names that k6's remote write gives them, `ttk_` in place of `k6_`: a counter ends in `_total`, a rate in
  * `_rate`, a trend is gauges that end in `_p99` and the like. A trend is also a histogram that ends in `_seconds`, of which
- * Prometheus can make percentiles over any time and over several generators. Times are in seconds.
+ * Prometheus can make percentiles over any time and over several generators. Times are in seconds; a trend of other numbers
+ * has them as they are, and its histogram no ending.
  */
 export function prometheusFamilies(readings: readonly MetricReading[], tags: Tags): PrometheusFamily[] {
   const families = new Families();
@@ -51,13 +53,17 @@ export function prometheusFamilies(readings: readonly MetricReading[], tags: Tag
         families.add(`${name}_rate`, "gauge", `${reading.name}, the share since the run began.`, labels, share);
         break;
       }
-      case "trend":
-        families.addHistogram(`${name}_seconds`, `${reading.name}, since the run began.`, labels, reading.trend);
+      case "trend": {
+        const isTime = containedIn(reading.name, reading) === "time";
+        const scale = isTime ? 1000 : 1;
+        const histogram = isTime ? `${name}_seconds` : name;
+        families.addHistogram(histogram, `${reading.name}, since the run began.`, labels, reading.trend, scale);
         for (const [ending, what, read] of trendStats) {
-          const help = `${reading.name}, the ${what} since the run began, in seconds.`;
-          families.add(`${name}_${ending}`, "gauge", help, labels, read(reading.trend) / 1000);
+          const help = `${reading.name}, the ${what} since the run began${isTime ? ", in seconds" : ""}.`;
+          families.add(`${name}_${ending}`, "gauge", help, labels, read(reading.trend) / scale);
         }
         break;
+      }
     }
   }
   return families.all;
@@ -91,17 +97,18 @@ class Families {
     family.series.push({ name: series, labels, value });
   }
 
-  addHistogram(name: string, help: string, labels: readonly Label[], { histogram }: Trend): void {
+  /** `scale`: how many of the trend's numbers are one of what is shown. */
+  addHistogram(name: string, help: string, labels: readonly Label[], { histogram }: Trend, scale: number): void {
     // A bucket has its upper bound in it, and values are whole microseconds.
     const counts = histogram.countsBetweenUs(bucketBoundsMs.map((ms) => ms * 1000 + 1));
     let upTo = 0;
     for (const [row, count] of counts.entries()) {
       upTo += count;
       const boundMs = bucketBoundsMs[row];
-      const bound: Label = ["le", boundMs === undefined ? "+Inf" : String(boundMs / 1000)];
+      const bound: Label = ["le", boundMs === undefined ? "+Inf" : String(boundMs / scale)];
       this.add(name, "histogram", help, [...labels, bound], upTo, `${name}_bucket`);
     }
-    this.add(name, "histogram", help, labels, histogram.sumUs / 1e6, `${name}_sum`);
+    this.add(name, "histogram", help, labels, histogram.sumUs / 1000 / scale, `${name}_sum`);
     this.add(name, "histogram", help, labels, histogram.count, `${name}_count`);
   }
 }

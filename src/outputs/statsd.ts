@@ -44,7 +44,7 @@ export class Statsd implements Output {
   /** Counters are added up for a second, because a sum is all that a server makes of them. */
   readonly onSample = (metric: string, value: number, sampleTags: Tags): void => {
     const tags = this.hasTags ? { ...this.run.tags, ...sampleTags } : {};
-    const type = this.run.typeOf(metric) ?? "gauge";
+    const type = this.run.kindOf(metric)?.type ?? "gauge";
     if (type !== "counter") {
       this.#add(statsdLine(metric, type, value, tags));
       return;

@@ -59,6 +59,12 @@ const badInputs: readonly BadInput[] = [
     code: usage,
     line: /\(Did you mean ttk decode 00000010000100000007070100010000\?\)/,
   },
+  {
+    what: "a scenario file without a command",
+    args: () => ["my/test.ts"],
+    code: usage,
+    line: /unknown command 'my\/test\.ts' \(Did you mean ttk load my\/test\.ts\?\)/,
+  },
   { what: "an empty stdin", args: () => ["decode"], code: usage, line: /stdin: is empty/ },
   { what: "an empty argument", args: () => ["decode", ""], code: usage, line: /argument: .*nothing to read/ },
   { what: "half a header", args: () => ["decode", "0000001000010000"], code: usage, line: /no PDU in the input/ },

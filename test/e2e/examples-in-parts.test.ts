@@ -66,7 +66,7 @@ describe("examples in parts", () => {
   );
 
   // Each has users of its own, and waits for its start most of the time.
-  it.concurrent.each(names.filter((name) => name !== "find-max.ts"))(
+  it.concurrent.each(names)(
     "%s holds in 2 segments without a coordinator, and is merged",
     async (name) => {
       const at = new Date(Date.now() + 9000).toISOString();
@@ -88,10 +88,4 @@ describe("examples in parts", () => {
     },
     60_000,
   );
-
-  it("find-max.ts is refused as a segment, which could not know what the others measure", async () => {
-    const segment = ["--segment", "0/2", "--seed", "7", "--start-at", "+1h", "--report", "shard=-"];
-    const { code, stderr } = await runTtk([...argsOf("find-max.ts"), ...segment]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^ttk: .*find-max.*segment/) });
-  });
 });

@@ -14,7 +14,7 @@ export function runView(given: Partial<RunView> = {}): TestRunView {
   return {
     nowMs: () => 1_700_000_000_000,
     readings,
-    typeOf: (metric) => metricKinds[metric]?.type,
+    kindOf: (metric) => metricKinds[metric],
     thresholds: [],
     tags: { testid: "7" },
     warn: (text) => warnings.push(text),

@@ -9,6 +9,7 @@ import type { SetupOutcome } from "../../src/runner/load/script/setup-outcome.js
 import type { FarBooks } from "../../src/runner/load/shard/far-books.js";
 import type { LoadShard } from "../../src/runner/load/shard/load-shard.js";
 import { AbortJudge } from "../../src/runner/load/shard/shared-abort.js";
+import type { StepState } from "../../src/runner/load/shard/step-state.js";
 
 /** How long after the last shard is ready all begin. */
 const START_AFTER_MS = 50;
@@ -21,6 +22,8 @@ export async function shardedRun(
   planOf: LoadPlan | readonly LoadPlan[],
   count: number,
   dependencies: Partial<LoadDependencies> = {},
+  /** False = as `--segment`: what a search measures is judged by the merge alone. */
+  sharesSteps = true,
 ): Promise<LoadShard[]> {
   const runId = randomUUID();
   let ready = 0;
@@ -51,6 +54,14 @@ export async function shardedRun(
     steps: new SearchSteps(conditions, count),
     waiting: [] as ((reading: StepReading | undefined) => void)[],
   }));
+  const shareStep = (index: number, search: number, state: StepState): Promise<StepReading | undefined> =>
+    new Promise((resolve) => {
+      const { waiting, steps } = searches[search] as (typeof searches)[number];
+      waiting.push(resolve);
+      const reading = steps.take(index, state);
+      if (reading === undefined) return;
+      for (const tell of waiting.splice(0)) tell(reading ?? undefined);
+    });
   const runs = Array.from({ length: count }, async (_, index) => {
     let isOver = false;
     const plan = Array.isArray(planOf) ? (planOf[index] as LoadPlan) : (planOf as LoadPlan);
@@ -84,14 +95,7 @@ export async function shardedRun(
             },
             signal: everywhere.signal,
           },
-          shareStep: (search, state) =>
-            new Promise((resolve) => {
-              const { waiting, steps } = searches[search] as (typeof searches)[number];
-              waiting.push(resolve);
-              const reading = steps.take(index, state);
-              if (reading === undefined) return;
-              for (const tell of waiting.splice(0)) tell(reading ?? undefined);
-            }),
+          ...(sharesSteps ? { shareStep: (search, state) => shareStep(index, search, state) } : {}),
           isSettled: (round, far) => {
             books.set(index, far);
             if (!settled.has(round)) settlement.told(index, round, far.counts);

@@ -21,7 +21,7 @@ const golden = [
 describe("K6JsonLines", () => {
   it("writes k6's lines: a metric before its first point, with its thresholds and sub-metrics", () => {
     const lines = new K6JsonLines({
-      typeOf: (metric) => metricKinds[metric]?.type,
+      kindOf: (metric) => metricKinds[metric],
       thresholds: [
         { metric: "msg_ack_duration", expression: "avg<1000" },
         { metric: "msg_ack_duration{scenario:chat}", expression: "p(90)<3" },

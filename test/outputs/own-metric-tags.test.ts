@@ -50,9 +50,28 @@ describe("tags of own metrics", () => {
     expect(metrics[3].histogram.dataPoints).toHaveLength(2);
   });
 
+  it("are beside numbers without a unit where the file does not say that they are times", () => {
+    const custom = new CustomMetrics();
+    custom.declare({ name: "sizes", type: "trend", contains: "default" });
+    for (const value of [20, 300]) custom.add("sizes", value, {}, 0);
+    const text = prometheusText(prometheusFamilies(custom.readings(), {}));
+    for (const line of ["ttk_sizes_max 300", 'ttk_sizes_bucket{le="50"} 1', "ttk_sizes_sum 320", "ttk_sizes_count 2"]) {
+      expect(text).toContain(`\n${line}\n`);
+    }
+    expect(text).not.toContain("second");
+    const message = otlpMessage(custom.readings(), {}, { startMs: 0, timeMs: 1, toolkit: "1" });
+    expect(JSON.parse(message).resourceMetrics[0].scopeMetrics[0].metrics[0]).toMatchObject({
+      name: "sizes",
+      unit: "1",
+    });
+    const kindOf = () => ({ type: "trend", contains: "default" }) as const;
+    const [head = ""] = new K6JsonLines({ kindOf, thresholds: [] }).linesOf("sizes", 20, {}, 0).split("\n");
+    expect(JSON.parse(head).data).toMatchObject({ type: "trend", contains: "default" });
+  });
+
   it("are in k6's lines and rows, and in StatsD's where its format has any", () => {
     const tags = { room: "blue", scenario: "chat" };
-    const json = new K6JsonLines({ typeOf: () => "counter", thresholds: [] }).linesOf("rooms", 1, tags, 0);
+    const json = new K6JsonLines({ kindOf: () => ({ type: "counter" }), thresholds: [] }).linesOf("rooms", 1, tags, 0);
     expect(JSON.parse(json.trim().split("\n").at(-1) as string).data.tags).toEqual(tags);
     expect(k6CsvRows.linesOf("rooms", 1, tags, 0)).toMatch(/,chat,,,,,,room=blue,\n$/);
     expect(statsdLine("rooms", "counter", 1, tags)).toBe("ttk.rooms:1|c|#room:blue,scenario:chat");

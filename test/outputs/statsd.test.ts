@@ -26,7 +26,10 @@ async function lines(output: Statsd): Promise<string[]> {
 
 describe("Statsd", () => {
   it("sends times and gauges one by one, and a second's counts together", async () => {
-    const output = await connect(false, runView({ typeOf: (name) => (name === "checks" ? "rate" : types[name]) }));
+    const output = await connect(
+      false,
+      runView({ kindOf: (name) => ({ type: name === "checks" ? "rate" : (types[name] ?? "gauge") }) }),
+    );
     output.onSample("msg_ack_duration", 1.5, { scenario: "chat" });
     output.onSample("msgs_sent", 1, { scenario: "chat" });
     output.onSample("msgs_sent", 2, { scenario: "other" });

@@ -16,6 +16,7 @@ import type { Stage } from "../../runner/load/pace.js";
 import { usersOf } from "../../runner/load/script/script-plan.js";
 import type { Segment } from "../../runner/load/segment.js";
 import type { LoadShard } from "../../runner/load/shard/load-shard.js";
+import type { Threshold } from "../../runner/load/threshold.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
@@ -55,6 +56,7 @@ import { SEGMENTS_MAX, segmentValue } from "../load/shards/segment-value.js";
 import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { joinSamples, requireShareable, workerTargets } from "../load/shards/worker-samples.js";
+import { positiveShareValue } from "../load/share-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { boundThresholds, thresholdTexts } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
@@ -85,6 +87,7 @@ interface LoadOptions extends BehaviourOptions {
   readonly iterations?: number;
   readonly findMax?: readonly string[];
   readonly maxRate?: number;
+  readonly precision?: number;
   readonly step?: number;
   readonly coolDown?: number;
   readonly report?: readonly ReportTarget<LoadFormat>[];
@@ -153,13 +156,19 @@ export function loadCommand(host: Host): Command {
       thresholdTexts,
     )
     .option("--abort-on-fail", "end the run as soon as a threshold does not hold")
-    .addOption(durationOption("--delay-abort-eval <time>", "let the run go on for so long before that (default: 0s)"))
+    .addOption(
+      durationOption(
+        "--delay-abort-eval <time>",
+        "--abort-on-fail: let the run go on for so long before that (default: 0s)",
+      ),
+    )
     .option(
       "--find-max <metric:expression...>",
       "look for the highest rate at which this holds, as in 'msg_delivery_duration:p(99)<100'; begins at --rate",
       thresholdTexts,
     )
     .option("--max-rate <n>", "--find-max: try no more than this", countValue(1, 10_000_000))
+    .option("--precision <share>", "--find-max: how close to come, of the rate (default: 5%)", positiveShareValue)
     .addOption(durationOption("--step <time>", "--find-max: how long each rate is kept up (default: 10s)"))
     .addOption(durationOption("--cool-down <time>", "--find-max: wait no longer for a step's messages (default: 5s)"))
     .option(
@@ -268,7 +277,7 @@ function flagOf(option: string): string {
 /** @throws CommandError for all that is wrong with the file's options */
 function scriptChoice(file: LoadedFile, options: LoadOptions): ScriptChoice {
   const { vus, iterations, duration: durationMs, stage, segment, asWorker } = options;
-  const refused = ["rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
+  const refused = ["users", "rate", "thinkTime", ...refusedForFiles, "devices", "findMax"] as const;
   const option = refused.find((name) => options[name] !== undefined);
   if (option !== undefined) {
     throw usageError(
@@ -315,20 +324,30 @@ async function common(
     answerTimeoutMs: options.answerTimeout,
     allowOverLimit: options.allowOverLimit,
     findMax: findMaxOf(options),
-    thresholds: boundThresholds("--threshold", options.threshold ?? [], choice?.metrics).map((threshold) => ({
-      ...threshold,
-      abortOnFail: options.abortOnFail ?? false,
-      delayAbortEvalMs: options.delayAbortEval ?? 0,
-    })),
+    thresholds: thresholdsOf(options, choice),
     seed: options.seed ?? Math.floor(host.random() * SEEDS),
     segment: options.segment,
     isCoordinated: options.workers !== undefined || options.asWorker !== undefined,
   };
 }
 
-function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoice["findMax"] {
+/** @throws CommandError */
+function thresholdsOf(
+  { threshold = [], abortOnFail = false, delayAbortEval }: LoadOptions,
+  choice: ScriptChoice | undefined,
+): Threshold[] {
+  if (delayAbortEval !== undefined && !abortOnFail) {
+    throw usageError(
+      "--delay-abort-eval says when a failed threshold may first end the run: it goes with --abort-on-fail",
+    );
+  }
+  const rule = { abortOnFail, delayAbortEvalMs: delayAbortEval ?? 0 };
+  return boundThresholds("--threshold", threshold, choice?.metrics).map((bound) => ({ ...bound, ...rule }));
+}
+
+function findMaxOf({ findMax, maxRate, precision, step, coolDown }: LoadOptions): LoadChoice["findMax"] {
   if (findMax === undefined) {
-    const lone = Object.entries({ "max-rate": maxRate, step, "cool-down": coolDown }).find(
+    const lone = Object.entries({ "max-rate": maxRate, precision, step, "cool-down": coolDown }).find(
       ([, value]) => value !== undefined,
     );
     if (lone !== undefined) throw usageError(`--${lone[0]} is for --find-max`);
@@ -341,6 +360,7 @@ function findMaxOf({ findMax, maxRate, step, coolDown }: LoadOptions): LoadChoic
       delayAbortEvalMs: 0,
     })),
     ...(maxRate === undefined ? {} : { maxPerSecond: maxRate }),
+    ...(precision === undefined ? {} : { precision }),
     ...(step === undefined ? {} : { stepMs: step }),
     ...(coolDown === undefined ? {} : { coolDownMs: coolDown }),
   };

@@ -24,6 +24,7 @@ interface PodOptions {
   readonly login?: unknown;
   readonly accounts?: string;
   readonly findMax?: unknown;
+  readonly maxRate?: number;
 }
 
 /** @throws CommandError for what the pods would refuse once they run */
@@ -43,8 +44,10 @@ export async function requirePodArguments(host: Host, { load, image, users }: Po
     throw usageError(`there is no load scenario "${scenario}"${didYouMean(scenario, [...loadScenarios.keys()])}`);
   }
   const options = command.opts<PodOptions>();
-  if (options.findMax !== undefined) {
-    throw usageError("--find-max cannot be parted into pods: they do not hear of each other");
+  if (options.findMax !== undefined && options.maxRate === undefined) {
+    throw usageError(
+      "--find-max needs --max-rate in pods: they do not hear of each other, and go through all rates up to it",
+    );
   }
   const isOfCluster = options.target === undefined && options.login === undefined;
   if (isOfCluster && (options.users ?? 0) > users) {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ClientTypeName } from "../../client/client-type.js";
+import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Habits } from "../../scenarios/load/behaviour.js";
 import { peerChoices } from "../../scenarios/load/peer-choice.js";
 import { countValue } from "../option-values.js";
@@ -64,7 +65,7 @@ export function addBehaviourOptions(command: Command): Command {
     )
     .option(
       "--size <bytes>",
-      "of a message's text, or a range as in 41-400, short ones oftener (default: 64)",
+      `of a message's text, or a range as in ${TOKEN_SIZE_BYTES}-400, short ones oftener (default: 64)`,
       rangeValue(1, 4096),
     )
     .option("--encrypted", "texts are encrypted as the shipped clients do; costs the generator some 20 µs each")

@@ -2,7 +2,7 @@ import type { Account } from "../../client/account.js";
 import type { ClientTypeName } from "../../client/client-type.js";
 import { discoverByHttp } from "../../client/discover.js";
 import { type Address, formatAddress } from "../../net/address.js";
-import { type FindMaxPlan, findMaxDefaults } from "../../runner/load/find-max-plan.js";
+import { type FindMaxPlan, findMaxDefaults, ladderOf } from "../../runner/load/find-max-plan.js";
 import { type Connect, type LoadPlan, planDefaults } from "../../runner/load/load-plan.js";
 import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
 import type { Stage } from "../../runner/load/pace.js";
@@ -66,6 +66,8 @@ export interface LoadChoice {
 const USERS_MIN = 2;
 const RATE_MAX = 10_000_000;
 const DURATION_MS = 15_000;
+/** Of a search in segments: each takes its time, whatever it comes to. */
+const LADDER_STEPS_MAX = 100;
 /** Devices of a user that a server keeps online (LGN-09). */
 const ONLINE_AT_ONCE = 2;
 /** Members of a group, unless there are fewer users. */
@@ -146,9 +148,8 @@ function livesFor({ scenario, accounts, seed }: LoadChoice, habits: Habits, devi
 }
 
 /** @throws CommandError for a plan that cannot be parted without somebody who sees all parts */
-function requireDivisible({ segment, findMax, scenario, accounts, isCoordinated }: LoadChoice, habits: Habits): void {
+function requireDivisible({ segment, scenario, accounts }: LoadChoice, habits: Habits): void {
   if (segment === undefined) return;
-  if (findMax !== undefined) requireCoordinated(isCoordinated, "--find-max");
   if (scenario.presence !== undefined && habits.onlineMs > 0) {
     throw usageError(`${scenario.name} cannot be parted with --online-time: it says itself who is online when`);
   }
@@ -176,24 +177,28 @@ export function planForScript(choice: Omit<LoadChoice, "scenario">, name: string
   return { ...plan, script, thresholds: [...thresholds, ...plan.thresholds], summaryTrendStats };
 }
 
-/**
- * Each segment alone would judge a rate by what its own users saw, come to another next rate than the others, and the sum of
- * them all would be a load that nobody has planned or measured.
- * @throws CommandError
- */
-function requireCoordinated(isCoordinated: boolean | undefined, what: string): void {
-  if (isCoordinated) return;
+/** Segments do not hear of each other, so they go through all rates. @throws CommandError when these are too many */
+function requireLadder(
+  { segment, isCoordinated }: Omit<LoadChoice, "scenario">,
+  what: string,
+  plan: FindMaxPlan,
+): void {
+  if (segment === undefined || isCoordinated) return;
+  const { length } = ladderOf(plan);
+  if (length <= LADDER_STEPS_MAX) return;
   throw usageError(
-    `${what} goes with --workers, and not with --segment: which rate comes next follows from what all parts measured ` +
-      "together, and segments do not hear of each other",
+    `${what}: with --segment it goes through all rates up to the highest, here ${length} steps (at most ` +
+      `${LADDER_STEPS_MAX}); lower --max-rate or raise --precision (in a file maxRate and precision), or use --workers`,
   );
 }
 
-/** @throws CommandError when a segment would have none, or cannot know what is next */
-function requireVus({ segment, isCoordinated }: Omit<LoadChoice, "scenario">, { script }: ScriptChoice): void {
+/** @throws CommandError when a segment would have none, or too many steps of a search */
+function requireVus(choice: Omit<LoadChoice, "scenario">, { script }: ScriptChoice): void {
+  const { segment } = choice;
   const vus = vusOf(script);
-  const search = script.scenarios.find(({ executor }) => executor.executor === "find-max");
-  if (segment !== undefined && search !== undefined) requireCoordinated(isCoordinated, `${search.name}, a find-max,`);
+  for (const { name, executor } of script.scenarios) {
+    if (executor.executor === "find-max") requireLadder(choice, `${name}, a find-max`, executor.search);
+  }
   if (segment === undefined || vus >= segment.count) return;
   throw usageError(`${segment.count} segments need as many VUs, at least; there are ${vus}`);
 }
@@ -213,7 +218,14 @@ function findMaxFor(choice: LoadChoice, devices: number): FindMaxPlan | undefine
   if (startPerSecond > maxPerSecond) {
     throw usageError(`--rate ${startPerSecond}: the search begins there, and ${maxPerSecond} is the most it may try`);
   }
-  return { ...findMaxDefaults, ...findMax, startPerSecond, maxPerSecond };
+  if (choice.segment !== undefined && !choice.isCoordinated && findMax.maxPerSecond === undefined) {
+    throw usageError(
+      "--find-max needs --max-rate with --segment: segments do not hear of each other, so all go through the same rates up to it",
+    );
+  }
+  const plan = { ...findMaxDefaults, ...findMax, startPerSecond, maxPerSecond };
+  requireLadder(choice, "--find-max", plan);
+  return plan;
 }
 
 /** @throws CommandError when something else says how long or how often, too */
@@ -223,6 +235,9 @@ function stagesFor({ scenario, stages = [], durationMs, rate, accounts, findMax 
   }
   if (stages.length > 0 && durationMs !== undefined) {
     throw usageError("--duration and --stage both say how long the run is: leave one out");
+  }
+  if (stages.length > 0 && stages.every((stage) => stage.durationMs === 0)) {
+    throw usageError("--stage: one of the stages must take some time");
   }
   const { rateShape, actsPerUserPerSecond } = scenario;
   if (stages.length > 0 || rateShape === undefined || findMax !== undefined) return stages;

@@ -21,11 +21,11 @@ export async function openOutputs(
 ): Promise<RunOutputs> {
   const files = targets.flatMap((target) => ("file" in target ? [target] : []));
   await requireWritable(files, host.cwd, "--out");
-  const own = new Map(plan.script?.customMetrics.map(({ name, type }) => [name, type]));
+  const own = new Map(plan.script?.customMetrics.map((metric) => [metric.name, metric]));
   const run = {
     nowMs: host.clock.nowMs,
     readings,
-    typeOf: (metric: string) => metricKinds[metric]?.type ?? own.get(metric),
+    kindOf: (metric: string) => metricKinds[metric] ?? own.get(metric),
     thresholds: plan.thresholds,
     tags: { ...ownTags(plan), ...tags },
     warn,

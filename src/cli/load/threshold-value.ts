@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
+import type { MetricContent } from "../../runner/load/contains.js";
 import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
-import type { MetricResult } from "../../runner/load/metrics.js";
 import {
   type ParsedTag,
   parseExpression,
@@ -9,6 +9,7 @@ import {
   ThresholdSyntaxError,
 } from "../../runner/load/parse-threshold.js";
 import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
+import { thresholdUnit } from "../../runner/load/threshold-unit.js";
 import { usageError } from "../command-error.js";
 
 /** When a threshold that does not hold ends the run. */
@@ -20,7 +21,7 @@ interface AbortRule {
 /** The metrics that a threshold may look at. */
 export interface MetricCatalogue {
   readonly names: readonly string[];
-  typeOf(name: string): MetricResult["type"] | undefined;
+  kindOf(name: string): MetricContent | undefined;
   /** @throws ThresholdSyntaxError for a tag that the metric has not */
   requireTag(name: string, tag: ParsedTag): void;
 }
@@ -28,7 +29,7 @@ export interface MetricCatalogue {
 /** The metrics of every run. */
 export const builtInMetrics: MetricCatalogue = {
   names: Object.keys(metricKinds),
-  typeOf: (name) => metricKinds[name]?.type,
+  kindOf: (name) => metricKinds[name],
   requireTag: (name, tag) => requireTag(name, metricKinds[name] as MetricKind, tag),
 };
 
@@ -95,21 +96,41 @@ export function thresholdOn(
 ): UnboundThreshold {
   const { name, tags, length } = parseMetric(metric);
   if (length < metric.length) throw new ThresholdSyntaxError("expected the end of the metric", length + 1);
-  const type = metrics.typeOf(name);
-  if (type === undefined) {
-    throw new ThresholdSyntaxError(`there is no metric "${name}"${didYouMean(name, metrics.names)}`, 1);
+  const kind = metrics.kindOf(name);
+  if (kind === undefined) {
+    throw new ThresholdSyntaxError(
+      `there is no metric "${name}"${insteadOf(name) ?? didYouMean(name, metrics.names)}`,
+      1,
+    );
   }
   for (const tag of tags) metrics.requireTag(name, tag);
   const parsed = parsedAt(expression, offset);
+  const { type } = kind;
   if (!isAggregateOf(type, parsed.aggregate)) {
     const known = aggregatesOf[type].join(", ");
     throw new ThresholdSyntaxError(`${name} is a ${type}: it has ${known}`, offset + 1);
   }
+  const unit = thresholdUnit(name, kind, parsed.aggregate);
   return {
     metric: tags.length === 0 ? name : `${name}{${tags.map((tag) => `${tag.name}:${tag.value}`).join(",")}}`,
     expression: expression.trim(),
     ...parsed,
+    ...(unit === undefined ? {} : { unit }),
   };
+}
+
+/** Where what k6 measures of HTTP is here. */
+const ofHttp: Readonly<Record<string, string>> = {
+  http_req_duration: "msg_ack_duration, login_duration and pull_duration",
+  http_req_connecting: "connect_duration",
+  http_req_failed: "errors and msgs_lost",
+  http_reqs: "pdus_sent and msgs_sent",
+  data_sent: "bytes_sent",
+  data_received: "bytes_received",
+};
+
+function insteadOf(name: string): string | undefined {
+  return Object.hasOwn(ofHttp, name) ? `: it is k6's; here there is ${ofHttp[name]}` : undefined;
 }
 
 function parsedAt(expression: string, offset: number) {

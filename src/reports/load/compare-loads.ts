@@ -1,5 +1,6 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+import { containedIn } from "./contained-in.js";
 import { count, perSecond, seconds } from "./quantity.js";
 
 /** What compared percentiles are called. */
@@ -59,6 +60,8 @@ export function compareLoads(before: LoadResult, after: LoadResult): LoadCompari
   const trends = Object.entries(after.metrics).flatMap(([metric, result]) => {
     const earlier = before.metrics[metric];
     if (!isCompared(metric) || result.type !== "trend" || earlier?.type !== "trend") return [];
+    // Of other numbers than times nobody knows whether more is worse.
+    if (containedIn(metric, result) !== "time") return [];
     return [comparedTrend(metric, earlier, result)];
   });
   const counts: ComparedCount[] = [

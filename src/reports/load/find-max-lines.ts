@@ -8,16 +8,18 @@ const ends: Readonly<Record<FindMaxResult["endedBy"], string>> = {
   generator: "the generator was at its own limit, so the servers may bear more",
   "no rate holds": "the condition broke at every rate that was tried",
   stopped: "the search was stopped",
+  merge: "ttk report merge judges what all segments measured together",
 };
 
 /** A search for the highest rate: a line for each step, then what was found. */
 export function findMaxLines(name: string, { ratePerSecond, endedBy, steps }: FindMaxResult): string[] {
   const found = ratePerSecond === null ? "no rate" : `${count(ratePerSecond)}/s`;
+  const said = endedBy === "merge" ? "is one segment's part" : `holds at ${found}`;
   return [
     ["rate".padStart(10), "achieved".padStart(10), "time".padStart(8), "", "condition"].join("  ").trimEnd(),
     ...steps.map(stepLine),
     "",
-    `MAX          ${name} holds at ${found}: ${ends[endedBy]}`,
+    `MAX          ${name} ${said}: ${ends[endedBy]}`,
   ];
 }
 

@@ -5,9 +5,10 @@ import { textStyle } from "../../codec/record/text-style.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../runner/load/load-result.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
+import { containedIn } from "./contained-in.js";
 import { findMaxLines } from "./find-max-lines.js";
 import { outputLines } from "./output-lines.js";
-import { count, duration, seconds, share, size } from "./quantity.js";
+import { count, duration, seconds, share, size, trendText } from "./quantity.js";
 import { scriptLines } from "./script-lines.js";
 import { thresholdText } from "./threshold-text.js";
 
@@ -78,10 +79,12 @@ function latencies({ metrics, summaryTrends }: LoadResult): string[] {
     if (trend?.type !== "trend") return [];
     const values =
       summaryTrends?.values[name] ?? Object.fromEntries(usualStats.map(([stat, read]) => [stat, read(trend)]));
+    const contains = containedIn(name, trend);
+    const text = (stat: string, value = 0) => (stat === "count" ? count(value) : trendText(value, contains));
     return [
       line(
         title,
-        stats.map((stat) => (stat === "count" ? count : duration)(values[stat] ?? 0)),
+        stats.map((stat) => text(stat, values[stat])),
       ),
     ];
   });

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import type { Options } from "k6/options";
 import type { CheckResult, LoadResult } from "../../runner/load/load-result.js";
 import type { MetricResult } from "../../runner/load/metrics.js";
-
-/** k6 tells what a number is: a time in ms, data in bytes, or anything. */
-type Contains = "time" | "data" | "default";
+import { containedIn } from "./contained-in.js";
 
 const usualTrendStats = ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"];
 
@@ -41,32 +39,29 @@ function idOf(path: string): string {
 }
 
 function k6Metric({ summaryTrends }: LoadResult, name: string, metric: MetricResult) {
+  const contains = containedIn(name, metric);
   switch (metric.type) {
     case "trend": {
       const { avg, min, p50: med, max, p90, p95, p99 } = metric;
       const usual = { avg, min, med, max, "p(90)": p90, "p(95)": p95, "p(99)": p99 };
       const values = summaryTrends?.values[name] ?? usual;
-      return { type: "trend", contains: "time" satisfies Contains, values };
+      return { type: "trend", contains, values };
     }
     case "counter":
-      return { type: "counter", contains: containedIn(name), values: { count: metric.count, rate: metric.rate } };
+      return { type: "counter", contains, values: { count: metric.count, rate: metric.rate } };
     case "rate":
       return {
         type: "rate",
-        contains: "default" satisfies Contains,
+        contains,
         values: { rate: metric.rate, passes: metric.passes, fails: metric.fails },
       };
     case "gauge":
       return {
         type: "gauge",
-        contains: containedIn(name),
+        contains,
         values: { value: metric.value, min: metric.min, max: metric.max },
       };
   }
-}
-
-function containedIn(name: string): Contains {
-  return name.startsWith("bytes_") ? "data" : "default";
 }
 
 function k6Thresholds({ thresholds }: LoadResult, name: string) {

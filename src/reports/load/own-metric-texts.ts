@@ -1,5 +1,7 @@
+import type { Contains } from "../../runner/load/contains.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
-import { count, perSecond, share } from "./quantity.js";
+import { containedIn } from "./contained-in.js";
+import { count, perSecond, quantity, share } from "./quantity.js";
 
 /** Counters, gauges and rates that every run has, or may have. */
 export const metricsOfEveryRun: readonly string[] = [
@@ -30,28 +32,25 @@ export const metricsOfEveryRun: readonly string[] = [
   "checks",
 ];
 
-type Metrics = Readonly<Record<string, Exclude<MetricResult, TrendResult> | Pick<TrendResult, "type">>>;
+type OtherResult = Exclude<MetricResult, TrendResult>;
+type Metrics = Readonly<Record<string, OtherResult | Pick<TrendResult, "type">>>;
 
 /** What the counters, gauges and rates came to that a scenario file has made; its trends are among the durations. */
 export function ownMetricTexts(metrics: Metrics): { readonly name: string; readonly text: string }[] {
   return Object.entries(metrics).flatMap(([name, metric]) => {
     if (metric.type === "trend" || metricsOfEveryRun.includes(name) || name.includes("{")) return [];
-    return [{ name, text: textOf(metric) }];
+    return [{ name, text: textOf(metric, containedIn(name, metric)) }];
   });
 }
 
-function textOf(metric: Exclude<MetricResult, TrendResult>): string {
+function textOf(metric: OtherResult, contains: Contains): string {
+  const text = (value: number) => quantity(value, contains);
   switch (metric.type) {
     case "counter":
-      return `${number(metric.count)} (${perSecond(metric.rate)})`;
+      return `${text(metric.count)} (${perSecond(metric.rate)})`;
     case "gauge":
-      return `${number(metric.value)} (${number(metric.min)} to ${number(metric.max)})`;
+      return `${text(metric.value)} (${text(metric.min)} to ${text(metric.max)})`;
     case "rate":
       return `${share(metric.rate)} (${count(metric.passes)} of ${count(metric.passes + metric.fails)})`;
   }
-}
-
-/** Six significant digits are plenty. */
-function number(value: number): string {
-  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6)));
 }

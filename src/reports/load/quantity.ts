@@ -1,3 +1,5 @@
+import type { Contains } from "../../runner/load/contains.js";
+
 /** Numbers as people read them, the same on every machine. */
 
 /** `12,345` */
@@ -18,6 +20,20 @@ export function duration(ms: number): string {
   if (ms < 0.995) return `${ms.toFixed(2)} ms`;
   if (ms < 99.95) return `${ms.toFixed(1)} ms`;
   return ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+/** A number of a metric, as what the metric contains: `3.1 ms`, `4.3 kB`, `12,345`, `0.250312`. */
+export function quantity(value: number, contains: Contains): string {
+  if (contains === "time") return duration(value);
+  if (contains === "data") return size(value);
+  // Six significant digits are plenty.
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6)));
+}
+
+/** A number of a trend, of which three digits are known: `3.1 ms`, `12.3`, `1,235`. */
+export function trendText(value: number, contains: Contains): string {
+  if (contains !== "default") return quantity(value, contains);
+  return value >= 999.5 ? count(value) : String(Number(value.toPrecision(3)));
 }
 
 /** `15.0 s` */

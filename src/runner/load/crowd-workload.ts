@@ -2,7 +2,7 @@ import type { Pulse } from "../../scenarios/load/crowd.js";
 import { ActRandom } from "./act-random.js";
 import { ActSchedule } from "./act-schedule.js";
 import type { FindMaxPlan } from "./find-max-plan.js";
-import { FindMaxSearch, type StepGauge } from "./find-max-search.js";
+import type { RateSearch } from "./find-max-search.js";
 import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import type { Messenger } from "./messenger.js";
@@ -38,7 +38,7 @@ export interface CrowdDependencies {
   readonly metrics: LoadMetrics;
   readonly timers: Timers;
   readonly now: () => number;
-  readonly gaugeFor: (search: FindMaxPlan) => StepGauge;
+  readonly searchFor: (search: FindMaxPlan) => RateSearch;
 }
 
 /** A built-in scenario: users are rows who act by think times. */
@@ -48,7 +48,7 @@ export class CrowdWorkload implements Workload {
   private readonly timers: Timers;
   private readonly now: () => number;
   readonly #users: number;
-  readonly #search: FindMaxSearch | undefined;
+  readonly #search: RateSearch | undefined;
   readonly #schedule: ActSchedule;
   readonly #pulses: readonly Pulse[];
   readonly #random: ActRandom;
@@ -62,7 +62,7 @@ export class CrowdWorkload implements Workload {
 
   constructor(
     private readonly plan: LoadPlan,
-    { messenger, metrics, timers, now, gaugeFor }: CrowdDependencies,
+    { messenger, metrics, timers, now, searchFor }: CrowdDependencies,
   ) {
     this.messenger = messenger;
     this.metrics = metrics;
@@ -73,7 +73,7 @@ export class CrowdWorkload implements Workload {
     const { scenario, behaviour } = plan;
     this.#pulses = [scenario.pulse, behaviour.life].filter((pulse) => pulse !== undefined);
     const { findMax } = plan;
-    if (findMax !== undefined) this.#search = new FindMaxSearch(findMax, gaugeFor(findMax));
+    if (findMax !== undefined) this.#search = searchFor(findMax);
     this.#pace = findMax === undefined ? paceOf(plan) : constantPace(0, Number.POSITIVE_INFINITY);
     this.#beforePause = this.#pace;
     const { seed, random, thinkTime, segment = wholeRun } = plan;

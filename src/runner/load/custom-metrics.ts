@@ -60,19 +60,19 @@ export class CustomMetrics {
 
   /** By tags, each value once. A metric that has none yet is there without any. */
   readings(): MetricReading[] {
-    return [...this.#entries].flatMap(([name, { total, series }]) => {
+    return [...this.#entries.values()].flatMap(({ metric, total, series }) => {
       const readings = series.readings();
-      return readings.length > 0 || isEmpty(total) ? readings : [readingOf(name, {}, total)];
+      return readings.length > 0 || isEmpty(total) ? readings : [readingOf(metric, {}, total)];
     });
   }
 
   results(runMs: number): Record<string, MetricResult> {
     const results: Record<string, MetricResult> = {};
-    for (const [name, { total, parts }] of this.#entries) {
-      if (!isEmpty(total)) results[name] = resultOf(total, runMs);
+    for (const [name, { metric, total, parts }] of this.#entries) {
+      if (!isEmpty(total)) results[name] = resultOf(metric, total, runMs);
       for (const { tags, sum } of parts) {
         const label = Object.entries(tags).map(([tag, value]) => `${tag}:${value}`);
-        if (!isEmpty(sum)) results[`${name}{${label.join(",")}}`] = resultOf(sum, runMs);
+        if (!isEmpty(sum)) results[`${name}{${label.join(",")}}`] = resultOf(metric, sum, runMs);
       }
     }
     return results;

@@ -1,12 +1,12 @@
 import type { Aggregate } from "./aggregate.js";
+import type { MetricContent } from "./contains.js";
 import { counterReading, gaugeReading, type MetricReading, rateReading, trendReading } from "./metric-reading.js";
 import type { Tags } from "./metric-selector.js";
 import { counterResult, Gauge, type MetricResult, perSecond, Rate, Trend } from "./metrics.js";
 
 /** A metric that a scenario file makes. */
-export interface CustomMetric {
+export interface CustomMetric extends MetricContent {
   readonly name: string;
-  readonly type: MetricResult["type"];
 }
 
 export class Counter {
@@ -61,12 +61,21 @@ export function readSum(sum: CustomSum | Gauge, aggregate: Aggregate, spanMs: nu
   return sum.read(aggregate, spanMs);
 }
 
-export function readingOf(name: string, tags: Tags, sum: CustomSum): MetricReading {
+export function readingOf(metric: CustomMetric, tags: Tags, sum: CustomSum): MetricReading {
+  return { ...plainReading(metric.name, tags, sum), ...contentOf(metric) };
+}
+
+function plainReading(name: string, tags: Tags, sum: CustomSum): MetricReading {
   if (sum instanceof Trend) return trendReading(name, tags, sum);
   if (sum instanceof Gauge) return gaugeReading(name, tags, sum);
   return sum instanceof Rate ? rateReading(name, tags, sum) : counterReading(name, tags, sum.count);
 }
 
-export function resultOf(sum: CustomSum, runMs: number): MetricResult {
-  return sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
+export function resultOf(metric: CustomMetric, sum: CustomSum, runMs: number): MetricResult {
+  const result = sum instanceof Counter ? counterResult(sum.count, runMs) : sum.result(runMs);
+  return { ...result, ...contentOf(metric) };
+}
+
+function contentOf({ contains }: CustomMetric): Pick<MetricContent, "contains"> {
+  return contains === undefined ? {} : { contains };
 }

@@ -6,6 +6,7 @@ import { Arrival, FaultWitnesses, type Fingerprint } from "./fault-witnesses.js"
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, LATE_MAX_US, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { RowsByDevice } from "./rows-by-device.js";
 import type { Segment } from "./segment.js";
 import { SentForms } from "./sent-forms.js";
 import { FarDeliveries } from "./shard/far-deliveries.js";
@@ -78,6 +79,9 @@ export class DeliveryOracle {
   readonly #odd = new Map<number, Map<number, number>>();
   #lastSerial = 0;
   #abandonedRows = 0;
+  /** The last message when a device went last, and the rows by device if another one had gone since that message. */
+  #goneAtSerial = -1;
+  #concerned: RowsByDevice | undefined;
   readonly #arrival = new Arrival();
   readonly #witnesses: FaultWitnesses;
 
@@ -152,22 +156,33 @@ export class DeliveryOracle {
     // What still comes over a connection that is being closed says nothing.
     this.#onlineSince[device] = Number.POSITIVE_INFINITY;
     const messages = this.#messages;
-    for (let row = 0; row < messages.rows; row++) {
-      const state = messages.state(row);
-      if (state === MessageState.free) continue;
-      if (messages.senderDevice(row) === device && (state === MessageState.sent || state === MessageState.timedOut)) {
-        this.counts.abandoned++;
-        this.#abandonedRows++;
-        if (state === MessageState.sent) this.#streams.acked(messages.stream(row));
-        messages.setState(row, MessageState.abandoned);
-        // The server may take it after what is sent over the next connection (MSG-09).
-        messages.setUnordered(row);
-        if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
-        if (state === MessageState.sent) this.#doubt(row);
-      }
-      this.#excuse(row, device);
-      this.#releaseWhenDone(row);
+    if (this.#goneAtSerial !== this.#lastSerial) {
+      this.#goneAtSerial = this.#lastSerial;
+      this.#concerned = undefined;
+      for (let row = 0; row < messages.rows; row++) this.#goneFrom(row, device);
+      return;
     }
+    // The devices of a server that dies go before anything else is sent: one look at all messages does for them.
+    this.#concerned ??= new RowsByDevice(messages, this.#audience);
+    for (const row of this.#concerned.of(device)) this.#goneFrom(row, device);
+  }
+
+  #goneFrom(row: number, device: number): void {
+    const messages = this.#messages;
+    const state = messages.state(row);
+    if (state === MessageState.free) return;
+    if (messages.senderDevice(row) === device && (state === MessageState.sent || state === MessageState.timedOut)) {
+      this.counts.abandoned++;
+      this.#abandonedRows++;
+      if (state === MessageState.sent) this.#streams.acked(messages.stream(row));
+      messages.setState(row, MessageState.abandoned);
+      // The server may take it after what is sent over the next connection (MSG-09).
+      messages.setUnordered(row);
+      if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
+      if (state === MessageState.sent) this.#doubt(row);
+    }
+    this.#excuse(row, device);
+    this.#releaseWhenDone(row);
   }
 
   /**

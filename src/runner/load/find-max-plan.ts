@@ -17,6 +17,28 @@ export interface FindMaxPlan {
   readonly precision: number;
 }
 
+/**
+ * The rates of a search whose parts do not hear of each other, lowest first: all of them, each above the one before by the
+ * precision, so that the highest that holds and the lowest that does not are as close as a search would have them.
+ */
+export function ladderOf({ startPerSecond, maxPerSecond, precision }: FindMaxPlan): number[] {
+  const rates: number[] = [];
+  for (
+    let rung = 0, rate = startPerSecond;
+    rate < maxPerSecond;
+    rate = roundedRate(startPerSecond * (1 + precision) ** rung)
+  ) {
+    if (rate > (rates.at(-1) ?? 0)) rates.push(rate);
+    rung++;
+  }
+  return [...rates, maxPerSecond];
+}
+
+/** To three digits: a rate is to be said, not computed with. */
+export function roundedRate(rate: number): number {
+  return Number(rate.toPrecision(3));
+}
+
 export const findMaxDefaults = {
   stepMs: 10_000,
   coolDownMs: 5000,

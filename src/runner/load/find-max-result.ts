@@ -22,7 +22,7 @@ export interface FindMaxStep extends StepReading {
 export interface FindMaxResult {
   /** The highest rate tried that held; null = none did. */
   readonly ratePerSecond: number | null;
-  /** What ended the search. */
-  readonly endedBy: "precision" | "max rate" | "generator" | "no rate holds" | "stopped";
+  /** What ended the search; `merge` = what a segment measured is to be judged with the others'. */
+  readonly endedBy: "precision" | "max rate" | "generator" | "no rate holds" | "stopped" | "merge";
   readonly steps: readonly FindMaxStep[];
 }

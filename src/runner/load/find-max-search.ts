@@ -1,4 +1,4 @@
-import type { FindMaxPlan } from "./find-max-plan.js";
+import { type FindMaxPlan, roundedRate } from "./find-max-plan.js";
 import type { FindMaxResult, FindMaxStep, StepReading } from "./find-max-result.js";
 import type { PartResult } from "./part-result.js";
 
@@ -11,6 +11,21 @@ export interface StepGauge {
   end(nowMs: number): StepReading | "awaited" | "given up";
 }
 
+/** Says which rate is kept up when. */
+export interface RateSearch {
+  /** The rate that is kept up now; 0 between steps. */
+  readonly ratePerSecond: number;
+  readonly isDone: boolean;
+  /** Begins the search, or the step that it is at once more. */
+  begin(nowMs: number): void;
+  /** Called every now and then. True when `ratePerSecond` has changed, or the search is done. */
+  advance(nowMs: number, isIdle: boolean): boolean;
+  /** The run ends before the search does. */
+  stop(): void;
+  result(): FindMaxResult;
+  stageText(): string;
+}
+
 const GROWTH = 2;
 /** Below this part of the first rate nobody looks. */
 const SMALLEST_PART = 1 / 64;
@@ -18,10 +33,9 @@ const SMALLEST_PART = 1 / 64;
 const DROPPED_SHARE_MAX = 0.01;
 
 /** Doubles the rate while the conditions hold, then halves the distance between what holds and what does not. */
-export class FindMaxSearch {
+export class FindMaxSearch implements RateSearch {
   readonly steps: FindMaxStep[] = [];
   #endedBy: FindMaxResult["endedBy"] | undefined;
-  /** The rate that is kept up now; 0 between steps. */
   ratePerSecond = 0;
   #tried: number;
   #holds: number | undefined;
@@ -42,13 +56,11 @@ export class FindMaxSearch {
     return this.#endedBy !== undefined;
   }
 
-  /** Begins the search, or the step that it is at once more. */
   begin(nowMs: number): void {
     this.#isWarm ||= this.plan.warmUpMs === 0;
     this.#beginStep(nowMs);
   }
 
-  /** Called every now and then. True when `ratePerSecond` has changed, or the search is done. */
   advance(nowMs: number, isIdle: boolean): boolean {
     if (this.isDone) return false;
     if (this.#coolingSinceMs === undefined) {
@@ -71,7 +83,6 @@ export class FindMaxSearch {
     return true;
   }
 
-  /** The run ends before the search does. */
   stop(): void {
     this.#endedBy ??= "stopped";
   }
@@ -97,22 +108,10 @@ export class FindMaxSearch {
   }
 
   #judge(reading: StepReading, endMs: number): void {
-    const durationMs = endMs - this.#stepStartMs;
-    const planned = reading.acts + reading.dropped;
-    const ok =
-      reading.conditions.every((condition) => condition.ok) &&
-      reading.dropped <= DROPPED_SHARE_MAX * planned &&
-      reading.doubts.length === 0;
-    this.steps.push({
-      ...reading,
-      ratePerSecond: this.#tried,
-      achievedPerSecond: Math.round((reading.acts * 1000) / durationMs),
-      startedAtMs: Math.round(this.#stepStartMs),
-      durationMs: Math.round(durationMs),
-      ok,
-    });
+    const step = stepOf(reading, this.#tried, this.#stepStartMs, endMs - this.#stepStartMs);
+    this.steps.push(step);
     if (reading.doubts.length > 0) this.#endedBy = "generator";
-    else if (ok) this.#held();
+    else if (step.ok) this.#held();
     else this.#broke();
   }
 
@@ -128,16 +127,34 @@ export class FindMaxSearch {
     if (this.#holds !== undefined) return this.#halve();
     const lower = this.#tried / GROWTH;
     if (lower < this.plan.startPerSecond * SMALLEST_PART) this.#endedBy = "no rate holds";
-    else this.#tried = rounded(lower);
+    else this.#tried = roundedRate(lower);
   }
 
   #halve(): void {
     const holds = this.#holds as number;
     const breaks = this.#breaks as number;
-    const next = rounded((holds + breaks) / 2);
+    const next = roundedRate((holds + breaks) / 2);
     if (breaks - holds <= holds * this.plan.precision || next <= holds || next >= breaks) this.#endedBy = "precision";
     else this.#tried = next;
   }
+}
+
+/** A step with its verdict. */
+export function stepOf(
+  reading: StepReading,
+  ratePerSecond: number,
+  startedAtMs: number,
+  durationMs: number,
+): FindMaxStep {
+  const { conditions, acts, dropped, doubts } = reading;
+  return {
+    ...reading,
+    ratePerSecond,
+    achievedPerSecond: Math.round((acts * 1000) / durationMs),
+    startedAtMs: Math.round(startedAtMs),
+    durationMs: Math.round(durationMs),
+    ok: conditions.every(({ ok }) => ok) && dropped <= DROPPED_SHARE_MAX * (acts + dropped) && doubts.length === 0,
+  };
 }
 
 /** A search goes beyond what the servers can do: what is dropped there is judged step by step, and not of the run. */
@@ -150,9 +167,4 @@ export function failedSearches(parts: readonly Pick<PartResult, "name" | "findMa
   return parts
     .filter(({ findMax }) => findMax?.endedBy === "no rate holds")
     .map(({ name }) => `${name}: the condition does not hold at any rate`);
-}
-
-/** To three digits: a rate is to be said, not computed with. */
-function rounded(rate: number): number {
-  return Number(rate.toPrecision(3));
 }

@@ -74,7 +74,7 @@ export class HealthWatch {
   }
 
   #busyShareSoFar(): number {
-    return this.#isMeasuring ? performance.eventLoopUtilization(this.#since).utilization : 0;
+    return this.#isMeasuring ? shareOf(performance.eventLoopUtilization(this.#since)) : 0;
   }
 
   /** A step of a search begins. */
@@ -83,7 +83,7 @@ export class HealthWatch {
   }
 
   stepBusyShare(): number {
-    return performance.eventLoopUtilization(this.#step).utilization;
+    return shareOf(performance.eventLoopUtilization(this.#step));
   }
 
   /** Since the last call. */
@@ -93,6 +93,11 @@ export class HealthWatch {
     this.#lastSecond = current;
     return utilization;
   }
+}
+
+/** A run of a few ms is busy for all of it, and nothing has had to wait. */
+function shareOf({ active, idle }: EventLoopUtilization): number {
+  return active / Math.max(active + idle, healthLimits.eventLoopLagP99MaxMs);
 }
 
 /** Why the run's latencies are not to be trusted; empty when they are. */

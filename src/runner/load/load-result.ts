@@ -141,6 +141,21 @@ export interface LoadResult {
   readonly outputs: readonly OutputResult[];
 }
 
+/** That nobody could be online, as text: then nothing can be said about the servers. Empty when somebody was, or need not be. */
+export function neverOnline({
+  devicesOnline,
+  metrics,
+}: Pick<LoadResult, "devicesOnline" | "metrics">): readonly string[] {
+  if (devicesOnline > 0) return [];
+  const failed = (["connect_failed", "login_failed"] as const).map((kind) => {
+    const errors = metrics[`errors{kind:${kind}}`];
+    return errors?.type === "counter" ? errors.count : 0;
+  }) as [connects: number, logins: number];
+  const [connects, logins] = failed;
+  if (connects + logins === 0) return [];
+  return [`no device came online: ${connects} connections and ${logins} logins failed`];
+}
+
 /** What in these counts is the server's fault, as text; empty when nothing is. */
 export function failuresIn(
   counts: DeliveryCounts,

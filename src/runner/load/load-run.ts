@@ -264,8 +264,8 @@ class LoadRun {
       messenger: this.#messenger,
       timers: this.#timersFrom(0),
       now: this.#loop.now,
-      gaugeFor: (search: FindMaxPlan) =>
-        this.#meeting.gaugeFor(search, {
+      searchFor: (search: FindMaxPlan) =>
+        this.#meeting.searchFor(search, {
           metrics: this.#metrics,
           health: this.#health,
           healthLimits: this.#healthLimits,

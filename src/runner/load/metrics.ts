@@ -1,8 +1,12 @@
 import type { Aggregate } from "./aggregate.js";
+import type { MetricContent } from "./contains.js";
 import { HIGHEST_TRACKABLE_US, Histogram } from "./histogram.js";
 
-/** What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds. */
-export type MetricResult = TrendResult | CounterResult | RateResult | GaugeResult;
+/**
+ * What a metric came to. Times are in ms; `hdr` is an HdrHistogram (V2, compressed, base64) of microseconds, or of thousandths
+ * of whatever else it contains.
+ */
+export type MetricResult = (TrendResult | CounterResult | RateResult | GaugeResult) & Pick<MetricContent, "contains">;
 
 export interface TrendResult {
   readonly type: "trend";

@@ -164,7 +164,11 @@ export function stagedPace(startPerSecond: number, stages: readonly Stage[]): Pa
     from = to;
     return leg;
   });
-  return new Pace(legs, legs.length);
+  // One that takes no time is a jump: it says what the next one begins with.
+  return new Pace(
+    legs.filter(({ durationMs }) => durationMs > 0),
+    legs.length,
+  );
 }
 
 /** The same rate for all of the time. */

@@ -15,6 +15,7 @@ import {
   failuresIn,
   type GeneratorEnvironment,
   type LoadResult,
+  neverOnline,
   WITNESS_PDU_MAX_BYTES,
 } from "./load-result.js";
 import type { PartResult } from "./part-result.js";
@@ -51,18 +52,22 @@ export interface RunFacts {
 export function resultOf(facts: RunFacts): LoadResult {
   const { plan, metrics, oracle, sessions, thresholds, health, steadyMs } = facts;
   const isOverLimitAllowed = plan.messagesPerSecondMax === undefined;
-  const serverFaults = failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed);
   const failedThresholds = thresholds.filter(({ ok }) => !ok).map(thresholdFailure);
   const doubts = isSearch(facts.parts) ? [] : doubtsAbout(health, facts.healthLimits);
   const watched = thresholds.map(({ metric }) => metric);
   const results = metrics.results(facts.moment, watched);
+  const devicesOnline = metrics.devicesOnline.result().max;
+  const serverFaults = [
+    ...failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed),
+    ...neverOnline({ devicesOnline, metrics: results }),
+  ];
   return {
     scenario: plan.scenario.name,
     startedAt: facts.startedAt,
     seed: plan.seed,
     users: ownCount(plan.accounts.length, plan.segment ?? wholeRun),
     devicesPerUser: plan.devicesPerUser,
-    devicesOnline: metrics.devicesOnline.result().max,
+    devicesOnline,
     processes: 1,
     targets: [...new Set(sessions.servers.filter((server) => server !== undefined))].sort(),
     rate: plannedRate(plan, shareOf(plan)),

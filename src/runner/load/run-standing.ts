@@ -127,6 +127,7 @@ export class RunStanding {
       evidence: messenger.evidence,
       seconds: [...this.run.seconds().counts],
       servers: sessions.servers,
+      ladders: meeting.ladders,
       typeOf: (device) => (sessions.devices[device] as VirtualDevice).options.clientType,
     });
   }

@@ -24,7 +24,7 @@ export class TagSeries {
   }
 
   readings(): MetricReading[] {
-    return [...this.#series.values()].map(({ tags, sum }) => readingOf(this.metric.name, tags, sum));
+    return [...this.#series.values()].map(({ tags, sum }) => readingOf(this.metric, tags, sum));
   }
 
   #make(key: string, tags: Tags): { readonly tags: Tags; readonly sum: CustomSum } {

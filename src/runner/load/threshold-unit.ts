@@ -1,20 +1,17 @@
 import type { Aggregate } from "./aggregate.js";
-import { metricKinds } from "./metric-names.js";
+import { containedIn, type MetricContent } from "./contains.js";
 
 export type ThresholdUnit = "ms" | "B" | "B/s" | "/s";
 
-/**
- * What the value that a threshold looks at is counted in; `undefined` for a bare number: a count, a share, a gauge, and what
- * a metric of a scenario file may or may not be.
- */
-export function thresholdUnit(metric: string, aggregate: Aggregate): ThresholdUnit | undefined {
-  const name = metric.replace(/\{.*/, "");
-  const type = metricKinds[name]?.type;
-  if (type === "counter" && name.startsWith("bytes_")) return aggregate === "rate" ? "B/s" : "B";
-  if (aggregate === "rate") return type === undefined ? undefined : "/s";
-  if (type === "trend") return aggregate === "count" ? undefined : "ms";
-  // Trends alone have these.
-  return typeof aggregate !== "string" || aggregate === "avg" || aggregate === "med" ? "ms" : undefined;
+/** What the value that a threshold looks at is counted in; `undefined` for a bare number: a count, a share, a gauge. */
+export function thresholdUnit(metric: string, content: MetricContent, aggregate: Aggregate): ThresholdUnit | undefined {
+  const { type } = content;
+  const contains = containedIn(metric, content);
+  if (type === "rate") return undefined;
+  if (aggregate === "rate") return contains === "data" ? "B/s" : "/s";
+  if (type === "trend" && aggregate === "count") return undefined;
+  if (contains === "default") return undefined;
+  return contains === "data" ? "B" : "ms";
 }
 
 /** `61.2 ms`, `16/s`, `0` */

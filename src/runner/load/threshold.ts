@@ -1,6 +1,6 @@
 import type { Aggregate } from "./aggregate.js";
 import type { MetricResult } from "./metrics.js";
-import { type ThresholdUnit, thresholdUnit, withUnit } from "./threshold-unit.js";
+import { type ThresholdUnit, withUnit } from "./threshold-unit.js";
 
 const comparisons = {
   "<": (value: number, limit: number) => value < limit,
@@ -22,6 +22,8 @@ export interface Threshold {
   readonly aggregate: Aggregate;
   readonly comparison: Comparison;
   readonly limit: number;
+  /** What the value is counted in; absent for a bare number. */
+  readonly unit?: ThresholdUnit;
   /** Ends the run as soon as it does not hold. */
   readonly abortOnFail: boolean;
   /** So long after the run's start it is not yet looked at for that. */
@@ -43,10 +45,9 @@ export interface ThresholdResult {
 export type ReadAggregate = (metric: string, aggregate: Aggregate) => number | undefined;
 
 export function judgeThreshold(threshold: Threshold, read: ReadAggregate): ThresholdResult {
-  const { metric, expression, aggregate, comparison, limit } = threshold;
+  const { metric, expression, aggregate, comparison, limit, unit } = threshold;
   const actual = read(metric, aggregate);
   const ok = actual !== undefined && comparisons[comparison](actual, limit);
-  const unit = thresholdUnit(metric, aggregate);
   return { metric, expression, ok, actual: actual ?? null, ...(unit === undefined ? {} : { unit }) };
 }
 

@@ -26,6 +26,7 @@ describe("ttk export k8s", () => {
     [[]],
     [["--users", "3000"]],
     [["multi-device", "--users", "20", "--target", "10.0.0.5:8000", "-q"]],
+    [["--find-max", "errors:count==0", "--max-rate", "5000"]],
     [["--login", "10.0.0.5:8080", "--threshold", "errors:count==0", "kicks:count==0"]],
   ])("takes %j for the pods", async (load) => {
     expect((await exported(load)).join(" ")).toContain(["load", ...load, "--"].join(" "));
@@ -35,7 +36,7 @@ describe("ttk export k8s", () => {
     [["steady-chatt"], 'there is no load scenario "steady-chatt"; did you mean "steady-chat"?'],
     [["steady-chat", "--user", "3000"], 'ttk load has no option --user; did you mean "--users"?'],
     [["--users", "many"], "option '--users <n>' argument 'many' is invalid"],
-    [["--find-max", "errors:count==0"], "--find-max cannot be parted into pods"],
+    [["--find-max", "errors:count==0"], "--find-max needs --max-rate in pods"],
     [["--seed", "7"], "--seed is what the Job says"],
     [["--users", "10001"], "--users 10001: the reference cluster has 10000, unless --users before -- says so"],
     [["--accounts", "staging.csv"], "staging.csv is not in the pods: name an image that has it with --image"],

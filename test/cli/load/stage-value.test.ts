@@ -9,7 +9,14 @@ describe("stageValues", () => {
     ]);
   });
 
-  it.each(["", "10s", "10s:", ":5", "10s:-1", "ten:5", "10s:1e9", "0s:5", "10s:99999999999"])("refuses %j", (text) => {
+  it("takes a stage that takes no time, which is a jump as in k6", () => {
+    expect(stageValues("1d:100", stageValues("0s:100", undefined))).toEqual([
+      { durationMs: 0, actsPerSecond: 100 },
+      { durationMs: 86_400_000, actsPerSecond: 100 },
+    ]);
+  });
+
+  it.each(["", "10s", "10s:", ":5", "10s:-1", "ten:5", "10s:1e9", "8d:5", "10s:99999999999"])("refuses %j", (text) => {
     expect(() => stageValues(text, undefined)).toThrow(/^Expected a /);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changeText, compareLoads } from "../../../src/reports/load/compare-loads.js";
 import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
 
 function withAcks(...durationsMs: number[]): LoadResult {
@@ -9,6 +10,13 @@ function withAcks(...durationsMs: number[]): LoadResult {
 }
 
 describe("compareLoads", () => {
+  it("leaves out own trends of other numbers than times: nobody knows whether more is worse", () => {
+    const took = heldLoad.metrics.msg_ack_duration as TrendResult;
+    const metrics = { took, sizes: { ...took, contains: "default" as const } };
+    const { trends } = compareLoads({ ...heldLoad, metrics }, { ...heldLoad, metrics });
+    expect(trends.map(({ metric }) => metric)).toEqual(["took"]);
+  });
+
   it("finds nothing between a run and itself", () => {
     const { worse, differences, trends, counts } = compareLoads(heldLoad, heldLoad);
     expect({ worse, differences }).toEqual({ worse: 0, differences: [] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, duration, perSecond, seconds, share, size } from "../../../src/reports/load/quantity.js";
+import { count, duration, perSecond, seconds, share, size, trendText } from "../../../src/reports/load/quantity.js";
 
 describe("quantities", () => {
   it.each([
@@ -47,5 +47,16 @@ describe("quantities", () => {
 
   it("seconds with a tenth, a share in percent", () => {
     expect([seconds(15_000), seconds(49), share(0.337), share(1)]).toEqual(["15.0 s", "0.0 s", "34 %", "100 %"]);
+  });
+
+  it.each([
+    [20, "default", "20"],
+    [20.015, "default", "20"],
+    [0.123_456, "default", "0.123"],
+    [12_345.6, "default", "12,346"],
+    [20.015, "time", "20.0 ms"],
+    [4300, "data", "4.3 kB"],
+  ] as const)("%d of a trend that contains %s as %s", (value, contains, text) => {
+    expect(trendText(value, contains)).toBe(text);
   });
 });

@@ -5,6 +5,7 @@ import { metricsOfEveryRun } from "../../../src/reports/load/own-metric-texts.js
 import { scriptLines } from "../../../src/reports/load/script-lines.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import { metricKinds } from "../../../src/runner/load/metric-names.js";
+import type { TrendResult } from "../../../src/runner/load/metrics.js";
 import { heldLoad } from "../../helpers/load-result.js";
 
 const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5, unit: "ms" as const };
@@ -90,6 +91,9 @@ describe("scriptLines", () => {
     const id = "bfeb8362ffa82c7ad9f0771f2843c768";
     expect(summary.root_group.checks).toEqual([{ name: "is good", path: "::is good", id, passes: 9, fails: 1 }]);
     expect(summary.metrics.msg_ack_duration.values).toEqual({ "p(99.9)": 7 });
+    const took = { ...(heldLoad.metrics.msg_ack_duration as TrendResult), contains: "default" as const };
+    const own = JSON.parse(loadK6Summary({ ...scripted, metrics: { took } }));
+    expect(own.metrics.took).toMatchObject({ type: "trend", contains: "default" });
     expect([summary.setup_data, summary.options.summaryTrendStats]).toEqual([{ a: 1 }, ["p(99.9)"]]);
   });
 });

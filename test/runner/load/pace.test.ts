@@ -25,6 +25,20 @@ describe("Pace", () => {
     expect(pace.msAt(6750)).toBeUndefined();
   });
 
+  it("jumps where a stage takes no time", () => {
+    const pace = stagedPace(0, [
+      { durationMs: 0, actsPerSecond: 100 },
+      { durationMs: 1000, actsPerSecond: 100 },
+      { durationMs: 0, actsPerSecond: 10 },
+      { durationMs: 1000, actsPerSecond: 10 },
+      { durationMs: 0, actsPerSecond: 5000 },
+    ]);
+    expect([pace.durationMs, pace.acts, pace.peakPerSecond, pace.stages]).toEqual([2000, 110, 100, 5]);
+    expect([0, 999, 1000, 1999, 2000].map((ms) => pace.rateAt(ms))).toEqual([100, 100, 10, 10, 0]);
+    expect([0, 999, 1000].map((ms) => pace.stageAt(ms))).toEqual([1, 1, 3]);
+    expect([pace.msOf(0), pace.msAt(50), pace.msAt(100), pace.msAt(105)]).toEqual([0, 500, 1000, 1500]);
+  });
+
   it("finds for every act the moment by which so many are meant to have happened", () => {
     fc.assert(
       fc.property(fc.nat(1000), stages, fc.double({ min: 0, max: 0.999, noNaN: true }), (start, list, part) => {

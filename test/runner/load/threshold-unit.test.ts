@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
 import { parseExpression } from "../../../src/runner/load/parse-threshold.js";
 import { judgeThreshold, thresholdFailure } from "../../../src/runner/load/threshold.js";
 import { thresholdUnit } from "../../../src/runner/load/threshold-unit.js";
@@ -14,19 +15,30 @@ describe("thresholdUnit", () => {
     ["bytes_sent", "count<5000", "B"],
     ["bytes_sent", "rate<5000", "B/s"],
     ["generator_busy", "max<0.9", undefined],
-    ["own_time", "p(99)<5", "ms"],
-    ["own_time", "med<5", "ms"],
-    // Of a trend or a gauge, of a counter or a share: its name does not say.
-    ["own_metric", "max<5", undefined],
-    ["own_metric", "rate<5", undefined],
   ])("of %s %s is %s", (metric, expression, unit) => {
-    expect(thresholdUnit(metric, parseExpression(expression).aggregate)).toBe(unit);
+    expect(thresholdOf(`${metric}:${expression}`).unit).toBe(unit);
+  });
+
+  it.each([
+    [{ type: "trend" }, "p(99)<5", "ms"],
+    [{ type: "trend" }, "med<5", "ms"],
+    [{ type: "trend" }, "max<5", "ms"],
+    [{ type: "trend", contains: "default" }, "p(99)<5", undefined],
+    [{ type: "trend", contains: "default" }, "avg<5", undefined],
+    [{ type: "trend", contains: "default" }, "rate<5", "/s"],
+    [{ type: "gauge" }, "max<5", undefined],
+    [{ type: "gauge", contains: "time" }, "value<5", "ms"],
+    [{ type: "counter", contains: "time" }, "count<5", "ms"],
+    [{ type: "counter" }, "rate<5", "/s"],
+    [{ type: "rate" }, "rate<5", undefined],
+  ] as const)("of an own metric that is %j, %s is %s", (content, expression, unit) => {
+    expect(thresholdUnit("own", content, parseExpression(expression).aggregate)).toBe(unit);
   });
 
   it("is beside what a threshold was compared with", () => {
     const judged = (metric: string, expression: string) => {
       const rule = { abortOnFail: false, delayAbortEvalMs: 0 };
-      return judgeThreshold({ metric, expression, ...parseExpression(expression), ...rule }, () => 61.2);
+      return judgeThreshold({ ...thresholdOf(`${metric}:${expression}`), ...rule }, () => 61.2);
     };
     const late = judged("msg_ack_duration", "p(95)<50");
     expect(late).toEqual({ metric: "msg_ack_duration", expression: "p(95)<50", ok: false, actual: 61.2, unit: "ms" });

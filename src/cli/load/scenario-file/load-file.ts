@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import { MetricBook, noteMetrics } from "../../../runner/load/script/own-metrics.js";
 import { usageError } from "../../command-error.js";
 import { errorLine } from "./file-line.js";
+import { isFields } from "./option-reader.js";
 import type { FileExports } from "./script-options.js";
 
 export interface LoadedFile {
@@ -41,10 +42,16 @@ export async function loadScenarioFile(name: string, cwd: string): Promise<Loade
   });
   try {
     const exports = await noteMetrics(book, () => jiti.import<FileExports>(path));
-    return { path, folder, name: shown, exports, book };
+    return { path, folder, name: shown, exports: ofModule(exports), book };
   } catch (error) {
     throw usageError(reasonOf(error, folder, cwd, shown));
   }
+}
+
+/** CommonJS, which bundlers write of a k6 file: everything is in what looks like the default export. */
+function ofModule(exports: FileExports): FileExports {
+  const { default: all } = exports;
+  return isFields(all) && "default" in all ? all : exports;
 }
 
 const SYNTAX = /^ParseError: (.*?)\s*\n\s*(.*?):(\d+):\d+/;
@@ -54,12 +61,15 @@ const insteadOf: Readonly<Record<string, string>> = {
   "k6/execution": "vu.id, vu.iteration, vu.scenario and vu.tags say where one is",
   "k6/data": "a constant at the file's top level is shared",
 };
-const NO_MODULE = /^Cannot find (?:module|package) '(k6(?:\/[\w/.-]*)?|https?:[^']*)'/;
+const NO_MODULE = /^(?:Cannot find (?:module|package)|ENOENT: .*, open) '(k6(?:\/[\w/.-]*)?|https?:[^']*)'/;
 
 function reasonOf(error: unknown, folder: string, cwd: string, shown: string): string {
   const message = error instanceof Error ? error.message : String(error);
   const missing = NO_MODULE.exec(message)?.[1];
   if (missing !== undefined) {
+    if (missing.startsWith("http")) {
+      return `${shown}: nothing is loaded from the network, as "${missing}" would be: what Node.js finds may be imported (docs/load.md)`;
+    }
     const instead = insteadOf[missing] ?? 'import from "teamtalk-testkit/load"';
     return `${shown}: k6's module "${missing}" does not exist here: ${instead} (docs/load.md)`;
   }

@@ -1,5 +1,6 @@
 import { didYouMean } from "../../../codec/did-you-mean.js";
 import { parseDuration } from "../../../net/duration.js";
+import { DURATION_MAX_MS } from "../duration-value.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -8,8 +9,6 @@ export interface NumberLimits {
   readonly max: number;
   readonly isWhole?: boolean;
 }
-
-const DURATION_MAX_MS = 7 * 24 * 3_600_000;
 
 /** Reads one object of a scenario file's options and notes all that is wrong with it, each with its path. */
 export class OptionReader {

@@ -8,13 +8,13 @@ import { builtInMetrics, type MetricCatalogue } from "../threshold-value.js";
 
 /** The metrics of a scenario file: every run's, by scenario too, and its own, which may have any tag. */
 export function scriptMetrics(own: readonly CustomMetric[], scenarioTags: readonly Tags[]): MetricCatalogue {
-  const types = new Map([checksMetric, ...own].map(({ name, type }) => [name, type]));
+  const kinds = new Map([checksMetric, ...own].map((metric) => [metric.name, metric]));
   const known = new Set(scenarioTags.flatMap(Object.keys));
   return {
-    names: [...builtInMetrics.names, ...types.keys()],
-    typeOf: (name) => types.get(name) ?? builtInMetrics.typeOf(name),
+    names: [...builtInMetrics.names, ...kinds.keys()],
+    kindOf: (name) => kinds.get(name) ?? builtInMetrics.kindOf(name),
     requireTag(name, tag) {
-      if (types.has(name)) return;
+      if (kinds.has(name)) return;
       if (!known.has(tag.name)) return builtInMetrics.requireTag(name, tag);
       if (metricKinds[name]?.tag?.name === tag.name) return builtInMetrics.requireTag(name, tag);
       if (!keptByScenario.has(name)) {

@@ -1,5 +1,5 @@
 import type { FindMaxResult } from "../find-max-result.js";
-import type { FindMaxSearch } from "../find-max-search.js";
+import type { RateSearch } from "../find-max-search.js";
 import { constantPace } from "../pace.js";
 import { ArrivalExecutor } from "./arrival-executor.js";
 import type { ExecutorState, VuPool } from "./executor.js";
@@ -16,7 +16,7 @@ export class FindMaxExecutor extends ArrivalExecutor {
   constructor(
     plan: FindMaxExecutorPlan,
     pool: VuPool,
-    private readonly search: FindMaxSearch,
+    private readonly search: RateSearch,
     share?: VuShare,
   ) {
     super({ ...plan, pace: constantPace(0, Number.POSITIVE_INFINITY) }, pool, share);

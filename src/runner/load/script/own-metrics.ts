@@ -15,13 +15,15 @@ export class MetricBook {
 
   /** As k6: twice the same is one metric. @throws Error for a name that another metric has */
   declare(metric: CustomMetric): void {
-    const { name, type } = metric;
+    const { name, type, contains } = metric;
     if (Object.hasOwn(metricKinds, name) || name === checksMetric.name) {
       throw new Error(`"${name}" is a metric that every run has: choose another name`);
     }
     const same = this.metrics.find((each) => each.name === name);
     if (same === undefined) this.metrics.push(metric);
     else if (same.type !== type) throw new Error(`"${name}" is a ${same.type} already, and cannot be a ${type}, too`);
+    else if (same.contains !== contains)
+      throw new Error(`"${name}" is of times in one place, and of numbers in another`);
   }
 }
 
@@ -46,10 +48,12 @@ abstract class OwnMetric {
   constructor(
     readonly name: string,
     type: CustomMetric["type"],
+    /** As in k6: its values are times in ms, and are shown as such. */
+    isTime = false,
   ) {
     if (openBook === undefined) throw new Error(`the metric "${name}" must be made at the file's top level`);
     if (!NAME.test(name)) throw new Error(`"${name}" is no name for a metric: letters, digits and _, up to 128`);
-    openBook.declare({ name, type });
+    openBook.declare(declared(name, type, isTime));
     this.#book = openBook;
   }
 
@@ -61,8 +65,8 @@ abstract class OwnMetric {
 
 /** Adds up. */
 export class Counter extends OwnMetric {
-  constructor(name: string) {
-    super(name, "counter");
+  constructor(name: string, isTime?: boolean) {
+    super(name, "counter", isTime);
   }
 
   add(value: number, tags?: Tags): void {
@@ -72,8 +76,8 @@ export class Counter extends OwnMetric {
 
 /** Remembers the last value, the least and the greatest. */
 export class Gauge extends OwnMetric {
-  constructor(name: string) {
-    super(name, "gauge");
+  constructor(name: string, isTime?: boolean) {
+    super(name, "gauge", isTime);
   }
 
   add(value: number, tags?: Tags): void {
@@ -83,7 +87,8 @@ export class Gauge extends OwnMetric {
 
 /** How often something held. */
 export class Rate extends OwnMetric {
-  constructor(name: string) {
+  /** k6 has `isTime` here, too, where it says nothing. */
+  constructor(name: string, _isTime?: boolean) {
     super(name, "rate");
   }
 
@@ -92,10 +97,10 @@ export class Rate extends OwnMetric {
   }
 }
 
-/** Durations in ms, or other values from 0 to 4294967: percentiles with three significant digits. */
+/** Values from 0 to 4294967, durations in ms if `isTime`: percentiles with three significant digits. */
 export class Trend extends OwnMetric {
-  constructor(name: string) {
-    super(name, "trend");
+  constructor(name: string, isTime?: boolean) {
+    super(name, "trend", isTime);
   }
 
   add(value: number, tags?: Tags): void {
@@ -106,4 +111,9 @@ export class Trend extends OwnMetric {
     }
     this.put(value, tags);
   }
+}
+
+function declared(name: string, type: CustomMetric["type"], isTime: boolean): CustomMetric {
+  if (type === "trend") return isTime ? { name, type } : { name, type, contains: "default" };
+  return isTime ? { name, type, contains: "time" } : { name, type };
 }

@@ -8,7 +8,7 @@ import { IterationsExecutor } from "../executors/iterations-executor.js";
 import { VuShare } from "../executors/vu-share.js";
 import { VusExecutor } from "../executors/vus-executor.js";
 import type { FindMaxPlan } from "../find-max-plan.js";
-import { FindMaxSearch, type StepGauge } from "../find-max-search.js";
+import type { RateSearch } from "../find-max-search.js";
 import type { LoadMetrics } from "../load-metrics.js";
 import type { Messenger } from "../messenger.js";
 import { Gauge } from "../metrics.js";
@@ -17,7 +17,9 @@ import type { PartResult } from "../part-result.js";
 import { isOwn, type Segment } from "../segment.js";
 import type { Timers } from "../timers.js";
 import type { Workload } from "../workload.js";
+import { currentVu } from "./current-vu.js";
 import type { MessageDesk } from "./message-desk.js";
+import { checksMetric } from "./own-metrics.js";
 import { hookVuOf, type ScriptPlan, type ScriptScenario, vusOf } from "./script-plan.js";
 import type { SetupOutcome } from "./setup-outcome.js";
 import { Sleepers } from "./sleepers.js";
@@ -48,7 +50,7 @@ export interface ScriptDependencies {
   readonly until: (done: () => boolean) => Promise<void>;
   readonly signal: AbortSignal;
   readonly devicesPerUser: number;
-  readonly gaugeFor: (search: FindMaxPlan) => StepGauge;
+  readonly searchFor: (search: FindMaxPlan) => RateSearch;
   readonly failed: (scenario: string, error: unknown) => void;
 }
 
@@ -88,7 +90,10 @@ export class ScriptWorkload implements Workload {
       customAdded: (name, value, tags) => metrics.customAdded(name, value, tags, run.now()),
       reachesAll: () => this.#isSettingUp && run.isSetupShared,
     };
-    plan.takeValues((name, value, tags) => metrics.customAdded(name, value, { ...plan.tags, ...tags }, run.now()));
+    plan.takeValues((name, value, tags) => {
+      const { tags: current } = currentVu.getStore() ?? plan;
+      metrics.customAdded(name, value, { ...current, ...tags }, run.now());
+    });
     metrics.vus = this.#vusGauge;
     metrics.vusMax = new Gauge();
     let firstVu = 0;
@@ -249,7 +254,9 @@ export class ScriptWorkload implements Workload {
     const vus = numbers
       .filter((vu) => isOwn(vu * this.plan.usersPerVu, segment))
       .map((vu) => this.#vu(scenario.name, scenario.env, tags, vu));
-    const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), this.plan.minIterationMs, metrics, now, {
+    const { minIterationMs, customMetrics } = this.plan;
+    const hasOwnMetrics = customMetrics.some((metric) => metric !== checksMetric);
+    const runner = new VuRunner(scenario, vus, () => this.#dataCopy(), minIterationMs, hasOwnMetrics, metrics, now, {
       ended: (vu) => {
         this.#parts[index]?.executor.ended(vu, now());
         this.#look(index);
@@ -274,7 +281,7 @@ export class ScriptWorkload implements Workload {
       case "ramping-vus":
         return new VusExecutor(plan, pool, share);
       case "find-max":
-        return new FindMaxExecutor(plan, pool, new FindMaxSearch(plan.search, this.run.gaugeFor(plan.search)), share);
+        return new FindMaxExecutor(plan, pool, this.run.searchFor(plan.search), share);
       default:
         return new ArrivalExecutor(plan, pool, share);
     }
@@ -313,7 +320,7 @@ export class ScriptWorkload implements Workload {
     const onAbort = () => vu.waits.interrupt();
     this.run.signal.addEventListener("abort", onAbort);
     try {
-      return await work();
+      return await currentVu.run(vu, work);
     } catch (error) {
       if (isLate) throw new Error(`${what} took longer than ${timeoutMs / 1000} s`);
       throw error;

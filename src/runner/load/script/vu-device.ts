@@ -102,6 +102,9 @@ export class VuDevice {
     const { messenger, desk, now } = this.context;
     if (text !== undefined) requireText(text);
     const target = targetOf(to);
+    if (to.kind === "user" && target === this.person.user) {
+      throw new Error(`${this.person.name} cannot write to itself: servers ignore that (MSG-07)`);
+    }
     const intendedMs = now() - this.lateMs();
     this.waits.check();
     if (!messenger.reaches(target)) {

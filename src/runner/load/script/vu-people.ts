@@ -20,5 +20,10 @@ export interface Group {
 export type Recipient = Person | Group;
 
 export function targetOf(recipient: Recipient): number {
-  return recipient.kind === "user" ? recipient.user : recipient.target;
+  // A file in JavaScript may give a name, or what `anybody` returns while there is nobody.
+  const target: unknown = recipient?.kind === "user" ? recipient.user : recipient?.target;
+  if (typeof target === "number") return target;
+  throw new TypeError(
+    `${JSON.stringify(recipient)} is neither a person nor a group: take somebody of vu.people, or a group that was made`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { VuPool } from "../executors/executor.js";
 import type { LoadMetrics } from "../load-metrics.js";
+import { currentVu } from "./current-vu.js";
 import { IterationInterrupted } from "./iteration-interrupted.js";
 import type { ScriptScenario } from "./script-plan.js";
 import type { Vu } from "./vu.js";
@@ -32,6 +33,7 @@ export class VuRunner implements VuPool {
     private readonly vus: readonly Vu[],
     private readonly data: () => unknown,
     private readonly minIterationMs: number,
+    private readonly hasOwnMetrics: boolean,
     private readonly metrics: LoadMetrics,
     private readonly now: () => number,
     private readonly hooks: VuRunnerHooks,
@@ -57,7 +59,7 @@ export class VuRunner implements VuPool {
     vu.iterationBegins(Math.max(0, startedMs - intendedMs));
     if (!(index in this.#data)) this.#data[index] = this.data();
     try {
-      await this.scenario.exec(vu, this.#data[index]);
+      await this.#call(vu, this.#data[index]);
       this.#complete(vu, startedMs);
     } catch (error) {
       if (vu.waits.isInterrupted || error instanceof IterationInterrupted) this.counts.interrupted++;
@@ -70,6 +72,12 @@ export class VuRunner implements VuPool {
     }
     await this.#atLeast(vu, startedMs);
     this.#over(index);
+  }
+
+  /** Following each promise costs something, which only metrics of the file's own are worth. */
+  #call(vu: Vu, data: unknown): unknown {
+    const { exec } = this.scenario;
+    return this.hasOwnMetrics ? currentVu.run(vu, exec, vu, data) : exec(vu, data);
   }
 
   #complete(vu: Vu, startedMs: number): void {

@@ -26,7 +26,9 @@ export class VuUser implements Person {
   device(type: ClientTypeName): VuDevice {
     let device = this.#devices.get(type);
     if (device === undefined) {
-      if (!Object.hasOwn(clientTypes, type)) throw new RangeError(`there is no device type "${type}"`);
+      if (!Object.hasOwn(clientTypes, type)) {
+        throw new RangeError(`there is no device type "${type}": one of ${Object.keys(clientTypes).join(", ")}`);
+      }
       device = new VuDevice(
         this.context,
         this.waits,

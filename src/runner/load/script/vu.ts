@@ -11,11 +11,6 @@ import { Waits } from "./waits.js";
 /** What is checked: a function of the value, or what has come of one. */
 type Predicate<T> = boolean | ((value: T) => boolean);
 
-/** A Counter, Gauge, Rate or Trend. */
-interface OwnMetric {
-  add(value: number, tags?: Tags): void;
-}
-
 /** What a virtual user is, whatever it does. */
 export interface VuIdentity {
   /** From 1, over all scenarios: k6's `__VU`. */
@@ -33,7 +28,7 @@ export class Vu {
   readonly scenario: string;
   /** The scenario's `env`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Go with every check and every value of one's own metrics from here on; may be changed. */
+  /** Go with every check and every value of one's own metrics from here on, as k6's do; may be changed. */
   readonly tags: Record<string, string>;
   readonly users: readonly VuUser[];
   /** Iterations that this one has begun, from 0: k6's `__ITER`. */
@@ -122,11 +117,6 @@ export class Vu {
       if (!ok) all = false;
     }
     return all;
-  }
-
-  /** Adds to a metric that the file made: `vu.add(myTrend, 12)` is `myTrend.add(12)` with this one's tags. */
-  add(metric: OwnMetric, value: number | boolean, tags: Tags = {}): void {
-    metric.add(Number(value), { ...this.tags, ...tags });
   }
 
   /** Called by the run when an iteration begins. */

@@ -35,8 +35,8 @@ export function customStateOf(custom: CustomMetrics, epochMs: number): CustomMet
 
 /** Adds a shard's. Of a gauge the latest value is kept, and the extremes of all. @throws RangeError for another type */
 export function addCustomState(custom: CustomMetrics, states: readonly CustomMetricState[]): void {
-  for (const { name, type, sums } of states) {
-    for (const { tags, ...state } of sums) addSum(custom.sumOf({ name, type }, tags), state, name);
+  for (const { sums, ...metric } of states) {
+    for (const { tags, ...state } of sums) addSum(custom.sumOf(metric, tags), state, metric.name);
   }
 }
 

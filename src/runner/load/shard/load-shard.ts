@@ -9,6 +9,7 @@ import type { Threshold } from "../threshold.js";
 import type { FarSum } from "./delivery-sum.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
 import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";
+import type { FindMaxLadder, LadderState } from "./find-max-ladder.js";
 import { type MetricsState, metricsStateOf } from "./metric-state.js";
 import { planFingerprint } from "./plan-fingerprint.js";
 import type { PresenceEntry } from "./presence-log.js";
@@ -49,6 +50,8 @@ export interface LoadShard {
   readonly thresholds: readonly Threshold[];
   /** What a scenario file wants to know of trends, as in k6's option. */
   readonly summaryTrendStats?: readonly string[];
+  /** Of each search, in the plan's order, what this segment measured; absent where workers have judged it together. */
+  readonly ladders?: readonly LadderState[];
   readonly result: Omit<LoadResult, "metrics" | "thresholds" | "setupData" | "summaryTrends">;
   /** What was counted in each second of the result's series. */
   readonly seconds: readonly SecondCounts[];
@@ -78,6 +81,7 @@ export interface ShardFacts {
   readonly evidence: FarEvidence;
   readonly seconds: readonly SecondCounts[];
   readonly servers: readonly (string | undefined)[];
+  readonly ladders: readonly FindMaxLadder[];
   readonly typeOf: (device: number) => string;
 }
 
@@ -98,6 +102,7 @@ export function shardOf(facts: ShardFacts): LoadShard {
     isOverLimitAllowed: plan.messagesPerSecondMax === undefined,
     thresholds: plan.thresholds,
     ...(plan.summaryTrendStats === undefined ? {} : { summaryTrendStats: plan.summaryTrendStats }),
+    ...(facts.ladders.length === 0 ? {} : { ladders: facts.ladders.map((ladder) => ladder.state()) }),
     result,
     seconds: facts.seconds,
     metrics: metricsStateOf(facts.metrics, facts.epochMs),

@@ -4,11 +4,12 @@ import { failedSearches, isSearch } from "../find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, healthLimits } from "../generator-health.js";
 import { latencyBoundsMs } from "../latency-bounds.js";
 import type { LoadMetrics, Moment } from "../load-metrics.js";
-import { type DeliveryWitness, failuresIn, type LoadResult } from "../load-result.js";
+import { type DeliveryWitness, failuresIn, type LoadResult, neverOnline } from "../load-result.js";
 import { isOwn } from "../segment.js";
 import { summaryTrends } from "../summary-trends.js";
 import { abortFailures, judgeThreshold, thresholdFailure } from "../threshold.js";
 import { balanceOf, type FarFault } from "./far-balance.js";
+import { judgeLadders } from "./find-max-ladder.js";
 import { addCounts, type LoadShard } from "./load-shard.js";
 import { MergeError } from "./merge-error.js";
 import { mergeChecks, mergeParts } from "./merge-script.js";
@@ -48,22 +49,29 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const thresholds = first.thresholds.map((threshold) =>
     judgeThreshold(threshold, (metric, aggregate) => metrics.read(metric, aggregate, moment)),
   );
-  const serverFaults = failuresIn(delivery, metrics.errors.of("link_lost"), first.isOverLimitAllowed);
   const health = healthOf(shards, metrics);
   const sum = (read: (result: LoadShard["result"]) => number) => results.reduce((total, each) => total + read(each), 0);
   const most = (read: (result: LoadShard["result"]) => number) => Math.max(...results.map(read));
-  const parts = mergeParts(results);
+  const parts = judgeLadders(
+    mergeParts(results),
+    shards.map(({ ladders = [] }) => ladders),
+  );
   const metricResults = metrics.results(
     moment,
     thresholds.map(({ metric }) => metric),
   );
+  const devicesOnline = sum((result) => result.devicesOnline);
+  const serverFaults = [
+    ...failuresIn(delivery, metrics.errors.of("link_lost"), first.isOverLimitAllowed),
+    ...neverOnline({ devicesOnline, metrics: metricResults }),
+  ];
   return {
     scenario: first.result.scenario,
     startedAt: results.map(({ startedAt }) => startedAt).sort()[0] as string,
     seed: first.result.seed,
     users: sum(({ users }) => users),
     devicesPerUser: first.result.devicesPerUser,
-    devicesOnline: sum(({ devicesOnline }) => devicesOnline),
+    devicesOnline,
     processes: shards.length,
     targets: [...new Set(results.flatMap(({ targets }) => targets))].sort(),
     rate: first.planRate,

@@ -3,7 +3,7 @@ import type { DeviceSessions } from "../device-sessions.js";
 import { directoryOf } from "../directory.js";
 import type { FindMaxPlan } from "../find-max-plan.js";
 import type { StepReading } from "../find-max-result.js";
-import type { StepGauge } from "../find-max-search.js";
+import { FindMaxSearch, type RateSearch } from "../find-max-search.js";
 import { LoadBlockedError } from "../load-blocked-error.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { Messenger } from "../messenger.js";
@@ -13,6 +13,7 @@ import { StepWindow, type WindowSources } from "../step-window.js";
 import type { VirtualDevice } from "../virtual-device.js";
 import type { FarBooks } from "./far-books.js";
 import { type PlannedPeople, plannedPeople, type SharedPresence } from "./far-people.js";
+import { FindMaxLadder } from "./find-max-ladder.js";
 import type { SharedAbort } from "./shared-abort.js";
 import { SharedStep } from "./shared-step.js";
 import type { StepState } from "./step-state.js";
@@ -33,7 +34,7 @@ export interface ShardSync {
   readonly abort?: SharedAbort;
   /** Who of a scenario file's users is online, here and elsewhere; undefined = nobody tells, and the plan has to do. */
   readonly people?: SharedPresence;
-  /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = nowhere. */
+  /** Where all parts of a search's step are put together, the searches of a plan being numbered; undefined = in the merge. */
   readonly shareStep?: (search: number, state: StepState) => Promise<StepReading | undefined>;
   /**
    * Asked again and again by a shard that awaits nothing of its own any more. `round`: what all shards wait for now, the end
@@ -62,6 +63,8 @@ export class ShardMeeting {
   epochMs: number | undefined;
   /** The same as unix time in ms. */
   startAtMs = 0;
+  /** The plan's searches, in order, where nobody puts their steps together before the merge. */
+  readonly ladders: FindMaxLadder[] = [];
   #searches = 0;
   readonly #planned: PlannedPeople | undefined;
 
@@ -128,18 +131,21 @@ export class ShardMeeting {
     return this.sources.sync?.isOver() ?? true;
   }
 
-  /** How the steps of the plan's next search are watched, here or everywhere. */
-  gaugeFor({ conditions }: FindMaxPlan, sources: WindowSources): StepGauge {
-    const window = new StepWindow(conditions, sources);
-    const { shareStep } = this.sources.sync ?? {};
-    if (shareStep === undefined) return window;
+  /** The plan's next search, whose steps are judged here, by what all have measured, or once the run is over. */
+  searchFor(plan: FindMaxPlan, sources: WindowSources): RateSearch {
+    const window = new StepWindow(plan.conditions, sources);
+    const { sync } = this.sources;
+    if (sync === undefined) return new FindMaxSearch(plan, window);
+    const epochMs = () => this.epochMs ?? 0;
+    const { shareStep } = sync;
+    if (shareStep === undefined) {
+      const ladder = new FindMaxLadder(plan, window, epochMs);
+      this.ladders.push(ladder);
+      return ladder;
+    }
     const search = this.#searches++;
-    return new SharedStep(
-      window,
-      (state) => shareStep(search, state),
-      (step) => this.isSettled(`search ${search} step ${step}`),
-      () => this.epochMs ?? 0,
-    );
+    const isSettled = (step: number) => this.isSettled(`search ${search} step ${step}`);
+    return new FindMaxSearch(plan, new SharedStep(window, (state) => shareStep(search, state), isSettled, epochMs));
   }
 
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */

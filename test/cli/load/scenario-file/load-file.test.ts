@@ -26,7 +26,8 @@ async function run(lines: readonly string[], args: readonly string[] = [], name 
   writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
   const host = fakeHost({ cwd: folder, verbosity: "quiet", clock: { nowMs: () => Date.now() } });
   const report = join(folder, `${name}.json`);
-  const common = ["--target", formatAddress(server.address), "--report", `json=${report}`];
+  const target = args.includes("--target") ? [] : ["--target", formatAddress(server.address)];
+  const common = [...target, "--report", `json=${report}`];
   await loadCommand(host).parseAsync([name, ...common, ...args], { from: "user" });
   return { ...host.written, exitCode: host.exitCode, report: JSON.parse(readFileSync(report, "utf8")) };
 }
@@ -201,10 +202,37 @@ describe("ttk load with a scenario file", () => {
     });
   });
 
+  it("shows values of own metrics as times when the file says that they are, else without a unit, as k6 does", async () => {
+    const { report, stdout } = await run([
+      'import { Counter, Gauge, Trend } from "teamtalk-testkit/load";',
+      'const took = [new Trend("took", true), new Gauge("lag", true), new Counter("slept", true)];',
+      'const sizes = [new Trend("sizes"), new Gauge("level"), new Trend("more", false)];',
+      'export const options = { thresholds: { took: ["p(95)<50"], sizes: ["p(95)<50"], level: ["value<50"], lag: ["value<50"] } };',
+      "export default () => { for (const each of [...took, ...sizes]) each.add(20); };",
+    ]);
+    expect(stdout).toMatch(/^took {16} {10}1( +20\.0 ms){5}$/m);
+    expect(stdout).toMatch(/^sizes {15} {10}1( +20){5}$/m);
+    expect(stdout).toMatch(/^more {16} {10}1( +20){5}$/m);
+    expect(stdout).toContain("metric      lag: 20.0 ms (20.0 ms to 20.0 ms)\n");
+    expect(stdout).toContain("metric      level: 20 (20 to 20)\n");
+    expect(stdout).toContain("metric      slept: 20.0 ms (");
+    for (const line of [
+      "took p(95)<50  (20 ms)",
+      "sizes p(95)<50  (20)",
+      "lag value<50  (20 ms)",
+      "level value<50  (20)",
+    ]) {
+      expect(stdout).toContain(`held         ${line}\n`);
+    }
+    const contains = ["took", "sizes", "more", "lag", "level", "slept"].map((name) => report.metrics[name]?.contains);
+    expect(contains).toEqual([undefined, "default", "default", "time", undefined, "time"]);
+  });
+
   it.each([
     ['new Counter("errors");', '"errors" is a metric that every run has: choose another name'],
     ['new Rate("checks");', '"checks" is a metric that every run has: choose another name'],
     ['new Trend("mine"); new Counter("mine");', '"mine" is a trend already, and cannot be a counter, too'],
+    ['new Trend("mine"); new Trend("mine", true);', '"mine" is of times in one place, and of numbers in another'],
   ])("refuses a metric whose name is taken: %s", async (line, reason) => {
     const lines = ['import { Counter, Rate, Trend } from "teamtalk-testkit/load";', line, "export default () => {};"];
     await expect(run(lines)).rejects.toThrow(new RegExp(`^test-\\d+\\.ts:2: ${reason}$`));
@@ -232,7 +260,7 @@ describe("ttk load with a scenario file", () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each(["mine.add(-1)", "mine.add(4294968)", "vu.add(mine, Number.NaN)", "vu.add(mine, 1e9)"])(
+  it.each(["mine.add(-1)", "mine.add(4294968)", "mine.add(Number.NaN)", "mine.add(1e9)"])(
     "fails an iteration that adds what a trend cannot hold: %s",
     async (call) => {
       const { report, stderr } = await run([
@@ -263,6 +291,64 @@ describe("ttk load with a scenario file", () => {
     ]);
     expect(report.metrics["errors{kind:iteration_failed}"].count).toBe(2);
     expect(stderr).toMatch(/\.ts:4: check "later" is asynchronous: await what it needs before.*\n.*\.ts:5: in a check/);
+  });
+
+  it("adds to own metrics with the tags of whoever adds: its scenario's, its own, and those of the call, as k6 does", async () => {
+    const lines = [
+      'import { Counter, Trend } from "teamtalk-testkit/load";',
+      'const [mine, took] = [new Counter("mine"), new Trend("took")];',
+      "const scenario = (tags) => ({ executor: 'per-vu-iterations', vus: 2, iterations: 2, tags });",
+      "export const options = { tags: { build: '7' }, scenarios: { one: scenario({ kind: 'a' }), two: scenario({ kind: 'b' }) } };",
+      "export const setup = async (vu) => { await vu.sleep(0.01); mine.add(100); };",
+      "export default async (vu) => {",
+      "  mine.add(1);",
+      "  await vu.sleep(0.01 * vu.id);",
+      "  vu.tags.group = vu.id % 2 ? '::odd' : '::even';",
+      "  await new Promise((resolve) => setTimeout(resolve, 5));",
+      "  took.add(vu.id);",
+      "  if (vu.id === 1) mine.add(10, { kind: 'c' });",
+      "};",
+      "export const teardown = () => mine.add(1000);",
+    ];
+    const expected = [
+      ["mine{scenario:one}", "count==24"],
+      ["mine{scenario:two}", "count==4"],
+      ["mine{kind:a}", "count==4"],
+      ["mine{kind:c,scenario:one}", "count==20"],
+      ["mine{build:7}", "count==1128"],
+      ["took{group:::odd,scenario:two}", "max==3"],
+      ["took{group:::odd,scenario:two}", "count==2"],
+      ["took{group:::even,scenario:one}", "min==2"],
+    ] as const;
+    const thresholds = expected.map(([metric, expression]) => `${metric}:${expression}`);
+    const { report } = await run(lines, ["--threshold", ...thresholds]);
+    expect(report.thresholds.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    expect(report.thresholds).toHaveLength(expected.length);
+  });
+
+  it("refuses a delay of what does not end runs, where it would do nothing", async () => {
+    const args = ["--threshold", "iterations:count==1", "--delay-abort-eval", "1s"];
+    await expect(run(["export default () => {};"], args)).rejects.toMatchObject({
+      message: "--delay-abort-eval says when a failed threshold may first end the run: it goes with --abort-on-fail",
+      exitCode: 2,
+    });
+    const { exitCode } = await run(["export default () => {};"], [...args, "--abort-on-fail"]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("jumps where a stage takes no time", async () => {
+    const lines = ["export default (vu) => vu.sleep(0.05);"];
+    const { report, exitCode } = await run(lines, [
+      "--vus",
+      "1",
+      "--stage",
+      "0s:4",
+      "300ms:4",
+      "--threshold",
+      "vus:max==4",
+    ]);
+    expect({ exitCode, vus: report.metrics.vus }).toMatchObject({ exitCode: 0, vus: { max: 4 } });
+    expect(report.parts[0]).toMatchObject({ executor: "ramping-vus", vusMax: 4 });
   });
 
   it("judges thresholds of the command line by the file's own metrics, tags and checks, too", async () => {
@@ -311,6 +397,70 @@ describe("ttk load with a scenario file", () => {
     );
     expect((await run(["export default () => check(1, {});"])).stderr).toContain(
       "check is not defined: it is k6's; here it is vu.check (docs/load.md)",
+    );
+  });
+
+  it("says that nothing is imported from the network", async () => {
+    const lines = [
+      'import { textSummary } from "https://jslib.k6.io/k6-summary/0.0.2/index.js";',
+      "export default () => textSummary;",
+    ];
+    await expect(run(lines)).rejects.toThrow(
+      /^test-\d+\.ts: nothing is loaded from the network, as "https:\/\/jslib\.k6\.io\/.*" would be/,
+    );
+  });
+
+  it.each([
+    ["exports.default = run;"],
+    ["Object.defineProperty(exports, '__esModule', { value: true }); exports.default = run;"],
+    ["module.exports = { options: exports.options, default: run };"],
+  ])("takes CommonJS, which bundlers write: %s", async (line) => {
+    const lines = ["exports.options = { vus: 2, iterations: 3 };", "const run = (vu) => vu.sleep(0);", line];
+    const { report } = await run(lines, [], `test-${written}.cjs`);
+    expect(report.parts).toMatchObject([{ executor: "shared-iterations", vusMax: 2, iterations: 3 }]);
+  });
+
+  it("is blocked where no device can come online, whatever the file makes of that", async () => {
+    const lines = [
+      "export const options = { iterations: 2 };",
+      "export default (vu) => vu.user.login('windows').catch(() => {});",
+    ];
+    const { report, exitCode, stdout } = await run(lines, ["--target", "127.0.0.1:1"]);
+    expect(exitCode).toBe(3);
+    expect(report.summary).toMatchObject({ passed: false, devicesOnline: 0 });
+    expect(stdout).toContain("FAILED       no device came online: 2 connections and 0 logins failed\n");
+  });
+
+  it("says which devices there are, and which metrics in place of HTTP's", async () => {
+    const { stderr } = await run(["export default (vu) => vu.user.login();"]);
+    expect(stderr).toContain('there is no device type "undefined": one of windows, mac, ios, android (');
+    const lines = [
+      "export const options = { thresholds: { http_req_failed: ['rate<0.01'] } };",
+      "export default () => {};",
+    ];
+    await expect(run(lines)).rejects.toThrow(
+      'there is no metric "http_req_failed": it is k6\'s; here there is errors and msgs_lost',
+    );
+  });
+
+  it("writes to people, and not to a name or to itself", async () => {
+    const sending = (to: string) => [
+      "export default async (vu) => {",
+      "  const pc = await vu.user.login('windows');",
+      `  await pc.send(${to}, "hi");`,
+      "};",
+    ];
+    expect((await run(sending("vu.people[0]"))).stderr).toContain(
+      "user1 cannot write to itself: servers ignore that (MSG-07)",
+    );
+    expect((await run(sending("'user2'"))).stderr).toContain(
+      '"user2" is neither a person nor a group: take somebody of vu.people',
+    );
+  });
+
+  it("has its users from the VUs", async () => {
+    await expect(run(["export default () => {};"], ["--users", "3"])).rejects.toThrow(
+      /^--users is for built-in scenarios: test-/,
     );
   });
 

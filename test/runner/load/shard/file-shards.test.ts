@@ -99,7 +99,7 @@ export async function ring(vu, { group }) {
   counted.add(1, { parity: vu.iteration % 2 === 0 ? "even" : "odd" });
   gauged.add(vu.id);
   rated.add(vu.iteration > 0);
-  vu.add(timed, vu.id);
+  timed.add(vu.id);
   vu.check(next, { "is a user": ({ kind }) => kind === "user" });
 }
 export async function quiet(vu) {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planFor, planForScript } from "../../../../src/cli/load/load-choice.js";
 import { loadScenarioFile } from "../../../../src/cli/load/scenario-file/load-file.js";
@@ -6,10 +7,13 @@ import { readScript } from "../../../../src/cli/load/scenario-file/script-option
 import { SearchSteps } from "../../../../src/cli/load/shards/search-steps.js";
 import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
 import { Counter, TimedGauge } from "../../../../src/runner/load/custom-sum.js";
+import { findMaxDefaults, ladderOf } from "../../../../src/runner/load/find-max-plan.js";
+import type { FindMaxResult } from "../../../../src/runner/load/find-max-result.js";
 import { healthLimits as usualLimits } from "../../../../src/runner/load/generator-health.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
 import { Gauge, Rate, Trend } from "../../../../src/runner/load/metrics.js";
 import { usersOf } from "../../../../src/runner/load/script/script-plan.js";
+import { judgeLadders, type LadderState } from "../../../../src/runner/load/shard/find-max-ladder.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { judgeTogether, stepStateOf } from "../../../../src/runner/load/shard/step-state.js";
 import type { MetricSum } from "../../../../src/runner/load/step-measure.js";
@@ -36,10 +40,11 @@ const condition = (metric: string, expression: string): Threshold => ({
   delayAbortEvalMs: 0,
 });
 
+/** A busy machine is no reason to end a search here. */
+const anyHealth = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
+
 async function searched(plans: LoadPlan | readonly LoadPlan[], count: number) {
-  // A busy machine is no reason to end a search here.
-  const healthLimits = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
-  const shards = named(await shardedRun(plans, count, { healthLimits }));
+  const shards = named(await shardedRun(plans, count, { healthLimits: anyHealth }));
   for (const { shard } of shards) expect(schemaErrors("load-shard", shard)).toEqual([]);
   const results = shards.map(({ shard }) => shard.result.parts[0]?.findMax);
   // Whatever each has measured: all came to the same verdict of every step.
@@ -160,15 +165,119 @@ describe("the step of two processes", () => {
 });
 
 describe("a search in segments", () => {
-  it("is refused, and told what can do it", async () => {
-    const segment = { index: 0, count: 2 };
-    const findMax = { conditions: [condition("errors", "count==0")] };
-    const parted = { accounts, targets: [cluster.msg(0)], seed: 7, segment };
-    expect(() => planFor({ scenario: steadyChat, ...parted, findMax })).toThrow(
-      /^--find-max goes with --workers, and not with --segment: which rate comes next/,
+  const ladder = {
+    conditions: [condition("iterations", "count<45")],
+    stepMs: 1000,
+    coolDownMs: 200,
+    precision: 1,
+    maxPerSecond: 120,
+  };
+
+  it("goes through all rates in each, and is judged by what all of them measured, up to the first that broke", async () => {
+    const plan = planFor({
+      scenario: steadyChat,
+      accounts,
+      targets: [cluster.msg(0), cluster.msg(1)],
+      seed: 7,
+      rate: 30,
+      thinkTime: "constant",
+      findMax: ladder,
+    });
+    const shards = named(await shardedRun(plan, 2, { healthLimits: anyHealth }, false));
+    for (const { shard } of shards) {
+      expect(schemaErrors("load-shard", shard)).toEqual([]);
+      const own = shard.result.parts[0]?.findMax;
+      expect(own).toMatchObject({ ratePerSecond: null, endedBy: "merge" });
+      // Neither of two alone sees 60 a second, where the condition breaks.
+      expect(own?.steps.map(({ ratePerSecond, ok }) => [ratePerSecond, ok])).toEqual([
+        [30, true],
+        [60, true],
+        [120, false],
+      ]);
+    }
+    const merged = mergeShards(shards);
+    expect(merged.parts).toMatchObject([{ findMax: { ratePerSecond: 30, endedBy: "precision" } }]);
+    const steps = merged.parts[0]?.findMax?.steps ?? [];
+    expect(steps.map((step) => [step.ratePerSecond, step.ok])).toEqual([
+      [30, true],
+      [60, false],
+    ]);
+    for (const [rung, step] of steps.entries()) {
+      const acts = shards.map(({ shard }) => shard.ladders?.[0]?.steps[rung]?.acts as number);
+      expect(step.acts).toBe((acts[0] as number) + (acts[1] as number));
+      expect(step.conditions).toMatchObject([{ actual: step.acts }]);
+      expect(step.durationMs).toBe(1000);
+    }
+    expect(merged.failures).toEqual([]);
+  }, 60_000);
+
+  const state = (acts: number, doubts: readonly string[] = []): LadderState["steps"][number] => ({
+    ...stepStateOf({ spanMs: 1000, acts, dropped: 0, doubts, sums: new Map([["iterations", counter(acts)]]) }, 0),
+    startedAtMs: 0,
+  });
+  const merge = (...segments: LadderState["steps"][]) => {
+    const findMax: FindMaxResult = { ratePerSecond: null, endedBy: "merge", steps: [] };
+    const part = {
+      name: "chat",
+      executor: "find-max",
+      vusMax: 1,
+      iterations: 0,
+      failed: 0,
+      interrupted: 0,
+      dropped: 0,
+    };
+    const { conditions } = ladder;
+    const ladders = segments.map((steps) => [{ conditions, rates: [10, 20, 40], stepMs: 1000, steps }]);
+    const [judged] = judgeLadders([{ ...part, findMax }], ladders);
+    return [judged?.findMax?.ratePerSecond, judged?.findMax?.endedBy, judged?.findMax?.steps.length];
+  };
+
+  it("says what ended it: a rate that broke, the highest, a busy generator, or that a segment ended early", () => {
+    const ten = [state(10), state(10), state(10)];
+    expect(merge(ten, ten)).toEqual([40, "max rate", 3]);
+    expect(merge(ten, [state(10), state(40), state(10)])).toEqual([10, "precision", 2]);
+    expect(merge(ten, [state(40), state(10), state(10)])).toEqual([null, "no rate holds", 1]);
+    expect(merge(ten, [state(10), state(10, ["busy"]), state(10)])).toEqual([10, "generator", 2]);
+    expect(merge(ten, [state(10)])).toEqual([10, "stopped", 1]);
+  });
+
+  it("is refused where nobody says up to which rate, or in too many steps", async () => {
+    const plan = {
+      scenario: steadyChat,
+      accounts,
+      targets: [cluster.msg(0)],
+      seed: 7,
+      segment: { index: 0, count: 2 },
+    };
+    const { conditions } = ladder;
+    expect(() => planFor({ ...plan, findMax: { conditions } })).toThrow(/^--find-max needs --max-rate with --segment/);
+    expect(() => planFor({ ...plan, rate: 1, findMax: { conditions, maxPerSecond: 200, precision: 0.01 } })).toThrow(
+      /^--find-max: with --segment it goes through all rates up to the highest, here \d+ steps \(at most 100\)/,
     );
-    const loaded = await loadScenarioFile(example, "/");
-    const choice = readScript(loaded.exports, loaded.book);
-    expect(() => planForScript(parted, "find-max.ts", choice)).toThrow(/^messages, a find-max, goes with --workers/);
+    planFor({ ...plan, rate: 10, findMax: { conditions, maxPerSecond: 200 } });
+  });
+});
+
+describe("ladderOf", () => {
+  const plan = { ...findMaxDefaults, conditions: [] };
+
+  it("has every rate once, each as much above the one before as the precision says, and the highest last", () => {
+    expect(ladderOf({ ...plan, startPerSecond: 100, maxPerSecond: 160, precision: 0.1 })).toEqual([
+      100, 110, 121, 133, 146, 160,
+    ]);
+    expect(ladderOf({ ...plan, startPerSecond: 7, maxPerSecond: 7 })).toEqual([7]);
+    expect(ladderOf({ ...plan, startPerSecond: 0.5, maxPerSecond: 2, precision: 1 })).toEqual([0.5, 1, 2]);
+  });
+
+  it("rises, whatever it is made of", () => {
+    const rates = fc.double({ min: 0.001, max: 1e7, noNaN: true });
+    fc.assert(
+      fc.property(rates, rates, fc.double({ min: 0.001, max: 1, noNaN: true }), (one, other, precision) => {
+        const [startPerSecond, maxPerSecond] = [Math.min(one, other), Math.max(one, other)];
+        const ladder = ladderOf({ ...plan, startPerSecond, maxPerSecond, precision });
+        expect([ladder[0], ladder.at(-1)]).toEqual([startPerSecond, maxPerSecond]);
+        for (const [rung, rate] of ladder.entries()) expect(rate).toBeGreaterThan(ladder[rung - 1] ?? 0);
+      }),
+    );
   });
 });

@@ -1,4 +1,5 @@
-import { count, duration } from "../../../load/quantity.js";
+import { containedIn } from "../../../load/contained-in.js";
+import { count, trendText } from "../../../load/quantity.js";
 import type { LoadRun, PageMetric, PercentileCurve } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
 import { inOrder, metricName } from "./metric-names.js";
@@ -66,6 +67,7 @@ export function Latency({ run, curves, before }: LatencyProps) {
 
 function Row({ name, metric }: { readonly name: string; readonly metric: Extract<PageMetric, { type: "trend" }> }) {
   const { name: title, isSub } = metricName(name);
+  const contains = containedIn(name, metric);
   return (
     <tr class={isSub ? "sub" : ""} data-metric={name}>
       <th scope="row" title={name}>
@@ -73,7 +75,7 @@ function Row({ name, metric }: { readonly name: string; readonly metric: Extract
       </th>
       <td>{count(metric.count)}</td>
       {columns.map((column) => (
-        <td key={column}>{duration(metric[column])}</td>
+        <td key={column}>{trendText(metric[column], contains)}</td>
       ))}
     </tr>
   );

@@ -87,12 +87,12 @@ export function Parts({ run: { parts, checks, metrics } }: { readonly run: LoadR
 
 function Search({ search }: { readonly search: NonNullable<LoadRun["parts"][number]["findMax"]> }) {
   const { ratePerSecond, endedBy, steps } = search;
+  const found = ratePerSecond === null ? "No rate held" : `Highest rate that held: ${count(ratePerSecond)}/s`;
   return (
     <table>
       <caption>
         <br />
-        {ratePerSecond === null ? "No rate held" : `Highest rate that held: ${count(ratePerSecond)}/s`} (ended by:{" "}
-        {endedBy})
+        {endedBy === "merge" ? "One segment's part of a search" : `${found} (ended by: ${endedBy})`}
       </caption>
       <thead>
         <tr>
