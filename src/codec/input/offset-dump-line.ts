@@ -40,7 +40,7 @@ const styles: readonly LineStyle[] = [
     wordSize: 1,
     bytesOf: binary,
   },
-  { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
+  { shape: "xxd", pattern: /^(.*?[\s>,:\])]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
   // radare2's px: like xxd's, but for the offset.
   {
     shape: "xxd",
@@ -50,8 +50,8 @@ const styles: readonly LineStyle[] = [
   },
   {
     shape: "hexdump-c",
-    // Netty has its offsets between marks, too.
-    pattern: /^(.*?[\s>|]|)([0-9a-f]{7,16})(?: {2,3}|\| )([0-9a-f].*\|.*)$/i,
+    // Netty has its offsets between marks, too; loggers write them right behind their own.
+    pattern: /^(.*?[\s>|,:\])]|)([0-9a-f]{7,16})(?: {2,3}|\| )([0-9a-f].*\|.*)$/i,
     wordSize: 1,
     bytesOf: before("|"),
   },

@@ -48,6 +48,23 @@ export function withoutEscapes(pasted: RewrittenText): RewrittenText {
     .replace(escaped, (match) => escapedText[match] ?? match.slice(1));
 }
 
+const wideSigns = /[\u3001\u3002\u3008-\u3011\uff01-\uff5e]/g;
+const comma = "\u3001";
+const wideToAscii = 0xfee0;
+const wordBeforePair = /(?<=[\u2e80-\u2fff\u3005-\u3007\u3040-\u9fff\uac00-\ud7af])(?=(?:0x)?[0-9a-f]{2}[\s,:-])/gi;
+const wordBehindPair = /(?<=[\s,:-](?:0x)?[0-9a-f]{2})(?=[\u2e80-\u2fff\u3005-\u3007\u3040-\u9fff\uac00-\ud7af])/gi;
+
+/** With ASCII's commas, colons, brackets, digits and letters for the wide ones, and apart from words that have no blanks. */
+export function withPlainSigns(pasted: RewrittenText): RewrittenText {
+  return pasted
+    .replace(wideSigns, (sign) => {
+      if (sign >= "\uff01") return String.fromCharCode(sign.charCodeAt(0) - wideToAscii);
+      return sign === comma ? "," : " ";
+    })
+    .replace(wordBeforePair, () => " ")
+    .replace(wordBehindPair, () => " ");
+}
+
 const wrapWidthMin = 40;
 /** A lone `*` stands for lines: it is no rest of the one above. */
 const lineBreakAndStar = /\r?\n(?:[ \t]{0,40}\*(?=[ \t]{0,40}\r?(?:\n|$)))?/g;
