@@ -112,7 +112,9 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
     return;
   }
   if (totals.pdus === 0)
-    throw usageError("no PDU in the input: nothing that begins with a 16-byte header, length first");
+    throw usageError(
+      "no PDU in the input: nothing that begins with a 16-byte header, length first (in a capture: behind TCP)",
+    );
   if (totals.selected === 0) throw usageError(`none of ${totals.pdus} PDUs is selected${selection?.hint() ?? ""}`);
   if (totals.errors > 0 || (countsErrors && problems > 0) || hasFailed()) host.exitCode = ExitCode.failed;
 }
