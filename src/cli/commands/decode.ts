@@ -106,7 +106,7 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   };
   const problems = await readAll(host, inputs, options, take);
   const rest = selection?.end().map(show).join("") ?? "";
-  if (totals.pdus > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
+  if (totals.pdus > 0 && totals.selected > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
   if (host.signal.aborted) {
     host.exitCode = ExitCode.interrupted;
     return;
