@@ -41,6 +41,13 @@ const styles: readonly LineStyle[] = [
     bytesOf: binary,
   },
   { shape: "xxd", pattern: /^(.*?[\s>,:\])]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
+  // tcpflow's: with shorter offsets, which only words set apart from prose.
+  {
+    shape: "xxd",
+    pattern: /^(\s*)([0-9a-f]{4,6}): ([0-9a-f]{4}(?: [0-9a-f]{4}){0,7}(?: [0-9a-f]{2})?(?: .*)?)$/i,
+    wordSize: 1,
+    bytesOf: groups,
+  },
   // radare2's px: like xxd's, but for the offset.
   {
     shape: "xxd",

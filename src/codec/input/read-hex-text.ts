@@ -8,7 +8,7 @@ import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape, TextSpan } from "./input-shape.js";
 import { findOffsetDumps } from "./offset-dump.js";
-import { unwrapped, withoutDress, withoutEscapes, withPlainSigns } from "./paste-dress.js";
+import { unwrapped, withoutDress, withoutEscapes, withoutRemarks, withPlainSigns } from "./paste-dress.js";
 import { withoutRetold, withPiecesJoined } from "./pieced-chunks.js";
 import { RewrittenText } from "./rewritten-text.js";
 import { SourceText } from "./source-text.js";
@@ -46,7 +46,8 @@ export interface HexText {
  *
  * Where that leaves something over, the text is read again without what stands in front of its lines and around it (quote
  * signs, a logger's words, line numbers, HTML), then with a JSON log's escapes undone, then with wrapped lines joined, then with
- * signs and digits of Chinese keyboards in ASCII. The reading with the most bytes of whole PDUs counts, and of those the one with the least beside them.
+ * signs and digits of Chinese keyboards in ASCII. The reading with the most bytes of whole PDUs counts, and of those the one with
+ * the least beside them. Where none has a whole PDU, the pairs of each line alone count if they are nothing but PDUs.
  *
  * Of an export of dissected packets only what `dissectedPackets` says counts.
  *
@@ -67,7 +68,9 @@ export function readHexText(text: string, shape?: InputShape): HexText {
     if (isBetter(other, best)) best = other;
     if (best.isComplete) break;
   }
-  return resultOf(best);
+  if (best.pduBytes > 0) return resultOf(best);
+  const bare = readingOf(new SourceText(withoutRemarks(withPlainSigns(RewrittenText.of(text))), pasted), shape);
+  return resultOf(bare.isComplete ? bare : best);
 }
 
 function dissectedChunk(source: SourceText, { start, bytes, linkType }: DissectedBytes): InputChunk {

@@ -183,6 +183,7 @@ describe("what Chinese keyboards and words put around pairs", () => {
     ["wide commas", pairs.join("，")],
     ["commas of an enumeration", pairs.join("、")],
     ["wide commas and 0x", pairs.map((pair) => `0x${pair}`).join("，")],
+    ["arrows of a serial or TCP tool", `[12:00:01.123]收←◆${pairs.join(" ").toUpperCase()}`],
     ["brackets", `收到【${pairs.join(" ")}】`],
     ["ideographic blanks", pairs.join("\u3000")],
     ["wide digits", wide(pairs.join(" "))],
@@ -192,6 +193,39 @@ describe("what Chinese keyboards and words put around pairs", () => {
     expect(problems).toEqual([]);
   });
 });
+
+describe("a PDU of which each field has a remark", () => {
+  const fields = ["length", "version", "flag", "service", "command", "seq", "reserved", "body"];
+  const starts = [0, 4, 6, 8, 10, 12, 14, 16];
+  const rowOf = (field: number) => pairs.slice(starts[field], starts[field + 1]).join(" ");
+
+  it.each<[string, (field: number) => string]>([
+    ["before it", (field) => `${fields[field]}: ${rowOf(field)}`],
+    ["behind it", (field) => `${rowOf(field)}  (${fields[field]})`],
+    ["behind a semicolon", (field) => `${rowOf(field)} ; ${fields[field]}`],
+    ["in Chinese", (field) => `${rowOf(field)}  ${"长度版本标志服务命令序号保留包体".slice(2 * field, 2 * field + 2)}`],
+  ])("%s", (_, lineOf) => {
+    const { chunks, problems } = readHexText(fields.map((_field, at) => lineOf(at)).join("\n"));
+    expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual([readAck.toString("hex")]);
+    expect(problems).toEqual([]);
+  });
+});
+
+it("reads tcpflow's dump, and takes no column of characters for base64", () => {
+  const text = hex("00000028 0001 0000 0003 0302 0009 0000 6d706549 65475759 71613531 386e736f 3d3d3d3d 3d3d3d3d");
+  const rows = [0, 16, 32].map((at) => text.subarray(at, at + 16));
+  const lines = rows.map(
+    (row, at) => `00${at / 16}0: ${row.toString("hex").replaceAll(/.{4}/g, "$& ").padEnd(40)} ${shown(row)}`,
+  );
+  const ngrep = rows.map((row) => `  ${row.toString("hex").replaceAll(/../g, "$& ").padEnd(52)} ${shown(row)}`);
+  for (const dump of [lines, ngrep]) {
+    expect(readHexText(dump.join("\n")).chunks.map(({ bytes }) => bytes)).toEqual([text]);
+  }
+});
+
+function shown(row: Buffer): string {
+  return Array.from(row, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
+}
 
 describe("a dump behind", () => {
   const text = heartbeats.toString("hex").repeat(5);
