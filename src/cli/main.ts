@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { CommanderError } from "commander";
+import { commandAsked, withHelpLast, withSubcommand } from "./asked-command.js";
 import { CommandError } from "./command-error.js";
 import { ExitCode } from "./exit-codes.js";
 import { faultText, type Host, leave, processHost } from "./host.js";
@@ -12,21 +15,17 @@ const args = process.argv.slice(2);
 await run(args, host);
 leave(host);
 
-async function run(args: readonly string[], host: Host): Promise<void> {
+async function run(given: readonly string[], host: Host): Promise<void> {
   try {
+    const args = withHelpLast(given);
     const asked = commandAsked(args);
     const program = await buildProgram(host, (name) => name === asked);
     if (args.length === 0) return program.outputHelp();
-    await program.parseAsync([...args], { from: "user" });
+    const isFile = (path: string): boolean => existsSync(resolve(host.cwd, path));
+    await program.parseAsync([...withSubcommand(args, program, isFile)], { from: "user" });
   } catch (error) {
-    report(error, host, args.includes("--debug"));
+    report(error, host, given.includes("--debug"));
   }
-}
-
-/** The command's name; `ttk help conform` asks for conform too. */
-function commandAsked(args: readonly string[]): string | undefined {
-  const [first, second] = args.filter((arg) => !arg.startsWith("-"));
-  return first === "help" ? second : first;
 }
 
 function report(error: unknown, host: Host, debug: boolean): void {

@@ -27,6 +27,21 @@ function lines(text: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
+/** What `tcpdump -s` had written of a little-endian capture. */
+function cutToSnapLength(bytes: Buffer, lengthMax: number): Buffer {
+  const [globalHeaderSize, packetHeaderSize, keptAt] = [24, 16, 8];
+  const parts = [bytes.subarray(0, globalHeaderSize)];
+  for (let at = globalHeaderSize; at < bytes.length; ) {
+    const header = Buffer.from(bytes.subarray(at, at + packetHeaderSize));
+    const length = header.readUInt32LE(keptAt);
+    const kept = Math.min(length, lengthMax);
+    header.writeUInt32LE(kept, keptAt);
+    parts.push(header, bytes.subarray(at + packetHeaderSize, at + packetHeaderSize + kept));
+    at += packetHeaderSize + length;
+  }
+  return Buffer.concat(parts);
+}
+
 describe("ttk decode", () => {
   it("prints a line for each of the 1135 PDUs of a cluster's capture, all by the schema", async () => {
     const { code, stdout } = await runTtk(["decode", capture("cluster-session.pcap"), "--format", "json"]);
@@ -50,6 +65,16 @@ describe("ttk decode", () => {
     const texts = lines(stdout).flatMap(({ text }) => text ?? []);
     expect(texts.length).toBeGreaterThan(3);
     expect(texts.every((text) => /^[\P{Cc}\n\t]+$/u.test(text))).toBe(true);
+  });
+
+  it("names the PDUs of which a capture kept only the beginning", async () => {
+    const file = join(folder, "snap-length.pcap");
+    writeFileSync(file, cutToSnapLength(readFileSync(capture("client-session.pcap")), 96));
+    const whole = await runTtk(["decode", capture("client-session.pcap"), "--json"]);
+    const cut = await runTtk(["decode", file, "--json"]);
+    expect(lines(cut.stdout).map(({ command }) => command)).toEqual(lines(whole.stdout).map(({ command }) => command));
+    expect(lines(cut.stdout).filter(({ error }) => error?.code === "SKIPPED")).toHaveLength(18);
+    expect(lines(cut.stdout).flatMap((record) => schemaErrors("decode-record", record))).toEqual([]);
   });
 
   it("reads an argument, stdin and a file alike", async () => {

@@ -106,13 +106,15 @@ async function decodeAll(host: Host, inputs: readonly string[], options: DecodeO
   };
   const problems = await readAll(host, inputs, options, take);
   const rest = selection?.end().map(show).join("") ?? "";
-  if (totals.pdus > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
+  if (totals.pdus > 0 && totals.selected > 0) host.stdout.write(rest + (sink.end?.() ?? ""));
   if (host.signal.aborted) {
     host.exitCode = ExitCode.interrupted;
     return;
   }
   if (totals.pdus === 0)
-    throw usageError("no PDU in the input: nothing that begins with a 16-byte header, length first");
+    throw usageError(
+      "no PDU in the input: nothing that begins with a 16-byte header, length first (in a capture: behind TCP)",
+    );
   if (totals.selected === 0) throw usageError(`none of ${totals.pdus} PDUs is selected${selection?.hint() ?? ""}`);
   if (totals.errors > 0 || (countsErrors && problems > 0) || hasFailed()) host.exitCode = ExitCode.failed;
 }

@@ -48,7 +48,11 @@ export function encodeCommand(host: Host): Command {
         .choices(Object.keys(clientTypes))
         .default("windows"),
     )
-    .option("--wait <duration>", "give up after so long without an answer", durationValue, 1000)
+    .addOption(
+      new Option("--wait <time>", "give up after so long without an answer")
+        .argParser(durationValue)
+        .default(1000, "1s"),
+    )
     .option("--json", "answers as JSON, one object a line; without --send, bytes as JSON")
     .addHelpText("after", examples)
     .action(async (words: readonly string[], options: EncodeOptions) => {

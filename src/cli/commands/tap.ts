@@ -48,9 +48,9 @@ export function tapCommand(host: Host): Command {
         .choices(["client", "server", "both"])
         .default("client"),
     )
-    .option("--seed <number>", "of the chances in rules", countValue(0, SEED_MAX), 1)
+    .option("--seed <n>", "of the chances in rules", countValue(0, SEED_MAX), 1)
     .option("--key <32 bytes>", "key of message text, instead of the shipped one", textKeyValue)
-    .option("--duration <duration>", "stop after so long", durationValue)
+    .option("--duration <time>", "stop after so long", durationValue)
     .option("--json", "one JSON object a line: first the addresses, then each PDU, at the end the counts")
     .addHelpText("after", examples)
     .action((options: TapCommandOptions) => run(host, options));

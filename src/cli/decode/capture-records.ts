@@ -3,7 +3,7 @@ import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
 import type { InputChunk } from "../../codec/input/read-hex-text.js";
 import { LinkKinds } from "../../codec/record/pdu-direction.js";
-import { type PduOrigin, skippedRecord } from "../../codec/record/pdu-record.js";
+import { damagedRecord, type PduOrigin } from "../../codec/record/pdu-record.js";
 import type { DecodeItem } from "./decode-item.js";
 import type { DecodeSettings } from "./decode-settings.js";
 import { isoTime } from "./iso-time.js";
@@ -71,7 +71,7 @@ function itemOf(
     );
   }
   if (event instanceof SkippedBytes) {
-    const record = skippedRecord(event.message, originOf(event, settings));
+    const record = damagedRecord(event.bytes, event.message, originOf(event, settings));
     return { record, bytes: event.bytes, pdu: undefined, link: linkOf(event.connection.id) };
   }
   if (event.kind === "file-problem")

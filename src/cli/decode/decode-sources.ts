@@ -13,10 +13,13 @@ import type { DecodeItem } from "./decode-item.js";
 import type { DecodeSettings } from "./decode-settings.js";
 import { StreamRecords } from "./stream-records.js";
 import { textRecords } from "./text-records.js";
+import { withPauses } from "./with-pauses.js";
 
 const TEXT_MAX_BYTES = 64 * 1024 * 1024;
 /** Small enough that what one piece of a file decodes to does not outlive a collection of young objects. */
 const readChunkBytes = 256 * 1024;
+/** When nothing more has come from `tcpdump -w -` for so long, what is there is shown. */
+const livePauseMs = 250;
 
 /** Decodes each input in turn: a file, `-` for stdin, or else the argument itself as hex. */
 export async function* decodeSources(
@@ -29,7 +32,7 @@ export async function* decodeSources(
     if (input === "-") {
       if (host.stdin.isTTY)
         host.stderr.write("reading from the terminal; end with Ctrl-D (ttk decode --help shows more)\n");
-      yield* decodeBytes("stdin", host.stdin, settings, shape);
+      yield* decodeBytes("stdin", host.stdin, settings, shape, livePauseMs);
     } else if (input !== "" && existsSync(resolve(host.cwd, input))) {
       yield* decodeBytes(input, openFile(resolve(host.cwd, input), input), settings, shape);
     } else {
@@ -68,10 +71,12 @@ async function* decodeBytes(
   source: AsyncIterable<Buffer>,
   settings: DecodeSettings,
   shape: InputShape | undefined,
+  pauseMs?: number,
 ): AsyncGenerator<readonly DecodeItem[]> {
   try {
     const { capture, chunks } = await openInput(source);
-    if (capture !== undefined) yield* decodeCapture(name, capture, chunks, settings);
+    const paused = capture === undefined || pauseMs === undefined ? chunks : withPauses(chunks, pauseMs);
+    if (capture !== undefined) yield* decodeCapture(name, capture, paused, settings);
     else yield* decodeTextOrStream(name, chunks, settings, shape);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

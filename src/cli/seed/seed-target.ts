@@ -11,6 +11,9 @@ export type SeedTarget =
 /** Where users go: `sqlite:PATH`, `mysql://…`, `file:X.yaml` (the fixture) or `file:X.csv` (names and passwords). @throws CommandError usage */
 export function seedTarget(text: string, redis: string | undefined): SeedTarget {
   if (text.startsWith("file:")) return fileTarget(text.slice("file:".length));
+  if (!/^[a-z]+:|^memory$/.test(text)) {
+    throw usageError(`"${text}" is no target: give sqlite:PATH, mysql://…, file:NAME.yaml or file:NAME.csv`);
+  }
   const isMysql = text.startsWith("mysql:");
   const store = storageTarget({ storage: text, ...(redis !== undefined && isMysql ? { redis } : {}) });
   if (store.kind === "memory")

@@ -78,9 +78,14 @@ export class CaptureDecoder implements PacketSink {
     this.emit({ kind: "file-problem", offset, message: reason });
   }
 
+  /** Nothing more has come for a while: packets that waited for earlier ones come out. */
+  pause(): void {
+    this.#order.release();
+  }
+
   /** The capture is over: what was held back comes out. */
   end(): void {
-    this.#order.end();
+    this.#order.release();
     this.#connections.end();
     this.totals.connections = this.#connections.count;
     const { incompleteCount } = this.#fragments;
@@ -116,7 +121,8 @@ export class CaptureDecoder implements PacketSink {
 
 /**
  * Reads a capture that `openInput` recognised. Yields what each piece of the file completes, in order, so that memory stays
- * flat however large the file is; returns the totals.
+ * flat however large the file is; returns the totals. An empty piece says that the capture is still being written and nothing
+ * has come for a while: what is whole comes out then, although packets with earlier times may still follow.
  */
 export async function* capturePdus(
   format: CaptureFormat,
@@ -130,7 +136,8 @@ export async function* capturePdus(
   try {
     for await (const chunk of chunks) {
       position += chunk.length;
-      reader.push(chunk);
+      if (chunk.length === 0) decoder.pause();
+      else reader.push(chunk);
       if (batch.length === 0) continue;
       yield batch;
       batch = [];

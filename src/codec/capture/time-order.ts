@@ -81,7 +81,8 @@ export class TimeOrder {
     }
   }
 
-  end(): void {
+  /** Lets all go that is held. */
+  release(): void {
     while (this.#first < this.#last) this.#passFirst();
     this.#buffers.fill(nothing);
   }

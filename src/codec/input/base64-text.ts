@@ -52,8 +52,13 @@ function* wrapped({ lines }: SourceText): Generator<Finding> {
   }
 }
 
+/** A dump's column of characters may look like base64: messages are. */
+const dumpColumns = /(?:[0-9a-f]{2,8}[ \t]{1,4}){4}[|>]?$/i;
+const columnsLengthMax = 60;
+
 function* inLines({ text }: SourceText): Generator<Finding> {
   for (const { 0: digits, index } of text.matchAll(blob)) {
+    if (dumpColumns.test(text.slice(Math.max(0, index - columnsLengthMax), index))) continue;
     const finding = findingOf(digits, index, index + digits.length);
     if (finding !== undefined) yield finding;
   }

@@ -19,8 +19,8 @@ interface Block {
   width: number | undefined;
   isSpaced: boolean;
   isWhole: boolean;
-  /** The first group with an odd number of digits, at its offset in the text. */
-  odd: { readonly at: number; readonly count: number } | undefined;
+  /** The first group with an odd number of digits, at its offset in the text; `isLast` while nothing stands behind it. */
+  odd: { readonly at: number; readonly count: number; isLast: boolean } | undefined;
   problem: InputError | undefined;
   /** A list of numbers, perhaps: what is wrong with it is not for hex digits to say. */
   isList: boolean;
@@ -47,8 +47,7 @@ function findBlocks(source: SourceText): Finding[] {
   let block: Block | undefined;
   let blankBefore = false;
   const finish = (): void => {
-    const finding = block === undefined ? undefined : findingOf(source, block);
-    if (finding !== undefined) findings.push(finding);
+    if (block !== undefined) findings.push(...findingsOf(source, block));
     block = undefined;
   };
   for (const { start, text } of source.lines) {
@@ -128,6 +127,7 @@ function isWidthKept(block: Block, length: number): boolean {
 
 function addLine(block: Block, { groups, isWhole, isAtEnd }: GroupLine, lineStart: number): void {
   const digits = digitsOf(groups);
+  if (block.odd !== undefined) block.odd.isLast = false;
   const isFirst = block.digits.length === 0;
   if (isFirst) block.width = digits.length;
   // A shorter line can only be the last of what was wrapped.
@@ -142,7 +142,8 @@ function addLine(block: Block, { groups, isWhole, isAtEnd }: GroupLine, lineStar
     block.digits.push(groups.map(({ digits: group }) => group.padStart(2, "0")).join(""));
   } else {
     const odd = groups.find(({ digits: group }) => group.length % 2 !== 0);
-    if (odd !== undefined) block.odd ??= { at: lineStart + odd.start, count: odd.digits.length };
+    if (odd !== undefined)
+      block.odd ??= { at: lineStart + odd.start, count: odd.digits.length, isLast: odd === groups.at(-1) };
     block.digits.push(digits);
   }
   block.end = lineStart + (groups.at(-1)?.end ?? 0);
@@ -170,15 +171,25 @@ function problemOf(source: SourceText, line: HexLine, lineStart: number): InputE
   );
 }
 
-function findingOf(source: SourceText, block: Block): Finding | undefined {
+function findingsOf(source: SourceText, block: Block): Finding[] {
   const { start, end, isWhole } = block;
   const shape = block.isSpaced ? "spaced-hex" : "hex";
   const content = block.problem ?? bytesOf(source, block);
-  if (content instanceof InputError && block.isList) return undefined;
-  if (content instanceof InputError) return { shape, start, end, content, isDistinct: isWhole && block.isSpaced };
-  if (!isWhole && content.length < proseBytesMin) return undefined;
+  if (content instanceof InputError && block.isList) return [];
+  if (content instanceof InputError && block.problem === undefined && isCutInByte(block)) {
+    // Buffer.from drops the last digit.
+    const bytes = Buffer.from(block.digits.join(""), "hex");
+    return [{ shape, start, end, content: bytes, isDistinct: isWhole }, cutFinding(end, content)];
+  }
+  if (content instanceof InputError) return [{ shape, start, end, content, isDistinct: isWhole && block.isSpaced }];
+  if (!isWhole && content.length < proseBytesMin) return [];
   const isDistinct = isWhole && content.length >= 4;
-  return { shape, start, end, content, isDistinct };
+  return [{ shape, start, end, content, isDistinct }];
+}
+
+/** A PDU whose end was not copied, between the two digits of a byte: what is there of it is worth reading. */
+function isCutInByte({ digits, odd }: Block): boolean {
+  return odd?.isLast === true && looksLikeHeaderDigits(digits.join(""));
 }
 
 function bytesOf(source: SourceText, block: Block): Buffer | InputError {

@@ -1,3 +1,5 @@
+import { looksLikePdu } from "./chunk-content.js";
+
 /** A group of hex digits in a line, `line[start, end)`. */
 export interface HexGroup {
   readonly start: number;
@@ -43,15 +45,19 @@ const bufferOpening = /<Buffer(?=\s)/g;
 const prompt = /^\s{0,80}\[0x[0-9a-f]{6,16}\]>/i;
 /** A name that touches the first of at least four groups: `data=00 00 …`, `fromhex('00 00 …`, `rx:0000 0010 …`; no offset. */
 const touchingName =
-  /(?<!\S)(?!0x[0-9a-f]{1,16}:)(?=\S{0,80}[g-wyz=('"\]])\S{1,80}?[=:(['"\]>](?=(?:(?:[0-9a-f]{2}){1,4}\s{1,8}){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
+  /(?<!\S)(?!0x[0-9a-f]{1,16}:)(?=\S{0,80}[g-wyz=('"\]\u0080-\uffff])\S{1,80}?[=:(['"\]>](?=(?:(?:[0-9a-f]{2}){1,4}\s{1,8}){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
 const quotes = /^["'`]{1,3}|["'`.,;]{1,3}$/g;
+const listEnds = /^[[({]|[\])},;]+$/g;
 const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,;])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
 /** Python's `hex("_", 4)`, whose first group may be shorter. */
 const separatedWords = /^(?:[0-9a-f]{2}){1,4}(?:_[0-9a-f]{8})+$/i;
-/** `%00%10`, `$10`, `x10`, `10h`, `[00][10]`, `<00><10>`: each pair with a sign of its own. */
-const markedPairs = /^(?:(?:[%$x][0-9a-f]{2}[,;]?)+|(?:[0-9a-f]{2}h[,;]?)+|(?:\[[0-9a-f]{2}\])+|(?:<[0-9a-f]{2}>)+)$/i;
+/** `00,00`, `0x00,10`: also few pairs with commas; other signs between so few are rather a time's or a number's. */
+const commaPairs = /^(?:0x)?[0-9a-f]{2}(?:,(?:0x)?[0-9a-f]{2})+$/i;
+/** `0x00`, `%00%10`, `$10`, `x10`, `10h`, `[00][10]`, `<00><10>`, `"00","10"`: each pair with a sign of its own. */
+const markedPairs =
+  /^(?:(?:(?:0x|[%$x])[0-9a-f]{2}[,;]?)+|(?:[0-9a-f]{2}h[,;]?)+|(?:\[[0-9a-f]{2}\])+|(?:<[0-9a-f]{2}>)+|(?:"[0-9a-f]{2}",?)+)$/i;
 /** A negative `char` that C has printed with `%02x`. */
 const extendedByte = /^f{6}[89a-f][0-9a-f]$/i;
 const cutShort = /^(?:\.\.\.|…)/;
@@ -105,14 +111,18 @@ function wordOf(text: string, at: number): Word {
   const end = start + core.length;
   const word = { start: at, end: at + text.length, text };
   if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
-  if (separatedPairs.test(core) || separatedWords.test(core)) {
-    return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
+  if (separatedPairs.test(core) || commaPairs.test(core) || separatedWords.test(core)) {
+    return { ...word, group: { start, end, digits: digitsOf(core), isSeparated: true } };
   }
-  // The brackets around the first and the last pair may have been taken for the word's own.
-  if (markedPairs.test(core) || markedPairs.test(text.replaceAll(quotes, ""))) {
-    return { ...word, group: { start, end, digits: core.replaceAll(/[^0-9a-f]/gi, ""), isSeparated: true } };
+  // The signs around the first and the last pair may have been taken for the word's own.
+  if ([core, text.replaceAll(quotes, ""), text.replace(listEnds, "")].some((pairs) => markedPairs.test(pairs))) {
+    return { ...word, group: { start, end, digits: digitsOf(core), isSeparated: true } };
   }
   return { ...word, group: undefined };
+}
+
+function digitsOf(pairs: string): string {
+  return pairs.replaceAll(/0x|[^0-9a-f]/gi, "");
 }
 
 function hexLine(words: readonly Word[], isWhole: boolean, isAtEnd: boolean): HexLine {
@@ -135,6 +145,9 @@ function brokenLine(words: readonly Word[]): HexLine | undefined {
   const [first] = bad;
   if (first === undefined) return undefined;
   const good = words.length - bad.length;
+  // `rx 00 00 00 10 …`: words of two letters before a PDU are no pairs gone wrong.
+  const behind = words.slice(bad.length).map(({ group }) => group?.digits ?? "");
+  if (words[bad.length - 1] === bad.at(-1) && looksLikePdu(Buffer.from(behind.join(""), "hex"))) return undefined;
   const width = words.find(({ group }) => group !== undefined)?.group?.digits.length ?? 0;
   const isOfWidth = good >= 3 && bad.length <= good / 3 && bad.every(({ text }) => text.length === width);
   if (isOfWidth) return stray(words, first);

@@ -40,7 +40,14 @@ const styles: readonly LineStyle[] = [
     wordSize: 1,
     bytesOf: binary,
   },
-  { shape: "xxd", pattern: /^(.*?[\s>]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
+  { shape: "xxd", pattern: /^(.*?[\s>,:\])]|)([0-9a-f]{7,16}): ( {0,14}[0-9a-f].*)$/i, wordSize: 1, bytesOf: xxdBytes },
+  // tcpflow's: with shorter offsets, which only words set apart from prose.
+  {
+    shape: "xxd",
+    pattern: /^(\s*)([0-9a-f]{4,6}): ([0-9a-f]{4}(?: [0-9a-f]{4}){0,7}(?: [0-9a-f]{2})?(?: .*)?)$/i,
+    wordSize: 1,
+    bytesOf: groups,
+  },
   // radare2's px: like xxd's, but for the offset.
   {
     shape: "xxd",
@@ -50,8 +57,8 @@ const styles: readonly LineStyle[] = [
   },
   {
     shape: "hexdump-c",
-    // Netty has its offsets between marks, too.
-    pattern: /^(.*?[\s>|]|)([0-9a-f]{7,16})(?: {2,3}|\| )([0-9a-f].*\|.*)$/i,
+    // Netty has its offsets between marks, too; loggers write them right behind their own.
+    pattern: /^(.*?[\s>|,:\])]|)([0-9a-f]{7,16})(?: {2,3}|\| )([0-9a-f].*\|.*)$/i,
     wordSize: 1,
     bytesOf: before("|"),
   },

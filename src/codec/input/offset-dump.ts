@@ -14,6 +14,8 @@ const endLine = /^\s*([0-9a-f]{6,16})\s*$/i;
 interface OpenDump {
   readonly first: DumpLine;
   readonly start: number;
+  /** Where its lines stand. */
+  indent: number;
   /** Where its lines are: the other direction of a followed stream stands between them. */
   readonly spans: { readonly start: number; end: number }[];
   /** What the first offset is in each radix that is still possible. */
@@ -86,12 +88,16 @@ function goingOn(last: OpenDump | undefined, text: string): DumpLine | undefined
   return isNext ? line : undefined;
 }
 
-/** The first line of a paste may stand elsewhere than the others: the dump goes on in their column. */
+/**
+ * The first line of a paste may stand elsewhere than the others, and behind line numbers of two digits all lines stand elsewhere
+ * than behind those of one: the dump goes on in their column.
+ */
 function reindented(open: Map<number, OpenDump>, last: OpenDump | undefined, line: DumpLine): OpenDump | undefined {
-  if (last === undefined || last.lines > 1 || last.first.shape !== line.shape) return undefined;
+  if (last === undefined || last.first.shape !== line.shape) return undefined;
   if (!last.origins.some(({ radix, offset }) => aheadOf(last, line.offset, radix, offset) === 0)) return undefined;
-  open.delete(last.first.indent);
+  open.delete(last.indent);
   open.set(line.indent, last);
+  last.indent = line.indent;
   return last;
 }
 
@@ -106,6 +112,7 @@ function opened(first: DumpLine, start: number, end: number): OpenDump {
   return {
     first,
     start,
+    indent: first.indent,
     spans: [{ start, end }],
     origins,
     parts: [bytes],

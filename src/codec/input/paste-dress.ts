@@ -48,6 +48,38 @@ export function withoutEscapes(pasted: RewrittenText): RewrittenText {
     .replace(escaped, (match) => escapedText[match] ?? match.slice(1));
 }
 
+const wideSigns = /[\u3001\u3002\u3008-\u3011\uff01-\uff5e]/g;
+const comma = "\u3001";
+const wideToAscii = 0xfee0;
+const signBeforePair = /(?<=[\u00a1-\uffff])(?=(?:0x)?[0-9a-f]{2}[\s,:-])/gi;
+const signBehindPair = /(?<=[\s,:-](?:0x)?[0-9a-f]{2})(?=[\u00a1-\uffff])/gi;
+
+/** With ASCII's commas, colons, brackets, digits and letters for the wide ones, and blanks where words and arrows touch bytes. */
+export function withPlainSigns(pasted: RewrittenText): RewrittenText {
+  return pasted
+    .replace(wideSigns, (sign) => {
+      if (sign >= "\uff01") return String.fromCharCode(sign.charCodeAt(0) - wideToAscii);
+      return sign === comma ? "," : " ";
+    })
+    .replace(signBeforePair, () => " ")
+    .replace(signBehindPair, () => " ");
+}
+
+const pairsInLine = /(?<![0-9a-z])(?:[0-9a-f]{2})+(?:[ \t]+(?:[0-9a-f]{2})+)*(?![0-9a-z])/gi;
+
+/** With the longest row of pairs alone in each line: what says which field they are stands before or behind them. */
+export function withoutRemarks(pasted: RewrittenText): RewrittenText {
+  const lines = pasted.text.split("\n").map((line) => {
+    const rows = Array.from(line.matchAll(pairsInLine), ({ 0: row, index }) => ({ row, index }));
+    const longest = rows.reduce((best, each) => (each.row.length > best.row.length ? each : best), {
+      row: "",
+      index: 0,
+    });
+    return (" ".repeat(longest.index) + longest.row).padEnd(line.length);
+  });
+  return pasted.replaceInPlace(lines.join("\n"));
+}
+
 const wrapWidthMin = 40;
 /** A lone `*` stands for lines: it is no rest of the one above. */
 const lineBreakAndStar = /\r?\n(?:[ \t]{0,40}\*(?=[ \t]{0,40}\r?(?:\n|$)))?/g;

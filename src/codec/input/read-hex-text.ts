@@ -8,7 +8,8 @@ import { findHexDigits } from "./hex-digits.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape, TextSpan } from "./input-shape.js";
 import { findOffsetDumps } from "./offset-dump.js";
-import { unwrapped, withoutDress, withoutEscapes } from "./paste-dress.js";
+import { unwrapped, withoutDress, withoutEscapes, withoutRemarks, withPlainSigns } from "./paste-dress.js";
+import { withoutRetold, withPiecesJoined } from "./pieced-chunks.js";
 import { RewrittenText } from "./rewritten-text.js";
 import { SourceText } from "./source-text.js";
 
@@ -44,8 +45,9 @@ export interface HexText {
  * was found anywhere, indistinct ones count only if they look like PDUs, and elsewhere if they are most of the text.
  *
  * Where that leaves something over, the text is read again without what stands in front of its lines and around it (quote
- * signs, a logger's words, line numbers, HTML), then with a JSON log's escapes undone, then with wrapped lines joined. The
- * reading with the most bytes of whole PDUs counts, and of those the one with the least beside them.
+ * signs, a logger's words, line numbers, HTML), then with a JSON log's escapes undone, then with wrapped lines joined, then with
+ * signs and digits of Chinese keyboards in ASCII. The reading with the most bytes of whole PDUs counts, and of those the one with
+ * the least beside them. Where none has a whole PDU, the pairs of each line alone count if they are nothing but PDUs.
  *
  * Of an export of dissected packets only what `dissectedPackets` says counts.
  *
@@ -66,7 +68,9 @@ export function readHexText(text: string, shape?: InputShape): HexText {
     if (isBetter(other, best)) best = other;
     if (best.isComplete) break;
   }
-  return resultOf(best);
+  if (best.pduBytes > 0) return resultOf(best);
+  const bare = readingOf(new SourceText(withoutRemarks(withPlainSigns(RewrittenText.of(text))), pasted), shape);
+  return resultOf(bare.isComplete ? bare : best);
 }
 
 function dissectedChunk(source: SourceText, { start, bytes, linkType }: DissectedBytes): InputChunk {
@@ -81,6 +85,7 @@ function* rewritings(pasted: RewrittenText): Generator<RewrittenText> {
   yield withoutDress(pasted, true);
   yield withoutDress(withoutEscapes(pasted));
   yield withoutDress(unwrapped(pasted));
+  yield withoutDress(withPlainSigns(pasted));
 }
 
 interface Reading {
@@ -152,7 +157,7 @@ function readOnce(source: SourceText, shape: InputShape | undefined): ReadText {
     else chunks.push({ shape: found, bytes: content, ...source.positionOf(start), linkType: packetLinkType(content) });
   }
   passedOver.push(text.slice(at));
-  if (chunks.length > 0) return { chunks, problems, passedOver };
+  if (chunks.length > 0) return { chunks: withPiecesJoined(withoutRetold(chunks)), problems, passedOver };
   throw problems[0] ?? nothingFound(source, shape);
 }
 

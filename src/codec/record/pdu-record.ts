@@ -74,6 +74,14 @@ export function skippedRecord(message: string, origin: PduOrigin): PduRecord {
   };
 }
 
+/** The same for a PDU of which only the beginning is there: what its header says is known, when that is whole. */
+export function damagedRecord(beginning: Buffer, message: string, origin: PduOrigin): PduRecord {
+  const skipped = skippedRecord(message, origin);
+  if (beginning.length < HEADER_SIZE) return skipped;
+  const header = readHeader(beginning, 0);
+  return { ...skipped, header, ...namesOf(header) };
+}
+
 const nothingInside = { body: null, text: null, attach: null, unknownFields: [] };
 
 function brokenRecord(
@@ -82,9 +90,13 @@ function brokenRecord(
   code: ProtocolErrorCode,
   detail: ProtocolErrorDetail,
 ): PduRecord {
+  const error = recordError(new ProtocolError(code, detail));
+  return { ...origin, header, ...namesOf(header), ...nothingInside, error };
+}
+
+function namesOf(header: PduHeader | null): Pick<PduRecord, "command" | "message"> {
   const known = header === null ? undefined : commandById(header.commandId);
-  const names = { command: known?.name ?? null, message: known?.messageName ?? null };
-  return { ...origin, header, ...names, ...nothingInside, error: recordError(new ProtocolError(code, detail)) };
+  return { command: known?.name ?? null, message: known?.messageName ?? null };
 }
 
 /** Hot. The fields are spelt out in their order: spreading objects costs more than decoding most bodies. */

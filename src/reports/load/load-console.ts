@@ -38,7 +38,8 @@ const usualStats: ReadonlyArray<readonly [title: string, read: (trend: TrendResu
   ["max", (trend) => trend.max],
 ];
 const TITLE_WIDTH = 20;
-const COLUMN_WIDTH = 11;
+/** With the title 80 columns: as wide as the narrowest terminal that is common. */
+const COLUMN_WIDTH = 10;
 const WITNESSES_SHOWN = 5;
 const HEX_SHOWN_BYTES = 160;
 const pduWords = { sent: "sent by", ack: "acknowledged to", received: "received by" } as const;

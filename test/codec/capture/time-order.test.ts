@@ -23,6 +23,6 @@ function ordered(times: readonly number[], reorderPacketsMax = 100): number[] {
     const packet: CapturedPacket = { number: index + 1, linkType: 1, seconds, nanos: 0, bytes: Buffer.alloc(10) };
     order.push(packet);
   }
-  order.end();
+  order.release();
   return numbers;
 }

@@ -128,6 +128,8 @@ describe("no byte is lost where a name touches the first one", () => {
     ["a colon", `payload:${pairs.join(" ")}`],
     ["a bracket", `[recv]${pairs.join(" ")}`],
     ["groups of four digits", `rx:${words}`],
+    ["no longer than a pair, with a blank", `rx ${pairs.join(" ")}`],
+    ["a mark of two signs", `<< ${pairs.join(" ")}`],
   ])("%s", (_, text) => {
     expect(readHexText(text).chunks.map(({ bytes }) => bytes)).toEqual([readAck]);
   });
@@ -137,4 +139,115 @@ describe("no byte is lost where a name touches the first one", () => {
     const { chunks } = readHexText(line.repeat(3));
     expect(Buffer.concat(chunks.map(({ bytes }) => bytes))).toEqual(Buffer.concat([readAck, readAck, readAck]));
   });
+});
+
+describe("signs between pairs that are of several kinds", () => {
+  const marked = pairs.map((pair) => `0x${pair}`);
+
+  it.each<[string, string]>([
+    ["0x before the first one alone", `0x${pairs.join(" ")}`],
+    ["0x before those of the header", `${marked.slice(0, 16).join(", ")}\n${pairs.slice(16).join(" ")}`],
+    ["0x before every other one", pairs.map((pair, at) => (at % 2 === 0 ? `0x${pair}` : pair)).join(" ")],
+    ["a comma and no blank behind the eighth", `${pairs.slice(0, 8).join(" ")},${pairs.slice(8).join(" ")}`],
+    ["commas, some of them with blanks", pairs.map((pair, at) => pair + [" ", ",", ", "][at % 3]).join("")],
+    ["the same with 0x", marked.map((pair, at) => pair + [" ", ",", ", "][at % 3]).join("")],
+    ["a list of strings", JSON.stringify(pairs)],
+    [
+      "words before the header and the body",
+      `header:\n${pairs.slice(0, 16).join(" ")}\nbody:\n${pairs.slice(16).join(" ")}`,
+    ],
+    [
+      "words between three parts",
+      [0, 16, 20].map((at) => `from ${at} on:\n${pairs.slice(at, at === 0 ? 16 : at + 4).join(" ")}\n`).join(""),
+    ],
+  ])("%s", (_, text) => {
+    const { chunks, problems } = readHexText(text);
+    expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual([readAck.toString("hex")]);
+    expect(problems).toEqual([]);
+  });
+
+  it("leaves a PDU alone whose rest is not what follows", () => {
+    const text = `header:\n${pairs.slice(0, 16).join(" ")}\nand then:\n${pairs.slice(0, 16).join(" ")}\n`;
+    expect(readHexText(text).chunks.map(({ bytes }) => bytes.length)).toEqual([16, 16]);
+  });
+});
+
+describe("what Chinese keyboards and words put around pairs", () => {
+  const wide = (text: string): string =>
+    text.replaceAll(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0));
+
+  it.each<[string, string]>([
+    ["a colon before and a full stop behind", `数据：${pairs.join(" ")}。`],
+    ["an ASCII colon before", `数据:${pairs.join(" ")}`],
+    ["words that touch the first and the last pair", `收到${pairs.join(" ")}就断开了`],
+    ["wide commas", pairs.join("，")],
+    ["commas of an enumeration", pairs.join("、")],
+    ["wide commas and 0x", pairs.map((pair) => `0x${pair}`).join("，")],
+    ["arrows of a serial or TCP tool", `[12:00:01.123]收←◆${pairs.join(" ").toUpperCase()}`],
+    ["brackets", `收到【${pairs.join(" ")}】`],
+    ["ideographic blanks", pairs.join("\u3000")],
+    ["wide digits", wide(pairs.join(" "))],
+  ])("%s", (_, text) => {
+    const { chunks, problems } = readHexText(text);
+    expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual([readAck.toString("hex")]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("a PDU of which each field has a remark", () => {
+  const fields = ["length", "version", "flag", "service", "command", "seq", "reserved", "body"];
+  const starts = [0, 4, 6, 8, 10, 12, 14, 16];
+  const rowOf = (field: number) => pairs.slice(starts[field], starts[field + 1]).join(" ");
+
+  it.each<[string, (field: number) => string]>([
+    ["before it", (field) => `${fields[field]}: ${rowOf(field)}`],
+    ["behind it", (field) => `${rowOf(field)}  (${fields[field]})`],
+    ["behind a semicolon", (field) => `${rowOf(field)} ; ${fields[field]}`],
+    ["in Chinese", (field) => `${rowOf(field)}  ${"长度版本标志服务命令序号保留包体".slice(2 * field, 2 * field + 2)}`],
+  ])("%s", (_, lineOf) => {
+    const { chunks, problems } = readHexText(fields.map((_field, at) => lineOf(at)).join("\n"));
+    expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual([readAck.toString("hex")]);
+    expect(problems).toEqual([]);
+  });
+});
+
+it("reads tcpflow's dump, and takes no column of characters for base64", () => {
+  const text = hex("00000028 0001 0000 0003 0302 0009 0000 6d706549 65475759 71613531 386e736f 3d3d3d3d 3d3d3d3d");
+  const rows = [0, 16, 32].map((at) => text.subarray(at, at + 16));
+  const lines = rows.map(
+    (row, at) => `00${at / 16}0: ${row.toString("hex").replaceAll(/.{4}/g, "$& ").padEnd(40)} ${shown(row)}`,
+  );
+  const ngrep = rows.map((row) => `  ${row.toString("hex").replaceAll(/../g, "$& ").padEnd(52)} ${shown(row)}`);
+  for (const dump of [lines, ngrep]) {
+    expect(readHexText(dump.join("\n")).chunks.map(({ bytes }) => bytes)).toEqual([text]);
+  }
+});
+
+function shown(row: Buffer): string {
+  return Array.from(row, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
+}
+
+describe("a dump behind", () => {
+  const text = heartbeats.toString("hex").repeat(5);
+  const lines = Array.from(text.match(/.{32}/g) ?? [], (line, at) => {
+    const words = line.replaceAll(/.{4}/g, "$& ").trim();
+    return `${(at * 16).toString(16).padStart(8, "0")}: ${words}  ................`;
+  });
+
+  it.each<[string, (line: number) => string]>([
+    ["line numbers that become longer", (line) => `${line}:`],
+    ["a file's name and such numbers", (line) => `dump.txt:${line}:`],
+    ["log4cxx's words without a blank", () => "2026-11-25 03:02:11,123 [DEBUG] <ImUser.cpp>|<88>|<Dump>,"],
+  ])("%s is one", (_, before) => {
+    const { chunks } = readHexText(lines.map((line, at) => before(at + 1) + line).join("\n"));
+    expect(chunks.map(({ bytes }) => bytes.toString("hex"))).toEqual([text]);
+  });
+});
+
+it("reads a PDU whose end was not copied, also when half a byte is there", () => {
+  const { chunks, problems } = readHexText(readAck.toString("hex").slice(0, 41));
+  expect(chunks.map(({ bytes }) => bytes)).toEqual([readAck.subarray(0, 20)]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    expect.stringContaining("line 1, column 1: odd number of digits (41)"),
+  ]);
 });

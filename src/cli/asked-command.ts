@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { didYouMean } from "../codec/did-you-mean.js";
+import { usageError } from "./command-error.js";
+import { commandTable } from "./command-table.js";
+
+/** `ttk help conform list` asks for what `ttk conform list --help` prints. */
+export function withHelpLast(args: readonly string[]): readonly string[] {
+  const [first, second] = args;
+  if (first !== "help" || second === undefined) return args;
+  const isKnown = commandTable.some(({ name }) => name === second);
+  return isKnown ? [...args.slice(1), "--help"] : [second];
+}
+
+/** The name of the command that is asked for; `undefined` when there is none among the arguments. */
+export function commandAsked(args: readonly string[]): string | undefined {
+  return args.find((arg) => !arg.startsWith("-"));
+}
+
+/**
+ * The same inside a command that has others: `ttk conform help list`. A word that is none of them is else taken for an address,
+ * a scenario or a file.
+ * @throws CommandError usage, when a word is nearly one of them; `isFile` tells what is a file
+ */
+export function withSubcommand(
+  args: readonly string[],
+  program: Command,
+  isFile: (path: string) => boolean,
+): readonly string[] {
+  const [name, word, ...rest] = args;
+  const subcommands = program.commands.find((each) => each.name() === name)?.commands.map((each) => each.name()) ?? [];
+  if (word === undefined || subcommands.length === 0 || subcommands.includes(word)) return args;
+  if (word === "help") return [name as string, ...rest, "--help"];
+  const meant = /^[a-z]{3,}$/.test(word) && !isFile(word) ? didYouMean(word, subcommands) : "";
+  if (meant !== "") throw usageError(`"${word}" is no command of ttk ${name}${meant}`);
+  return args;
+}

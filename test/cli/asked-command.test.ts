@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { withHelpLast, withSubcommand } from "../../src/cli/asked-command.js";
+import { buildProgram } from "../../src/cli/program.js";
+import { fakeHost } from "../helpers/fake-host.js";
+
+describe("asking for help", () => {
+  it.each([
+    ["help decode", "decode --help"],
+    ["help conform list", "conform list --help"],
+    ["help decdoe", "decdoe"],
+    ["help", "help"],
+    ["decode help", "decode help"],
+  ])("ttk %s is ttk %s", (given, meant) => {
+    expect(withHelpLast(given.split(" "))).toEqual(meant.split(" "));
+  });
+});
+
+describe("a word behind a command that has others", () => {
+  let program: Awaited<ReturnType<typeof buildProgram>>;
+  beforeAll(async () => {
+    program = await buildProgram(fakeHost(), () => true);
+  });
+  const spelt = (text: string) => withSubcommand(text.split(" "), program, (path) => path === "compute").join(" ");
+
+  it.each([
+    ["conform help", "conform --help"],
+    ["conform help list", "conform list --help"],
+    ["conform list", "conform list"],
+    ["conform localhost:8000", "conform localhost:8000"],
+    ["load steady-chat", "load steady-chat"],
+    ["report compute", "report compute"],
+    ["schema help", "schema help"],
+  ])("ttk %s is ttk %s", (given, meant) => {
+    expect(spelt(given)).toBe(meant);
+  });
+
+  it.each([
+    ["conform lsit", '"lsit" is no command of ttk conform; did you mean "list"?'],
+    ["report compre a.json b.json", '"compre" is no command of ttk report; did you mean "compare"?'],
+    ["load lst", '"lst" is no command of ttk load; did you mean "list"?'],
+  ])("ttk %s: %s", (given, message) => {
+    expect(() => spelt(given)).toThrow(message);
+  });
+});
