@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { escapeControls } from "../codec/record/printable.js";
 import { ExitCode } from "./exit-codes.js";
 
 /** A stream that text goes to. */
@@ -109,10 +110,15 @@ export function processHost(): Host {
   return host;
 }
 
+/** What ends a command, in one line: it may quote what a peer or a file said. */
+export function messageLine(message: string): string {
+  return `ttk: ${escapeControls(message.replaceAll("\n", " "))}`;
+}
+
 /** One line for a bug of ours, and where it is for who asks. */
 export function faultText(error: unknown, debug: boolean): string {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-  const line = `ttk: ${message.replaceAll("\n", " ")}`;
+  const line = messageLine(message);
   return debug ? `${line}\n${stack}` : `${line} (a fault of ttk; --debug shows where)`;
 }
 

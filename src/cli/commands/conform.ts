@@ -42,7 +42,7 @@ import {
 } from "../conform/suite-users.js";
 import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
-import type { Host } from "../host.js";
+import { type Host, messageLine } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
@@ -236,7 +236,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
       result,
     );
   }
-  if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+  if (result.summary.outcome === "blocked") host.stderr.write(`${messageLine(blockedText(result))}\n`);
 }
 
 function titleOf(target: Address, { role, peer }: ConformOptions): string {

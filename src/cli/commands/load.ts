@@ -21,7 +21,7 @@ import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
-import type { Host } from "../host.js";
+import { type Host, messageLine } from "../host.js";
 import {
   addBehaviourOptions,
   type BehaviourOptions,
@@ -458,7 +458,7 @@ async function work(
     const outputs = {
       out: workerTargets(out, shardFile),
       tag,
-      warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+      warn: (text: string) => host.stderr.write(`${messageLine(text)}\n`),
     };
     const how = { signal: host.signal, onEvent, shards: sync };
     const { result, shard } = await startWithOutputs(host, plan, file, outputs, () => {}, how);

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../codec/record/printable.js";
 import type { CaseResult, ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import type { Verdict } from "../../runner/conformance/verdict.js";
 import { byArea, casesText, flakyText } from "./case-words.js";
@@ -120,7 +121,7 @@ function blockedReasonOf({ verdict, reason }: CaseResult): string | undefined {
 /** Of a case that failed before anything went over the wire: a server that dies fails all the rest so. */
 function refusalOf({ verdict, expected, actual, trace }: CaseResult): string | undefined {
   if (verdict !== "failed" || expected === null || trace.length > 0) return undefined;
-  return `    expected  ${expected}\n    actual    ${actual}`;
+  return `${fact("expected", expected)}\n${fact("actual", actual ?? "")}`;
 }
 
 function idsText(alike: readonly CaseResult[]): string {
@@ -135,7 +136,12 @@ function refusedLines(refusal: string, alike: readonly CaseResult[], paint: Pale
 }
 
 function blockedLines(reason: string, alike: readonly CaseResult[], paint: Palette): string[] {
-  return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, `    because   ${reason}`];
+  return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, fact("because", reason)];
+}
+
+/** One line, whatever a server sent. */
+function fact(name: string, text: string): string {
+  return `    ${name.padEnd(10)}${escapeControls(text)}`;
 }
 
 function findingLines(each: CaseResult, paint: Palette): string[] {
@@ -143,9 +149,16 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   const isWarning = verdict === "failed" && level === "should";
   const word = paint[isWarning ? "yellow" : "red"](isWarning ? "WARNING" : verdict.toUpperCase());
   const lines = [`${word}  ${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`, `    ${title}`];
-  if (expected !== null) lines.push(`    expected  ${expected}`);
-  if (actual !== null) lines.push(`    actual    ${actual}`);
-  if (reason !== null) lines.push(`    because   ${reason.replaceAll("\n", "\n              ")}`);
+  if (expected !== null) lines.push(fact("expected", expected));
+  if (actual !== null) lines.push(fact("actual", actual));
+  // The stack of an error, where the suite itself failed.
+  if (reason !== null)
+    lines.push(
+      reason
+        .split("\n")
+        .map((line, n) => fact(n === 0 ? "because" : "", line))
+        .join("\n"),
+    );
   const shown = tellingTrace(each).slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
   if (left > 0) lines.push(`    wire      … ${left} more entries in the JSON report`);

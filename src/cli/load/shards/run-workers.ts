@@ -11,7 +11,7 @@ import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
 import { CommandError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
-import type { Host } from "../../host.js";
+import { type Host, messageLine } from "../../host.js";
 import { readShards } from "./read-shard.js";
 import { SearchSteps } from "./search-steps.js";
 import { Settlement } from "./settlement.js";
@@ -160,7 +160,7 @@ class Crew {
         return this.#order(line);
       case "failure":
         // Each worker tells it once; so does whoever started them.
-        if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
+        if (!this.#failures.has(line.text)) this.host.stderr.write(`${messageLine(line.text)}\n`);
         this.#failures.add(line.text);
         return;
       case "standing": {
