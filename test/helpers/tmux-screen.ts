@@ -23,6 +23,11 @@ export class TmuxScreen {
     for (const key of keys) this.#tmux("send-keys", "-t", "view", key);
   }
 
+  /** The screen, once a text stands on it. */
+  shows(text: string): Promise<string> {
+    return this.that((screen) => screen.includes(text));
+  }
+
   /** The screen, once it fits; with styles as escape codes where those are wanted. */
   async that(fits: (screen: string) => boolean, styled = false): Promise<string> {
     const deadline = performance.now() + DEADLINE_MS;
