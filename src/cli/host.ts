@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { escapeControls } from "../codec/record/printable.js";
@@ -57,6 +58,8 @@ export function processHost(): Host {
     stoppedBy = signal;
     abort.abort();
   };
+  // What a scenario or a configuration prints, as in k6: stdout has nothing but results.
+  globalThis.console = new Console(process.stderr);
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const host: Host = {
