@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { seededRandom } from "../src/scenarios/load/random.js";
 import { type Acked, ChatLedger } from "./kill-nine/chat-ledger.js";
 import { Chatter } from "./kill-nine/chatter.js";
 import { findMissing } from "./kill-nine/find-missing.js";
@@ -55,14 +56,7 @@ const always = (values.kill?.split(",") ?? []).map((asked) => serverNames.find((
 if (always.includes(undefined)) fail(2, `--kill: of ${serverNames.join(", ")}`);
 if (!(rounds >= 1) || !(users >= 8)) fail(2, "--rounds and --users: whole numbers");
 
-let state = Number(values.seed) >>> 0;
-/** mulberry32. */
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = seededRandom(Number(values.seed));
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-kill-nine-"));
 const url = values.storage === "sqlite" ? `sqlite:${join(folder, "chat.db")}` : values.storage;
@@ -122,7 +116,7 @@ async function playRound(round: number): Promise<void> {
   await until(({ isOnline }) => isOnline, "log in");
   ledger.nextRound();
   const chats = chatters.map((chatter) => chatter.chat());
-  await pause(CHAT_BEFORE_MS + random() * CHAT_BEFORE_SPREAD_MS);
+  await pause(CHAT_BEFORE_MS + random.next() * CHAT_BEFORE_SPREAD_MS);
   const inTurn = serverNames[(round - 1) % serverNames.length] as ServerName;
   const names = always.length > 0 ? (always as ServerName[]) : [inTurn];
   killed = new Set(names);
