@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { makeFolder } from "../server/make-folder.js";
 import { usageError } from "./command-error.js";
+import { ExitCode } from "./exit-codes.js";
+import type { Host } from "./host.js";
 
 /** A file that a report goes to. */
 export interface ReportTarget<Format extends string> {
@@ -46,11 +48,24 @@ export async function requireWritable(
   }
 }
 
-/** Writes each report in its format. */
+/** Writes each report in its format. One that cannot be written costs neither the others nor the run: returns what to say of it. */
 export async function writeReports<Format extends string>(
   targets: Targets<Format>,
   cwd: string,
   render: Readonly<Record<Format, () => string>>,
-): Promise<void> {
-  for (const { format, file } of targets) await writeFile(resolve(cwd, file), render[format]());
+): Promise<readonly string[]> {
+  const unwritten: string[] = [];
+  for (const { format, file } of targets) {
+    const text = render[format]();
+    await writeFile(resolve(cwd, file), text).catch(({ code }: NodeJS.ErrnoException) => {
+      unwritten.push(`--report ${file}: cannot be written (${code})`);
+    });
+  }
+  return unwritten;
+}
+
+/** Behind the verdict, whose exit code counts when it is none of success. */
+export function tellUnwritten(host: Host, unwritten: readonly string[]): void {
+  for (const text of unwritten) host.stderr.write(`ttk: ${text}\n`);
+  if (unwritten.length > 0 && host.exitCode === ExitCode.ok) host.exitCode = ExitCode.internal;
 }

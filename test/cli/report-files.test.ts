@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { requireWritable } from "../../src/cli/report-files.js";
+import { ExitCode } from "../../src/cli/exit-codes.js";
+import { requireWritable, tellUnwritten, writeReports } from "../../src/cli/report-files.js";
+import { fakeHost } from "../helpers/fake-host.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-report-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,5 +26,29 @@ describe("requireWritable", () => {
       exitCode: 2,
       message: "--out .: cannot be written (EISDIR)",
     });
+  });
+});
+
+describe("writeReports", () => {
+  const targets = [
+    { format: "json", file: "gone/run.json" },
+    { format: "html", file: "run.html" },
+  ] as const;
+  const render = { json: () => "{}", html: () => "<p>" };
+
+  it("writes the others when one cannot be written, as on a full disk", async () => {
+    expect(await writeReports(targets, folder, render)).toEqual(["--report gone/run.json: cannot be written (ENOENT)"]);
+    expect(readFileSync(join(folder, "run.html"), "utf8")).toBe("<p>");
+  });
+
+  it.each([
+    [ExitCode.ok, ExitCode.internal],
+    [ExitCode.failed, ExitCode.failed],
+    [ExitCode.interrupted, ExitCode.interrupted],
+  ])("makes of exit code %i %i", (verdict, exitCode) => {
+    const host = fakeHost({ exitCode: verdict });
+    tellUnwritten(host, ["--report run.json: cannot be written (ENOSPC)"]);
+    expect(host.written.stderr).toBe("ttk: --report run.json: cannot be written (ENOSPC)\n");
+    expect(host.exitCode).toBe(exitCode);
   });
 });

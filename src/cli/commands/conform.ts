@@ -45,7 +45,7 @@ import { ExitCode } from "../exit-codes.js";
 import { type Host, messageLine } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
-import { type ReportTarget, reportValues, requireWritable, writeReports } from "../report-files.js";
+import { type ReportTarget, reportValues, requireWritable, tellUnwritten, writeReports } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
 interface ConformOptions extends RolePortOptions, SuiteUserOptions {
@@ -197,11 +197,11 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     throw error instanceof ListenError ? blockedError(`${error.message}; --listen-… names another`) : error;
   });
   // Reports are there before the view is left: somebody may look at it for long.
-  const result = await running
-    .then(async (each) => {
-      await writeReports(report, host.cwd, reportsOf(each, target));
-      return each;
-    })
+  const { result, unwritten } = await running
+    .then(async (each) => ({
+      result: each,
+      unwritten: await writeReports(report, host.cwd, reportsOf(each, target)),
+    }))
     .finally(() => watch.end());
   host.stdout.write(
     options.json ? conformanceJson(result) : conformanceConsole(result, { isStyled: host.stdout.isStyled }),
@@ -214,6 +214,7 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
     await acceptFailures(host, options.writeBaseline, accepted, result);
   }
   if (result.summary.outcome === "blocked") host.stderr.write(`${messageLine(blockedText(result))}\n`);
+  tellUnwritten(host, unwritten);
 }
 
 /** What of a run the options say alone. */

@@ -59,7 +59,7 @@ import { WorkerSync } from "../load/shards/worker-sync.js";
 import { stageValues } from "../load/stage-value.js";
 import { boundThresholds, thresholdTexts } from "../load/threshold-value.js";
 import { addressValue, addressValues, countValue } from "../option-values.js";
-import { type ReportTarget, reportValues, requireWritable } from "../report-files.js";
+import { type ReportTarget, reportValues, requireWritable, tellUnwritten } from "../report-files.js";
 import { mayFillTerminal } from "../terminal-view.js";
 
 interface LoadOptions extends BehaviourOptions {
@@ -235,13 +235,14 @@ async function load(host: Host, name: string, options: LoadOptions): Promise<voi
   await requireWritableReports(reports, host.cwd);
 
   const { result, shard } = await run(host, plan, file, options);
-  await writeLoadReports(reports, host, result, shard);
+  const unwritten = await writeLoadReports(reports, host, result, shard);
   if (options.segment !== undefined && host.verbosity !== "quiet") {
     host.stderr.write("ttk: one segment alone; what went between segments is judged by ttk report merge\n");
   }
   const isSummarised = file !== undefined && choice !== undefined && (await handleSummary(host, file, choice, result));
   if (!isSummarised && !isOnStdout(reports)) host.stdout.write(options.json ? loadJson(result) : loadConsole(result));
   host.exitCode = exitCodeOf(result);
+  tellUnwritten(host, unwritten);
 }
 
 /** @throws CommandError for a name that is not one, and options that it has no use for */

@@ -35,13 +35,13 @@ export async function requireWritableReports(targets: Targets, cwd: string): Pro
   );
 }
 
-/** Writes each report to its file; `-` is stdout. */
+/** Writes each report to its file; `-` is stdout. Returns what could not be written. */
 export async function writeLoadReports(
   targets: Targets,
   host: Host,
   result: LoadResult,
   shard: LoadShard | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const render = {
     html: () => loadHtml(result, pageAssets("load")),
     json: () => loadJson(result),
@@ -51,8 +51,8 @@ export async function writeLoadReports(
     shard: () => shardJson(shard),
   };
   const files = targets.filter(({ file }) => file !== STDOUT);
-  await writeReports(files, host.cwd, render);
   for (const { format, file } of targets) if (file === STDOUT) host.stdout.write(render[format]());
+  return writeReports(files, host.cwd, render);
 }
 
 export async function writeShard(file: string, cwd: string, shard: LoadShard | undefined): Promise<void> {

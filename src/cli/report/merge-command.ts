@@ -16,7 +16,7 @@ import {
   writeLoadReports,
 } from "../load/load-reports.js";
 import { readShards } from "../load/shards/read-shard.js";
-import { type ReportTarget, reportValues } from "../report-files.js";
+import { type ReportTarget, reportValues, tellUnwritten } from "../report-files.js";
 
 interface MergeOptions {
   readonly report?: readonly ReportTarget<FileFormat>[];
@@ -37,9 +37,10 @@ export function mergeCommand(host: Host): Command {
     .action(async (files: readonly string[], { report = [], json }: MergeOptions) => {
       await requireWritableReports(report, host.cwd);
       const result = mergedOf(await readShards(files, host.cwd));
-      await writeLoadReports(report, host, result, undefined);
+      const unwritten = await writeLoadReports(report, host, result, undefined);
       if (!isOnStdout(report)) host.stdout.write(json ? loadJson(result) : loadConsole(result));
       host.exitCode = exitCodeOf(result);
+      tellUnwritten(host, unwritten);
     });
 }
 
