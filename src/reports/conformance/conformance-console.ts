@@ -43,7 +43,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [
-    heading,
+    escapeControls(heading),
     "",
     ...areaLines(cases),
     ...findings,
@@ -127,7 +127,7 @@ function refusalOf({ verdict, expected, actual, trace }: CaseResult): string | u
 function idsText(alike: readonly CaseResult[]): string {
   const more = alike.length - ALIKE_SHOWN_MAX;
   const shown = alike.slice(0, ALIKE_SHOWN_MAX).map(({ id }) => id);
-  return `${casesText(alike.length)}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return escapeControls(`${casesText(alike.length)}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
 }
 
 function refusedLines(refusal: string, alike: readonly CaseResult[], paint: Palette): string[] {
@@ -139,7 +139,7 @@ function blockedLines(reason: string, alike: readonly CaseResult[], paint: Palet
   return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, fact("because", reason)];
 }
 
-/** One line, whatever a server sent. */
+/** One line, whatever a server sent or somebody's report holds. */
 function fact(name: string, text: string): string {
   return `    ${name.padEnd(10)}${escapeControls(text)}`;
 }
@@ -148,23 +148,18 @@ function findingLines(each: CaseResult, paint: Palette): string[] {
   const { verdict, level, id, requirements, title, expected, actual, reason, trace, capture, rerun } = each;
   const isWarning = verdict === "failed" && level === "should";
   const word = paint[isWarning ? "yellow" : "red"](isWarning ? "WARNING" : verdict.toUpperCase());
-  const lines = [`${word}  ${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`, `    ${title}`];
+  const lines = [`${word}  ${escapeControls(`${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`)}`];
+  lines.push(`    ${escapeControls(title)}`);
   if (expected !== null) lines.push(fact("expected", expected));
   if (actual !== null) lines.push(fact("actual", actual));
   // The stack of an error, where the suite itself failed.
-  if (reason !== null)
-    lines.push(
-      reason
-        .split("\n")
-        .map((line, n) => fact(n === 0 ? "because" : "", line))
-        .join("\n"),
-    );
+  if (reason !== null) lines.push(...reason.split("\n").map((line, n) => fact(n === 0 ? "because" : "", line)));
   const shown = tellingTrace(each).slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
-  if (left > 0) lines.push(`    wire      … ${left} more entries in the JSON report`);
-  lines.push(...shown.map((entry) => `    wire      ${wireLine(entry)}`));
-  if (capture !== null) lines.push(`    capture   ${capture}`);
-  return [...lines, `    rerun     ${rerun}`];
+  if (left > 0) lines.push(fact("wire", `… ${left} more entries in the JSON report`));
+  lines.push(...shown.map((entry) => fact("wire", wireLine(entry))));
+  if (capture !== null) lines.push(fact("capture", capture));
+  return [...lines, fact("rerun", rerun)];
 }
 
 type Palette = Readonly<Record<"green" | "red" | "yellow", (text: string) => string>>;
