@@ -5,8 +5,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { below, mutated, seededRandom } from "./fuzz-mutation.js";
-import { type FuzzTarget, fuzzTargets } from "./fuzz-targets.js";
+import { type Random, seededRandom } from "../src/scenarios/load/random.js";
+import { mutated } from "./fuzz/mutation.js";
+import { type FuzzTarget, fuzzTargets } from "./fuzz/targets.js";
 import { scriptCommand, wholeNumber } from "./script-command.js";
 
 export interface FuzzOptions {
@@ -59,11 +60,11 @@ export async function fuzz({ seed, goesOn }: FuzzOptions): Promise<FuzzSummary> 
   return { rounds: round, faults, slowest };
 }
 
-function seedOf({ seeds }: FuzzTarget, random: () => number): Buffer {
-  return seeds[below(seeds.length, random)] ?? Buffer.alloc(0);
+function seedOf({ seeds }: FuzzTarget, random: Random): Buffer {
+  return seeds[random.below(seeds.length)] ?? Buffer.alloc(0);
 }
 
-async function faultOf(target: FuzzTarget, input: Buffer, random: () => number): Promise<unknown> {
+async function faultOf(target: FuzzTarget, input: Buffer, random: Random): Promise<unknown> {
   try {
     await target.run(input, random);
   } catch (error) {

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
-import { generateHotCodecs } from "./generate-hot-codecs.js";
+import { generateHotCodecs } from "./generate-codec/hot-codecs.js";
 
 const top = new URL("../", import.meta.url);
 

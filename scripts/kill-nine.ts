@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { seededRandom } from "../src/scenarios/load/random.js";
 import { type Acked, ChatLedger } from "./kill-nine/chat-ledger.js";
 import { Chatter } from "./kill-nine/chatter.js";
 import { findMissing } from "./kill-nine/find-missing.js";
@@ -61,14 +62,7 @@ const options = command.opts<{
 const { rounds, kill: always, seed = 1 + (Date.now() % 1e8) } = options;
 const users = Math.min(100, Math.max(8, options.users & ~1));
 
-let state = seed;
-/** mulberry32. */
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = seededRandom(seed);
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-kill-nine-"));
 const url = options.storage === "sqlite" ? `sqlite:${join(folder, "chat.db")}` : options.storage;
@@ -128,7 +122,7 @@ async function playRound(round: number): Promise<void> {
   await until(({ isOnline }) => isOnline, "log in");
   ledger.nextRound();
   const chats = chatters.map((chatter) => chatter.chat());
-  await pause(CHAT_BEFORE_MS + random() * CHAT_BEFORE_SPREAD_MS);
+  await pause(CHAT_BEFORE_MS + random.next() * CHAT_BEFORE_SPREAD_MS);
   const inTurn = serverNames[(round - 1) % serverNames.length] as ServerName;
   const names = always.length > 0 ? always : [inTurn];
   killed = new Set(names);

@@ -10,6 +10,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { TmuxScreen } from "../test/helpers/tmux-screen.js";
 import { terminalSvg } from "./pictures/terminal-svg.js";
 import { scriptCommand } from "./script-command.js";
 
@@ -25,9 +27,7 @@ const values = scriptCommand("pictures", "Makes the pictures of README and docs 
 const [columns = 120, rows = 36] = values.size.split("x").map(Number);
 const out = resolve(values.out);
 const folder = mkdtempSync(join(tmpdir(), "ttk-pictures-"));
-const tmuxServer = `ttk-pictures-${process.pid}`;
 const DEADLINE_MS = 180_000;
-const POLL_INTERVAL_MS = 100;
 const PAGE = "1280,1500";
 
 /** What is seen on the way, in order: keys are pressed once the screen shows what is waited for. */
@@ -96,33 +96,21 @@ async function serve(servers: ChildProcess[], ...options: string[]): Promise<rea
   throw new Error(`ttk serve ${options.join(" ")} ended`);
 }
 
-async function play({ name, args, steps }: Scene): Promise<void> {
+async function play({ args, steps }: Scene): Promise<void> {
   const colour = values.colour ? "-u NO_COLOR" : "NO_COLOR=1";
-  const command = `env -u CI ${colour} ${process.execPath} ${main} ${args}; echo left with $?; cat`;
-  tmux("-f", "/dev/null", "new-session", "-d", "-s", name, "-x", `${columns}`, "-y", `${rows}`, command);
+  const screen = TmuxScreen.open(`${colour} ${process.execPath} ${main} ${args}`, columns, rows);
   try {
     for (const [shows, picture, ...keys] of steps) {
-      await until(name, shows);
+      const seen = await screen.that((styled) => shows.test(stripVTControlCharacters(styled)), true, DEADLINE_MS);
       if (picture !== undefined) {
         // The last line of a view is empty: a full screen would scroll.
-        const screen = tmux("capture-pane", "-e", "-N", "-p", "-t", name);
-        writeFileSync(join(out, `${picture}.svg`), terminalSvg(screen, columns, rows - 1));
+        writeFileSync(join(out, `${picture}.svg`), terminalSvg(seen, columns, rows - 1));
         process.stderr.write(`${picture}.svg\n`);
       }
-      for (const key of keys) tmux("send-keys", "-t", name, key);
+      screen.press(...keys);
     }
   } finally {
-    tmux("kill-server");
-  }
-}
-
-async function until(name: string, shows: RegExp): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  for (;;) {
-    const screen = tmux("capture-pane", "-p", "-t", name);
-    if (shows.test(screen)) return;
-    if (performance.now() > deadline) throw new Error(`${name} never shows ${shows}:\n${screen}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    screen.close();
   }
 }
 
@@ -132,10 +120,6 @@ function photograph(name: string): void {
   const file = join(out, `${name}-report.png`);
   execFileSync("chromium", [...flags, "--virtual-time-budget=5000", `--screenshot=${file}`, page], { stdio: "ignore" });
   process.stderr.write(`${name}-report.png\n`);
-}
-
-function tmux(...args: string[]): string {
-  return execFileSync("tmux", ["-L", tmuxServer, ...args], { encoding: "utf8" });
 }
 
 await run();

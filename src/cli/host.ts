@@ -1,5 +1,7 @@
+import { Console } from "node:console";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { escapeControls } from "../codec/record/printable.js";
 import { ExitCode } from "./exit-codes.js";
 
 /** A stream that text goes to. */
@@ -56,6 +58,8 @@ export function processHost(): Host {
     stoppedBy = signal;
     abort.abort();
   };
+  // What a scenario or a configuration prints, as in k6: stdout has nothing but results.
+  globalThis.console = new Console(process.stderr);
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   const host: Host = {
@@ -109,10 +113,15 @@ export function processHost(): Host {
   return host;
 }
 
+/** What ends a command, in one line: it may quote what a peer or a file said. */
+export function messageLine(message: string): string {
+  return `ttk: ${escapeControls(message.replaceAll("\n", " "))}`;
+}
+
 /** One line for a bug of ours, and where it is for who asks. */
 export function faultText(error: unknown, debug: boolean): string {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-  const line = `ttk: ${message.replaceAll("\n", " ")}`;
+  const line = messageLine(message);
   return debug ? `${line}\n${stack}` : `${line} (a fault of ttk; --debug shows where)`;
 }
 

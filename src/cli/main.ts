@@ -5,7 +5,7 @@ import { CommanderError } from "commander";
 import { commandAsked, withHelpLast, withSubcommand } from "./asked-command.js";
 import { CommandError } from "./command-error.js";
 import { ExitCode } from "./exit-codes.js";
-import { faultText, type Host, leave, processHost } from "./host.js";
+import { faultText, type Host, leave, messageLine, processHost } from "./host.js";
 import { buildProgram } from "./program.js";
 
 // Before a view loads React: its development build takes several times the time, and memory that it never gives back.
@@ -39,6 +39,6 @@ function report(error: unknown, host: Host, debug: boolean): void {
     return;
   }
   host.exitCode = error.exitCode;
-  host.stderr.write(`ttk: ${error.message.replaceAll("\n", " ")}\n`);
+  host.stderr.write(`${messageLine(error.message)}\n`);
   if (debug) host.stderr.write(`${error.stack}\n`);
 }

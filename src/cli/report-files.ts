@@ -2,9 +2,9 @@ import { open, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { makeFolder } from "../server/make-folder.js";
-import { usageError } from "./command-error.js";
+import { CommandError, usageError } from "./command-error.js";
 import { ExitCode } from "./exit-codes.js";
-import type { Host } from "./host.js";
+import { type Host, messageLine } from "./host.js";
 
 /** A file that a report goes to. */
 export interface ReportTarget<Format extends string> {
@@ -48,6 +48,13 @@ export async function requireWritable(
   }
 }
 
+/** Writes what a run has come to. @throws CommandError internal when it cannot be, as on a full disk */
+export async function writeResult(option: string, file: string, cwd: string, text: string): Promise<void> {
+  await writeFile(resolve(cwd, file), text).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new CommandError(ExitCode.internal, `${option} ${file}: cannot be written (${code})`);
+  });
+}
+
 /** Writes each report in its format. One that cannot be written costs neither the others nor the run: returns what to say of it. */
 export async function writeReports<Format extends string>(
   targets: Targets<Format>,
@@ -56,9 +63,8 @@ export async function writeReports<Format extends string>(
 ): Promise<readonly string[]> {
   const unwritten: string[] = [];
   for (const { format, file } of targets) {
-    const text = render[format]();
-    await writeFile(resolve(cwd, file), text).catch(({ code }: NodeJS.ErrnoException) => {
-      unwritten.push(`--report ${file}: cannot be written (${code})`);
+    await writeResult("--report", file, cwd, render[format]()).catch((error: CommandError) => {
+      unwritten.push(error.message);
     });
   }
   return unwritten;
@@ -66,6 +72,6 @@ export async function writeReports<Format extends string>(
 
 /** Behind the verdict, whose exit code counts when it is none of success. */
 export function tellUnwritten(host: Host, unwritten: readonly string[]): void {
-  for (const text of unwritten) host.stderr.write(`ttk: ${text}\n`);
+  for (const text of unwritten) host.stderr.write(`${messageLine(text)}\n`);
   if (unwritten.length > 0 && host.exitCode === ExitCode.ok) host.exitCode = ExitCode.internal;
 }

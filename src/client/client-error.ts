@@ -1,3 +1,5 @@
+import { quoted } from "../codec/record/printable.js";
+
 const meanings = {
   LOGIN_REFUSED: "the login was refused",
   TIMEOUT: "no answer in time",
@@ -38,7 +40,7 @@ function describe(
 ) {
   const facts = [
     resultCode === undefined ? undefined : `result_code ${resultCode}`,
-    resultString === undefined ? undefined : `"${resultString}"`,
+    resultString === undefined ? undefined : quoted(resultString),
     waitedFor === undefined ? undefined : `waiting for ${waitedFor}`,
     timeoutMs === undefined ? undefined : `${timeoutMs} ms`,
     reason,

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import { CommandId } from "../codec/generated/commands.js";
 import { ResultType } from "../codec/generated/enums.js";
-import { type Address, formatAddress } from "../net/address.js";
+import { type Address, formatAddress, isHost } from "../net/address.js";
 import { ClientError } from "./client-error.js";
 import { PduPeer } from "./peer.js";
 
@@ -24,15 +24,10 @@ export async function discoverByHttp(loginServer: Address, timeoutMs = DISCOVERY
   } catch {
     throw failed(loginServer, "the answer is not JSON");
   }
-  const { code, msg, priorIP, backupIP, port } = answer as Record<string, unknown>;
+  const { code, msg, priorIP, backupIP, port } = (answer ?? {}) as Record<string, unknown>;
   if (code !== 0) throw new ClientError("DISCOVERY_FAILED", refusalOf(code, msg));
   // The port is a string on the wire; a number would be understood too.
-  const portNumber = Number(port);
-  if (typeof priorIP !== "string" || !(portNumber >= 1 && portNumber <= 65535)) {
-    throw failed(loginServer, "the answer names no address");
-  }
-  const backupHost = typeof backupIP === "string" && backupIP !== "" ? backupIP : priorIP;
-  return { address: { host: priorIP, port: portNumber }, backup: { host: backupHost, port: portNumber } };
+  return offerOf(loginServer, priorIP, backupIP, Number(port));
 }
 
 /** 0x0101 → 0x0102 at login_server's port for clients (LSV-02). @throws ClientError DISCOVERY_FAILED; DialError */
@@ -43,14 +38,24 @@ export async function discoverByPdu(loginServer: Address, timeoutMs = DISCOVERY_
     if (result_code !== ResultType.REFUSE_REASON_NONE) {
       throw new ClientError("DISCOVERY_FAILED", { resultCode: result_code });
     }
-    if (prior_ip === undefined || port === undefined) throw failed(loginServer, "the answer names no address");
-    return { address: { host: prior_ip, port }, backup: { host: backip_ip ?? prior_ip, port } };
+    return offerOf(loginServer, prior_ip, backip_ip, port);
   } catch (error) {
     if (error instanceof ClientError) throw error;
     throw new ClientError("DISCOVERY_FAILED", { reason: (error as Error).message }, { cause: error });
   } finally {
     peer.close();
   }
+}
+
+/** @throws ClientError unless the first host and the port can be dialled */
+function offerOf(loginServer: Address, prior: unknown, backup: unknown, port = 0): MsgServerOffer {
+  if (!isNamed(prior) || !Number.isInteger(port) || port < 1 || port > 65535)
+    throw failed(loginServer, "the answer names no address");
+  return { address: { host: prior, port }, backup: { host: isNamed(backup) ? backup : prior, port } };
+}
+
+function isNamed(host: unknown): host is string {
+  return typeof host === "string" && isHost(host);
 }
 
 function refusalOf(code: unknown, msg: unknown): { resultCode?: number; resultString?: string } {

@@ -98,8 +98,7 @@ export class PlayedLink {
 
 /**
  * A server that the suite plays towards a server under test: takes its links, keeps what they say until an expectation
- * takes it, and says what it is told to. Nothing is answered by itself
- * unless it is told to, but heartbeats are sent.
+ * takes it, and says what it is told to. By itself it sends heartbeats and nothing else (but see `alwaysAnswer`).
  */
 export class PlayedServer {
   /** Where everything is recorded; a case puts its own here. */

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { type Address, formatAddress } from "./address.js";
 import { CommandCounts } from "./command-counts.js";
 import { type CloseReason, type LinkHandler, type LinkOptions, PduLink } from "./pdu-link.js";
@@ -16,27 +16,6 @@ export interface LinkTotals {
   pdusOut: number;
   bytesIn: number;
   bytesOut: number;
-}
-
-export interface PduListener {
-  /** With the port that the system chose when 0 was asked for. */
-  readonly address: Address;
-  readonly connections: ReadonlySet<PduLink>;
-  /** Connections turned away because connectionsMax was reached. */
-  readonly refused: number;
-  /** Connections turned away because connectionsPerSecondMax was reached. */
-  readonly overRate: number;
-  /** Connections accepted so far. */
-  readonly accepted: number;
-  /** Links dropped because they did not read (FRM-15). */
-  readonly droppedUnread: number;
-  /** Links closed for what they sent (FRM-04 … FRM-06). */
-  readonly brokeProtocol: number;
-  /** What links that are gone have carried. */
-  readonly gone: Readonly<LinkTotals>;
-  readonly sent: CommandCounts;
-  /** Stops accepting; open connections stay. */
-  close(): void;
 }
 
 /** The address cannot be listened on. `code` is the system's: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
@@ -62,69 +41,82 @@ export function listen(
   options: ListenOptions,
   accept: (link: PduLink) => LinkHandler,
 ): Promise<PduListener> {
-  const connections = new Set<PduLink>();
-  const connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
-  const counts = { accepted: 0, refused: 0, overRate: 0, droppedUnread: 0, brokeProtocol: 0 };
-  const gone = { pdusIn: 0, pdusOut: 0, bytesIn: 0, bytesOut: 0 };
-  const sent = new CommandCounts();
-  // One for all links of the port, because there may be thousands.
-  const onGone = (link: PduLink, reason: CloseReason) => {
-    connections.delete(link);
-    addTo(gone, link);
-    countEnd(counts, reason);
-  };
-  const linkOptions = { ...options, sent, onGone };
-  const rate = new ConnectionRate(options.connectionsPerSecondMax ?? Number.POSITIVE_INFINITY);
+  return new Promise((resolve, reject) => {
+    const server = createServer({ allowHalfOpen: true });
+    // Of listening; later ones are of a connection that could not be accepted, and is gone.
+    server.on("error", (error: NodeJS.ErrnoException) => reject(new ListenError(error.code ?? error.message, address)));
+    server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
+      const bound = server.address();
+      if (bound === null || typeof bound === "string") return reject(new ListenError("EADDRNOTAVAIL", address));
+      resolve(new PduListener({ host: address.host, port: bound.port }, server, options, accept));
+    });
+  });
+}
 
-  const accepted = (socket: Socket) => {
-    const isOverRate = !rate.allows(performance.now());
-    if (isOverRate || connections.size >= connectionsMax) {
-      if (isOverRate) counts.overRate++;
-      else counts.refused++;
+/** A port that is listened on, with the links that it has accepted. */
+export class PduListener {
+  /** Connections accepted so far. */
+  accepted = 0;
+  /** Connections turned away because connectionsMax was reached. */
+  refused = 0;
+  /** Connections turned away because connectionsPerSecondMax was reached. */
+  overRate = 0;
+  /** Links dropped because they did not read (FRM-15). */
+  droppedUnread = 0;
+  /** Links closed for what they sent (FRM-04 … FRM-06). */
+  brokeProtocol = 0;
+  /** What links that are gone have carried. */
+  readonly gone: LinkTotals = { pdusIn: 0, pdusOut: 0, bytesIn: 0, bytesOut: 0 };
+  readonly sent = new CommandCounts();
+  readonly #connections = new Set<PduLink>();
+  readonly #rate: ConnectionRate;
+  readonly #connectionsMax: number;
+  /** One for all links of the port, because there may be thousands. */
+  readonly #linkOptions: LinkOptions;
+
+  /** `address` has the port that the system chose when 0 was asked for. */
+  constructor(
+    readonly address: Address,
+    private readonly server: Server,
+    options: ListenOptions,
+    private readonly accept: (link: PduLink) => LinkHandler,
+  ) {
+    this.#connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
+    this.#rate = new ConnectionRate(options.connectionsPerSecondMax ?? Number.POSITIVE_INFINITY);
+    this.#linkOptions = { ...options, sent: this.sent, onGone: (link, reason) => this.#gone(link, reason) };
+    server.on("connection", (socket) => this.#came(socket));
+  }
+
+  get connections(): ReadonlySet<PduLink> {
+    return this.#connections;
+  }
+
+  /** Stops accepting; open connections stay. */
+  close(): void {
+    this.server.close();
+  }
+
+  #came(socket: Socket): void {
+    const isOverRate = !this.#rate.allows(performance.now());
+    if (isOverRate || this.#connections.size >= this.#connectionsMax) {
+      if (isOverRate) this.overRate++;
+      else this.refused++;
       socket.on("error", () => {});
       socket.destroy();
       return;
     }
-    counts.accepted++;
-    const link = new PduLink(socket, linkOptions);
-    connections.add(link);
-    link.start(accept(link), "events");
-  };
+    this.accepted++;
+    const link = new PduLink(socket, this.#linkOptions);
+    this.#connections.add(link);
+    link.start(this.accept(link), "events");
+  }
 
-  return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true }, accepted);
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(error.code ?? error.message, address)),
-    );
-    server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
-      const bound = server.address();
-      if (bound === null || typeof bound === "string") return reject(new ListenError("EADDRNOTAVAIL", address));
-      resolve({
-        address: { host: address.host, port: bound.port },
-        connections,
-        gone,
-        sent,
-        close: () => {
-          server.close();
-        },
-        get accepted() {
-          return counts.accepted;
-        },
-        get refused() {
-          return counts.refused;
-        },
-        get overRate() {
-          return counts.overRate;
-        },
-        get droppedUnread() {
-          return counts.droppedUnread;
-        },
-        get brokeProtocol() {
-          return counts.brokeProtocol;
-        },
-      });
-    });
-  });
+  #gone(link: PduLink, reason: CloseReason): void {
+    this.#connections.delete(link);
+    addTo(this.gone, link);
+    if (reason === "outbox-full") this.droppedUnread++;
+    else if (reason === "protocol-error") this.brokeProtocol++;
+  }
 }
 
 /** Counts by fixed seconds: cheap, and at worst twice the limit within any one second. */
@@ -150,9 +142,4 @@ export function addTo(totals: LinkTotals, link: LinkTotals): void {
   totals.pdusOut += link.pdusOut;
   totals.bytesIn += link.bytesIn;
   totals.bytesOut += link.bytesOut;
-}
-
-function countEnd(counts: { droppedUnread: number; brokeProtocol: number }, reason: CloseReason): void {
-  if (reason === "outbox-full") counts.droppedUnread++;
-  else if (reason === "protocol-error") counts.brokeProtocol++;
 }

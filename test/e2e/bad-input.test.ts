@@ -86,6 +86,12 @@ const badInputs: readonly BadInput[] = [
     code: usage,
     line: /argument: line 1, column 1: odd number of digits \(31\)/,
   },
+  {
+    what: "a name that would set a terminal's title",
+    args: () => ["decode", "00000010000100000007070100010000", "--follow", "\u001b]0;title\u0007"],
+    code: usage,
+    line: /^ttk: none of 1 PDUs is selected; no login of "\\u001b\]0;title\\u0007" was seen$/,
+  },
   { what: "a stray word", args: () => ["decode", "00000010 hello"], code: usage, line: /not hex/ },
   {
     what: "a stray word in stdin",

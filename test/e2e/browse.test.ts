@@ -26,16 +26,16 @@ describe("ttk browse", () => {
     view.press("userlogin", "Enter");
     await view.that((text) => /^> +21 /m.test(text));
     view.press("Enter");
-    await view.that((text) => text.includes("[0a 06 75 73 65 72 32 30]"));
+    await view.shows("[0a 06 75 73 65 72 32 30]");
     view.resize(120, 40);
-    await view.that((text) => text.includes("bytes what it says"));
+    await view.shows("bytes what it says");
     view.press("q");
-    const after = await view.that((text) => text.includes("left with 0"));
+    const after = await view.shows("left with 0");
     expect(after).not.toContain("PDUs");
   });
 
   it.skipIf(!hasTmux).each(["TERM=dumb", "CI=1"])("exits 3 without escape codes with %s", async (variable) => {
-    const text = await open(variable, 150).that((each) => each.includes("left with 3"));
+    const text = await open(variable, 150).shows("left with 3");
     expect(text.trim()).toMatch(/^ttk: browse needs a terminal .*\nleft with 3$/);
   });
 

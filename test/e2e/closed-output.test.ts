@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-codes.js";
-import { ttkMain } from "../helpers/ttk-process.js";
+import { formatAddress } from "../../src/net/address.js";
+import { FakeMsgServer } from "../helpers/fake-msg-server.js";
+import { runTtk, ttkMain } from "../helpers/ttk-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-closed-output-"));
 const stream = join(folder, "stream.bin");
@@ -53,5 +55,23 @@ describe.skipIf(!existsSync("/dev/full"))("a full disk", () => {
     closeSync(full);
     expect(code).toBe(ExitCode.internal);
     expect(stderr).toMatch(/^ttk: what it prints cannot be written: ENOSPC: no space left on device, write\n$/);
+  });
+
+  it("costs a run that report alone which does not fit", async () => {
+    const server = await FakeMsgServer.start({ users: 2 });
+    const junit = join(folder, "run.xml");
+    const run = join(folder, "run.json");
+    const reports = ["--report", "html=/dev/full", `json=${run}`, `junit=${junit}`];
+    const plan = ["--users", "2", "--duration", "1s", "-q", "--target", formatAddress(server.address)];
+    const { code, stdout, stderr } = await runTtk(["load", "steady-chat", ...plan, ...reports]);
+    server.stop();
+    expect({ code, stderr }).toEqual({
+      code: ExitCode.internal,
+      stderr: "ttk: --report /dev/full: cannot be written (ENOSPC)\n",
+    });
+    expect(stdout).toMatch(/^PASSED /m);
+    expect(readFileSync(junit, "utf8")).toContain("</testsuites>");
+    const { stderr: ofReport } = await runTtk(["report", run, "--format", "html", "--out", "/dev/full"]);
+    expect(ofReport).toBe("ttk: --out /dev/full: cannot be written (ENOSPC)\n");
   });
 });

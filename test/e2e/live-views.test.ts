@@ -42,24 +42,24 @@ describe("ttk load on a terminal", () => {
     );
     await view.that((text) => text.includes("✔ HOLDS") && text.includes("Delivery latency"));
     view.press("p");
-    await view.that((text) => text.includes("PAUSED"));
+    await view.shows("PAUSED");
     view.press("p");
     await view.that((text) => !text.includes("PAUSED"));
     view.press("+");
-    await view.that((text) => text.includes("load ×1.25"));
+    await view.shows("load ×1.25");
     view.press("t", "h", "i", "Enter");
     await view.that((text) => /hi at \d/.test(text));
     view.press("s");
-    await view.that((text) => text.includes("written: ttk-load-"));
+    await view.shows("written: ttk-load-");
     view.press("Tab");
-    await view.that((text) => text.includes("Ack latency"));
+    await view.shows("Ack latency");
     view.press("?");
-    await view.that((text) => text.includes("any key goes back"));
+    await view.shows("any key goes back");
     view.press("x");
     const withCodes = await view.that((text) => text.includes("Ack latency"), true);
     expect(stripVTControlCharacters(withCodes)).toBe(withCodes);
     view.press("q");
-    const report = await view.that((text) => text.includes("left with 130"));
+    const report = await view.shows("left with 130");
     expect(report).toContain("INTERRUPTED  the run ended early");
     expect(report).not.toContain("Ack latency");
     const files = readdirSync(folder).filter((name) => name.startsWith("ttk-load-"));
@@ -75,14 +75,14 @@ describe("ttk load on a terminal", () => {
 
   it.skipIf(!hasTmux)("puts the terminal back when it is stopped twice", async () => {
     const view = open(`load --target ${cluster.msgServers[0]} --users 10 --rate 20 --duration 90s`);
-    await view.that((text) => text.includes("✔ HOLDS"));
+    await view.shows("✔ HOLDS");
     view.press("q", "C-c");
-    expect(await view.that((text) => text.includes("left with 130"))).not.toContain("Delivery latency");
+    expect(await view.shows("left with 130")).not.toContain("Delivery latency");
   });
 
   it.skipIf(!hasTmux)("prints lines with --no-tui", async () => {
     const view = open(`load --target ${cluster.msgServers[0]} --users 4 --rate 8 --duration 2s --no-tui`, [120, 40]);
-    const text = await view.that((each) => each.includes("left with 0"));
+    const text = await view.shows("left with 0");
     expect(text).toMatch(/\d sent\/s +\d+ acked\/s/);
   });
 
@@ -101,12 +101,12 @@ describe("ttk conform on a terminal", () => {
     try {
       const only = "--time-scale 0.05 --timeout-factor 0.3 --only frm.split-in-header frm.length-below-header.4";
       const view = open(`conform ${odd.msgServers[0]} ${only}`, [120, 40]);
-      const text = await view.that((each) => each.includes("leave, print the report"));
+      const text = await view.shows("leave, print the report");
       expect(text).toContain("frm.length-below-header.4");
       view.press("Enter");
       await view.that((each) => each.includes("Wire log") && each.includes("expected"));
       view.press("Escape");
-      await view.that((each) => each.includes("Findings"));
+      await view.shows("Findings");
       view.press("q");
       const report = await view.that((each) => /left with \d/.test(each));
       expect(report).toContain("rerun     ttk conform");

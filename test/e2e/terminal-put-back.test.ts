@@ -33,7 +33,7 @@ const views: Readonly<Record<string, readonly [args: () => string, shows: string
 describe.skipIf(!hasTmux).each(Object.entries(views))("the view of ttk %s", (_, [args, shows]) => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)("puts the terminal back after %s", async (signal) => {
     screen = TmuxScreen.open(`${crash} ${process.execPath} ${main} ${args()}`, 120, 40);
-    await screen.that((text) => text.includes(shows));
+    await screen.shows(shows);
     expect(screen.asked("#{alternate_on} #{cursor_flag}")).toBe("1 0");
     expect(screen.modes()).toEqual(expect.arrayContaining(["-icanon", "-echo"]));
     process.kill(screen.commandPid, signal);

@@ -23,11 +23,16 @@ export class TmuxScreen {
     for (const key of keys) this.#tmux("send-keys", "-t", "view", key);
   }
 
-  /** The screen, once it fits; with styles as escape codes where those are wanted. */
-  async that(fits: (screen: string) => boolean, styled = false): Promise<string> {
-    const deadline = performance.now() + DEADLINE_MS;
+  /** The screen, once a text stands on it. */
+  shows(text: string): Promise<string> {
+    return this.that((screen) => screen.includes(text));
+  }
+
+  /** The screen, once it fits; with styles as escape codes, and with blanks at the ends of lines, where those are wanted. */
+  async that(fits: (screen: string) => boolean, styled = false, withinMs = DEADLINE_MS): Promise<string> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
-      const screen = this.#tmux("capture-pane", "-p", ...(styled ? ["-e"] : []), "-t", "view");
+      const screen = this.#tmux("capture-pane", "-p", ...(styled ? ["-e", "-N"] : []), "-t", "view");
       if (fits(screen)) return screen;
       if (performance.now() > deadline) throw new Error(`the screen does not come:\n${screen}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));

@@ -42,7 +42,7 @@ import {
 } from "../conform/suite-users.js";
 import { suiteWords } from "../conform/suite-words.js";
 import { ExitCode } from "../exit-codes.js";
-import type { Host } from "../host.js";
+import { type Host, messageLine } from "../host.js";
 import { addressValue, countValue, scaleValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
 import { type ReportTarget, reportValues, requireWritable, tellUnwritten, writeReports } from "../report-files.js";
@@ -162,7 +162,7 @@ export function conformCommand(host: Host): Command {
 }
 
 async function conform(host: Host, target: Address, options: ConformOptions): Promise<void> {
-  const { peer, report = [], strict = false } = options;
+  const { peer, report = [], strict: isStrict = false } = options;
   if (peer !== undefined && options.role !== "msg") {
     throw usageError(`--peer is for msg_servers: ${named(options.role)} is judged alone`);
   }
@@ -173,41 +173,22 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (options.dryRun) return writeList(host, cases, options.json);
   const attach = options.attach === undefined ? undefined : new AttachPoint(host, attachable(options.attach, cases));
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline, host.cwd, caseIds);
-  const rewritten =
-    options.writeBaseline === undefined ? [] : await baselineToRewrite(options.writeBaseline, host.cwd, caseIds);
   await requireWritable(report, host.cwd);
-  if (options.writeBaseline !== undefined) {
-    await requireWritable([{ file: options.writeBaseline }], host.cwd, "--write-baseline");
-  }
+  const rewritten = options.writeBaseline === undefined ? [] : await rewritable(options.writeBaseline, host);
   const { accounts, leavers } = given ?? (await provisionedUsers(options, host));
   const captures = options.trace === undefined ? undefined : await CaptureFolder.open(options.trace, host.cwd);
-  const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict: strict };
+  const watched = { target: titleOf(target, options), cases, repeat: options.repeat, isStrict };
   const hasView = attach === undefined && mayFillTerminal(host, options);
   const watch = hasView ? await viewWatch(host, watched) : progressWatch(host);
   const running = runConformance({
-    role: options.role,
-    target,
-    ...portsFor(options.role, target, options),
-    ...(peer === undefined ? {} : { peer }),
+    ...howToRun(host, target, options),
     cases,
     telltales,
     accounts,
     leavers,
-    jobs: options.jobs,
-    timeScale: options.timeScale,
-    timeoutFactor: options.timeoutFactor,
-    strict,
     baseline,
-    keepsAllTraces: options.traceAll ?? false,
     ...(captures === undefined ? {} : { saveCapture: (id: string, pcapng: Buffer) => captures.save(id, pcapng) }),
-    repeat: options.repeat,
-    failsFast: options.failFast ?? false,
-    ...(options.shuffle === undefined ? {} : { shuffle: shuffleBy(options.shuffle, host) }),
     ...(attach === undefined ? {} : { beforeCase: (id: string) => attach.beforeCase(id) }),
-    nowMs: host.clock.nowMs,
-    random: host.random,
-    signal: host.signal,
-    rerun: (id) => rerunLine(target, options, id),
     onEvent: (event) => {
       watch.onEvent(event);
       attach?.onEvent(event);
@@ -229,15 +210,34 @@ async function conform(host: Host, target: Address, options: ConformOptions): Pr
   if (captures !== undefined) host.stderr.write(`${captures.inWords()}\n`);
   if (options.writeBaseline !== undefined) {
     const names = [...accounts, ...leavers].map(({ name }) => name);
-    await acceptFailures(
-      host,
-      options.writeBaseline,
-      baselineFrom([...baseline, ...rewritten], result.cases, names),
-      result,
-    );
+    const accepted = baselineFrom([...baseline, ...rewritten], result.cases, names);
+    await acceptFailures(host, options.writeBaseline, accepted, result);
   }
-  if (result.summary.outcome === "blocked") host.stderr.write(`ttk: ${blockedText(result)}\n`);
+  if (result.summary.outcome === "blocked") host.stderr.write(`${messageLine(blockedText(result))}\n`);
   tellUnwritten(host, unwritten);
+}
+
+/** What of a run the options say alone. */
+function howToRun(host: Host, target: Address, options: ConformOptions) {
+  const { role, peer, jobs, timeScale, timeoutFactor, repeat, shuffle } = options;
+  return {
+    role,
+    target,
+    ...portsFor(role, target, options),
+    ...(peer === undefined ? {} : { peer }),
+    jobs,
+    timeScale,
+    timeoutFactor,
+    strict: options.strict ?? false,
+    keepsAllTraces: options.traceAll ?? false,
+    repeat,
+    failsFast: options.failFast ?? false,
+    ...(shuffle === undefined ? {} : { shuffle: shuffleBy(shuffle, host) }),
+    nowMs: host.clock.nowMs,
+    random: host.random,
+    signal: host.signal,
+    rerun: (id: string) => rerunLine(target, options, id),
+  };
 }
 
 function titleOf(target: Address, { role, peer }: ConformOptions): string {
@@ -253,6 +253,13 @@ function reportsOf(result: ConformanceResult, target: Address): Readonly<Record<
     tap: () => conformanceTap(result),
     markdown: () => conformanceMarkdown(result),
   };
+}
+
+/** What a file has now that is to be written. @throws CommandError when it cannot be, before the run */
+async function rewritable(file: string, { cwd }: Host): Promise<Baseline> {
+  const present = await baselineToRewrite(file, cwd, caseIds);
+  await requireWritable([{ file }], cwd, "--write-baseline");
+  return present;
 }
 
 /** What failed is expected from now on, so the run counts as one that has this baseline. */

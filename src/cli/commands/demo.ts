@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { conformanceJson } from "../../reports/conformance/conformance-json.js";
@@ -16,6 +15,7 @@ import type { Host } from "../host.js";
 import { durationValue } from "../load/duration-value.js";
 import { countValue } from "../option-values.js";
 import { pageAssets } from "../report/page-assets.js";
+import { writeResult } from "../report-files.js";
 
 interface DemoOptions {
   readonly users: number;
@@ -55,7 +55,7 @@ async function demo(host: Host, options: DemoOptions): Promise<void> {
   });
   const reports: string[] = [];
   const write = async (name: string, text: string) => {
-    await writeFile(join(folder, name), text);
+    await writeResult("--reports", join(folder, name), host.cwd, text);
     reports.push(relative(host.cwd, join(folder, name)));
   };
 

@@ -22,7 +22,7 @@ import { loadScenarios } from "../../scenarios/load/load-scenarios.js";
 import { type ThinkTimeName, thinkTimes } from "../../scenarios/load/think-time.js";
 import { readAccounts } from "../accounts.js";
 import { blockedError, usageError } from "../command-error.js";
-import type { Host } from "../host.js";
+import { type Host, messageLine } from "../host.js";
 import {
   addBehaviourOptions,
   type BehaviourOptions,
@@ -53,9 +53,10 @@ import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scena
 import { readScript, type ScriptChoice } from "../load/scenario-file/script-options.js";
 import { runWorkers } from "../load/shards/run-workers.js";
 import { SEGMENTS_MAX, segmentValue } from "../load/shards/segment-value.js";
-import { syncByClock, syncByOrders } from "../load/shards/shard-sync.js";
+import { syncByClock } from "../load/shards/shard-sync.js";
 import { type StartAt, startAtValue } from "../load/shards/start-at-value.js";
 import { joinSamples, requireShareable, workerTargets } from "../load/shards/worker-samples.js";
+import { WorkerSync } from "../load/shards/worker-sync.js";
 import { positiveShareValue } from "../load/share-value.js";
 import { stageValues } from "../load/stage-value.js";
 import { boundThresholds, thresholdTexts } from "../load/threshold-value.js";
@@ -474,19 +475,19 @@ async function work(
   { out = [], tag = {}, segment }: LoadOptions,
   shardFile: string,
 ): Promise<void> {
-  const { sync, onEvent, close } = syncByOrders(host, segment?.index ?? 0, basename(dirname(shardFile)), file);
+  const sync = new WorkerSync(host, segment?.index ?? 0, basename(dirname(shardFile)), file);
   try {
     const outputs = {
       out: workerTargets(out, shardFile),
       tag,
-      warn: (text: string) => host.stderr.write(`ttk: ${text}\n`),
+      warn: (text: string) => host.stderr.write(`${messageLine(text)}\n`),
     };
-    const how = { signal: host.signal, onEvent, shards: sync };
+    const how = { signal: host.signal, onEvent: (event: LoadEvent) => sync.onEvent(event), shards: sync };
     const { result, shard } = await startWithOutputs(host, plan, file, outputs, () => {}, how);
     await writeShard(shardFile, host.cwd, shard);
     host.exitCode = exitCodeOf(result);
   } finally {
-    close();
+    sync.close();
   }
 }
 

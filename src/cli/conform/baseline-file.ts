@@ -1,9 +1,10 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean } from "../../codec/did-you-mean.js";
 import type { Baseline, ExpectedFailure } from "../../runner/conformance/baseline.js";
 import { usageError } from "../command-error.js";
+import { writeResult } from "../report-files.js";
 
 const SIZE_MAX_BYTES = 4 * 1024 * 1024;
 const ENTRIES_MAX = 10_000;
@@ -49,7 +50,7 @@ export async function baselineToRewrite(file: string, cwd: string, caseIds: read
 export async function writeBaseline(file: string, cwd: string, baseline: Baseline): Promise<void> {
   const { stringify } = await import("yaml");
   const text = heading + stringify({ expectedFailures: baseline }, { lineWidth: 120 });
-  await writeFile(resolve(cwd, file), text);
+  await writeResult("--write-baseline", file, cwd, text);
 }
 
 function pathOf(spec: string, cwd: string): string {

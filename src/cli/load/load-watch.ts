@@ -6,7 +6,7 @@ import type { LoadEvent } from "../../runner/load/load-event.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
 import { ownCount, wholeRun } from "../../runner/load/segment.js";
-import type { Host } from "../host.js";
+import { type Host, messageLine } from "../host.js";
 import { errorLine } from "./scenario-file/file-line.js";
 import type { LoadedFile } from "./scenario-file/load-file.js";
 
@@ -34,12 +34,12 @@ export function progressWatch(host: Host, { plan, file }: Watched): LoadWatch {
   return {
     onEvent: (event) => {
       const failure = failureLine(event, host, file);
-      if (failure !== undefined) host.stderr.write(`ttk: ${failure}\n`);
+      if (failure !== undefined) host.stderr.write(`${messageLine(failure)}\n`);
       if (event.type !== "second" || host.verbosity === "quiet") return;
       host.stderr.write(`${loadProgress(event.snapshot, devices, event.live.waiting)}\n`);
     },
     begins: () => {},
-    warn: (text) => host.stderr.write(`ttk: ${text}\n`),
+    warn: (text) => host.stderr.write(`${messageLine(text)}\n`),
     end: async () => {},
   };
 }
@@ -88,7 +88,7 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
       host.signal.removeEventListener("abort", stopping);
       closing.abort();
       await view;
-      for (const failure of failures) host.stderr.write(`ttk: ${failure}\n`);
+      for (const failure of failures) host.stderr.write(`${messageLine(failure)}\n`);
     },
   };
 }

@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { extname } from "node:path";
 import { Option } from "commander";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { requireWritable } from "../report-files.js";
+import { requireWritable, writeResult } from "../report-files.js";
 import type { RunFormat } from "./run-formats.js";
 
 export function outOption(): Option {
@@ -44,6 +43,6 @@ export async function deliverReport(
     return;
   }
   await requireWritable([{ file: out }], host.cwd, "--out");
-  await writeFile(resolve(host.cwd, out), text);
+  await writeResult("--out", out, host.cwd, text);
   host.stderr.write(`${out}\n`);
 }

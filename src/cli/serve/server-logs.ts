@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { escapeControls } from "../../codec/record/printable.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { Clock } from "../../server/clock.js";
 import type { RoleName } from "../../server/role-name.js";
@@ -54,7 +55,7 @@ export function jsonServerLog(sink: LineSink, clock: Clock, options: LogChoice):
 
 /** The same for people: `02:23:35.120 msg 127.0.0.1:51234 user 7 0x0301 CID_MSG_DATA seq 4 length 70`. */
 export function textServerLog(sink: LineSink, clock: Clock, options: LogChoice): ServerLog {
-  const write = (text: string) => sink.write(`${timeText(clock.nowMs())} ${text}\n`);
+  const write = (text: string) => sink.write(`${timeText(clock.nowMs())} ${escapeControls(text)}\n`);
   return {
     command: options.commands ? (entry) => write(commandText(entry)) : undefined,
     ...(options.pdus ? { pdu: (entry: PduEntry) => write(pduText(entry)) } : {}),

@@ -83,9 +83,11 @@ function withText(json: JsonObject, command: Command, options: PduJsonOptions): 
 
 function headerOverrides(header: JsonObject | undefined): HeaderOverrides {
   const overrides: { -readonly [K in keyof PduHeader]?: number } = {};
-  for (const name of headerFields) {
-    const value = header?.[name];
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(header ?? {})) {
+    if (name === "length") continue;
+    if (!isHeaderField(name)) {
+      throw new BodyJsonError(`header: there is no field "${name}"${didYouMean(name, headerFields)}`);
+    }
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0xffff) {
       throw new BodyJsonError(
         `header.${name}: a whole number from 0 to 65535 is expected, not ${JSON.stringify(value)}`,
@@ -94,6 +96,10 @@ function headerOverrides(header: JsonObject | undefined): HeaderOverrides {
     overrides[name] = value;
   }
   return overrides;
+}
+
+function isHeaderField(name: string): name is (typeof headerFields)[number] {
+  return (headerFields as readonly string[]).includes(name);
 }
 
 /** Unknown fields of the top level come back as they were; those inside nested messages have lost their place. */

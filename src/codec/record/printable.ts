@@ -1,14 +1,20 @@
 const SHOWN_MAX_CHARS = 200;
-// What a terminal would act upon, or that would turn the order of what stands around it.
-const unprintable = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+/** What could end a line, move a terminal's cursor, colour its screen or turn the direction of writing. */
+export const controls = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A string as a quoted one, cut when it is long, that a terminal can show: bytes of a peer must not move its cursor. */
-export function quoted(text: string): string {
-  const escaped = JSON.stringify(text).replace(
-    unprintable,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Text that others chose, as one line that a terminal only shows: controls stand as JSON escapes, `\u001b`. */
+export function escapeControls(text: string): string {
+  return text.replace(
+    controls,
+    (char) => shortEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return shortened(escaped);
+}
+
+/** A string as a quoted one, cut when it is long, without controls. */
+export function quoted(text: string): string {
+  return shortened(escapeControls(JSON.stringify(text)));
 }
 
 /** Text when it is text, hex otherwise. */

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../codec/record/printable.js";
 import type { CaseResult, ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import type { Verdict } from "../../runner/conformance/verdict.js";
 import { byArea, casesText, flakyText } from "./case-words.js";
@@ -42,7 +43,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   const outcome = outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [
-    heading,
+    escapeControls(heading),
     "",
     ...areaLines(cases),
     ...findings,
@@ -120,13 +121,13 @@ function blockedReasonOf({ verdict, reason }: CaseResult): string | undefined {
 /** Of a case that failed before anything went over the wire: a server that dies fails all the rest so. */
 function refusalOf({ verdict, expected, actual, trace }: CaseResult): string | undefined {
   if (verdict !== "failed" || expected === null || trace.length > 0) return undefined;
-  return `    expected  ${expected}\n    actual    ${actual}`;
+  return `${fact("expected", expected)}\n${fact("actual", actual ?? "")}`;
 }
 
 function idsText(alike: readonly CaseResult[]): string {
   const more = alike.length - ALIKE_SHOWN_MAX;
   const shown = alike.slice(0, ALIKE_SHOWN_MAX).map(({ id }) => id);
-  return `${casesText(alike.length)}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return escapeControls(`${casesText(alike.length)}: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
 }
 
 function refusedLines(refusal: string, alike: readonly CaseResult[], paint: Palette): string[] {
@@ -135,23 +136,30 @@ function refusedLines(refusal: string, alike: readonly CaseResult[], paint: Pale
 }
 
 function blockedLines(reason: string, alike: readonly CaseResult[], paint: Palette): string[] {
-  return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, `    because   ${reason}`];
+  return [`${paint.red("BLOCKED")}  ${idsText(alike)}`, fact("because", reason)];
+}
+
+/** One line, whatever a server sent or somebody's report holds. */
+function fact(name: string, text: string): string {
+  return `    ${name.padEnd(10)}${escapeControls(text)}`;
 }
 
 function findingLines(each: CaseResult, paint: Palette): string[] {
   const { verdict, level, id, requirements, title, expected, actual, reason, trace, capture, rerun } = each;
   const isWarning = verdict === "failed" && level === "should";
   const word = paint[isWarning ? "yellow" : "red"](isWarning ? "WARNING" : verdict.toUpperCase());
-  const lines = [`${word}  ${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`, `    ${title}`];
-  if (expected !== null) lines.push(`    expected  ${expected}`);
-  if (actual !== null) lines.push(`    actual    ${actual}`);
-  if (reason !== null) lines.push(`    because   ${reason.replaceAll("\n", "\n              ")}`);
+  const lines = [`${word}  ${escapeControls(`${id}  (${level.toUpperCase()}, ${requirements.join(", ")})`)}`];
+  lines.push(`    ${escapeControls(title)}`);
+  if (expected !== null) lines.push(fact("expected", expected));
+  if (actual !== null) lines.push(fact("actual", actual));
+  // The stack of an error, where the suite itself failed.
+  if (reason !== null) lines.push(...reason.split("\n").map((line, n) => fact(n === 0 ? "because" : "", line)));
   const shown = tellingTrace(each).slice(-TRACE_LINES_MAX);
   const left = trace.length - shown.length;
-  if (left > 0) lines.push(`    wire      … ${left} more entries in the JSON report`);
-  lines.push(...shown.map((entry) => `    wire      ${wireLine(entry)}`));
-  if (capture !== null) lines.push(`    capture   ${capture}`);
-  return [...lines, `    rerun     ${rerun}`];
+  if (left > 0) lines.push(fact("wire", `… ${left} more entries in the JSON report`));
+  lines.push(...shown.map((entry) => fact("wire", wireLine(entry))));
+  if (capture !== null) lines.push(fact("capture", capture));
+  return [...lines, fact("rerun", rerun)];
 }
 
 type Palette = Readonly<Record<"green" | "red" | "yellow", (text: string) => string>>;

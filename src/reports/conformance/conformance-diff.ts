@@ -1,3 +1,4 @@
+import { escapeControls } from "../../codec/record/printable.js";
 import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { Verdict } from "../../runner/conformance/verdict.js";
 import { casesText, flakyText } from "./case-words.js";
@@ -74,7 +75,7 @@ function section(title: string, changes: readonly Change[]): string[] {
   if (changes.length === 0) return [];
   const lines = changes.map(({ id, before, after, detail }) => {
     const from = before === null ? after : `${before} → ${after}`;
-    return `  ${id}: ${from}${detail === null ? "" : `  (${detail.split("\n")[0]})`}`;
+    return `  ${id}: ${from}${detail === null ? "" : `  (${escapeControls(detail.split("\n")[0] ?? "")})`}`;
   });
   return ["", `${title} (${changes.length})`, ...lines];
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../codec/record/printable.js";
 import type { ConformanceTarget } from "../../runner/conformance/conformance-result.js";
 import type { Fingerprint, FingerprintLine, FingerprintState } from "../../runner/conformance/fingerprint-result.js";
 import type { SuiteWords } from "../html/conformance/conformance-page-data.js";
@@ -24,7 +25,7 @@ export function fingerprintText(
     ...(conforming.length === 0 ? [] : ["", `CONFORMS  ${conforming.map(({ id }) => id).join(" ")}`]),
     ...byChance(conforming),
     ...(of("unknown").length === 0 ? [] : [""]),
-    ...of("unknown").map(({ id, seen }) => `UNKNOWN   ${id}  ${seen.split("\n")[0]}`),
+    ...of("unknown").map(({ id, seen }) => `UNKNOWN   ${id}  ${escapeControls(seen.split("\n")[0] ?? "")}`),
     "",
     `${of("deviates").length} deviate as the original servers do, ${of("differs").length} otherwise; ${conforming.length} conform, ${of("unknown").length} unknown`,
     "",
@@ -37,7 +38,7 @@ function explained(word: string, { id, case: caseId, seen }: FingerprintLine, wo
   const why = caseId === null ? undefined : words.why(caseId);
   return [
     `${word}  ${id}  ${clause === undefined ? "" : `${clause.level.toUpperCase()} ${clause.text}`}`,
-    `    seen      ${seen}`,
+    `    seen      ${escapeControls(seen)}`,
     ...(requirement?.teamtalk ? [`    originals ${requirement.teamtalk}`] : []),
     ...(why === undefined ? [] : [`    means     ${why}`]),
     `    told by   ${caseId} (ttk conform show ${caseId})`,

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../codec/record/printable.js";
 import { hexId } from "../../codec/registry.js";
 import type { CaseResult } from "../../runner/conformance/conformance-result.js";
 
@@ -6,7 +7,8 @@ const arrows = { opened: "opened", sent: ">", received: "<", closed: "closed" } 
 
 /** What happened on one of a case's connections, in one line: time, connection, direction, command, body. */
 export function wireLine({ atMs, connection, event, command, hex, seqNum, text }: CaseResult["trace"][number]): string {
-  const shortened = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
+  const said = escapeControls(text);
+  const shortened = said.length > TEXT_MAX ? `${said.slice(0, TEXT_MAX)}…` : said;
   const commandId = hex !== null && hex.length >= 24 ? `${hexId(Number.parseInt(hex.slice(20, 24), 16))} ` : "";
   const pdu = hex === null ? "" : `${commandId}${command ?? "bytes"} seq ${seqNum ?? "-"} `;
   return `${`${(atMs / 1000).toFixed(3)} s`.padStart(9)}  ${connection.padEnd(16)} ${arrows[event]} ${pdu}${shortened}`;

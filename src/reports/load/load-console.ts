@@ -1,6 +1,7 @@
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
 import { fieldLabel } from "../../codec/record/annotated-hex.js";
 import { pduFields } from "../../codec/record/pdu-fields.js";
+import { escapeControls } from "../../codec/record/printable.js";
 import { textStyle } from "../../codec/record/text-style.js";
 import { commandById, hexId } from "../../codec/registry.js";
 import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../runner/load/load-result.js";
@@ -59,7 +60,9 @@ export function loadConsole(result: LoadResult): string {
     ...thresholdLines(result),
     ...verdict(result),
     "",
-  ].join("\n");
+  ]
+    .map(escapeControls)
+    .join("\n");
 }
 
 function heading(result: LoadResult): string[] {

@@ -1,5 +1,6 @@
 import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
+import { controls } from "../../codec/record/printable.js";
 
 /**
  * Text in columns of a terminal. A Chinese character or an emoji takes two, a combining accent none, and styles none.
@@ -57,12 +58,10 @@ export function centred(text: string, columns: number): string {
   return " ".repeat(before) + shown + " ".repeat(room - before);
 }
 
-/** What could move the cursor, colour the screen or turn the direction of writing. */
-const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** What makes one picture of several, colours it or asks for it: terminals differ in how many columns that takes. */
 const PICTURE_PARTS = /[\ufe0f\u20e3]|\u200d(?=\p{Emoji})|(?<=\p{Emoji_Modifier_Base}\ufe0f?)\p{Emoji_Modifier}/gu;
 
 /** Text that others chose, without what could do anything but stand there: controls become `·`, pictures stand one by one. */
 export function printable(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(CONTROLS, "·").replace(PICTURE_PARTS, "");
+  return PLAIN.test(text) ? text : text.replace(controls, "·").replace(PICTURE_PARTS, "");
 }

@@ -51,6 +51,15 @@ describe("the servers' log (OBS-01)", () => {
     expect(sink.written.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(["info", "warn"]);
   });
 
+  it("has one line for a note whatever a peer calls itself, and nothing in it that a terminal acts upon", () => {
+    const sink = lines();
+    const log = textServerLog(sink, clock, { commands: false });
+    log.note("login", "msg_server registered", { hostName: "\u001b]0;title\u0007\n03:04:05.067 \u202ekcab" });
+    expect(sink.written).toEqual([
+      "03:04:05.067 login msg_server registered hostName \\u001b]0;title\\u0007\\n03:04:05.067 \\u202ekcab\n",
+    ]);
+  });
+
   it.each([textServerLog, jsonServerLog])("has no line for a command when commands are not wanted (%o)", (make) => {
     const sink = lines();
     const log = make(sink, clock, { commands: false });

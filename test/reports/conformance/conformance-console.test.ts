@@ -69,6 +69,25 @@ describe("conformanceConsole", () => {
     expect(text(rest(3))).toContain("FAILED  msg.2  (MUST");
   });
 
+  it("lets no server write lines of its own, or move the cursor", () => {
+    const said = "\u001b[2J\u009b1m\u202e\r\nPASSED  msg.1";
+    const shown = "\\u001b[2J\\u009b1m\\u202e\\r\\nPASSED  msg.1";
+    const entry = { atMs: 1, connection: "http", event: "received", hex: null, length: 0, command: null, seqNum: null };
+    const failed = caseResult("failed", {
+      expected: "an answer",
+      actual: said,
+      trace: [{ ...entry, event: "received", text: said }],
+    });
+    const text = conformanceConsole(conformanceResult([failed]), plain);
+    expect(text).toContain(`    actual    ${shown}\n`);
+    expect(text).toContain(` < ${shown}\n`);
+    const blocked = (reason: string) =>
+      conformanceConsole(conformanceResult([caseResult("blocked", { reason })]), plain);
+    expect(blocked(said)).toContain(`    because   ${shown}\n`);
+    const refused = Array.from({ length: 5 }, (_, n) => ({ ...failed, id: `msg.${n}`, trace: [] }));
+    expect(conformanceConsole(conformanceResult(refused), plain)).toContain(`    actual    ${shown}\n`);
+  });
+
   it("counts warnings in words", () => {
     const should = caseResult("failed", { level: "should" });
     const text = (count: number) => conformanceConsole(conformanceResult(Array(count).fill(should)), plain);

@@ -25,6 +25,14 @@ describe("loadConsole", () => {
     expect(text).toContain("msg_id 0: the server says 7 unread, it must be 2 to 3\n");
   });
 
+  it("shows lines of its own alone, whatever somebody's report calls things", () => {
+    const said = "\u001b[2J\nPASSED \u202e";
+    const text = loadConsole({ ...failedLoad, scenario: said, failures: [said], invalid: [said] });
+    expect(text.match(/\\u001b\[2J\\nPASSED \\u202e/g)).toHaveLength(3);
+    expect(text).not.toMatch(/[^\P{C}\n]/u);
+    expect(text.split("\n")).toHaveLength(loadConsole({ ...failedLoad, invalid: ["busy"] }).split("\n").length);
+  });
+
   it("shows what the PDUs of a witness say, and their bytes", () => {
     const pdus = forgetfulLoad.witnesses.at(-1)?.pdus ?? [];
     const [{ hex = "" } = {}] = pdus;

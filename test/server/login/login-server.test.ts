@@ -9,6 +9,7 @@ import { type LoginServerOptions, startLoginServer } from "../../../src/server/l
 import type { RunningRole } from "../../../src/server/running-role.js";
 import { capturePdus, captureText } from "../../helpers/capture-pdus.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
+import { until } from "../../helpers/until.js";
 
 const freePort = { host: "127.0.0.1", port: 0 };
 
@@ -47,22 +48,14 @@ async function register({ port, users = 0, usersMax = 100 }: Registration): Prom
     host_name: "test",
   });
   const known = server?.counters().msgServers;
-  await until(() => server?.counters().msgServers !== known);
+  await until(() => server?.counters().msgServers !== known, "msgServers is no longer known");
   return peer;
 }
 
 async function countUser(peer: ServerPeer, user_action: number): Promise<void> {
   const before = server?.counters()["servers.pdusIn"];
   peer.send(CommandId.CID_OTHER_USER_CNT_UPDATE, { user_action, user_id: 7 });
-  await until(() => server?.counters()["servers.pdusIn"] !== before);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error("the server's counters did not change in time");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await until(() => server?.counters()["servers.pdusIn"] !== before, "servers.pdusIn is no longer before");
 }
 
 /** Sends text to the HTTP port and returns the status line and body of the answer, or "" when there is none. */
@@ -108,7 +101,7 @@ describe("login_server over HTTP (LSV-03)", () => {
       cur_conn_cnt: 0,
       host_name: "test",
     });
-    await until(() => server?.counters().msgServers === 1);
+    await until(() => server?.counters().msgServers === 1, "msgServers is 1");
     const captured = captureText("client-session.pcap", 8080);
     const { status, body } = await http(captured.toPort.replace("keep-alive", "close"));
     expect(status).toBe("HTTP/1.1 200 OK");
@@ -224,7 +217,7 @@ describe("login_server and its msg_servers", () => {
     expect(await askByPdu()).toEqual({ result_code: 2 });
     const info = { ip1: "10.0.0.9", ip2: "10.0.1.9", port: 9, max_conn_cnt: 5, cur_conn_cnt: 4, host_name: "test" };
     peer.send(CommandId.CID_OTHER_MSG_SERV_INFO, info);
-    await until(() => server?.counters().users === 4);
+    await until(() => server?.counters().users === 4, "users is 4");
     expect(await askByPdu()).toMatchObject({ port: 9 });
   });
 
@@ -234,7 +227,7 @@ describe("login_server and its msg_servers", () => {
     await register({ port: 2, users: 50 });
     expect(await askByPdu()).toMatchObject({ port: 1 });
     lost.link.destroy();
-    await until(() => server?.counters().msgServers === 1);
+    await until(() => server?.counters().msgServers === 1, "msgServers is 1");
     expect(await askByPdu()).toMatchObject({ port: 2 });
   });
 
@@ -259,7 +252,7 @@ describe("login_server and its msg_servers", () => {
       peers.set(from, peer);
       peer.link.sendBytes(bytes);
       expectedUsers += bytes.includes(Buffer.from("0801", "hex"), 16) ? 1 : -1;
-      await until(() => server?.counters().users === expectedUsers);
+      await until(() => server?.counters().users === expectedUsers, "users is expectedUsers");
     }
     expect(peers.size).toBe(2);
   });
@@ -291,7 +284,7 @@ describe("login_server that deviates", () => {
     await start({ deviates: deviatingIn(["LSV-02"]) });
     const client = await ServerPeer.dial(address("clients"));
     client.send(CommandId.CID_LOGIN_REQ_MSGSERVER, {}, 4711);
-    await until(() => server?.counters()["clients.ignoredUnknown"] === 1);
+    await until(() => server?.counters()["clients.ignoredUnknown"] === 1, "clients.ignoredUnknown is 1");
     expect(client.closed).toBeUndefined();
     expect(client.takeAll()).toEqual([]);
     client.link.destroy();

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { loadK6Summary } from "../../../reports/load/load-k6-summary.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
 import { makeFolder } from "../../../server/make-folder.js";
-import type { Host } from "../../host.js";
+import { type Host, messageLine } from "../../host.js";
 import { errorLine } from "./file-line.js";
 import type { LoadedFile } from "./load-file.js";
 import { isFields } from "./option-reader.js";
@@ -29,7 +29,7 @@ export async function handleSummary(
     return true;
   } catch (error) {
     host.stderr.write(
-      `ttk: ${errorLine(error, file.folder, host.cwd, file.name)} (handleSummary; the usual summary follows)\n`,
+      `${messageLine(`${errorLine(error, file.folder, host.cwd, file.name)} (handleSummary; the usual summary follows)`)}\n`,
     );
     return false;
   }

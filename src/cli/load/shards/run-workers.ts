@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { loadProgress } from "../../../reports/load/load-progress.js";
 import type { LoadResult } from "../../../runner/load/load-result.js";
@@ -9,9 +10,9 @@ import { addSeconds, type ShardSecond } from "../../../runner/load/shard/merge-s
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
 import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import type { Threshold } from "../../../runner/load/threshold.js";
-import { CommandError } from "../../command-error.js";
+import { CommandError, usageError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
-import type { Host } from "../../host.js";
+import { type Host, messageLine } from "../../host.js";
 import { readShards } from "./read-shard.js";
 import { SearchSteps } from "./search-steps.js";
 import { Settlement } from "./settlement.js";
@@ -19,6 +20,9 @@ import { eachLine, type WorkerLine, type WorkerOrder } from "./worker-lines.js";
 
 /** How long after the last worker is ready all begin. */
 const START_AFTER_MS = 300;
+/** How a line of stderr begins that is of a worker itself. */
+const OWN_WORDS = "ttk: ";
+const STRAY_SHOWN_CHARS = 80;
 
 interface Worker {
   readonly index: number;
@@ -27,7 +31,8 @@ interface Worker {
   isReady: boolean;
   isOver: boolean;
   second: (ShardSecond & { readonly waiting: string }) | undefined;
-  stderr: string;
+  /** What it has said of itself, as of why it ends. */
+  lastWords: string | undefined;
 }
 
 /** What of a plan those must know who coordinate it. */
@@ -132,17 +137,21 @@ class Crew {
       isReady: false,
       isOver: false,
       second: undefined,
-      stderr: "",
+      lastWords: undefined,
     };
     // It says so itself when it ends too early.
     child.stdin?.on("error", () => {});
     eachLine<WorkerLine>(
       child.stdout as Readable,
       (line) => this.#heard(worker, line),
-      () => {},
+      (stray) => {
+        if (stray !== undefined) this.#fail(this.#strayError(worker, stray));
+      },
     );
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      worker.stderr = (worker.stderr + text).slice(-2000);
+    createInterface({ input: child.stderr as Readable }).on("line", (line) => {
+      if (line.startsWith(OWN_WORDS)) worker.lastWords = line.slice(OWN_WORDS.length);
+      // The scenario file's.
+      else this.host.stderr.write(`${line}\n`);
     });
     return worker;
   }
@@ -160,7 +169,7 @@ class Crew {
         return this.#order(line);
       case "failure":
         // Each worker tells it once; so does whoever started them.
-        if (!this.#failures.has(line.text)) this.host.stderr.write(`ttk: ${line.text}\n`);
+        if (!this.#failures.has(line.text)) this.host.stderr.write(`${messageLine(line.text)}\n`);
         this.#failures.add(line.text);
         return;
       case "standing": {
@@ -224,15 +233,16 @@ class Crew {
       child.once("close", (code, signal) => {
         const isReported = code === ExitCode.ok || code === ExitCode.failed || code === ExitCode.interrupted;
         if (isReported) return resolve();
-        const said =
-          worker.stderr
-            .trim()
-            .split("\n")
-            .at(-1)
-            ?.replace(/^ttk: /, "") || `it ended by ${signal ?? code}`;
+        const said = worker.lastWords ?? `it ended by ${signal ?? code}`;
         const exitCode = code === ExitCode.usage || code === ExitCode.blocked ? code : ExitCode.internal;
         this.#fail(new CommandError(exitCode, `worker ${index} of ${this.count}: ${said}`));
       });
     });
+  }
+
+  #strayError({ index }: Worker, line: string): CommandError {
+    const shown = line.slice(0, STRAY_SHOWN_CHARS);
+    const problem = `with --workers the file may not write to stdout, as "${shown}"; console.log goes to stderr`;
+    return usageError(`worker ${index} of ${this.count}: ${problem}`);
   }
 }

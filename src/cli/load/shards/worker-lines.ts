@@ -60,15 +60,37 @@ export const SETUP_MAX_CHARS = 4 << 20;
 /** Nothing is longer. */
 const LINE_MAX_CHARS = SETUP_MAX_CHARS + 1024;
 
-/** Calls back for each JSON line. @throws in the stream's listener nothing: a line that is none ends the reading as `onEnd` does */
-export function eachLine<T>(stream: Readable, onLine: (line: T) => void, onEnd: () => void): void {
+/** Calls back for each line, and at the end. A line that is none of ours (`stray`), or longer than any, ends the reading. */
+export function eachLine<T extends WorkerLine | WorkerOrder>(
+  stream: Readable,
+  onLine: (line: T) => void,
+  onEnd: (stray?: string) => void,
+): void {
   let rest = "";
+  let stray: string | undefined;
+  const end = (line: string) => {
+    stray = line;
+    stream.destroy();
+  };
   stream.setEncoding("utf8");
   stream.on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    if (rest.length > LINE_MAX_CHARS) stream.destroy();
-    for (const line of lines) onLine(JSON.parse(line) as T);
+    for (const line of lines) {
+      const read = lineOf<T>(line);
+      if (read === undefined) return end(line);
+      onLine(read);
+    }
+    if (rest.length > LINE_MAX_CHARS) end(rest);
   });
-  stream.on("close", onEnd);
+  stream.on("close", () => onEnd(stray));
+}
+
+function lineOf<T extends WorkerLine | WorkerOrder>(text: string): T | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === "object" && line !== null && "type" in line ? (line as T) : undefined;
+  } catch {
+    return undefined;
+  }
 }

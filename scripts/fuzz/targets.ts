@@ -1,36 +1,36 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { decodeAttachData, encodeAttachData } from "../src/codec/attach-data.js";
-import { decodeAudio } from "../src/codec/audio-content.js";
-import { decodeBody, encodeBody } from "../src/codec/body-codec.js";
-import { capturePdus } from "../src/codec/capture/capture-pdus.js";
-import { CarryBudget } from "../src/codec/capture/carry-budget.js";
-import { openInput } from "../src/codec/capture/open-input.js";
-import { PduCutter } from "../src/codec/capture/pdu-cutter.js";
-import { InputError } from "../src/codec/input/input-error.js";
-import { type InputShape, inputShapes } from "../src/codec/input/input-shape.js";
-import { readHexText } from "../src/codec/input/read-hex-text.js";
-import { decodeText } from "../src/codec/input/source-text.js";
-import { PduFramer } from "../src/codec/pdu-framer.js";
-import { HEADER_SIZE, readCommandId, serverLimits } from "../src/codec/pdu-header.js";
-import { ProtocolError } from "../src/codec/protocol-error.js";
-import { BodyJsonError, type JsonObject } from "../src/codec/record/body-json.js";
-import { pduFromJson } from "../src/codec/record/pdu-from-json.js";
-import { type PduOrigin, recordOf } from "../src/codec/record/pdu-record.js";
-import { jsonFromShortForm } from "../src/codec/record/short-form.js";
-import { commandById } from "../src/codec/registry.js";
-import { decryptText, encryptText } from "../src/codec/text-content.js";
-import { below } from "./fuzz-mutation.js";
+import { decodeAttachData, encodeAttachData } from "../../src/codec/attach-data.js";
+import { decodeAudio } from "../../src/codec/audio-content.js";
+import { decodeBody, encodeBody } from "../../src/codec/body-codec.js";
+import { capturePdus } from "../../src/codec/capture/capture-pdus.js";
+import { CarryBudget } from "../../src/codec/capture/carry-budget.js";
+import { openInput } from "../../src/codec/capture/open-input.js";
+import { PduCutter } from "../../src/codec/capture/pdu-cutter.js";
+import { InputError } from "../../src/codec/input/input-error.js";
+import { type InputShape, inputShapes } from "../../src/codec/input/input-shape.js";
+import { readHexText } from "../../src/codec/input/read-hex-text.js";
+import { decodeText } from "../../src/codec/input/source-text.js";
+import { PduFramer } from "../../src/codec/pdu-framer.js";
+import { HEADER_SIZE, readCommandId, serverLimits } from "../../src/codec/pdu-header.js";
+import { ProtocolError } from "../../src/codec/protocol-error.js";
+import { BodyJsonError, type JsonObject } from "../../src/codec/record/body-json.js";
+import { pduFromJson } from "../../src/codec/record/pdu-from-json.js";
+import { type PduOrigin, recordOf } from "../../src/codec/record/pdu-record.js";
+import { jsonFromShortForm } from "../../src/codec/record/short-form.js";
+import { commandById } from "../../src/codec/registry.js";
+import { decryptText, encryptText } from "../../src/codec/text-content.js";
+import type { Random } from "../../src/scenarios/load/random.js";
 
 /** A parser, inputs to begin from, and what it may throw: anything else is a fault. */
 export interface FuzzTarget {
   readonly name: string;
   readonly seeds: readonly Buffer[];
-  readonly run: (input: Buffer, random: () => number) => void | Promise<void>;
+  readonly run: (input: Buffer, random: Random) => void | Promise<void>;
   readonly mayThrow: (error: unknown) => boolean;
 }
 
-const fixtures = new URL("../fixtures/", import.meta.url);
+const fixtures = new URL("../../fixtures/", import.meta.url);
 const origin: PduOrigin = { seq: 1, time: null, conn: null, dir: null, offset: 0 };
 
 const isProtocolError = (error: unknown): boolean => error instanceof ProtocolError;
@@ -111,8 +111,8 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function readCapture(input: Buffer, random: () => number): Promise<void> {
-  const { capture, chunks } = await openInput(inPieces(input, 1 + below(40_000, random)));
+async function readCapture(input: Buffer, random: Random): Promise<void> {
+  const { capture, chunks } = await openInput(inPieces(input, 1 + random.below(40_000)));
   if (capture === undefined) {
     for await (const _ of chunks);
     return;
@@ -126,21 +126,21 @@ function isZlibError(error: unknown): boolean {
 
 const shapes = Object.keys(inputShapes) as InputShape[];
 
-function readText(input: Buffer, random: () => number): void {
-  readHexText(decodeText(input), random() < 0.3 ? shapes[below(shapes.length, random)] : undefined);
+function readText(input: Buffer, random: Random): void {
+  readHexText(decodeText(input), random.next() < 0.3 ? shapes[random.below(shapes.length)] : undefined);
 }
 
-function frame(input: Buffer, random: () => number): void {
+function frame(input: Buffer, random: Random): void {
   const framer = new PduFramer(serverLimits, () => true);
   for (let at = 0; at < input.length; ) {
-    const end = at + 1 + below(200, random);
+    const end = at + 1 + random.below(200);
     framer.push(input.subarray(at, end));
     at = end;
   }
 }
 
 /** Every byte must end in exactly one PDU or skipped stretch. */
-function cut(input: Buffer, random: () => number): void {
+function cut(input: Buffer, random: Random): void {
   let expected = 0;
   const take = (offset: number, length: number): void => {
     if (offset !== expected) throw new Error(`the cutter went on at ${offset}, not at ${expected}`);
@@ -149,8 +149,8 @@ function cut(input: Buffer, random: () => number): void {
   const cutter = new PduCutter(
     {
       ...serverLimits,
-      startsAtBoundary: random() < 0.5,
-      pushesAreWrites: random() < 0.5,
+      startsAtBoundary: random.next() < 0.5,
+      pushesAreWrites: random.next() < 0.5,
       budget: new CarryBudget(1 << 16),
     },
     {
@@ -160,8 +160,8 @@ function cut(input: Buffer, random: () => number): void {
   );
   let sent = 0;
   for (let at = 0; at < input.length; ) {
-    const size = Math.min(input.length - at, 1 + below(300, random));
-    if (random() < 0.1) cutter.gap(size, random() < 0.5 ? "lost-segment" : "snap-length");
+    const size = Math.min(input.length - at, 1 + random.below(300));
+    if (random.next() < 0.1) cutter.gap(size, random.next() < 0.5 ? "lost-segment" : "snap-length");
     else cutter.push(input, at, at + size);
     at += size;
     sent += size;
