@@ -6,7 +6,7 @@
  */
 const built = <Module>(path: string): Promise<Module> => import(new URL(`../dist/${path}`, import.meta.url).href);
 const { Device } = await built<typeof import("../src/client/device.js")>("client/device.js");
-const { Trend } = await built<typeof import("../src/runner/load/metrics.js")>("runner/load/metrics.js");
+const { Trend } = await built<typeof import("../src/runner/load/metrics/metrics.js")>("runner/load/metrics/metrics.js");
 
 const [port = 0, devices = 0, loginsEach = 0] = process.argv.slice(2).map(Number);
 const durations = new Trend();

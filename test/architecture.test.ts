@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tap: ["codec", "net"],
   scenarios: ["client", "codec"],
   runner: ["client", "codec", "scenarios (types)", "scenarios/conformance/case-role.js"],
-  reports: ["runner (types)", "codec"],
+  reports: ["runner (types)", "runner/load/metrics/metric-content.js", "codec"],
   outputs: ["runner", "net"],
   tui: ["runner (types)", "server (types)", "codec"],
   cli: ["codec", "net", "client", "server", "scenarios", "runner", "reports", "outputs", "tap", "tui", "entry"],
@@ -67,13 +67,16 @@ describe("architecture", () => {
   });
 
   it("has no files that import each other in a circle", () => {
-    const importedBy = new Map(files.map((file) => [file, pathsOf(file)]));
-    // What imports nothing but what has been taken away can be taken away, too; a circle cannot.
-    for (let before = -1; before !== importedBy.size; ) {
-      before = importedBy.size;
-      for (const [file, paths] of importedBy) if (!paths.some((path) => importedBy.has(path))) importedBy.delete(file);
+    const rest = new Map(files.map((file) => [file, pathsOf(file)]));
+    // What imports nothing that is left, or nothing that is left imports, can be taken away; a circle cannot.
+    for (let before = -1; before !== rest.size; ) {
+      before = rest.size;
+      const imported = new Set([...rest.values()].flat());
+      for (const [file, paths] of rest) {
+        if (!imported.has(file) || !paths.some((path) => rest.has(path))) rest.delete(file);
+      }
     }
-    expect([...importedBy.keys()]).toEqual([]);
+    expect([...rest.keys()]).toEqual([]);
   });
 
   it("keeps storage to itself: no PDU, no link, no role", () => {

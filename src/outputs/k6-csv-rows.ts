@@ -1,4 +1,4 @@
-import type { Tags } from "../runner/load/metric-selector.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
 import type { SampleFormat } from "./sample-format.js";
 
 /** k6's default system tags, which have columns of their own. */

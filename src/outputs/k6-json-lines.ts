@@ -1,5 +1,5 @@
-import { containedIn } from "../runner/load/contains.js";
-import { selectorOf, type Tags } from "../runner/load/metric-selector.js";
+import { containedIn } from "../runner/load/metrics/metric-content.js";
+import { selectorOf, type Tags } from "../runner/load/metrics/metric-selector.js";
 import type { RunView } from "./output.js";
 import type { SampleFormat } from "./sample-format.js";
 

@@ -1,6 +1,6 @@
-import { containedIn } from "../runner/load/contains.js";
-import type { MetricReading } from "../runner/load/metric-reading.js";
-import type { Tags } from "../runner/load/metric-selector.js";
+import { containedIn } from "../runner/load/metrics/metric-content.js";
+import type { MetricReading } from "../runner/load/metrics/metric-reading.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
 import { bucketBoundsMs } from "./latency-buckets.js";
 
 /** Of OTLP's AggregationTemporality. */

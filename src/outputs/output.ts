@@ -1,9 +1,9 @@
-import type { MetricContent } from "../runner/load/contains.js";
-import type { SampleSink } from "../runner/load/load-metrics.js";
 import type { OutputResult } from "../runner/load/load-result.js";
-import type { MetricReading } from "../runner/load/metric-reading.js";
-import type { Tags } from "../runner/load/metric-selector.js";
-import type { Threshold } from "../runner/load/threshold.js";
+import type { SampleSink } from "../runner/load/metrics/load-metrics.js";
+import type { MetricContent } from "../runner/load/metrics/metric-content.js";
+import type { MetricReading } from "../runner/load/metrics/metric-reading.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
+import type { Threshold } from "../runner/load/metrics/threshold.js";
 
 /** Where metrics go while a run goes on. Nothing that happens to it ends the run. */
 export interface Output {

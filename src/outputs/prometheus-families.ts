@@ -1,7 +1,7 @@
-import { containedIn } from "../runner/load/contains.js";
-import type { MetricReading } from "../runner/load/metric-reading.js";
-import type { Tags } from "../runner/load/metric-selector.js";
-import type { Trend } from "../runner/load/metrics.js";
+import { containedIn } from "../runner/load/metrics/metric-content.js";
+import type { MetricReading } from "../runner/load/metrics/metric-reading.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
+import type { Trend } from "../runner/load/metrics/metrics.js";
 import { bucketBoundsMs } from "./latency-buckets.js";
 
 type Label = readonly [name: string, value: string];

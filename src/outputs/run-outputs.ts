@@ -1,5 +1,5 @@
-import type { SampleSink } from "../runner/load/load-metrics.js";
 import type { OutputResult } from "../runner/load/load-result.js";
+import type { SampleSink } from "../runner/load/metrics/load-metrics.js";
 import { type OutputTarget, openOutput } from "./open-output.js";
 import type { Output, RunView } from "./output.js";
 

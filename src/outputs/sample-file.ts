@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import { pipeline } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { OutputResult } from "../runner/load/load-result.js";
-import type { Tags } from "../runner/load/metric-selector.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
 import { within } from "./deadline.js";
 import { FLUSH_TIMEOUT_MS, type Output, type RunView } from "./output.js";
 import { OutputTally } from "./output-tally.js";

@@ -1,4 +1,4 @@
-import type { Tags } from "../runner/load/metric-selector.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
 
 /** How samples stand in a file. */
 export interface SampleFormat {

@@ -1,5 +1,5 @@
-import type { Tags } from "../runner/load/metric-selector.js";
-import type { MetricResult } from "../runner/load/metrics.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
+import type { MetricResult } from "../runner/load/metrics/metrics.js";
 
 const kinds = { counter: "c", gauge: "g", trend: "ms", rate: "c" } as const;
 

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { Address } from "../net/address.js";
 import type { OutputResult } from "../runner/load/load-result.js";
-import type { Tags } from "../runner/load/metric-selector.js";
+import type { Tags } from "../runner/load/metrics/metric-selector.js";
 import { within } from "./deadline.js";
 import { FLUSH_TIMEOUT_MS, type Output, type RunView } from "./output.js";
 import { OutputTally } from "./output-tally.js";

@@ -1,4 +1,4 @@
-import type { Moment } from "../../src/runner/load/load-metrics.js";
+import type { Moment } from "../../src/runner/load/metrics/load-metrics.js";
 import { heldLoad } from "./load-result.js";
 
 /** A run of which nothing but what a test adds is known. */

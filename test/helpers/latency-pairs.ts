@@ -1,4 +1,4 @@
-import type { SampleSink } from "../../src/runner/load/load-metrics.js";
+import type { SampleSink } from "../../src/runner/load/metrics/load-metrics.js";
 
 export interface LatencyPair {
   /** From the intended time, in ms. */

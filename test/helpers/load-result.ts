@@ -1,10 +1,10 @@
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { MsgType, SessionType } from "../../src/codec/generated/enums.js";
 import { encodePdu } from "../../src/codec/pdu.js";
-import { latencyBoundsMs } from "../../src/runner/load/latency-bounds.js";
 import type { LoadSnapshot } from "../../src/runner/load/load-event.js";
 import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../src/runner/load/load-result.js";
-import { Trend, type TrendResult } from "../../src/runner/load/metrics.js";
+import { latencyBoundsMs } from "../../src/runner/load/metrics/latency-bounds.js";
+import { Trend, type TrendResult } from "../../src/runner/load/metrics/metrics.js";
 
 export function trendOf(...durationsMs: number[]): TrendResult {
   const trend = new Trend();

@@ -1,8 +1,13 @@
 import type { RunView } from "../../src/outputs/output.js";
-import { metricKinds } from "../../src/runner/load/metric-names.js";
-import type { MetricReading } from "../../src/runner/load/metric-reading.js";
-import { counterReading, gaugeReading, rateReading, trendReading } from "../../src/runner/load/metric-reading.js";
-import { Gauge, Rate, Trend } from "../../src/runner/load/metrics.js";
+import { metricKinds } from "../../src/runner/load/metrics/metric-names.js";
+import type { MetricReading } from "../../src/runner/load/metrics/metric-reading.js";
+import {
+  counterReading,
+  gaugeReading,
+  rateReading,
+  trendReading,
+} from "../../src/runner/load/metrics/metric-reading.js";
+import { Gauge, Rate, Trend } from "../../src/runner/load/metrics/metrics.js";
 
 export interface TestRunView extends RunView {
   readonly warnings: string[];

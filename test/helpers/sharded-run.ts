@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SearchSteps } from "../../src/cli/load/shards/search-steps.js";
 import { Settlement } from "../../src/cli/load/shards/settlement.js";
-import type { StepReading } from "../../src/runner/load/find-max-result.js";
+import type { StepReading } from "../../src/runner/load/find-max/find-max-result.js";
 import type { LoadDependencies } from "../../src/runner/load/load-dependencies.js";
 import { type LoadPlan, searchesOf } from "../../src/runner/load/load-plan.js";
 import { startLoad } from "../../src/runner/load/load-run.js";

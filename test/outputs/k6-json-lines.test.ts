@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { K6JsonLines } from "../../src/outputs/k6-json-lines.js";
-import { metricKinds } from "../../src/runner/load/metric-names.js";
+import { metricKinds } from "../../src/runner/load/metrics/metric-names.js";
 
 /** What k6 1.x writes for the same samples: field for field, its documentation's example and the order of its structs. */
 const golden = [

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { otlp } from "../../src/outputs/otlp.js";
 import { otlpMessage } from "../../src/outputs/otlp-message.js";
-import { counterReading, gaugeReading, trendReading } from "../../src/runner/load/metric-reading.js";
-import { Gauge, Trend } from "../../src/runner/load/metrics.js";
+import { counterReading, gaugeReading, trendReading } from "../../src/runner/load/metrics/metric-reading.js";
+import { Gauge, Trend } from "../../src/runner/load/metrics/metrics.js";
 import { HttpReceiver } from "../helpers/http-receiver.js";
 import { readings, runView } from "../helpers/run-view.js";
 

@@ -6,8 +6,8 @@ import { prometheusFamilies } from "../../src/outputs/prometheus-families.js";
 import { prometheusText } from "../../src/outputs/prometheus-text.js";
 import { remoteWriteMessage } from "../../src/outputs/remote-write-message.js";
 import { statsdLine } from "../../src/outputs/statsd-line.js";
-import { CustomMetrics } from "../../src/runner/load/custom-metrics.js";
-import type { CustomMetric } from "../../src/runner/load/custom-sum.js";
+import { CustomMetrics } from "../../src/runner/load/metrics/custom-metrics.js";
+import type { CustomMetric } from "../../src/runner/load/metrics/custom-sum.js";
 
 const own: readonly CustomMetric[] = [
   { name: "rooms", type: "counter" },

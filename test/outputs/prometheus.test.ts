@@ -8,7 +8,7 @@ import { prometheusFamilies } from "../../src/outputs/prometheus-families.js";
 import { prometheusText } from "../../src/outputs/prometheus-text.js";
 import { remoteWrite } from "../../src/outputs/remote-write.js";
 import { remoteWriteMessage } from "../../src/outputs/remote-write-message.js";
-import { counterReading } from "../../src/runner/load/metric-reading.js";
+import { counterReading } from "../../src/runner/load/metrics/metric-reading.js";
 import { HttpReceiver } from "../helpers/http-receiver.js";
 import { parseExposition } from "../helpers/prometheus-series.js";
 import { decodeWriteRequest, unsnappy } from "../helpers/remote-write-decode.js";

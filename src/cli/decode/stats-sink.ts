@@ -4,7 +4,7 @@ import {
   type TrafficReport,
   TrafficStats,
 } from "../../codec/analysis/traffic-stats.js";
-import { Histogram } from "../../runner/load/histogram.js";
+import { Histogram } from "../../runner/load/metrics/histogram.js";
 import type { ItemSink } from "./item-sink.js";
 
 const LISTED_MAX = 20;

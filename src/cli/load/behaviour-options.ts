@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ClientTypeName } from "../../client/client-type.js";
-import { TOKEN_SIZE_BYTES } from "../../runner/load/message-token.js";
+import { TOKEN_SIZE_BYTES } from "../../runner/load/oracle/message-token.js";
 import type { Habits } from "../../scenarios/load/behaviour.js";
 import { peerChoices } from "../../scenarios/load/peer-choice.js";
 import { countValue } from "../option-values.js";

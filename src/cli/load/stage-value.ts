@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Stage } from "../../runner/load/pace.js";
+import type { Stage } from "../../runner/load/crowd/pace.js";
 import { durationOrNoneValue } from "./duration-value.js";
 
 const ACTS_PER_SECOND_MAX = 10_000_000;

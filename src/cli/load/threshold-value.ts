@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
-import type { MetricContent } from "../../runner/load/contains.js";
-import { type MetricKind, metricKinds } from "../../runner/load/metric-names.js";
+import type { MetricContent } from "../../runner/load/metrics/metric-content.js";
+import { type MetricKind, metricKinds } from "../../runner/load/metrics/metric-names.js";
 import {
   type ParsedTag,
   parseExpression,
   parseMetric,
   ThresholdSyntaxError,
-} from "../../runner/load/parse-threshold.js";
-import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/threshold.js";
-import { thresholdUnit } from "../../runner/load/threshold-unit.js";
+} from "../../runner/load/metrics/parse-threshold.js";
+import { aggregatesOf, isAggregateOf, type Threshold } from "../../runner/load/metrics/threshold.js";
+import { thresholdUnit } from "../../runner/load/metrics/threshold-unit.js";
 import { usageError } from "../command-error.js";
 
 /** When a threshold that does not hold ends the run. */

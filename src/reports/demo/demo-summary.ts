@@ -1,6 +1,6 @@
 import type { CaseResult, ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
-import type { TrendResult } from "../../runner/load/metrics.js";
+import type { TrendResult } from "../../runner/load/metrics/metrics.js";
 import { count, duration, seconds } from "../load/quantity.js";
 
 export interface DemoFacts {

@@ -1,6 +1,6 @@
 import type { LoadResult } from "../../runner/load/load-result.js";
-import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
-import { containedIn } from "./contained-in.js";
+import { containedIn } from "../../runner/load/metrics/metric-content.js";
+import type { MetricResult, TrendResult } from "../../runner/load/metrics/metrics.js";
 import { count, perSecond, seconds } from "./quantity.js";
 
 /** What compared percentiles are called. */

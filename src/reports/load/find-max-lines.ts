@@ -1,4 +1,4 @@
-import type { FindMaxResult, FindMaxStep } from "../../runner/load/find-max-result.js";
+import type { FindMaxResult, FindMaxStep } from "../../runner/load/find-max/find-max-result.js";
 import { count, seconds } from "./quantity.js";
 import { thresholdText } from "./threshold-text.js";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Options } from "k6/options";
 import type { CheckResult, LoadResult } from "../../runner/load/load-result.js";
-import type { MetricResult } from "../../runner/load/metrics.js";
-import { containedIn } from "./contained-in.js";
+import { containedIn } from "../../runner/load/metrics/metric-content.js";
+import type { MetricResult } from "../../runner/load/metrics/metrics.js";
 
 const usualTrendStats = ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"];
 

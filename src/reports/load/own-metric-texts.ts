@@ -1,6 +1,6 @@
-import type { Contains } from "../../runner/load/contains.js";
-import type { MetricResult, TrendResult } from "../../runner/load/metrics.js";
-import { containedIn } from "./contained-in.js";
+import type { Contains } from "../../runner/load/metrics/metric-content.js";
+import { containedIn } from "../../runner/load/metrics/metric-content.js";
+import type { MetricResult, TrendResult } from "../../runner/load/metrics/metrics.js";
 import { count, perSecond, quantity, share } from "./quantity.js";
 
 /** Counters, gauges and rates that every run has, or may have. */

@@ -1,4 +1,4 @@
-import type { Contains } from "../../runner/load/contains.js";
+import type { Contains } from "../../runner/load/metrics/metric-content.js";
 
 /** Numbers as people read them, the same on every machine. */
 

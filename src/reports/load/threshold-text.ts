@@ -1,4 +1,4 @@
-import type { ThresholdResult } from "../../runner/load/threshold.js";
+import type { ThresholdResult } from "../../runner/load/metrics/threshold.js";
 
 /** What a threshold was compared with, in words: `61.2 ms`, `16/s`, `0`, or that there was nothing. */
 export function thresholdText({ actual, unit }: ThresholdResult): string {

@@ -1,5 +1,5 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
-import type { Trend } from "./metrics.js";
+import type { Trend } from "./metrics/metrics.js";
 
 /** How the generator itself did during the steady phase. */
 export interface GeneratorHealth {

@@ -1,7 +1,7 @@
 import type { HealthLimits } from "./generator-health.js";
 import type { LoadEvent } from "./load-event.js";
-import type { SampleSink } from "./load-metrics.js";
 import type { GeneratorEnvironment } from "./load-result.js";
+import type { SampleSink } from "./metrics/load-metrics.js";
 import type { ShardSync } from "./shard/shard-meeting.js";
 
 /** What a run needs beside its plan. */

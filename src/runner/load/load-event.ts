@@ -1,7 +1,7 @@
-import type { DeliveryCounts } from "./delivery-counts.js";
 import type { LoadMark } from "./load-control.js";
+import type { ThresholdResult } from "./metrics/threshold.js";
+import type { DeliveryCounts } from "./oracle/delivery-counts.js";
 import type { PartProgress } from "./part-progress.js";
-import type { ThresholdResult } from "./threshold.js";
 
 /** What the run is doing. */
 export type LoadPhase = "setup" | "ramp-up" | "steady" | "drain" | "teardown" | "check" | "logout";

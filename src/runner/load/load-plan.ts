@@ -6,11 +6,11 @@ import type { Behaviour } from "../../scenarios/load/crowd.js";
 import type { LoadScenario } from "../../scenarios/load/load-scenario.js";
 import type { Random } from "../../scenarios/load/random.js";
 import type { ThinkTime } from "../../scenarios/load/think-time.js";
-import type { FindMaxPlan } from "./find-max-plan.js";
-import type { Stage } from "./pace.js";
+import type { Stage } from "./crowd/pace.js";
+import type { FindMaxPlan } from "./find-max/find-max-plan.js";
+import type { Threshold } from "./metrics/threshold.js";
 import type { ScriptPlan } from "./script/script-plan.js";
 import type { Segment } from "./segment.js";
-import type { Threshold } from "./threshold.js";
 
 /**
  * Connects a device, `place` being its number among those of its user, to the msg_server that it is to use; returns that

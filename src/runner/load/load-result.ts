@@ -1,12 +1,12 @@
-import type { DeliveryCounts } from "./delivery-counts.js";
-import type { Fault } from "./delivery-fault.js";
+import type { Stage } from "./crowd/pace.js";
 import type { GeneratorHealth } from "./generator-health.js";
 import type { LoadMark } from "./load-control.js";
 import type { RecordedSecond } from "./load-event.js";
-import type { MetricResult } from "./metrics.js";
-import type { Stage } from "./pace.js";
+import type { MetricResult } from "./metrics/metrics.js";
+import type { ThresholdResult } from "./metrics/threshold.js";
+import type { DeliveryCounts } from "./oracle/delivery-counts.js";
+import type { Fault } from "./oracle/delivery-fault.js";
 import type { PartResult } from "./part-result.js";
-import type { ThresholdResult } from "./threshold.js";
 
 /** More of a PDU is for other tools. */
 export const WITNESS_PDU_MAX_BYTES = 4096;

@@ -1,4 +1,4 @@
-import type { FindMaxResult } from "./find-max-result.js";
+import type { FindMaxResult } from "./find-max/find-max-result.js";
 
 /** What became of one scenario of a scenario file, or of a search for the highest rate. */
 export interface PartResult {

@@ -1,4 +1,4 @@
-import { murmur3Of } from "./murmur3.js";
+import { murmur3Of } from "./oracle/murmur3.js";
 
 const RUN_NUMBERS = 2 ** 30;
 

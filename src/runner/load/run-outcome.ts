@@ -1,13 +1,9 @@
-import { plannedRate, shareOf } from "./crowd-workload.js";
-import type { FaultWitness } from "./delivery-fault.js";
-import type { DeliveryOracle } from "./delivery-oracle.js";
-import type { DeviceSessions } from "./device-sessions.js";
-import { failedSearches, isSearch } from "./find-max-search.js";
+import { plannedRate, shareOf } from "./crowd/crowd-workload.js";
+import type { DeviceSessions } from "./devices/device-sessions.js";
+import { failedSearches, isSearch } from "./find-max/find-max-search.js";
 import { doubtsAbout, type GeneratorHealth, type HealthLimits } from "./generator-health.js";
-import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LoadMark } from "./load-control.js";
 import type { LoadSnapshot } from "./load-event.js";
-import type { LoadMetrics, Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import {
   type CheckResult,
@@ -18,10 +14,14 @@ import {
   neverOnline,
   WITNESS_PDU_MAX_BYTES,
 } from "./load-result.js";
+import { latencyBoundsMs } from "./metrics/latency-bounds.js";
+import type { LoadMetrics, Moment } from "./metrics/load-metrics.js";
+import { summaryTrends } from "./metrics/summary-trends.js";
+import { abortFailures, type ThresholdResult, thresholdFailure } from "./metrics/threshold.js";
+import type { FaultWitness } from "./oracle/delivery-fault.js";
+import type { DeliveryOracle } from "./oracle/delivery-oracle.js";
 import type { PartResult } from "./part-result.js";
 import { ownCount, wholeRun } from "./segment.js";
-import { summaryTrends } from "./summary-trends.js";
-import { abortFailures, type ThresholdResult, thresholdFailure } from "./threshold.js";
 
 /** A run that is over, in the pieces that a result is made of. */
 export interface RunFacts {

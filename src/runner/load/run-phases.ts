@@ -1,13 +1,13 @@
-import type { CrowdArrival } from "./crowd-arrival.js";
-import type { DeviceSessions } from "./device-sessions.js";
+import type { SessionChecks } from "./audit/session-checks.js";
+import type { CrowdArrival } from "./crowd/crowd-arrival.js";
+import type { DeviceSessions } from "./devices/device-sessions.js";
+import type { Messenger } from "./devices/messenger.js";
 import type { HealthWatch } from "./generator-health.js";
-import type { LoadMetrics } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
-import type { Messenger } from "./messenger.js";
+import type { LoadMetrics } from "./metrics/load-metrics.js";
 import type { RunLoop } from "./run-loop.js";
 import type { RunProgress, RunSpans } from "./run-progress.js";
 import type { ScriptStages } from "./script/script-stages.js";
-import type { SessionChecks } from "./session-checks.js";
 import type { ShardMeeting } from "./shard/shard-meeting.js";
 import type { Steering } from "./steering.js";
 import type { Workload } from "./workload.js";

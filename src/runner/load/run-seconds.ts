@@ -1,7 +1,7 @@
 import type { LoadEvent, LoadPhase, LoadSnapshot, SecondCounts } from "./load-event.js";
-import type { LoadMetrics } from "./load-metrics.js";
-import type { MetricReading } from "./metric-reading.js";
-import type { PolledSamples } from "./polled-samples.js";
+import type { LoadMetrics } from "./metrics/load-metrics.js";
+import type { MetricReading } from "./metrics/metric-reading.js";
+import type { PolledSamples } from "./metrics/polled-samples.js";
 import type { OthersView, SecondWatch } from "./second-watch.js";
 
 const SECOND_MS = 1000;

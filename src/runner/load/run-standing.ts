@@ -1,11 +1,13 @@
-import type { DeviceSessions } from "./device-sessions.js";
+import type { DeviceSessions } from "./devices/device-sessions.js";
+import type { Messenger } from "./devices/messenger.js";
+import type { VirtualDevice } from "./devices/virtual-device.js";
 import { doubtsAbout, type GeneratorHealth, type HealthLimits, type HealthWatch } from "./generator-health.js";
 import type { LoadDependencies } from "./load-dependencies.js";
-import type { LoadMetrics, Moment } from "./load-metrics.js";
 import type { LoadPlan } from "./load-plan.js";
 import { failuresIn, type LoadResult } from "./load-result.js";
-import type { Messenger } from "./messenger.js";
-import type { MetricReading } from "./metric-reading.js";
+import type { LoadMetrics, Moment } from "./metrics/load-metrics.js";
+import type { MetricReading } from "./metrics/metric-reading.js";
+import type { ThresholdWatch } from "./metrics/threshold-watch.js";
 import { resultOf } from "./run-outcome.js";
 import type { RunProgress, RunSpans } from "./run-progress.js";
 import type { RunSeconds } from "./run-seconds.js";
@@ -15,8 +17,6 @@ import type { OthersView } from "./second-watch.js";
 import { type LoadShard, shardOf } from "./shard/load-shard.js";
 import type { ShardMeeting } from "./shard/shard-meeting.js";
 import type { Steering } from "./steering.js";
-import type { ThresholdWatch } from "./threshold-watch.js";
-import type { VirtualDevice } from "./virtual-device.js";
 import type { Workload } from "./workload.js";
 
 /** The parts of a run that know something of it. */

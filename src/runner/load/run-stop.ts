@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { abortTextOf } from "./threshold.js";
-import type { ThresholdWatch } from "./threshold-watch.js";
+import { abortTextOf } from "./metrics/threshold.js";
+import type { ThresholdWatch } from "./metrics/threshold-watch.js";
 
 /** Why and when a run is to finish before its plan says so. */
 export class RunStop {

@@ -1,10 +1,10 @@
-import type { DeliveryOracle } from "./delivery-oracle.js";
 import type { HealthWatch } from "./generator-health.js";
-import { latencyBoundsMs } from "./latency-bounds.js";
 import type { LiveView, LoadPhase, LoadSnapshot, SecondCounts, SecondLatency } from "./load-event.js";
-import type { LoadMetrics, Traffic } from "./load-metrics.js";
-import type { Trend } from "./metrics.js";
-import { ratesOf } from "./second-rates.js";
+import { latencyBoundsMs } from "./metrics/latency-bounds.js";
+import type { LoadMetrics, Traffic } from "./metrics/load-metrics.js";
+import type { Trend } from "./metrics/metrics.js";
+import { ratesOf } from "./metrics/second-rates.js";
+import type { DeliveryOracle } from "./oracle/delivery-oracle.js";
 
 /** What a second is read from. */
 export interface SecondSources {

@@ -1,6 +1,6 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import { type DatabasePort, DatabaseUnavailableError } from "../db/database-port.js";
-import type { MsgCounts } from "./msg-context.js";
+import type { MsgCounts } from "./msg-counts.js";
 
 /**
  * Finds the members of a group before something is delivered to them, one after the other for each group: answers of

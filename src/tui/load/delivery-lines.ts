@@ -1,4 +1,4 @@
-import type { DeliveryCounts } from "../../runner/load/delivery-counts.js";
+import type { DeliveryCounts } from "../../runner/load/oracle/delivery-counts.js";
 import { fitted } from "../components/fit-text.js";
 import { countText } from "../components/quantity-text.js";
 import { same, type Theme } from "../theme.js";

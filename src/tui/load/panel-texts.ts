@@ -1,5 +1,5 @@
 import type { LoadSnapshot, SecondLatency } from "../../runner/load/load-event.js";
-import type { ThresholdResult } from "../../runner/load/threshold.js";
+import type { ThresholdResult } from "../../runner/load/metrics/threshold.js";
 import { bytesText } from "../components/bytes-text.js";
 import { cut, fitted, printable, widthOf } from "../components/fit-text.js";
 import { progressBar } from "../components/progress-bar.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { grafanaFiles } from "../../../src/cli/export/export-files.js";
 import { prometheusFamilies } from "../../../src/outputs/prometheus-families.js";
-import { LoadMetrics } from "../../../src/runner/load/load-metrics.js";
+import { LoadMetrics } from "../../../src/runner/load/metrics/load-metrics.js";
 import { emptyMoment } from "../../helpers/empty-moment.js";
 import { hasTool } from "../../helpers/tool.js";
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundThresholds, thresholdOf, thresholdTexts } from "../../../src/cli/load/threshold-value.js";
-import { ThresholdSyntaxError } from "../../../src/runner/load/parse-threshold.js";
+import { ThresholdSyntaxError } from "../../../src/runner/load/metrics/parse-threshold.js";
 
 describe("thresholdOf", () => {
   it.each([

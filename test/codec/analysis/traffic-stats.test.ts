@@ -3,7 +3,7 @@ import { FollowUser } from "../../../src/codec/analysis/follow-user.js";
 import { TrafficStats } from "../../../src/codec/analysis/traffic-stats.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import type { IMLoginRes, IMMsgData } from "../../../src/codec/generated/messages.js";
-import { Histogram } from "../../../src/runner/load/histogram.js";
+import { Histogram } from "../../../src/runner/load/metrics/histogram.js";
 import { ClientLink, seenPdus } from "../../helpers/seen-pdus.js";
 
 describe("TrafficStats", () => {

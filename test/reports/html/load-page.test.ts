@@ -3,7 +3,7 @@ import { loadHtml } from "../../../src/reports/html/load/load-html.js";
 import { count, duration } from "../../../src/reports/load/quantity.js";
 import type { LoadSnapshot } from "../../../src/runner/load/load-event.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
-import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { hostileText } from "../../helpers/hostile-text.js";
 import { failedLoad, forgetfulLoad, heldLoad, snapshot, trendOf } from "../../helpers/load-result.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changeText, compareLoads } from "../../../src/reports/load/compare-loads.js";
 import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
-import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
 
 function withAcks(...durationsMs: number[]): LoadResult {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
 import { hdrPercentiles } from "../../../src/reports/load/hdr-percentiles.js";
-import { Histogram } from "../../../src/runner/load/histogram.js";
+import { Histogram } from "../../../src/runner/load/metrics/histogram.js";
 
 function hdrOf(values: readonly number[]): string {
   const histogram = new Histogram();

@@ -4,8 +4,8 @@ import { loadK6Summary } from "../../../src/reports/load/load-k6-summary.js";
 import { metricsOfEveryRun } from "../../../src/reports/load/own-metric-texts.js";
 import { scriptLines } from "../../../src/reports/load/script-lines.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
-import { metricKinds } from "../../../src/runner/load/metric-names.js";
-import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import { metricKinds } from "../../../src/runner/load/metrics/metric-names.js";
+import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { heldLoad } from "../../helpers/load-result.js";
 
 const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5, unit: "ms" as const };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DeliveryOracle } from "../../../src/runner/load/delivery-oracle.js";
-import { contentTemplate } from "../../../src/runner/load/message-token.js";
+import { DeliveryOracle } from "../../../src/runner/load/oracle/delivery-oracle.js";
+import { contentTemplate } from "../../../src/runner/load/oracle/message-token.js";
 
 const RUN = 7;
 const USERS = 6;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { doubtsAbout, HealthWatch, healthLimits } from "../../../src/runner/load/generator-health.js";
-import { Trend } from "../../../src/runner/load/metrics.js";
+import { Trend } from "../../../src/runner/load/metrics/metrics.js";
 
 describe("HealthWatch", () => {
   it("has no doubt about a run of a few ms, which is busy for all of it", () => {

@@ -5,7 +5,7 @@ import { readCommandId, readSeqNum } from "../../../src/codec/pdu-header.js";
 import type { LoadDependencies } from "../../../src/runner/load/load-dependencies.js";
 import type { LoadPlan } from "../../../src/runner/load/load-plan.js";
 import type { DeliveryWitness, LoadResult } from "../../../src/runner/load/load-result.js";
-import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import type { LoadScenario } from "../../../src/scenarios/load/load-scenario.js";
 import { steadyChat } from "../../../src/scenarios/load/steady-chat.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";

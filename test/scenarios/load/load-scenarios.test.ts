@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planFor } from "../../../src/cli/load/load-choice.js";
 import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js";
-import type { TrendResult } from "../../../src/runner/load/metrics.js";
+import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { loadScenarios } from "../../../src/scenarios/load/load-scenarios.js";
 import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
 import { type RunOptions, run } from "../../helpers/load-plan.js";

@@ -11,7 +11,7 @@ import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { clientLimits, HEADER_SIZE, readCommandId, readSeqNum } from "../../../src/codec/pdu-header.js";
 import { listen, type PduListener } from "../../../src/net/listen.js";
 import type { PduLink } from "../../../src/net/pdu-link.js";
-import { type MessageTaker, VirtualDevice } from "../../../src/runner/load/virtual-device.js";
+import { type MessageTaker, VirtualDevice } from "../../../src/runner/load/devices/virtual-device.js";
 import { ShippedStartUp } from "../../../src/scenarios/load/start-up.js";
 import { type CapturedPdu, capturePdus } from "../../helpers/capture-pdus.js";
 

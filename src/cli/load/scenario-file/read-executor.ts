@@ -1,8 +1,8 @@
 import { didYouMean } from "../../../codec/did-you-mean.js";
+import { constantPace, stagedPace } from "../../../runner/load/crowd/pace.js";
 import type { ExecutorPlan, VuStage } from "../../../runner/load/executors/executor-plan.js";
-import { findMaxDefaults } from "../../../runner/load/find-max-plan.js";
-import { constantPace, stagedPace } from "../../../runner/load/pace.js";
-import type { Threshold } from "../../../runner/load/threshold.js";
+import { findMaxDefaults } from "../../../runner/load/find-max/find-max-plan.js";
+import type { Threshold } from "../../../runner/load/metrics/threshold.js";
 import { isFields, type OptionReader } from "./option-reader.js";
 
 /** k6's defaults. */

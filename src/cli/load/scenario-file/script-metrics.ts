@@ -1,8 +1,8 @@
 import { didYouMean } from "../../../codec/did-you-mean.js";
-import type { CustomMetric } from "../../../runner/load/custom-sum.js";
-import { keptByScenario, metricKinds } from "../../../runner/load/metric-names.js";
-import type { Tags } from "../../../runner/load/metric-selector.js";
-import { ThresholdSyntaxError } from "../../../runner/load/parse-threshold.js";
+import type { CustomMetric } from "../../../runner/load/metrics/custom-sum.js";
+import { keptByScenario, metricKinds } from "../../../runner/load/metrics/metric-names.js";
+import type { Tags } from "../../../runner/load/metrics/metric-selector.js";
+import { ThresholdSyntaxError } from "../../../runner/load/metrics/parse-threshold.js";
 import { checksMetric } from "../../../runner/load/script/own-metrics.js";
 import { builtInMetrics, type MetricCatalogue } from "../threshold-value.js";
 

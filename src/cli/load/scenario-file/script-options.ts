@@ -1,8 +1,8 @@
-import type { Tags } from "../../../runner/load/metric-selector.js";
-import { parseExpression } from "../../../runner/load/parse-threshold.js";
+import type { Tags } from "../../../runner/load/metrics/metric-selector.js";
+import { parseExpression } from "../../../runner/load/metrics/parse-threshold.js";
+import type { Threshold } from "../../../runner/load/metrics/threshold.js";
 import { checksMetric, type MetricBook } from "../../../runner/load/script/own-metrics.js";
 import type { ScriptPlan, ScriptScenario } from "../../../runner/load/script/script-plan.js";
-import type { Threshold } from "../../../runner/load/threshold.js";
 import type { SizeRange } from "../../../scenarios/load/behaviour.js";
 import { thinkTimes } from "../../../scenarios/load/think-time.js";
 import { type MetricCatalogue, thresholdOf, thresholdOn } from "../threshold-value.js";

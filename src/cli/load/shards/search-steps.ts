@@ -1,6 +1,6 @@
-import type { StepReading } from "../../../runner/load/find-max-result.js";
+import type { StepReading } from "../../../runner/load/find-max/find-max-result.js";
+import type { Threshold } from "../../../runner/load/metrics/threshold.js";
 import { judgeTogether, type StepState } from "../../../runner/load/shard/step-state.js";
-import type { Threshold } from "../../../runner/load/threshold.js";
 
 /** One search's steps: each is judged once all workers have told what it came to with them. */
 export class SearchSteps {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { StepReading } from "../../../runner/load/find-max-result.js";
+import type { StepReading } from "../../../runner/load/find-max/find-max-result.js";
 import type { LoadSnapshot, SecondCounts } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";
 import type { FarCounts, FarPage } from "../../../runner/load/shard/far-books.js";

@@ -1,4 +1,4 @@
-import type { StepReading } from "../../../runner/load/find-max-result.js";
+import type { StepReading } from "../../../runner/load/find-max/find-max-result.js";
 import { LoadBlockedError } from "../../../runner/load/load-blocked-error.js";
 import type { LoadEvent } from "../../../runner/load/load-event.js";
 import type { SetupOutcome } from "../../../runner/load/script/setup-outcome.js";

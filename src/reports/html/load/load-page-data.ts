@@ -1,6 +1,6 @@
 import type { LoadPhase, RecordedSecond } from "../../../runner/load/load-event.js";
 import type { DeliveryWitness, LoadResult, WitnessPdu } from "../../../runner/load/load-result.js";
-import type { MetricResult, TrendResult } from "../../../runner/load/metrics.js";
+import type { MetricResult, TrendResult } from "../../../runner/load/metrics/metrics.js";
 import { compareLoads, type LoadComparison } from "../../load/compare-loads.js";
 import { hdrPercentiles, type PercentilePoint } from "../../load/hdr-percentiles.js";
 import { perSecond } from "../../load/quantity.js";

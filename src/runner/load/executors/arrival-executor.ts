@@ -1,4 +1,4 @@
-import type { Pace } from "../pace.js";
+import type { Pace } from "../crowd/pace.js";
 import { Executor, type ExecutorState, type VuPool } from "./executor.js";
 import type { ArrivalPlan } from "./executor-plan.js";
 import { VuShare } from "./vu-share.js";

@@ -1,5 +1,5 @@
-import type { FindMaxPlan } from "../find-max-plan.js";
-import type { Pace } from "../pace.js";
+import type { Pace } from "../crowd/pace.js";
+import type { FindMaxPlan } from "../find-max/find-max-plan.js";
 
 /** Of VUs, as k6's `stages` of ramping-vus. */
 export interface VuStage {

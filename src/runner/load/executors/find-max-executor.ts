@@ -1,6 +1,6 @@
-import type { FindMaxResult } from "../find-max-result.js";
-import type { RateSearch } from "../find-max-search.js";
-import { constantPace } from "../pace.js";
+import { constantPace } from "../crowd/pace.js";
+import type { FindMaxResult } from "../find-max/find-max-result.js";
+import type { RateSearch } from "../find-max/find-max-search.js";
 import { ArrivalExecutor } from "./arrival-executor.js";
 import type { ExecutorState, VuPool } from "./executor.js";
 import type { FindMaxExecutorPlan } from "./executor-plan.js";

@@ -1,7 +1,7 @@
-import type { CustomMetric } from "../custom-sum.js";
-import { metricKinds } from "../metric-names.js";
-import type { Tags } from "../metric-selector.js";
-import { TREND_MAX_MS } from "../metrics.js";
+import type { CustomMetric } from "../metrics/custom-sum.js";
+import { metricKinds } from "../metrics/metric-names.js";
+import type { Tags } from "../metrics/metric-selector.js";
+import { TREND_MAX_MS } from "../metrics/metrics.js";
 
 type Sink = (name: string, value: number, tags: Tags) => void;
 

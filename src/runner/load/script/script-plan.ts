@@ -1,8 +1,8 @@
 import type { ThinkTime, ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { CustomMetric } from "../custom-sum.js";
 import { type ExecutorPlan, vusMaxOf } from "../executors/executor-plan.js";
-import type { MetricPart } from "../metric-part.js";
-import type { Tags } from "../metric-selector.js";
+import type { CustomMetric } from "../metrics/custom-sum.js";
+import type { MetricPart } from "../metrics/metric-part.js";
+import type { Tags } from "../metrics/metric-selector.js";
 import { isOwn, type Segment } from "../segment.js";
 import type { Vu } from "./vu.js";
 

@@ -2,10 +2,10 @@ import type { ClientTypeName } from "../../../client/client-type.js";
 import type { ExtraPull } from "../../../scenarios/load/extra-pulls.js";
 import type { Random } from "../../../scenarios/load/random.js";
 import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { LoadMetrics } from "../load-metrics.js";
-import type { Tags } from "../metric-selector.js";
+import type { VirtualDevice } from "../devices/virtual-device.js";
+import type { LoadMetrics } from "../metrics/load-metrics.js";
+import type { Tags } from "../metrics/metric-selector.js";
 import type { Segment } from "../segment.js";
-import type { VirtualDevice } from "../virtual-device.js";
 import type { MessageDesk } from "./message-desk.js";
 import type { Sleepers } from "./sleepers.js";
 

@@ -2,10 +2,10 @@ import { type ClientTypeName, clientTypes, isMobile } from "../../../client/clie
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
 import type { ExtraPull } from "../../../scenarios/load/extra-pulls.js";
-import { directoryOf } from "../directory.js";
-import { makeGroup } from "../make-groups.js";
-import { TOKEN_SIZE_BYTES, textIn } from "../message-token.js";
-import type { VirtualDevice } from "../virtual-device.js";
+import { directoryOf } from "../devices/directory.js";
+import { makeGroup } from "../devices/make-groups.js";
+import type { VirtualDevice } from "../devices/virtual-device.js";
+import { TOKEN_SIZE_BYTES, textIn } from "../oracle/message-token.js";
 import type { ReceivedMessage } from "./message-desk.js";
 import { SentMessage } from "./sent-message.js";
 import type { VuContext } from "./vu-context.js";

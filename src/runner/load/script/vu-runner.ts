@@ -1,5 +1,5 @@
 import type { VuPool } from "../executors/executor.js";
-import type { LoadMetrics } from "../load-metrics.js";
+import type { LoadMetrics } from "../metrics/load-metrics.js";
 import { currentVu } from "./current-vu.js";
 import { IterationInterrupted } from "./iteration-interrupted.js";
 import type { ScriptScenario } from "./script-plan.js";

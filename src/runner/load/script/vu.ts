@@ -1,6 +1,6 @@
 import type { Random } from "../../../scenarios/load/random.js";
 import type { ThinkTimeName } from "../../../scenarios/load/think-time.js";
-import type { Tags } from "../metric-selector.js";
+import type { Tags } from "../metrics/metric-selector.js";
 import { isOwn } from "../segment.js";
 import { checksMetric } from "./own-metrics.js";
 import type { VuContext } from "./vu-context.js";

@@ -1,8 +1,8 @@
-import type { CustomMetrics } from "../custom-metrics.js";
-import { Counter, type CustomMetric, type CustomSum, TimedGauge } from "../custom-sum.js";
-import type { Tags } from "../metric-selector.js";
-import { Rate, Trend } from "../metrics.js";
-import type { MetricSum } from "../step-measure.js";
+import type { MetricSum } from "../find-max/step-measure.js";
+import type { CustomMetrics } from "../metrics/custom-metrics.js";
+import { Counter, type CustomMetric, type CustomSum, TimedGauge } from "../metrics/custom-sum.js";
+import type { Tags } from "../metrics/metric-selector.js";
+import { Rate, Trend } from "../metrics/metrics.js";
 import { addTrendState, type TrendState, trendState } from "./trend-state.js";
 
 /** `setAtMs` since the start that all shards share; null = it never was. */

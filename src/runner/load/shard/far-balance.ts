@@ -1,5 +1,5 @@
-import type { DeliveryCounts } from "../delivery-counts.js";
-import type { Fault } from "../delivery-fault.js";
+import type { DeliveryCounts } from "../oracle/delivery-counts.js";
+import type { Fault } from "../oracle/delivery-fault.js";
 import { segmentOf } from "../segment.js";
 import { deliveriesIn } from "./delivery-list.js";
 import { type DeliveryKey, DeliverySum } from "./delivery-sum.js";

@@ -1,4 +1,4 @@
-import { type Audience, NOT_A_RECIPIENT } from "../audience.js";
+import { type Audience, NOT_A_RECIPIENT } from "../oracle/audience.js";
 import { type Segment, segmentOf } from "../segment.js";
 import { DeliveryList, deliveriesIn } from "./delivery-list.js";
 import { DeliverySum } from "./delivery-sum.js";

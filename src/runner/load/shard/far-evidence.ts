@@ -1,6 +1,6 @@
-import { RowPdus } from "../in-flight-pdus.js";
-import { emptyToken, type MessageToken } from "../message-token.js";
-import { SentForms } from "../sent-forms.js";
+import { RowPdus } from "../oracle/in-flight-pdus.js";
+import { emptyToken, type MessageToken } from "../oracle/message-token.js";
+import { SentForms } from "../oracle/sent-forms.js";
 
 /** Messages to other shards, and deliveries from them, of which PDUs are kept: the last ones. */
 export const FAR_PDUS_KEPT = 512;

@@ -1,12 +1,12 @@
 import { CommandId } from "../../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../../codec/generated/enums.js";
-import type { DeviceSessions } from "../device-sessions.js";
+import type { DeviceSessions } from "../devices/device-sessions.js";
+import type { Messenger } from "../devices/messenger.js";
+import type { VirtualDevice } from "../devices/virtual-device.js";
 import { LoadBlockedError } from "../load-blocked-error.js";
 import type { LoadPlan } from "../load-plan.js";
-import type { Messenger } from "../messenger.js";
 import type { RunLoop } from "../run-loop.js";
 import { isOwn, wholeRun } from "../segment.js";
-import type { VirtualDevice } from "../virtual-device.js";
 import { introduction } from "./introduction.js";
 
 interface GroupSources {

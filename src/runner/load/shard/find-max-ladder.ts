@@ -1,10 +1,10 @@
-import { type FindMaxPlan, ladderOf } from "../find-max-plan.js";
-import type { FindMaxResult, FindMaxStep } from "../find-max-result.js";
-import { type RateSearch, stepOf } from "../find-max-search.js";
+import { type FindMaxPlan, ladderOf } from "../find-max/find-max-plan.js";
+import type { FindMaxResult, FindMaxStep } from "../find-max/find-max-result.js";
+import { type RateSearch, stepOf } from "../find-max/find-max-search.js";
+import { judgeStep } from "../find-max/step-measure.js";
+import type { StepWindow } from "../find-max/step-window.js";
+import type { Threshold } from "../metrics/threshold.js";
 import type { PartResult } from "../part-result.js";
-import { judgeStep } from "../step-measure.js";
-import type { StepWindow } from "../step-window.js";
-import type { Threshold } from "../threshold.js";
 import { judgeTogether, type StepState, stepStateOf } from "./step-state.js";
 
 /** What a segment measured in each step of a search, lowest rate first. */

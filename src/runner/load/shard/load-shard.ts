@@ -1,11 +1,11 @@
-import { plannedRate } from "../crowd-workload.js";
-import type { DeliveryCounts } from "../delivery-counts.js";
+import { plannedRate } from "../crowd/crowd-workload.js";
 import type { SecondCounts } from "../load-event.js";
-import type { LoadMetrics, Traffic } from "../load-metrics.js";
 import type { LoadPlan } from "../load-plan.js";
 import type { LoadResult } from "../load-result.js";
+import type { LoadMetrics, Traffic } from "../metrics/load-metrics.js";
+import type { Threshold } from "../metrics/threshold.js";
+import type { DeliveryCounts } from "../oracle/delivery-counts.js";
 import type { Segment } from "../segment.js";
-import type { Threshold } from "../threshold.js";
 import type { FarSum } from "./delivery-sum.js";
 import type { FarDeliveries, FarWitness, LateArrival } from "./far-deliveries.js";
 import type { FarEvidence, FarEvidenceState } from "./far-evidence.js";

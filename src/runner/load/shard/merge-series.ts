@@ -1,6 +1,6 @@
-import { latencyBoundsMs } from "../latency-bounds.js";
 import type { LoadSnapshot, RecordedSecond, SecondCounts } from "../load-event.js";
-import { addSecondCounts, ratesOf } from "../second-rates.js";
+import { latencyBoundsMs } from "../metrics/latency-bounds.js";
+import { addSecondCounts, ratesOf } from "../metrics/second-rates.js";
 
 const SECOND_MS = 1000;
 /** Of rows as wide as a sixth of a decade. */

@@ -1,8 +1,8 @@
-import { LoadMetrics } from "../load-metrics.js";
-import type { LoadError } from "../metric-names.js";
-import type { Tags } from "../metric-selector.js";
-import type { MetricSet } from "../metric-set.js";
-import { Gauge, type Trend } from "../metrics.js";
+import { LoadMetrics } from "../metrics/load-metrics.js";
+import type { LoadError } from "../metrics/metric-names.js";
+import type { Tags } from "../metrics/metric-selector.js";
+import type { MetricSet } from "../metrics/metric-set.js";
+import { Gauge, type Trend } from "../metrics/metrics.js";
 import { addCustomState, type CustomMetricState, customStateOf } from "./custom-state.js";
 import { addTrendState, type TrendState, trendState } from "./trend-state.js";
 

@@ -1,8 +1,8 @@
-import { readSum } from "../custom-sum.js";
-import { type LoadMetrics, type Moment, spanOf } from "../load-metrics.js";
-import type { MetricSum } from "../step-measure.js";
-import { abortTextOf, type Threshold } from "../threshold.js";
-import { ThresholdWatch } from "../threshold-watch.js";
+import type { MetricSum } from "../find-max/step-measure.js";
+import { readSum } from "../metrics/custom-sum.js";
+import { type LoadMetrics, type Moment, spanOf } from "../metrics/load-metrics.js";
+import { abortTextOf, type Threshold } from "../metrics/threshold.js";
+import { ThresholdWatch } from "../metrics/threshold-watch.js";
 import { addSumsStates, type SumsState, sumsState } from "./sums-state.js";
 
 /** What the metrics that may end a run have come to in one process by now. */

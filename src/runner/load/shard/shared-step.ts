@@ -1,6 +1,6 @@
-import type { StepReading } from "../find-max-result.js";
-import type { StepGauge } from "../find-max-search.js";
-import type { StepWindow } from "../step-window.js";
+import type { StepReading } from "../find-max/find-max-result.js";
+import type { StepGauge } from "../find-max/find-max-search.js";
+import type { StepWindow } from "../find-max/step-window.js";
 import { type StepState, stepStateOf } from "./step-state.js";
 
 /** Hands in what a step came to here, and gets what it came to everywhere; undefined = the search is given up. */

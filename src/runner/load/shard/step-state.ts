@@ -1,6 +1,6 @@
-import type { StepReading } from "../find-max-result.js";
-import { judgeStep, type StepMeasure } from "../step-measure.js";
-import type { Threshold } from "../threshold.js";
+import type { StepReading } from "../find-max/find-max-result.js";
+import { judgeStep, type StepMeasure } from "../find-max/step-measure.js";
+import type { Threshold } from "../metrics/threshold.js";
 import { addSumsStates, type SumsState, sumsState } from "./sums-state.js";
 
 /** A step of a search in one process, to be told to whoever sees all of them. */

@@ -1,6 +1,6 @@
-import { Counter, TimedGauge } from "../custom-sum.js";
-import { Gauge, Rate, Trend } from "../metrics.js";
-import type { MetricSum } from "../step-measure.js";
+import type { MetricSum } from "../find-max/step-measure.js";
+import { Counter, TimedGauge } from "../metrics/custom-sum.js";
+import { Gauge, Rate, Trend } from "../metrics/metrics.js";
 import { addSum, type SumState, sumState } from "./custom-state.js";
 import { addGauge, type GaugeState, gaugeState } from "./metric-state.js";
 

@@ -1,5 +1,5 @@
-import { Histogram } from "../histogram.js";
-import type { Trend } from "../metrics.js";
+import { Histogram } from "../metrics/histogram.js";
+import type { Trend } from "../metrics/metrics.js";
 
 /** A histogram in full; `hdr` is HdrHistogram's V2, compressed, base64, of microseconds. */
 export interface TrendState {

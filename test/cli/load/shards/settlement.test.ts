@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Settlement } from "../../../../src/cli/load/shards/settlement.js";
-import { Audience } from "../../../../src/runner/load/audience.js";
+import { Audience } from "../../../../src/runner/load/oracle/audience.js";
 import { FarDeliveries } from "../../../../src/runner/load/shard/far-deliveries.js";
 import type { PlannedPresence } from "../../../../src/runner/load/shard/planned.js";
 

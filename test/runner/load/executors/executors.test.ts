@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { constantPace, stagedPace } from "../../../../src/runner/load/crowd/pace.js";
 import { ArrivalExecutor } from "../../../../src/runner/load/executors/arrival-executor.js";
 import type { Executor, VuPool } from "../../../../src/runner/load/executors/executor.js";
 import { IterationsExecutor } from "../../../../src/runner/load/executors/iterations-executor.js";
 import { nextChange, VusExecutor, vusAt } from "../../../../src/runner/load/executors/vus-executor.js";
-import { constantPace, stagedPace } from "../../../../src/runner/load/pace.js";
 
 const timing = { startTimeMs: 0, gracefulStopMs: 1000 };
 

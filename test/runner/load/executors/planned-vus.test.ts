@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { constantPace } from "../../../../src/runner/load/crowd/pace.js";
 import type { ExecutorPlan } from "../../../../src/runner/load/executors/executor-plan.js";
 import { plannedVus } from "../../../../src/runner/load/executors/planned-vus.js";
-import { constantPace } from "../../../../src/runner/load/pace.js";
 
 const common = { startTimeMs: 1000, gracefulStopMs: 0 };
 const ramp: ExecutorPlan = {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { constantPace, stagedPace } from "../../../../src/runner/load/crowd/pace.js";
 import { ArrivalExecutor } from "../../../../src/runner/load/executors/arrival-executor.js";
 import type { Executor, VuPool } from "../../../../src/runner/load/executors/executor.js";
 import { type ExecutorPlan, vusMaxOf } from "../../../../src/runner/load/executors/executor-plan.js";
 import { IterationsExecutor } from "../../../../src/runner/load/executors/iterations-executor.js";
 import { VuShare } from "../../../../src/runner/load/executors/vu-share.js";
 import { VusExecutor } from "../../../../src/runner/load/executors/vus-executor.js";
-import { constantPace, stagedPace } from "../../../../src/runner/load/pace.js";
 
 const timing = { startTimeMs: 0, gracefulStopMs: 0 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Audience } from "../../../../src/runner/load/audience.js";
+import { Audience } from "../../../../src/runner/load/oracle/audience.js";
 import { balanceOf } from "../../../../src/runner/load/shard/far-balance.js";
 import { FarDeliveries } from "../../../../src/runner/load/shard/far-deliveries.js";
 import { farStateOf } from "../../../../src/runner/load/shard/load-shard.js";

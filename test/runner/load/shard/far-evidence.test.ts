@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MsgType } from "../../../../src/codec/generated/enums.js";
-import { DeliveryOracle } from "../../../../src/runner/load/delivery-oracle.js";
 import type { DeliveryWitness } from "../../../../src/runner/load/load-result.js";
-import { contentTemplate } from "../../../../src/runner/load/message-token.js";
-import { SentForms } from "../../../../src/runner/load/sent-forms.js";
+import { DeliveryOracle } from "../../../../src/runner/load/oracle/delivery-oracle.js";
+import { contentTemplate } from "../../../../src/runner/load/oracle/message-token.js";
+import { SentForms } from "../../../../src/runner/load/oracle/sent-forms.js";
 import { FAR_PDUS_KEPT, FarEvidence, SUSPECTS_KEPT } from "../../../../src/runner/load/shard/far-evidence.js";
 import type { LoadShard } from "../../../../src/runner/load/shard/load-shard.js";
 import { FarWitnessBook } from "../../../../src/runner/load/shard/witness-pdus.js";

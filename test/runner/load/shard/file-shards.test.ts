@@ -8,7 +8,7 @@ import { loadScenarioFile } from "../../../../src/cli/load/scenario-file/load-fi
 import { readScript } from "../../../../src/cli/load/scenario-file/script-options.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
 import type { LoadResult } from "../../../../src/runner/load/load-result.js";
-import type { CounterResult, TrendResult } from "../../../../src/runner/load/metrics.js";
+import type { CounterResult, TrendResult } from "../../../../src/runner/load/metrics/metrics.js";
 import { usersOf } from "../../../../src/runner/load/script/script-plan.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";

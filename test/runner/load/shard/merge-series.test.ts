@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadSnapshot, SecondCounts } from "../../../../src/runner/load/load-event.js";
-import { ratesOf } from "../../../../src/runner/load/second-rates.js";
+import { ratesOf } from "../../../../src/runner/load/metrics/second-rates.js";
 import { mergeSeries } from "../../../../src/runner/load/shard/merge-series.js";
 import { heldLoad } from "../../../helpers/load-result.js";
 

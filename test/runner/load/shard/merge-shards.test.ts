@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
-import { Trend } from "../../../../src/runner/load/metrics.js";
+import { Trend } from "../../../../src/runner/load/metrics/metrics.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { FakeMsgServer, type FakeOptions, type Mischief } from "../../../helpers/fake-msg-server.js";
 import { loadPlan, run } from "../../../helpers/load-plan.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DeliveryCounts } from "../../../../src/runner/load/delivery-counts.js";
-import { DeliveryOracle } from "../../../../src/runner/load/delivery-oracle.js";
-import { contentTemplate } from "../../../../src/runner/load/message-token.js";
+import type { DeliveryCounts } from "../../../../src/runner/load/oracle/delivery-counts.js";
+import { DeliveryOracle } from "../../../../src/runner/load/oracle/delivery-oracle.js";
+import { contentTemplate } from "../../../../src/runner/load/oracle/message-token.js";
 import { segmentOf } from "../../../../src/runner/load/segment.js";
 import { balanceOf } from "../../../../src/runner/load/shard/far-balance.js";
 import { addCounts, farStateOf } from "../../../../src/runner/load/shard/load-shard.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type LoadChoice, planFor } from "../../../../src/cli/load/load-choice.js";
-import { ActSchedule } from "../../../../src/runner/load/act-schedule.js";
+import { ActSchedule } from "../../../../src/runner/load/crowd/act-schedule.js";
+import { constantPace } from "../../../../src/runner/load/crowd/pace.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
 import type { LoadResult } from "../../../../src/runner/load/load-result.js";
-import type { CounterResult, TrendResult } from "../../../../src/runner/load/metrics.js";
-import { constantPace } from "../../../../src/runner/load/pace.js";
+import type { CounterResult, TrendResult } from "../../../../src/runner/load/metrics/metrics.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import type { Lives } from "../../../../src/scenarios/load/crowd.js";
 import { loadScenarios } from "../../../../src/scenarios/load/load-scenarios.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ActRandom } from "../../../../src/runner/load/act-random.js";
-import { ActSchedule } from "../../../../src/runner/load/act-schedule.js";
-import { stagedPace } from "../../../../src/runner/load/pace.js";
+import { ActRandom } from "../../../../src/runner/load/crowd/act-random.js";
+import { ActSchedule } from "../../../../src/runner/load/crowd/act-schedule.js";
+import { stagedPace } from "../../../../src/runner/load/crowd/pace.js";
 import { isOwn, ownCount, type Segment, wholeRun } from "../../../../src/runner/load/segment.js";
 import { seededRandom } from "../../../../src/scenarios/load/random.js";
 import { thinkTimes } from "../../../../src/scenarios/load/think-time.js";

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
-import { LoadMetrics } from "../../../../src/runner/load/load-metrics.js";
+import { LoadMetrics } from "../../../../src/runner/load/metrics/load-metrics.js";
+import type { Threshold } from "../../../../src/runner/load/metrics/threshold.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { AbortJudge, type StandingState, standingState } from "../../../../src/runner/load/shard/shared-abort.js";
-import type { Threshold } from "../../../../src/runner/load/threshold.js";
 import { emptyMoment } from "../../../helpers/empty-moment.js";
 import { FakeMsgServer } from "../../../helpers/fake-msg-server.js";
 import { loadPlan } from "../../../helpers/load-plan.js";

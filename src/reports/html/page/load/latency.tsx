@@ -1,4 +1,4 @@
-import { containedIn } from "../../../load/contained-in.js";
+import { containedIn } from "../../../../runner/load/metrics/metric-content.js";
 import { count, trendText } from "../../../load/quantity.js";
 import type { LoadRun, PageMetric, PercentileCurve } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
