@@ -146,7 +146,7 @@ describe("ttk seed", () => {
 
   it.each([
     [["seed"], "missing required argument 'target'"],
-    [["seed", "chat.db"], '"chat.db" is no storage'],
+    [["seed", "chat.db"], '"chat.db" is no target: give sqlite:PATH'],
     [["seed", "memory"], "memory ends with its process"],
     [["seed", "file:users.txt"], "give a name in .yaml for a fixture, or in .csv for accounts"],
     [["seed", "sqlite:x.db", "--redis", "redis://h"], "--redis goes with a target mysql://"],

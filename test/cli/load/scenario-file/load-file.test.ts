@@ -210,9 +210,9 @@ describe("ttk load with a scenario file", () => {
       'export const options = { thresholds: { took: ["p(95)<50"], sizes: ["p(95)<50"], level: ["value<50"], lag: ["value<50"] } };',
       "export default () => { for (const each of [...took, ...sizes]) each.add(20); };",
     ]);
-    expect(stdout).toMatch(/^took {16} {10}1( +20\.0 ms){5}$/m);
-    expect(stdout).toMatch(/^sizes {15} {10}1( +20){5}$/m);
-    expect(stdout).toMatch(/^more {16} {10}1( +20){5}$/m);
+    expect(stdout).toMatch(/^took {25}1( +20\.0 ms){5}$/m);
+    expect(stdout).toMatch(/^sizes {24}1( +20){5}$/m);
+    expect(stdout).toMatch(/^more {25}1( +20){5}$/m);
     expect(stdout).toContain("metric      lag: 20.0 ms (20.0 ms to 20.0 ms)\n");
     expect(stdout).toContain("metric      level: 20 (20 to 20)\n");
     expect(stdout).toContain("metric      slept: 20.0 ms (");
