@@ -1,7 +1,7 @@
 import type { Storage } from "../../src/server/storage/storage.js";
 
 /** Some methods of one part of a store replaced; each is given the part as it was. */
-export function storageFault<Part extends keyof Storage>(
+export function storageFault<Part extends Exclude<keyof Storage, "isRemote">>(
   part: Part,
   faulty: (sound: Storage[Part], storage: Storage) => Partial<Storage[Part]>,
 ): (storage: Storage) => Storage {

@@ -75,7 +75,8 @@ export class EmbeddedDatabase implements DatabasePort {
     this.#requests++;
     const answer = this.#commands[commandId](this.#context, body);
     if (!(answer instanceof Promise)) return answer;
-    return this.#inTime(answer, answerTimeoutMs(commandId, this.#requestTimeoutMs));
+    if (this.#context.storage.isRemote) return this.#inTime(answer, answerTimeoutMs(commandId, this.#requestTimeoutMs));
+    return answer.catch((error: Error) => this.#fail(error));
   }
 
   tell<C extends DatabaseNoticeId>(commandId: C, body: CommandBody[C]): Promise<void> {
@@ -96,7 +97,12 @@ export class EmbeddedDatabase implements DatabasePort {
     clearInterval(this.#sweep);
   }
 
-  /** A storage that says nothing, as one behind a network that is gone, must not keep the place of who asks for ever. */
+  #fail(error: Error): never {
+    this.#watch.failure(error);
+    throw new DatabaseUnavailableError(error.message);
+  }
+
+  /** A storage that says nothing must not keep the place of who asks for ever. */
   #inTime<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {

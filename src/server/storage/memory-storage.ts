@@ -18,6 +18,7 @@ import type { Storage } from "./storage.js";
  * MessageLimits; ids go on counting.
  */
 export class MemoryStorage implements Storage {
+  readonly isRemote = false;
   readonly accounts: MemoryAccounts;
   readonly departments: MemoryDepartments;
   readonly groups: MemoryGroups;

@@ -13,6 +13,8 @@
  *   to answers would run ahead of the clock under load, where this gains at most one second for each answer.
  */
 export interface Storage {
+  /** Whether its answers come over a network, which may say nothing for ever. */
+  readonly isRemote: boolean;
   readonly loginFailures: LoginFailures;
   readonly accounts: AccountStorage;
   readonly departments: DepartmentStorage;

@@ -59,7 +59,8 @@ it("has a storage that fails leave a request unanswered, and nothing else", asyn
 
 it("gives up waiting for a storage that never answers, so that who asked keeps no place", async () => {
   const never = () => new Promise<never>(() => {});
-  const storage: Partial<Storage> = { sessions: { unread: never } as unknown as SessionStorage, lacking: never };
+  const sessions = { unread: never } as unknown as SessionStorage;
+  const storage: Partial<Storage> = { isRemote: true, sessions, lacking: never };
   const database = new EmbeddedDatabase({ storage: storage as Storage, clock: new FakeClock(), requestTimeoutMs: 1 });
   const asked = Promise.resolve(database.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, { user_id: 1 }));
   expect(database.counters()).toMatchObject({ databasePending: 1, failedStores: 0 });

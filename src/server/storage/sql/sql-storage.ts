@@ -19,6 +19,7 @@ import { SqlSessions } from "./sql-sessions.js";
 
 /** The storage port over the tables of a deployment, in either dialect of SQL, with its live state in Redis or in tables. */
 export class SqlStorage implements Storage {
+  readonly isRemote: boolean;
   readonly accounts: SqlAccounts;
   readonly departments: SqlDepartments;
   readonly groups: SqlGroups;
@@ -36,6 +37,7 @@ export class SqlStorage implements Storage {
     sounds?: SoundFiles,
   ) {
     const now = () => nowSeconds(clock);
+    this.isRemote = db.dialect === "mysql";
     this.accounts = new SqlAccounts(db, live, now);
     this.departments = new SqlDepartments(db);
     this.groups = new SqlGroups(db, live, this.accounts, now);
