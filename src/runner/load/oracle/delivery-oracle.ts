@@ -158,7 +158,6 @@ export class DeliveryOracle {
     const messages = this.#messages;
     if (this.#goneAtSerial !== this.#lastSerial) {
       this.#goneAtSerial = this.#lastSerial;
-      this.#concerned = undefined;
       for (let row = 0; row < messages.rows; row++) this.#goneFrom(row, device);
       return;
     }
@@ -199,6 +198,7 @@ export class DeliveryOracle {
     end = out.length,
   ): number {
     const messages = this.#messages;
+    if (this.#concerned !== undefined) this.#concerned = undefined;
     const row = messages.take(++this.#lastSerial, senderDevice, target, intendedMs, sentMs);
     this.#pdus.begin(row);
     this.#expectRecipients(row, senderDevice, target);
