@@ -1,5 +1,4 @@
-import type { Contains } from "../../runner/load/metrics/metric-content.js";
-import { containedIn } from "../../runner/load/metrics/metric-content.js";
+import { type Contains, containedIn } from "../../runner/load/metrics/metric-content.js";
 import type { MetricResult, TrendResult } from "../../runner/load/metrics/metrics.js";
 import { count, perSecond, quantity, share } from "./quantity.js";
 
