@@ -9,7 +9,7 @@ import type { Fault, FaultWitness } from "./delivery-fault.js";
 import { Arrival, FaultWitnesses, type Fingerprint } from "./fault-witnesses.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, LATE_MAX_US, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { emptyToken, lateAsRead, type MessageToken, readToken, writeToken } from "./message-token.js";
 import { RowsByDevice } from "./rows-by-device.js";
 import { SentForms } from "./sent-forms.js";
 import { StreamTable } from "./stream-table.js";
@@ -730,5 +730,5 @@ export class DeliveryOracle {
 
 /** Both sides of a delivery between shards know a message by this, to the millisecond. */
 function sentMsOf(intendedUs: number, lateUs: number): number {
-  return Math.floor((intendedUs + Math.min(Math.max(0, lateUs), LATE_MAX_US)) / 1000);
+  return Math.floor((intendedUs + lateAsRead(Math.max(0, lateUs))) / 1000);
 }

@@ -16,9 +16,9 @@ export interface MessageToken {
   serial: number;
   /** Row of the message in the table of those in flight. Below 2²⁴. */
   row: number;
-  /** When it was meant to be sent, in µs since the run began. Below 2⁴⁸. */
+  /** When it was meant to be sent, in µs since the run began. Below 2⁴²: 50 days. */
   intendedUs: number;
-  /** How long after that it was sent, in µs, as far as 24 bits go: 16 s. */
+  /** How long after that it was sent, in µs: exact below 2²⁹, which is 9 minutes, and with 26 significant bits below 2⁴⁵. */
   lateUs: number;
 }
 
@@ -45,9 +45,8 @@ const SENDER_AT = 9; // 4
 const TARGET_AT = 13; // 4
 const SERIAL_AT = 17; // 6
 const ROW_AT = 23; // 4
-const INTENDED_AT = 27; // 8
+const INTENDED_AT = 27; // 8, of which the first one is the lateness' first
 const LATE_AT = 35; // 4
-export const LATE_MAX_US = 2 ** 24 - 1;
 const FILLER_AT = 39;
 const CHECKSUM_DIGITS = 6;
 
@@ -114,9 +113,11 @@ export function writeToken(out: Buffer, token: MessageToken, start = 0, end = ou
   view.setUint16(start + SERIAL_AT, pairCodes[(serial / FOUR_DIGITS) & 0xfff] as number, true);
   writeFour(view, start + SERIAL_AT + 2, serial);
   writeFour(view, start + ROW_AT, token.row);
-  writeFour(view, start + INTENDED_AT, intendedUs / FOUR_DIGITS);
+  const { lateUs } = token;
+  const late = lateUs < LATE_EXACT_US ? lateUs : codeOfLong(lateUs);
+  writeFour(view, start + INTENDED_AT, ((late >>> 24) << 18) | ((intendedUs / FOUR_DIGITS) & 0x3ffff));
   writeFour(view, start + INTENDED_AT + 4, intendedUs);
-  writeFour(view, start + LATE_AT, Math.min(token.lateUs, LATE_MAX_US));
+  writeFour(view, start + LATE_AT, late);
   const checksumAt = end - CHECKSUM_DIGITS;
   const checksum = murmur3Of(view, start, checksumAt);
   view.setUint16(checksumAt, pairCodes[checksum >>> 24] as number, true);
@@ -142,9 +143,16 @@ export function readToken(
   const serialHigh = (digitOf(pair & 0xff) << 6) | digitOf(pair >>> 8);
   token.serial = serialHigh * FOUR_DIGITS + readFour(view, start + SERIAL_AT + 2);
   token.row = readFour(view, start + ROW_AT);
-  token.intendedUs = readFour(view, start + INTENDED_AT) * FOUR_DIGITS + readFour(view, start + INTENDED_AT + 4);
-  token.lateUs = readFour(view, start + LATE_AT);
+  const high = readFour(view, start + INTENDED_AT);
+  token.intendedUs = (high & 0x3ffff) * FOUR_DIGITS + readFour(view, start + INTENDED_AT + 4);
+  const late = ((high >>> 18) << 24) | readFour(view, start + LATE_AT);
+  token.lateUs = late < LATE_EXACT_US ? late : longOfCode(late);
   return isIntact ? "intact" : "damaged";
+}
+
+/** What a recipient reads of a lateness. */
+export function lateAsRead(lateUs: number): number {
+  return lateUs < LATE_EXACT_US ? lateUs : longOfCode(codeOfLong(lateUs));
 }
 
 /** The token as it stands at the beginning of the content: what to look for in a recording. */
@@ -171,6 +179,27 @@ function hasItsChecksum(view: DataView, start: number, end: number): boolean {
     view.getUint16(at, true) === (pairCodes[checksum >>> 24] as number) &&
     view.getInt32(at + 2, true) === fourCodes(checksum)
   );
+}
+
+// Below it a lateness' five digits are the lateness. From there on they are, behind a bit that is set, four bits of the unit
+// and 25 of the count of units, whose first bit is always set and left out.
+const LATE_EXACT_US = 2 ** 29;
+const UNITS_MIN = 2 ** 25;
+/** The smallest unit, which carries on where exactness ends. */
+const UNIT_MIN_US = LATE_EXACT_US / UNITS_MIN;
+const LATE_CODE_MAX = 2 ** 30 - 1;
+
+function codeOfLong(lateUs: number): number {
+  let steps = 0;
+  while (lateUs / (UNIT_MIN_US * 2 ** steps) >= 2 * UNITS_MIN) steps++;
+  // What is rounded up to the next unit's least is it: the count's carry is one more step.
+  const code = LATE_EXACT_US + (steps - 1) * UNITS_MIN + Math.round(lateUs / (UNIT_MIN_US * 2 ** steps));
+  return Math.min(code, LATE_CODE_MAX);
+}
+
+function longOfCode(code: number): number {
+  const steps = (code - LATE_EXACT_US) >>> 25;
+  return (UNITS_MIN + (code & (UNITS_MIN - 1))) * UNIT_MIN_US * 2 ** steps;
 }
 
 /** What four digits hold: shifts do for these, and only what is above needs a division. */

@@ -19,6 +19,7 @@ const GROUPS = [
 ];
 /** More than clocks may differ by, so that nothing is excused for that. */
 const STEP_MS = 1500;
+const LATE_MAX_MS = 100_000;
 
 type Fate =
   | "comes"
@@ -32,7 +33,13 @@ type Ack = "comes" | "never comes" | "is cut off";
 /** A device goes or comes; or it sends, and what becomes of each delivery. */
 type Step =
   | { readonly toggled: number }
-  | { readonly from: number; readonly to: number; readonly fates: readonly Fate[]; readonly ack: Ack };
+  | {
+      readonly from: number;
+      readonly to: number;
+      readonly lateMs: number;
+      readonly fates: readonly Fate[];
+      readonly ack: Ack;
+    };
 
 /** The first byte of the filler, of the serial, and of all. */
 const CHANGED_AT = [39, 17, 0];
@@ -57,6 +64,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       from: fc.nat(DEVICES - 1),
       to: fc.nat(USERS + GROUPS.length - 1),
+      // Above 16 s, the four digits of a token's lateness are not enough.
+      lateMs: fc.oneof(fc.constant(0), fc.nat(LATE_MAX_MS)),
       fates: fc.array(fates, { minLength: DEVICES, maxLength: DEVICES }),
       ack: fc.nat(9).map((dice): Ack => (dice === 0 ? "is cut off" : dice === 1 ? "never comes" : "comes")),
     }),
@@ -70,7 +79,8 @@ class Life {
   readonly #presences = new PresenceLog();
   readonly #isOnline: boolean[];
   readonly #lastMsgId = new Map<string, number>();
-  #nowMs = 0;
+  /** As late as messages may be. */
+  #nowMs = LATE_MAX_MS;
 
   constructor(
     private readonly count: number,
@@ -121,7 +131,7 @@ class Life {
     }
   }
 
-  #send({ from, to, fates, ack }: Exclude<Step, { toggled: number }>): void {
+  #send({ from, to, lateMs, fates, ack }: Exclude<Step, { toggled: number }>): void {
     const ownUser = userOf(from);
     if (to === ownUser || (to >= USERS && !GROUPS[to - USERS]?.includes(ownUser))) return;
     const pair = to < USERS ? [ownUser, to].sort().join() : `${to}`;
@@ -129,7 +139,7 @@ class Life {
     this.#lastMsgId.set(pair, msgId);
     const sent = this.#oraclesOf(from).map((oracle) => {
       const content = contentTemplate(64, RUN);
-      const row = oracle.begin(from, to, this.#nowMs, this.#nowMs, content);
+      const row = oracle.begin(from, to, this.#nowMs - lateMs, this.#nowMs, content);
       return { oracle, row, serial: oracle.serialOf(row), content };
     });
     if (ack === "is cut off") {
@@ -148,8 +158,10 @@ class Life {
       for (let time = 0; time < (fate === "comes twice" ? 2 : 1); time++) {
         const changed = (content: Buffer) => (fate === "comes changed" ? altered(content, device) : content);
         const fromUser = fate === "comes from a stranger" ? undefined : ownUser;
-        this.whole.received(device, fromUser, arrivedId, changed(ofWhole));
-        this.shards[this.#shardOf(device)]?.received(device, fromUser, arrivedId, changed(ofShard));
+        const shard = this.shards[this.#shardOf(device)] as DeliveryOracle;
+        const isDelivery = this.whole.received(device, fromUser, arrivedId, changed(ofWhole));
+        const isOfShard = shard.received(device, fromUser, arrivedId, changed(ofShard));
+        if (isDelivery && isOfShard) expect(timesOf(shard)).toEqual(timesOf(this.whole));
       }
     }
   }
@@ -178,6 +190,11 @@ class Life {
   #shardOf(device: number): number {
     return segmentOf(userOf(device), { count: this.count });
   }
+}
+
+/** What the latencies of the last delivery are counted from. */
+function timesOf({ lastIntendedMs, lastSentMs }: DeliveryOracle): readonly number[] {
+  return [lastIntendedMs, lastSentMs];
 }
 
 function altered(content: Buffer, device: number): Buffer {
