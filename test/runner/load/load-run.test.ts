@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { thresholdOf } from "../../../src/cli/load/threshold-value.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
+import { MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { readCommandId } from "../../../src/codec/pdu-header.js";
 import { findMaxDefaults } from "../../../src/runner/load/find-max/find-max-plan.js";
 import { healthLimits as usualLimits } from "../../../src/runner/load/generator-health.js";
@@ -8,6 +9,9 @@ import { LoadBlockedError } from "../../../src/runner/load/load-blocked-error.js
 import type { LoadPhase } from "../../../src/runner/load/load-event.js";
 import { startLoad } from "../../../src/runner/load/load-run.js";
 import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
+import { behaviourOf, habitDefaults } from "../../../src/scenarios/load/behaviour.js";
+import type { LoadScenario } from "../../../src/scenarios/load/load-scenario.js";
+import { seededRandom } from "../../../src/scenarios/load/random.js";
 import { steadyChat } from "../../../src/scenarios/load/steady-chat.js";
 import { thinkTimes } from "../../../src/scenarios/load/think-time.js";
 import { FakeMsgServer, type FakeOptions, type Mischief } from "../../helpers/fake-msg-server.js";
@@ -40,6 +44,41 @@ function every(interval: number, mischief: Mischief) {
       return mischief;
     },
   };
+}
+
+/** What is found wrong with the reader's unread count after two messages, the second of which is stored, comes and has no ack. */
+async function unreadFoundOf(unread_cnt: number): Promise<string[]> {
+  let written = 0;
+  const latest = {
+    latest_msg_id: 2,
+    latest_msg_data: Buffer.from("x"),
+    latest_msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+    latest_msg_from_user_id: 1,
+  };
+  const ofWriter = { session_id: 1, session_type: SessionType.SESSION_TYPE_SINGLE, unread_cnt, ...latest };
+  const server = await fakeServer({
+    users: 2,
+    acks: ({ msg_id }) => msg_id === 1,
+    unread: (userId) => (userId === 2 && written > 0 ? [ofWriter] : []),
+  });
+  const act: LoadScenario["act"] = (crowd, user) => {
+    if (user !== 0 || written === 2 || !crowd.canSend(0, 1)) return true;
+    crowd.sendText(0, 1);
+    written++;
+    return true;
+  };
+  const plan = loadPlan(server.address, 2, {
+    scenario: { ...steadyChat, act },
+    behaviour: behaviourOf({ ...habitDefaults, readShare: 0 }, 2, seededRandom(1)),
+    devicesPerUser: 1,
+    actsPerSecond: 50,
+    finalCheckShare: 1,
+    drainTimeoutMs: 300,
+  });
+  const { delivery, witnesses } = await run(plan);
+  expect(delivery).toMatchObject({ sent: 2, acked: 1, unacked: 1, historyChecked: 1, notInHistory: 0 });
+  expect(delivery.unreadChecked).toBeGreaterThan(0);
+  return witnesses.filter(({ kind }) => kind === "unread-wrong").map(({ detail }) => detail ?? "");
 }
 
 describe("runLoad", () => {
@@ -183,6 +222,11 @@ describe("runLoad", () => {
     const { delivery } = await run(plan);
     expect(delivery).toMatchObject({ acked: 5, unacked: 1, historyChecked: 5, notInHistory: 1 });
   });
+
+  it("wants unread what came to somebody and is in history, also without an ack", async () => {
+    const found = await Promise.all([1, 2, 3].map(unreadFoundOf));
+    expect(found).toEqual([["the server says 1 unread, it must be 2"], [], ["the server says 3 unread, it must be 2"]]);
+  }, 30_000);
 
   it("charges a stall to each heartbeat that went out meanwhile, and not to the last one alone", async () => {
     const server = await fakeServer({ users: 2 });

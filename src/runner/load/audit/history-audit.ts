@@ -93,7 +93,7 @@ export class HistoryAudit {
 
   doubted(sender: number, target: number, serial: number): void {
     const session = this.sessionOf(sender, target);
-    if (session === undefined) return;
+    if (session === undefined || this.#doubtful.has(serial)) return;
     this.#doubtful.add(serial);
     this.#settled(session);
   }

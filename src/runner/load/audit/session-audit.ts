@@ -1,5 +1,5 @@
 import type { FaultPdu } from "../oracle/delivery-fault.js";
-import type { DeliveryOracle } from "../oracle/delivery-oracle.js";
+import type { DeliveryOracle, TakenMessage } from "../oracle/delivery-oracle.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
 import { type AwaitedRead, ReadWatch } from "./read-watch.js";
 import { type StoredMessage, UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
@@ -28,6 +28,8 @@ export class SessionAudit {
   readonly history: HistoryAudit;
   readonly #unread: UnreadAudit;
   readonly #reads = new ReadWatch();
+  /** Serials of messages that must be counted though their acks never came. */
+  readonly #counted = new Set<number>();
 
   constructor(
     private readonly options: SessionAuditOptions,
@@ -56,13 +58,31 @@ export class SessionAudit {
   acked(sender: number, target: number, serial: number, msgId: number, sentMs: number, nowMs: number): void {
     if (!this.isOn) return;
     this.history.acked(sender, target, serial, msgId);
-    this.#unread.acked(sender, target, sentMs, nowMs);
+    // What must be counted already need not be once more.
+    this.#unread.acked(sender, target, this.#counted.has(serial) ? Number.NEGATIVE_INFINITY : sentMs, nowMs);
   }
 
-  doubted(sender: number, target: number, serial: number, nowMs: number): void {
+  /** Without `isCutOff` the ack is overdue and may still come. */
+  doubted(sender: number, target: number, serial: number, isCutOff: boolean, nowMs: number): void {
     if (!this.isOn) return;
     this.history.doubted(sender, target, serial);
-    this.#unread.doubted(sender, target, nowMs);
+    if (isCutOff) this.#unread.doubted(sender, target, nowMs);
+    else this.#unread.overdue(sender, target, nowMs);
+  }
+
+  /** Messages without an ack that somebody has got; those that unread counts are compared with. */
+  taken(): TakenMessage[] {
+    const taken: TakenMessage[] = [];
+    this.oracle.eachTakenUnacked((message) => {
+      if (this.#unread.concerns(message.sender, message.target)) taken.push(message);
+    });
+    return taken;
+  }
+
+  /** Of `taken`: it is in history too, for so long that the server has counted it. */
+  stored({ sender, target, serial, sentMs }: TakenMessage): void {
+    this.#counted.add(serial);
+    this.#unread.counted(sender, target, sentMs);
   }
 
   read(device: number, target: number, msgId: number, seqNum: number, nowMs: number): void {

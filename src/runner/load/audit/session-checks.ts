@@ -5,6 +5,7 @@ import { pullHistory, pullMessage, pullUnread, type ServerSession } from "../dev
 import type { VirtualDevice } from "../devices/virtual-device.js";
 import type { LoadMetrics } from "../metrics/load-metrics.js";
 import type { FaultPdu } from "../oracle/delivery-fault.js";
+import type { TakenMessage } from "../oracle/delivery-oracle.js";
 import { contentIn } from "../oracle/message-form.js";
 import { rampUp } from "../ramp-up.js";
 import type { HistoryEntry } from "./history-audit.js";
@@ -94,6 +95,7 @@ export class SessionChecks {
     // What others have sent is counted by then, and nobody hears when: their acks are not seen here.
     const quietFromMs = messenger.oracle.far === undefined ? 0 : steadyEndMs + COUNTED_WITHIN_MS;
     await until(() => signal.aborted || now() >= quietFromMs);
+    await this.#findUnacked();
     const deadlineMs = now() + CHECK_MAX_MS;
     await this.#each([...this.#checkedUsers(), ...ofUser.keys()], async (user) => {
       if (now() >= deadlineMs) return;
@@ -107,6 +109,34 @@ export class SessionChecks {
         await this.#judgeHistory(device, user, session);
       }
     });
+  }
+
+  /** Looks in history for what somebody got though its ack never came: what is there by now, unread counts must have soon. */
+  async #findUnacked(): Promise<void> {
+    const { messenger, now, until, signal } = this.run;
+    const { audit } = messenger;
+    const ofUser = new Map<number, TakenMessage[]>();
+    for (const message of audit.taken()) ofUser.set(message.sender, [...(ofUser.get(message.sender) ?? []), message]);
+    const stored = new Set<number>();
+    const deadlineMs = now() + CHECK_MAX_MS;
+    await this.#each([...ofUser.keys()], async (user) => {
+      const device = this.#onlineDeviceOf(user);
+      const messages = ofUser.get(user) ?? [];
+      for (const target of new Set(messages.map((message) => message.target))) {
+        if (device === undefined || now() >= deadlineMs) return;
+        const ids = messages.filter((message) => message.target === target).map(({ msgId }) => msgId);
+        const leastId = Math.min(...ids);
+        const entries = await this.#pullSession(device, target, (soFar) =>
+          soFar.some(({ msg_id }) => msg_id <= leastId),
+        );
+        for (const { message } of entries) if (message !== undefined) stored.add(message.serial);
+      }
+    });
+    if (stored.size === 0) return;
+    const countedMs = now() + COUNTED_WITHIN_MS;
+    await until(() => signal.aborted || now() >= countedMs);
+    if (signal.aborted) return;
+    for (const message of audit.taken()) if (stored.has(message.serial)) audit.stored(message);
   }
 
   async #judgeUnread(device: VirtualDevice): Promise<void> {

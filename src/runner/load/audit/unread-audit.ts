@@ -36,6 +36,8 @@ interface UnreadRow {
   certainFromMs: number;
   /** Stored messages up to this msg_id are in the bounds, or have been read. */
   knownId: number;
+  /** When messages were cut off from their acks; those that a server may yet store. */
+  doubtedMs: number[];
   /** What is sent to the group from then on is stored after what the user wrote, by which the user may have read it. */
   wroteMs: number;
 }
@@ -68,18 +70,40 @@ export class UnreadAudit {
   acked(sender: number, target: number, sentMs: number, nowMs: number): void {
     this.#eachReceiver(sender, target, (row) => {
       row.atMost++;
-      // Acks come over different connections: what was sent before the user's own ack may have been stored before.
-      if (sentMs >= row.certainFromMs && sentMs >= row.wroteMs) row.atLeast++;
+      if (isCertain(row, sentMs)) row.atLeast++;
     });
     this.#wrote(sender, target, nowMs);
   }
 
-  /** A message that may be stored or not. */
+  /** Of a message that the bounds leave open it is known now that the server has counted it. */
+  counted(sender: number, target: number, sentMs: number): void {
+    this.#eachReceiver(sender, target, (row) => {
+      if (isCertain(row, sentMs)) row.atLeast++;
+    });
+  }
+
+  /** A message has no ack in time: while one may come, it is among the `unacked` of `judge`. */
+  overdue(sender: number, target: number, nowMs: number): void {
+    this.#wrote(sender, target, nowMs + this.readWithinMs);
+  }
+
+  /** A message that may be stored or not, of which no ack will tell. */
   doubted(sender: number, target: number, nowMs: number): void {
     this.#eachReceiver(sender, target, (row) => {
       row.atMost++;
+      row.doubtedMs = [...this.#doubtedOf(row, nowMs), nowMs];
     });
     this.#wrote(sender, target, nowMs + this.readWithinMs);
+  }
+
+  /** When those were doubted that the server might yet store at that moment. */
+  #doubtedOf(row: UnreadRow, atMs: number): number[] {
+    return row.doubtedMs.filter((doubtedMs) => doubtedMs <= atMs && atMs - doubtedMs < this.readWithinMs);
+  }
+
+  /** Whether anybody whose counts are compared gets what the sender writes to the target. */
+  concerns(sender: number, target: number): boolean {
+    return (this.membersOf(target) ?? [target]).some((user) => user !== sender && this.isChecked(user));
   }
 
   /** Who writes to a group may have read it by that (TeamTalk), or not; what is sent from `untilMs` on is stored after it. */
@@ -136,7 +160,7 @@ export class UnreadAudit {
     row.isKnown = true;
     row.uncleared = row.atMost + (nowMs < row.certainFromMs ? row.uncleared : 0);
     row.atLeast = 0;
-    row.atMost = 0;
+    row.atMost = this.#doubtedOf(row, nowMs).length;
     row.clearedMs = nowMs;
     row.certainFromMs = nowMs + this.readWithinMs;
   }
@@ -193,7 +217,7 @@ export class UnreadAudit {
       }
       row.isKnown = true;
       row.atLeast = askedMs < row.certainFromMs ? 0 : count;
-      row.atMost = count + sinceAsked;
+      row.atMost = count + sinceAsked + this.#doubtedOf(row, askedMs).length;
       row.certainFromMs = Math.max(row.certainFromMs, nowMs);
     }
     this.#asked.add(user);
@@ -227,10 +251,16 @@ export class UnreadAudit {
         uncleared: 0,
         certainFromMs: 0,
         knownId: 0,
+        doubtedMs: [],
         wroteMs: Number.NEGATIVE_INFINITY,
       };
       rows.set(target, row);
     }
     return row;
   }
+}
+
+/** Acks come over different connections: what was sent before the user's own ack may have been stored before. */
+function isCertain(row: UnreadRow, sentMs: number): boolean {
+  return sentMs >= row.certainFromMs && sentMs >= row.wroteMs;
 }

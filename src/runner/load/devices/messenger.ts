@@ -126,7 +126,8 @@ export class Messenger implements Crowd {
       ackTimeoutMs: plan.ackTimeoutMs,
       forms: this.#forms,
       evidence: this.evidence,
-      doubted: (device, target, serial) => this.audit.doubted(this.userOfDevice(device), target, serial, this.clock()),
+      doubted: (device, target, serial, isCutOff) =>
+        this.audit.doubted(this.userOfDevice(device), target, serial, isCutOff, this.clock()),
       segment: plan.segment,
       planned: plannedPresence(plan),
       ...(desk === undefined ? {} : { groupRoom, settled: (serial) => desk.settled(serial) }),

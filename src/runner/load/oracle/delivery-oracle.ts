@@ -23,8 +23,8 @@ export interface OracleOptions {
   readonly groupRoom?: GroupRoom | undefined;
   /** Called when a message is acknowledged and everybody who must have it has it. */
   readonly settled?: ((serial: number) => void) | undefined;
-  /** Called when a message may be stored or not: its sender was disconnected before the ack, or the ack is overdue. */
-  readonly doubted?: ((senderDevice: number, target: number, serial: number) => void) | undefined;
+  /** Called when a message may be stored or not: its ack is overdue, or will never come because the sender was disconnected (`isCutOff`). */
+  readonly doubted?: ((senderDevice: number, target: number, serial: number, isCutOff: boolean) => void) | undefined;
   /** Tells this run's messages from others'; below 2³⁰. */
   readonly run: number;
   /** What was sent, for witnesses; without them there is only what came. */
@@ -38,6 +38,15 @@ export interface OracleOptions {
   /** Given when other processes have the rest of the users: which are ours, and who of the others is meant to be online. */
   readonly segment?: Segment | undefined;
   readonly planned?: PlannedPresence | undefined;
+}
+
+/** A message that was never acknowledged, and came to somebody under this msg_id. */
+export interface TakenMessage {
+  readonly sender: number;
+  readonly target: number;
+  readonly serial: number;
+  readonly sentMs: number;
+  readonly msgId: number;
 }
 
 const IN_FLIGHT_MAX = 1 << 20;
@@ -178,7 +187,7 @@ export class DeliveryOracle {
       // The server may take it after what is sent over the next connection (MSG-09).
       messages.setUnordered(row);
       if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
-      if (state === MessageState.sent) this.#doubt(row);
+      this.#doubt(row);
     }
     this.#excuse(row, device);
     this.#releaseWhenDone(row);
@@ -346,6 +355,18 @@ export class DeliveryOracle {
       const sender = this.#userOf(messages.senderDevice(row));
       const target = messages.target(row);
       if (this.#audience.reaches(user, target)) visit(sender, target);
+    }
+  }
+
+  /** Shows the messages whose ack is overdue though somebody has them: the server was done with them, and has not died since. */
+  eachTakenUnacked(visit: (message: TakenMessage) => void): void {
+    const messages = this.#messages;
+    for (let row = 0; row < messages.rows; row++) {
+      const msgId = messages.earlyMsgId(row);
+      if (messages.state(row) !== MessageState.timedOut || msgId === 0) continue;
+      const sender = this.#userOf(messages.senderDevice(row));
+      const [target, serial, sentMs] = [messages.target(row), messages.serial(row), messages.sentMs(row)];
+      visit({ sender, target, serial, sentMs, msgId });
     }
   }
 
@@ -685,7 +706,8 @@ export class DeliveryOracle {
 
   #doubt(row: number): void {
     const messages = this.#messages;
-    this.#doubted?.(messages.senderDevice(row), messages.target(row), messages.serial(row));
+    const isCutOff = messages.state(row) === MessageState.abandoned;
+    this.#doubted?.(messages.senderDevice(row), messages.target(row), messages.serial(row), isCutOff);
   }
 
   #excuse(row: number, device: number): void {

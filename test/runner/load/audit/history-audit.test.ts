@@ -58,6 +58,15 @@ describe("HistoryAudit", () => {
     expect(history.isBusy(ANN, BEN)).toBe(true);
   });
 
+  it("does not take a session for free when a message that was doubted is doubted again", () => {
+    const history = audit();
+    history.sent(ANN, BEN);
+    history.doubted(ANN, BEN, 1);
+    history.sent(ANN, BEN);
+    history.doubted(ANN, BEN, 1);
+    expect(history.isBusy(ANN, BEN)).toBe(true);
+  });
+
   it("wants every acknowledged message, whatever the order of its msg_ids", () => {
     const history = audit();
     const session = acked(history, [12, 11, 13]);

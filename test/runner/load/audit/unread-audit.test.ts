@@ -179,6 +179,56 @@ describe("UnreadAudit", () => {
     expect(world.asks(BEN, { [ANN]: 3 }, new Map([[ANN, 1]]))).toEqual(wrong(ANN, 1, 2, 3));
   });
 
+  it("lets a message whose ack is overdue be one more, once, and counts it when the ack comes after all", () => {
+    const world = World.known();
+    world.writes(ANN, BEN);
+    world.audit.overdue(ANN, BEN, world.nowMs);
+    expect(world.asks(BEN, { [ANN]: 3 }, new Map([[ANN, 1]]))).toEqual(wrong(ANN, 1, 2, 3));
+    const late = World.known();
+    late.writes(ANN, BEN);
+    late.audit.overdue(ANN, BEN, late.nowMs);
+    late.writes(ANN, BEN);
+    expect(late.asks(BEN, { [ANN]: 3 })).toEqual(wrong(ANN, 2, 2, 3));
+  });
+
+  it("wants in the count what is known to have been counted without an ack, unless it was read since", () => {
+    const unacked = new Map([[ANN, 1]]);
+    for (const [count, findings] of [
+      [1, wrong(ANN, 2, 2, 1)],
+      [2, right],
+      [3, wrong(ANN, 2, 2, 3)],
+    ] as const) {
+      const world = World.known();
+      world.writes(ANN, BEN);
+      world.audit.overdue(ANN, BEN, world.nowMs);
+      world.audit.counted(ANN, BEN, world.nowMs);
+      expect(world.asks(BEN, { [ANN]: count }, unacked)).toEqual(findings);
+    }
+    const world = World.known();
+    world.audit.overdue(ANN, BEN, world.nowMs);
+    world.nowMs = 100;
+    world.reads(ANN);
+    world.nowMs = 101;
+    world.audit.counted(ANN, BEN, 50);
+    expect(world.asks(BEN, {}, unacked)).toEqual(right);
+  });
+
+  it("lets what was cut off from its ack be stored a while after a read ack, or after the first count", () => {
+    const world = World.known();
+    world.audit.doubted(ANN, BEN, 0);
+    world.nowMs = 100;
+    world.reads(ANN);
+    world.nowMs = 100 + READ_WITHIN_MS;
+    expect(world.asks(BEN, { [ANN]: 1 })).toEqual(right);
+
+    const asked = new World();
+    asked.audit.doubted(ANN, BEN, 0);
+    asked.nowMs = 100;
+    expect(asked.asks(BEN, { [ANN]: 7 })).toEqual({ checked: 0, faults: [] });
+    expect(asked.asks(BEN, { [ANN]: 8 })).toEqual(right);
+    expect(asked.asks(BEN, { [ANN]: 9 })).toEqual(wrong(ANN, 7, 8, 9));
+  });
+
   it("lets a read ack that was sent right before the connection was lost have arrived or not", () => {
     for (const count of [0, 1]) {
       const world = World.known();

@@ -389,6 +389,51 @@ describe("DeliveryOracle", () => {
     expect(oracle.witnesses).toEqual([]);
   });
 
+  it("shows what somebody got though its ack is overdue, until the ack comes or no longer can", () => {
+    const doubted: (readonly [serial: number, isCutOff: boolean])[] = [];
+    const oracle = new DeliveryOracle({
+      users: 2,
+      devicesPerUser: 1,
+      run: RUN,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+      doubted: (_device, _target, serial, isCutOff) => doubted.push([serial, isCutOff]),
+    });
+    const taken = () => {
+      const serials: number[] = [];
+      oracle.eachTakenUnacked(({ serial }) => serials.push(serial));
+      return serials;
+    };
+    for (const device of [0, 1]) oracle.online(device);
+    const contents = [1, 2, 3].map((sentMs) => {
+      const content = contentTemplate(64, RUN);
+      return { content, row: oracle.begin(0, 1, 0, sentMs, content) };
+    });
+    for (const [place, { content }] of contents.slice(0, 2).entries()) oracle.received(1, 0, place + 1, content);
+    expect(taken()).toEqual([]);
+    oracle.expireAcks(ACK_TIMEOUT_MS + 3, () => {});
+    expect(taken()).toEqual([1, 2]);
+    oracle.eachTakenUnacked((message) => {
+      expect(message).toEqual({
+        sender: 0,
+        target: 1,
+        serial: message.serial,
+        sentMs: message.serial,
+        msgId: message.serial,
+      });
+    });
+    oracle.acked(contents[0]?.row as number, 1, 1);
+    expect(taken()).toEqual([2]);
+    oracle.offline(0);
+    expect(taken()).toEqual([]);
+    expect(doubted).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [2, true],
+      [3, true],
+    ]);
+  });
+
   it("does not guess whether a message was taken when its sender's connection is lost before the ack", () => {
     const world = new World(2);
     const message = world.send(0, 1);
