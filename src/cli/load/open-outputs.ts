@@ -3,7 +3,7 @@ import type { OutputTarget } from "../../outputs/open-output.js";
 import { RunOutputs } from "../../outputs/run-outputs.js";
 import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
-import { metricKinds } from "../../runner/load/metrics/metric-names.js";
+import { metricKindOf } from "../../runner/load/metrics/metric-names.js";
 import type { Tags } from "../../runner/load/metrics/metric-selector.js";
 import { blockedError } from "../command-error.js";
 import type { Host } from "../host.js";
@@ -25,7 +25,7 @@ export async function openOutputs(
   const run = {
     nowMs: host.clock.nowMs,
     readings,
-    kindOf: (metric: string) => metricKinds[metric] ?? own.get(metric),
+    kindOf: (metric: string) => metricKindOf(metric) ?? own.get(metric),
     thresholds: plan.thresholds,
     tags: { ...ownTags(plan), ...tags },
     warn,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../../codec/did-you-mean.js";
 import type { MetricContent } from "../../runner/load/metrics/metric-content.js";
-import { type MetricKind, metricKinds } from "../../runner/load/metrics/metric-names.js";
+import { type MetricKind, metricKindOf, metricKinds } from "../../runner/load/metrics/metric-names.js";
 import {
   type ParsedTag,
   parseExpression,
@@ -29,8 +29,8 @@ export interface MetricCatalogue {
 /** The metrics of every run. */
 export const builtInMetrics: MetricCatalogue = {
   names: Object.keys(metricKinds),
-  kindOf: (name) => metricKinds[name],
-  requireTag: (name, tag) => requireTag(name, metricKinds[name] as MetricKind, tag),
+  kindOf: metricKindOf,
+  requireTag: (name, tag) => requireTag(name, metricKindOf(name) as MetricKind, tag),
 };
 
 type UnboundThreshold = Omit<Threshold, keyof AbortRule>;

@@ -21,6 +21,7 @@ describe("thresholdOf", () => {
   it.each([
     ["", 1, "expected a metric's name"],
     ["msg_ack_duration", 17, "expected : between metric and expression"],
+    ["constructor:count<50", 1, 'there is no metric "constructor"'],
     ["msg_ack_duraton:p(95)<50", 1, 'there is no metric "msg_ack_duraton"; did you mean "msg_ack_duration"?'],
     ["msg_ack_duration:p95<50", 19, "expected a percentile from 0 to 100"],
     ["msg_ack_duration:p(101)<50", 19, "expected a percentile from 0 to 100"],

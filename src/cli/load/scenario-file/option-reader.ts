@@ -77,13 +77,14 @@ export class OptionReader {
 
   /** Texts by name. */
   texts(name: string): Record<string, string> {
-    const texts: Record<string, string> = {};
+    const texts: [string, string][] = [];
     for (const [key, value] of Object.entries(this.object(name) ?? {})) {
       if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-        texts[key] = String(value);
+        texts.push([key, String(value)]);
       else this.problem(`${name}.${key}`, `expected a text, not ${shown(value)}`);
     }
-    return texts;
+    // Not by assignment: a name may be __proto__.
+    return Object.fromEntries(texts);
   }
 
   list(name: string): readonly unknown[] | undefined {

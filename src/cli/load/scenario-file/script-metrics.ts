@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../codec/did-you-mean.js";
 import type { CustomMetric } from "../../../runner/load/metrics/custom-sum.js";
-import { keptByScenario, metricKinds } from "../../../runner/load/metrics/metric-names.js";
+import { keptByScenario, metricKindOf } from "../../../runner/load/metrics/metric-names.js";
 import type { Tags } from "../../../runner/load/metrics/metric-selector.js";
 import { ThresholdSyntaxError } from "../../../runner/load/metrics/parse-threshold.js";
 import { checksMetric } from "../../../runner/load/script/own-metrics.js";
@@ -16,7 +16,7 @@ export function scriptMetrics(own: readonly CustomMetric[], scenarioTags: readon
     requireTag(name, tag) {
       if (kinds.has(name)) return;
       if (!known.has(tag.name)) return builtInMetrics.requireTag(name, tag);
-      if (metricKinds[name]?.tag?.name === tag.name) return builtInMetrics.requireTag(name, tag);
+      if (metricKindOf(name)?.tag?.name === tag.name) return builtInMetrics.requireTag(name, tag);
       if (!keptByScenario.has(name)) {
         throw new ThresholdSyntaxError(`${name} is kept for the whole run only, not by "${tag.name}"`, tag.column);
       }

@@ -5,7 +5,7 @@ import type { Aggregate } from "./aggregate.js";
 import { CustomMetrics } from "./custom-metrics.js";
 import { Counter, type CustomMetric, type CustomSum, readSum } from "./custom-sum.js";
 import { bucketOf, recordableUs } from "./histogram.js";
-import { keptByScenario, type LoadError, metricKinds } from "./metric-names.js";
+import { keptByScenario, type LoadError, metricKindOf } from "./metric-names.js";
 import type { MetricPart } from "./metric-part.js";
 import { counterReading, gaugeReading, type MetricReading, trendReading } from "./metric-reading.js";
 import { hasTags, type MetricSelector, selectorOf, type Tags } from "./metric-selector.js";
@@ -291,8 +291,8 @@ export class LoadMetrics {
     const selector = selectorOf(metric);
     const { name, tags } = selector;
     if (this.custom.has(name)) return this.custom.find(name, tags);
-    if (metricKinds[name]?.type === "gauge") return this.#gauges().get(name);
-    if (metricKinds[name]?.type === "trend") return this.#trendOf(selector);
+    if (metricKindOf(name)?.type === "gauge") return this.#gauges().get(name);
+    if (metricKindOf(name)?.type === "trend") return this.#trendOf(selector);
     const counter = new Counter();
     counter.count = this.#countIn(selector, moment);
     return counter;
@@ -320,7 +320,7 @@ export class LoadMetrics {
 
   /** The sets whose users have the selector's tags, and the name within a set. */
   #setsFor({ name, tags }: MetricSelector): { readonly sets: readonly MetricSet[]; readonly label: string } {
-    const own = metricKinds[name]?.tag?.name;
+    const own = metricKindOf(name)?.tag?.name;
     const { [own ?? ""]: value, ...rest } = tags;
     const label = value === undefined ? name : `${name}{${own}:${value}}`;
     if (Object.keys(rest).length === 0) return { sets: [this.all], label };
@@ -331,7 +331,7 @@ export class LoadMetrics {
     const selector = selectorOf(metric);
     if (this.custom.has(selector.name) || Object.keys(selector.tags).length === 0) return undefined;
     const spanMs = spanOf(selector.name, moment);
-    if (metricKinds[selector.name]?.type === "counter") return counterResult(this.#countIn(selector, moment), spanMs);
+    if (metricKindOf(selector.name)?.type === "counter") return counterResult(this.#countIn(selector, moment), spanMs);
     const trend = this.#trendOf(selector);
     return trend === undefined || trend.count === 0 ? undefined : trend.result(spanMs);
   }
@@ -383,5 +383,5 @@ export class LoadMetrics {
 
 /** The span over which a metric's rates are, in ms. */
 export function spanOf(metric: string, { steadyMs, runMs }: Pick<Moment, "steadyMs" | "runMs">): number {
-  return metricKinds[metric.replace(/\{.*/, "")]?.over === "steady" ? steadyMs : runMs;
+  return metricKindOf(metric.replace(/\{.*/, ""))?.over === "steady" ? steadyMs : runMs;
 }

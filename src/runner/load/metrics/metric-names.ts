@@ -87,6 +87,11 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   generator_busy: gauge,
 };
 
+/** Undefined when no run has a metric of that name, whatever every object has. */
+export function metricKindOf(name: string): MetricKind | undefined {
+  return Object.hasOwn(metricKinds, name) ? metricKinds[name] : undefined;
+}
+
 /** Those that are also kept for each scenario of a run, under the tags of that scenario. */
 export const keptByScenario: ReadonlySet<string> = new Set([
   ...Object.keys(metricKinds).filter((name) => metricKinds[name]?.type === "trend" && name !== "event_loop_lag"),

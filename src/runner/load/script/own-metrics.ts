@@ -1,5 +1,5 @@
 import type { CustomMetric } from "../metrics/custom-sum.js";
-import { metricKinds } from "../metrics/metric-names.js";
+import { metricKindOf } from "../metrics/metric-names.js";
 import type { Tags } from "../metrics/metric-selector.js";
 import { TREND_MAX_MS } from "../metrics/metrics.js";
 
@@ -16,7 +16,7 @@ export class MetricBook {
   /** As k6: twice the same is one metric. @throws Error for a name that another metric has */
   declare(metric: CustomMetric): void {
     const { name, type, contains } = metric;
-    if (Object.hasOwn(metricKinds, name) || name === checksMetric.name) {
+    if (metricKindOf(name) !== undefined || name === checksMetric.name) {
       throw new Error(`"${name}" is a metric that every run has: choose another name`);
     }
     const same = this.metrics.find((each) => each.name === name);
@@ -53,6 +53,8 @@ abstract class OwnMetric {
   ) {
     if (openBook === undefined) throw new Error(`the metric "${name}" must be made at the file's top level`);
     if (!NAME.test(name)) throw new Error(`"${name}" is no name for a metric: letters, digits and _, up to 128`);
+    if (name in Object.prototype)
+      throw new Error(`"${name}" is a name that every JavaScript object has: choose another`);
     openBook.declare(declared(name, type, isTime));
     this.#book = openBook;
   }

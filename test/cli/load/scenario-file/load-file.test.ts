@@ -231,10 +231,16 @@ describe("ttk load with a scenario file", () => {
   it.each([
     ['new Counter("errors");', '"errors" is a metric that every run has: choose another name'],
     ['new Rate("checks");', '"checks" is a metric that every run has: choose another name'],
+    ['new Trend("__proto__");', '"__proto__" is a name that every JavaScript object has: choose another'],
+    ['new Gauge("constructor");', '"constructor" is a name that every JavaScript object has: choose another'],
     ['new Trend("mine"); new Counter("mine");', '"mine" is a trend already, and cannot be a counter, too'],
     ['new Trend("mine"); new Trend("mine", true);', '"mine" is of times in one place, and of numbers in another'],
   ])("refuses a metric whose name is taken: %s", async (line, reason) => {
-    const lines = ['import { Counter, Rate, Trend } from "teamtalk-testkit/load";', line, "export default () => {};"];
+    const lines = [
+      'import { Counter, Gauge, Rate, Trend } from "teamtalk-testkit/load";',
+      line,
+      "export default () => {};",
+    ];
     await expect(run(lines)).rejects.toThrow(new RegExp(`^test-\\d+\\.ts:2: ${reason}$`));
   });
 

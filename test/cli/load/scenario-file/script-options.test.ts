@@ -92,6 +92,18 @@ describe("readScript", () => {
     ]);
   });
 
+  it("takes any name for a tag or a variable, also one that every object has", () => {
+    const named = JSON.parse('{"__proto__":"red","constructor":"blue"}');
+    const tagged = { vus: 1, iterations: 1, exec: "default", executor: "per-vu-iterations", tags: named, env: named };
+    const { script } = readScript(
+      { default: exec, options: { scenarios: { one: tagged }, tags: named } },
+      new MetricBook(),
+    );
+    for (const read of [script.tags, script.scenarios[0]?.tags, script.scenarios[0]?.env]) {
+      expect(JSON.stringify(read)).toBe(JSON.stringify(named));
+    }
+  });
+
   it.each([
     "hosts",
     "insecureSkipTLSVerify",
