@@ -76,6 +76,7 @@ function silentHost(): Host {
     random: () => 0,
     atExit: () => () => {},
     takeStrayRejections: () => {},
+    takeErrors: () => () => {},
     verbosity: "normal",
     outlivesReader: false,
     exitCode: 0,

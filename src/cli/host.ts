@@ -44,6 +44,11 @@ export interface Host {
   atExit(action: () => void): () => void;
   /** Somebody else's code runs from now on: rejections that nobody waits for are no longer taken for faults of ours. */
   takeStrayRejections(take: (reason: unknown) => void): void;
+  /**
+   * Has what goes to stderr taken while a view has the terminal, what a file prints too; where stderr is no terminal, it is
+   * left alone. Returns how to end that.
+   */
+  takeErrors(take: (text: string) => void): () => void;
   verbosity: "quiet" | "normal" | "verbose";
   /** The exit code is what is asked for: whoever stops reading stdout does not end the command. Else it ends, and all is well. */
   outlivesReader: boolean;
@@ -96,6 +101,7 @@ export function processHost(): Host {
     takeStrayRejections: (take) => {
       process.on("unhandledRejection", take);
     },
+    takeErrors: (take) => (process.stderr.isTTY ? taken(process.stderr, take) : () => {}),
     verbosity: "normal",
     outlivesReader: false,
     exitCode: ExitCode.ok,
@@ -161,6 +167,20 @@ function outputTo(stream: Writable & { isTTY?: boolean; columns?: number }): Out
     get columns() {
       return stream.columns ?? 120;
     },
+  };
+}
+
+/** Has a stream's texts taken in place of written. Returns how to end that. */
+function taken(stream: NodeJS.WriteStream, take: (text: string) => void): () => void {
+  const { write } = stream;
+  stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
+    take(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    const done = rest.find((each) => typeof each === "function");
+    if (done !== undefined) process.nextTick(done);
+    return true;
+  };
+  return () => {
+    stream.write = write;
   };
 }
 

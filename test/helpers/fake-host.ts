@@ -29,6 +29,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     random: () => 0.5,
     atExit: () => () => {},
     takeStrayRejections: () => {},
+    takeErrors: () => () => {},
     verbosity: "normal",
     outlivesReader: false,
     exitCode: 0,

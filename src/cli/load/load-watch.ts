@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { loadJson } from "../../reports/load/load-json.js";
 import { loadProgress } from "../../reports/load/load-progress.js";
 import type { LoadEvent } from "../../runner/load/load-event.js";
@@ -7,6 +8,7 @@ import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
 import { ownCount, wholeRun } from "../../runner/load/segment.js";
 import { type Host, messageLine } from "../host.js";
+import { HeldOutput } from "./held-output.js";
 import { errorLine } from "./scenario-file/file-line.js";
 import type { LoadedFile } from "./scenario-file/load-file.js";
 
@@ -56,11 +58,18 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
   });
   const closing = new AbortController();
   const stopping = () => dashboard.stopping();
-  const failures: string[] = [];
+  const held = new HeldOutput();
   let view: Promise<void> = Promise.resolve();
+  let giveBack = (): void => host.stderr.write(held.take());
+  let staysUntil = () => {};
   const warn = (text: string) => {
-    failures.push(text);
-    dashboard.note(text);
+    held.add(`${messageLine(text)}\n`);
+    dashboard.note(text, true);
+  };
+  const printed = (text: string) => {
+    held.add(text);
+    const lines = stripVTControlCharacters(text).split("\n");
+    for (const line of lines) if (line.trim() !== "") dashboard.note(line, false);
   };
   return {
     onEvent: (event) => {
@@ -83,12 +92,20 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
         signal: closing.signal,
         atExit: (action) => host.atExit(action),
       });
+      const giveErrorsBack = host.takeErrors(printed);
+      giveBack = () => {
+        giveErrorsBack();
+        host.stderr.write(held.take());
+      };
+      // After the view's own, which puts the terminal back.
+      staysUntil = host.atExit(giveBack);
     },
     end: async () => {
       host.signal.removeEventListener("abort", stopping);
       closing.abort();
       await view;
-      for (const failure of failures) host.stderr.write(`${messageLine(failure)}\n`);
+      staysUntil();
+      giveBack();
     },
   };
 }

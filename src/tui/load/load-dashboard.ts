@@ -92,8 +92,8 @@ export class LoadDashboard {
   }
 
   /** Something to read that is no event of the run's own. */
-  note(text: string): void {
-    this.#note({ atMs: this.snapshot?.atMs ?? 0, text, isBad: true });
+  note(text: string, isBad: boolean): void {
+    this.#note({ atMs: this.snapshot?.atMs ?? 0, text, isBad });
     this.redraws.changed();
   }
 

@@ -86,7 +86,7 @@ export function errorLines({ live }: LoadDashboard, columns: number, theme: Them
   );
 }
 
-/** Newest first: tags, pauses, what iterations threw. */
+/** Newest first: tags, pauses, what iterations threw, what a file printed. */
 export function noteLines({ notes }: LoadDashboard, height: number, theme: Theme): string[] {
   return notes
     .slice(-height)
