@@ -30,15 +30,17 @@ function stepLine({
   ok,
   conditions,
   dropped,
+  lost,
   doubts,
 }: FindMaxStep): string {
   const said = conditions.map((each) => `${each.metric} ${each.expression} (${thresholdText(each)})`);
   const dropping = dropped > 0 ? [`${count(dropped)} did not happen`] : [];
+  const losing = lost > 0 ? [`${count(lost)} lost`] : [];
   return [
     `${count(ratePerSecond)}/s`.padStart(10),
     `${count(achievedPerSecond)}/s`.padStart(10),
     seconds(durationMs).padStart(8),
     (ok ? "held" : "broke").padEnd(5),
-    [...said, ...dropping, ...doubts].join(", "),
+    [...said, ...dropping, ...losing, ...doubts].join(", "),
   ].join("  ");
 }

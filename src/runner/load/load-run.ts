@@ -271,6 +271,8 @@ class LoadRun {
           healthLimits: this.#healthLimits,
           moment: () => this.standing.moment(),
           isQuiet: () => this.#messenger.oracle.inFlight === 0,
+          lastSerial: () => this.#messenger.oracle.lastSerial,
+          missingSince: (serial) => this.#messenger.oracle.missingSince(serial),
           skipOverdue: (nowMs) => this.#workload.skipOverdue(nowMs),
         }),
     };

@@ -9,7 +9,15 @@ import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { heldLoad } from "../../helpers/load-result.js";
 
 const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: true, actual: 12.5, unit: "ms" as const };
-const step = { conditions: [condition], acts: 1000, dropped: 0, doubts: [], startedAtMs: 0, durationMs: 10_000 };
+const step = {
+  conditions: [condition],
+  acts: 1000,
+  dropped: 0,
+  lost: 0,
+  doubts: [],
+  startedAtMs: 0,
+  durationMs: 10_000,
+};
 const steps = [
   { ...step, ratePerSecond: 100, achievedPerSecond: 99, ok: true },
   {
@@ -18,6 +26,7 @@ const steps = [
     achievedPerSecond: 150,
     ok: false,
     dropped: 500,
+    lost: 2,
     conditions: [{ ...condition, ok: false, actual: null }],
   },
 ];
@@ -27,7 +36,7 @@ describe("findMaxLines", () => {
     expect(findMaxLines("steady-chat", { ratePerSecond: 100, endedBy: "precision", steps })).toEqual([
       "      rate    achieved      time    condition",
       "     100/s        99/s    10.0 s  held   msg_ack_duration p(99)<50 (12.5 ms)",
-      "     200/s       150/s    10.0 s  broke  msg_ack_duration p(99)<50 (nothing was measured), 500 did not happen",
+      "     200/s       150/s    10.0 s  broke  msg_ack_duration p(99)<50 (nothing was measured), 500 did not happen, 2 lost",
       "",
       "MAX          steady-chat holds at 100/s: the search came close enough",
     ]);

@@ -362,6 +362,32 @@ describe("runLoad", () => {
     expect(result.delivery.lost).toBe(0);
   });
 
+  it("does not call held a step in which something was lost, and judges by that what is lost", async () => {
+    let deliveries = 0;
+    const server = await fakeServer({ mischief: () => (++deliveries > 20 ? "drop" : "deliver") });
+    const conditions = ["msgs_lost:count<1000", "msgs_lost:count==0"].map((text) => ({
+      ...thresholdOf(text),
+      abortOnFail: false,
+      delayAbortEvalMs: 0,
+    }));
+    const steps = { startPerSecond: 20, maxPerSecond: 100, stepMs: 500, coolDownMs: 200, precision: 1 };
+    const healthLimits = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
+    const plan = loadPlan(server.address, 10, {
+      findMax: { ...findMaxDefaults, ...steps, conditions },
+      devicesPerUser: 1,
+      thinkTime: thinkTimes.constant,
+    });
+    const result = await run(plan, { healthLimits });
+    const [first, second, ...more] = result.parts[0]?.findMax?.steps ?? [];
+    expect(first).toMatchObject({ ratePerSecond: 20, ok: true, lost: 0 });
+    expect(second).toMatchObject({ ratePerSecond: 40, ok: false });
+    expect(second?.conditions.map(({ actual }) => actual)).toEqual([second?.lost, second?.lost]);
+    expect(second?.conditions.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(more).toEqual([]);
+    expect(result.delivery.lost).toBe(second?.lost);
+    expect(result.parts[0]?.findMax?.ratePerSecond).toBe(20);
+  });
+
   it("counts what the steps of a search dropped as dropped by the run", async () => {
     const server = await fakeServer();
     const condition = { ...thresholdOf("msgs_lost:count==0"), abortOnFail: false, delayAbortEvalMs: 0 };

@@ -6,6 +6,8 @@ import { judgeTogether, type StepState } from "../../../runner/load/shard/step-s
 export class SearchSteps {
   readonly #states = new Map<number, StepState>();
   #isGivenUp = false;
+  /** What was lost between workers before. */
+  #open = 0;
 
   constructor(
     private readonly conditions: readonly Threshold[],
@@ -17,9 +19,21 @@ export class SearchSteps {
     if (this.#isGivenUp) return null;
     this.#states.set(worker, state);
     if (this.#states.size < this.workers) return undefined;
-    const reading = judgeTogether(this.conditions, [...this.#states.values()]);
+    const states = [...this.#states.values()];
     this.#states.clear();
-    return reading;
+    return judgeTogether(this.conditions, states, { msgs_lost: this.#lostBetween(states) });
+  }
+
+  /** All have told their step, and none has begun the next: what is open now and was not before is the step's. */
+  #lostBetween(states: readonly StepState[]): number {
+    let open = 0;
+    for (const state of states) {
+      if (state.open === undefined) return 0;
+      open += state.open;
+    }
+    const lost = Math.max(0, open - this.#open);
+    this.#open = open;
+    return lost;
   }
 
   /** A worker takes part no more. @returns whether others are waiting for it */

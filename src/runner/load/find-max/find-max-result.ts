@@ -6,6 +6,8 @@ export interface StepReading {
   /** Acts that happened, and acts that were meant to and did not. */
   readonly acts: number;
   readonly dropped: number;
+  /** Deliveries of what was sent and acknowledged in it that had not come when its cool-down was over. */
+  readonly lost: number;
   /** Why its latencies are the generator's; empty = they are not. */
   readonly doubts: readonly string[];
 }

@@ -146,14 +146,15 @@ export function stepOf(
   startedAtMs: number,
   durationMs: number,
 ): FindMaxStep {
-  const { conditions, acts, dropped, doubts } = reading;
+  const { conditions, acts, dropped, lost, doubts } = reading;
+  const isDropping = dropped > DROPPED_SHARE_MAX * (acts + dropped);
   return {
     ...reading,
     ratePerSecond,
     achievedPerSecond: Math.round((acts * 1000) / durationMs),
     startedAtMs: Math.round(startedAtMs),
     durationMs: Math.round(durationMs),
-    ok: conditions.every(({ ok }) => ok) && dropped <= DROPPED_SHARE_MAX * (acts + dropped) && doubts.length === 0,
+    ok: conditions.every(({ ok }) => ok) && !isDropping && lost === 0 && doubts.length === 0,
   };
 }
 

@@ -11,6 +11,7 @@ export interface StepMeasure {
   readonly spanMs: number;
   readonly acts: number;
   readonly dropped: number;
+  readonly lost: number;
   readonly doubts: readonly string[];
   /** Of the metrics that conditions are about, what was added during the step; gauges as they stand. */
   readonly sums: ReadonlyMap<string, MetricSum>;
@@ -18,16 +19,20 @@ export interface StepMeasure {
 
 /** Whether the conditions hold of it. */
 export function judgeStep(conditions: readonly Threshold[], measure: StepMeasure): StepReading {
-  const { spanMs, acts, dropped, doubts, sums } = measure;
+  const { spanMs, acts, dropped, lost, doubts, sums } = measure;
+  // A run counts them only when it is over.
+  const missing = new Counter();
+  missing.count = lost;
   return {
     conditions: conditions.map((condition) =>
       judgeThreshold(condition, (metric, aggregate) => {
-        const sum = sums.get(metric);
+        const sum = metric === "msgs_lost" ? missing : sums.get(metric);
         return sum === undefined ? undefined : readSum(sum, aggregate, spanMs);
       }),
     ),
     acts,
     dropped,
+    lost,
     doubts,
   };
 }

@@ -14,6 +14,9 @@ export interface WindowSources {
   readonly healthLimits: HealthLimits;
   moment(): Moment;
   isQuiet(): boolean;
+  /** Of the message that was sent last; and how many deliveries of later ones have not come. */
+  lastSerial(): number;
+  missingSince(serial: number): number;
   /** Gives up what was meant to happen before now and has not, which then counts as dropped. */
   skipOverdue(nowMs: number): void;
 }
@@ -24,6 +27,7 @@ export class StepWindow implements StepGauge {
   #startMs = 0;
   #iterations = 0;
   #dropped = 0;
+  #lastSerial = 0;
   #lag: Histogram | undefined;
 
   constructor(
@@ -38,6 +42,7 @@ export class StepWindow implements StepGauge {
     this.#startMs = nowMs;
     this.#iterations = metrics.iterations;
     this.#dropped = metrics.droppedIterations;
+    this.#lastSerial = this.sources.lastSerial();
     this.#lag = metrics.eventLoopLag.histogram.copy();
     health.beginStep();
     for (const [metric, sum] of this.#sums()) this.#before.set(metric, copyOfSum(sum));
@@ -64,6 +69,7 @@ export class StepWindow implements StepGauge {
       spanMs: nowMs - this.#startMs,
       acts,
       dropped,
+      lost: this.sources.missingSince(this.#lastSerial),
       doubts: doubtsAbout({ ...generator, busyShare: health.stepBusyShare() }, this.sources.healthLimits),
       sums: new Map(this.#sums().map(([metric, sum]) => [metric, sumSince(sum, this.#before.get(metric))])),
     };

@@ -232,6 +232,16 @@ export class DeliveryOracle {
     return this.#lastSerial;
   }
 
+  /** Deliveries that have not come of acknowledged messages that were sent after that serial. */
+  missingSince(serial: number): number {
+    const messages = this.#messages;
+    let missing = 0;
+    for (let row = 0; row < messages.rows; row++) {
+      if (messages.state(row) === MessageState.acked && messages.serial(row) > serial) missing += messages.pending(row);
+    }
+    return missing;
+  }
+
   /** The serial of a message in flight: a row alone may have passed on to another message. */
   serialOf(row: number): number {
     return this.#messages.serial(row);

@@ -159,6 +159,16 @@ export class FarDeliveries {
     return nowMs - this.epochMs < this.#lastUnsureMs + ARRIVES_WITHIN_MS;
   }
 
+  /**
+   * Deliveries that others must see, less those of theirs that have come: over all shards, what is under way or lost. Undefined
+   * where devices came and went, or acks did not come, so that it says nothing.
+   */
+  get open(): number | undefined {
+    if (this.presences.changes > 0 || this.loose.length > 0) return undefined;
+    const came = [...this.settled, ...this.corrupted].reduce((sum, count) => sum + count, 0);
+    return this.expected.reduce((sum, { count }) => sum + count, 0) - came;
+  }
+
   /** All that has arrived here for the first time from a shard. */
   allReceived(shard: number): DeliverySum {
     const sure = this.received[shard] as DeliverySum;

@@ -5,7 +5,7 @@ import { judgeStep } from "../find-max/step-measure.js";
 import type { StepWindow } from "../find-max/step-window.js";
 import type { Threshold } from "../metrics/threshold.js";
 import type { PartResult } from "../part-result.js";
-import { judgeTogether, type StepState, stepStateOf } from "./step-state.js";
+import { judgeTogether, type StepFault, type StepFaults, type StepState, stepStateOf } from "./step-state.js";
 
 /** What a segment measured in each step of a search, lowest rate first. */
 export interface LadderState {
@@ -109,6 +109,13 @@ export class FindMaxLadder implements RateSearch {
   }
 }
 
+/** What went wrong between segments, and when the first of these began on its run's clock. */
+export interface FarFaults {
+  /** `sentMs`: since the shared start. */
+  readonly faults: readonly { readonly kind: StepFault; readonly sentMs: number }[];
+  readonly epochMs: number;
+}
+
 /**
  * Searches with what all segments measured together, up to the first step that does not hold: what was measured above says
  * nothing of a server that has just been overloaded. @throws RangeError for a histogram that is none
@@ -116,17 +123,18 @@ export class FindMaxLadder implements RateSearch {
 export function judgeLadders(
   parts: readonly PartResult[],
   ladders: readonly (readonly LadderState[])[],
+  between: FarFaults,
 ): readonly PartResult[] {
   let search = 0;
   return parts.map((part) => {
     if (part.findMax?.endedBy !== "merge") return part;
     const same = ladders.flatMap((ofShard) => ofShard[search] ?? []);
     search++;
-    return { ...part, findMax: judged(same) };
+    return { ...part, findMax: judged(same, between) };
   });
 }
 
-function judged(ladders: readonly LadderState[]): FindMaxResult {
+function judged(ladders: readonly LadderState[], between: FarFaults): FindMaxResult {
   const [first] = ladders;
   if (first === undefined) throw new RangeError("the steps of its search are not there");
   const { conditions, rates, stepMs } = first;
@@ -136,7 +144,7 @@ function judged(ladders: readonly LadderState[]): FindMaxResult {
     const states = ladders.flatMap((each) => each.steps[rung] ?? []);
     const [any] = states;
     if (any === undefined || states.length < ladders.length) return { ratePerSecond, endedBy: "stopped", steps };
-    const reading = judgeTogether(conditions, states);
+    const reading = judgeTogether(conditions, states, farFaultsOf(first, rung, between));
     const step = stepOf(reading, rate, any.startedAtMs, stepMs);
     steps.push(step);
     if (reading.doubts.length > 0) return { ratePerSecond, endedBy: "generator", steps };
@@ -144,4 +152,20 @@ function judged(ladders: readonly LadderState[]): FindMaxResult {
     ratePerSecond = rate;
   }
   return { ratePerSecond, endedBy: "max rate", steps };
+}
+
+/** Of what was sent from a step's beginning until the next one's. */
+function farFaultsOf({ steps }: LadderState, rung: number, { faults, epochMs }: FarFaults): StepFaults {
+  const [fromMs = Number.POSITIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY] = [rung, rung + 1].map((at) => {
+    const step = steps[at];
+    return step === undefined ? undefined : step.startedAtMs - epochMs;
+  });
+  const counts: { -readonly [metric in keyof StepFaults]: number } = {};
+  for (const { kind, sentMs } of faults) {
+    // Times are whole: what was sent in the first ms of a step may bear the one before.
+    if (sentMs + 1 < fromMs || sentMs + 1 >= untilMs) continue;
+    const metric = `msgs_${kind}` as const;
+    counts[metric] = (counts[metric] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -55,6 +55,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   const parts = judgeLadders(
     mergeParts(results),
     shards.map(({ ladders = [] }) => ladders),
+    { faults: balance.faults, epochMs: first.epochMs },
   );
   const metricResults = metrics.results(
     moment,

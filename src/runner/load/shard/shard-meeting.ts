@@ -145,7 +145,9 @@ export class ShardMeeting {
     }
     const search = this.#searches++;
     const isSettled = (step: number) => this.isSettled(`search ${search} step ${step}`);
-    return new FindMaxSearch(plan, new SharedStep(window, (state) => shareStep(search, state), isSettled, epochMs));
+    const share = (state: StepState) => shareStep(search, state);
+    const open = () => this.sources.messenger.oracle.far?.open;
+    return new FindMaxSearch(plan, new SharedStep(window, share, isSettled, epochMs, open));
   }
 
   /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */

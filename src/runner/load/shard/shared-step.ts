@@ -21,6 +21,8 @@ export class SharedStep implements StepGauge {
     /** Whether nothing of a step, by number, is under way between processes. */
     private readonly isSettled: (step: number) => boolean,
     private readonly epochMs: () => number,
+    /** As StepState has it. */
+    private readonly open: () => number | undefined,
   ) {}
 
   begin(nowMs: number): void {
@@ -35,7 +37,11 @@ export class SharedStep implements StepGauge {
   end(nowMs: number): StepReading | "awaited" | "given up" {
     if (!this.#isHandedIn) {
       this.#isHandedIn = true;
-      const state = stepStateOf(this.window.measure(nowMs), this.epochMs());
+      const open = this.open();
+      const state = {
+        ...stepStateOf(this.window.measure(nowMs), this.epochMs()),
+        ...(open === undefined ? {} : { open }),
+      };
       void this.share(state).then((reading) => {
         this.#answer = { reading };
       });

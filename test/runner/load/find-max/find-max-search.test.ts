@@ -4,7 +4,11 @@ import { FindMaxSearch } from "../../../../src/runner/load/find-max/find-max-sea
 const plan = { conditions: [], startPerSecond: 100, maxPerSecond: 10_000, stepMs: 1000, coolDownMs: 500, warmUpMs: 0 };
 
 /** Searches against servers that bear so much. */
-function search(bears: number, overrides: Partial<typeof plan> & { precision?: number } = {}) {
+function search(
+  bears: number,
+  overrides: Partial<typeof plan> & { precision?: number } = {},
+  lostAt = Number.POSITIVE_INFINITY,
+) {
   let rate = 0;
   const found = new FindMaxSearch(
     { ...plan, precision: 0.05, ...overrides },
@@ -13,7 +17,7 @@ function search(bears: number, overrides: Partial<typeof plan> & { precision?: n
       isQuiet: () => true,
       end: () => {
         const condition = { metric: "msg_ack_duration", expression: "p(99)<50", ok: rate <= bears, actual: rate };
-        return { conditions: [condition], acts: rate, dropped: 0, doubts: [] };
+        return { conditions: [condition], acts: rate, dropped: 0, lost: rate < lostAt ? 0 : 1, doubts: [] };
       },
     },
   );
@@ -30,6 +34,12 @@ describe("FindMaxSearch", () => {
     const { rates, ratePerSecond, endedBy } = search(700);
     expect(rates).toEqual([100, 200, 400, 800, 600, 700, 750, 725]);
     expect([ratePerSecond, endedBy]).toEqual([700, "precision"]);
+  });
+
+  it("breaks where something is lost, whatever the conditions are about", () => {
+    const { rates, ratePerSecond } = search(Number.POSITIVE_INFINITY, { precision: 0.5 }, 300);
+    expect(rates).toEqual([100, 200, 400, 300]);
+    expect(ratePerSecond).toBe(200);
   });
 
   it("goes down when the first rate is too much, and says when none holds", () => {

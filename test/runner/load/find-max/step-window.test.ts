@@ -43,6 +43,8 @@ describe("StepWindow", () => {
       healthLimits,
       moment: () => ({ steadyMs: 10_000, runMs: 10_000, delivery: counts, traffic }),
       isQuiet: () => true,
+      lastSerial: () => 0,
+      missingSince: () => 0,
       skipOverdue: () => {},
     });
     const add = (name: string, value: number) => measured.customAdded(name, value, { of: "us" }, 0);

@@ -20,6 +20,7 @@ import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { judgeTogether, stepStateOf } from "../../../../src/runner/load/shard/step-state.js";
 import { steadyChat } from "../../../../src/scenarios/load/steady-chat.js";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
+import { FakeMsgServer } from "../../../helpers/fake-msg-server.js";
 import { ReferenceCluster } from "../../../helpers/reference-cluster.js";
 import { schemaErrors } from "../../../helpers/schema-check.js";
 import { named, shardedRun } from "../../../helpers/sharded-run.js";
@@ -39,6 +40,8 @@ const condition = (metric: string, expression: string): Threshold => ({
   abortOnFail: false,
   delayAbortEvalMs: 0,
 });
+
+const lossy = { stepMs: 500, coolDownMs: 200, precision: 1, maxPerSecond: 80 };
 
 /** A busy machine is no reason to end a search here. */
 const anyHealth = { ...usualLimits, busyShareMax: 1, eventLoopLagP99MaxMs: Number.POSITIVE_INFINITY };
@@ -91,6 +94,53 @@ describe("a search in workers", () => {
     expect(merged.parts).toHaveLength(1);
   }, 30_000);
 
+  it.each([
+    ["workers", true],
+    ["segments", false],
+  ])(
+    "does not call held a step in which something was lost between %s",
+    async (_, sharesSteps) => {
+      let deliveries = 0;
+      let dropped = 0;
+      const server = await FakeMsgServer.start({
+        users: USERS,
+        mischief: ({ message, toUserId }) => {
+          // Users are dealt out in turn: these two are in different processes.
+          if (++deliveries <= 20 || (message.from_user_id + toUserId) % 2 === 0) return "deliver";
+          dropped++;
+          return "drop";
+        },
+      });
+      try {
+        const plan = planFor({
+          scenario: steadyChat,
+          accounts,
+          devicesPerUser: 1,
+          targets: [server.address],
+          seed: 7,
+          rate: 20,
+          thinkTime: "constant",
+          findMax: { conditions: [condition("msgs_lost", "count==0")], ...lossy },
+        });
+        const shards = named(await shardedRun(plan, 2, { healthLimits: anyHealth }, sharesSteps));
+        const { parts, delivery } = mergeShards(shards);
+        const { ratePerSecond, steps = [] } = parts[0]?.findMax ?? {};
+        expect(ratePerSecond).toBe(20);
+        expect(steps.map((step) => [step.ratePerSecond, step.ok])).toEqual([
+          [20, true],
+          [40, false],
+        ]);
+        expect(steps.map(({ lost, conditions }) => lost === conditions[0]?.actual)).toEqual([true, true]);
+        expect(steps[0]?.lost).toBe(0);
+        expect(delivery.lost).toBe(dropped);
+        if (sharesSteps) expect(steps[1]?.lost).toBe(dropped);
+      } finally {
+        server.stop();
+      }
+    },
+    30_000,
+  );
+
   it("goes through the steps of a scenario file's find-max in 3 processes", async () => {
     const plans: LoadPlan[] = [];
     for (let index = 0; index < 3; index++) {
@@ -107,7 +157,7 @@ describe("a search in workers", () => {
 });
 
 const measure = (sums: [string, MetricSum][]) =>
-  stepStateOf({ spanMs: 1000, acts: 10, dropped: 1, doubts: [], sums: new Map(sums) }, 0);
+  stepStateOf({ spanMs: 1000, acts: 10, dropped: 1, lost: 0, doubts: [], sums: new Map(sums) }, 0);
 const trend = (...durations: number[]) => {
   const made = new Trend();
   for (const ms of durations) made.recordMs(ms);
@@ -212,25 +262,58 @@ describe("a search in segments", () => {
   }, 60_000);
 
   const state = (acts: number, doubts: readonly string[] = []): LadderState["steps"][number] => ({
-    ...stepStateOf({ spanMs: 1000, acts, dropped: 0, doubts, sums: new Map([["iterations", counter(acts)]]) }, 0),
+    ...stepStateOf(
+      { spanMs: 1000, acts, dropped: 0, lost: 0, doubts, sums: new Map([["iterations", counter(acts)]]) },
+      0,
+    ),
     startedAtMs: 0,
   });
+  const partOf = {
+    name: "chat",
+    executor: "find-max",
+    vusMax: 1,
+    iterations: 0,
+    failed: 0,
+    interrupted: 0,
+    dropped: 0,
+  };
   const merge = (...segments: LadderState["steps"][]) => {
     const findMax: FindMaxResult = { ratePerSecond: null, endedBy: "merge", steps: [] };
-    const part = {
-      name: "chat",
-      executor: "find-max",
-      vusMax: 1,
-      iterations: 0,
-      failed: 0,
-      interrupted: 0,
-      dropped: 0,
-    };
     const { conditions } = ladder;
     const ladders = segments.map((steps) => [{ conditions, rates: [10, 20, 40], stepMs: 1000, steps }]);
-    const [judged] = judgeLadders([{ ...part, findMax }], ladders);
+    const [judged] = judgeLadders([{ ...partOf, findMax }], ladders, { faults: [], epochMs: 0 });
     return [judged?.findMax?.ratePerSecond, judged?.findMax?.endedBy, judged?.findMax?.steps.length];
   };
+
+  it("says of each step what was lost between segments of what was sent in it", () => {
+    const step = (startedAtMs: number) => ({ ...state(10), startedAtMs });
+    const steps = [step(1000), step(2000), step(3000)];
+    const segment = [{ conditions: [], rates: [10, 20, 40], stepMs: 500, steps }];
+    const lostIn = (...sentMs: number[]) => {
+      const part = { ...partOf, findMax: { ratePerSecond: null, endedBy: "merge", steps: [] } as FindMaxResult };
+      const faults = sentMs.map((ms) => ({ kind: "lost" as const, sentMs: ms }));
+      // The run of the first segment had gone on for 900 ms when all began.
+      const [judged] = judgeLadders([part], [segment, segment], { faults, epochMs: 900 });
+      return judged?.findMax?.steps.map(({ lost, ok }) => [lost, ok]);
+    };
+    expect(lostIn()).toEqual([
+      [0, true],
+      [0, true],
+      [0, true],
+    ]);
+    // In the warm-up before them.
+    expect(lostIn(50)).toEqual(lostIn());
+    expect(lostIn(1100, 1500)).toEqual([
+      [0, true],
+      [2, false],
+    ]);
+    expect(lostIn(100)).toEqual([[1, false]]);
+    expect(lostIn(9000)).toEqual([
+      [0, true],
+      [0, true],
+      [1, false],
+    ]);
+  });
 
   it("says what ended it: a rate that broke, the highest, a busy generator, or that a segment ended early", () => {
     const ten = [state(10), state(10), state(10)];
