@@ -34,6 +34,8 @@ describe("thresholdOf", () => {
     ["errors{kind:timeout}:count==0", 13, 'errors has no kind "timeout"; did you mean "ack_timeout"?'],
     ["errors{sort:ack_timeout}:count==0", 8, 'the tag of errors is "kind"'],
     ["vus{kind:a}:value>1", 5, "vus has no tags"],
+    ["vus{of-kind:a}:value>1", 5, "vus has no tags"],
+    ["vus{:a}:value>1", 5, "expected tags"],
     ["errors{kind}:count==0", 8, "expected tags"],
   ])("says where %j is wrong", (text, column, reason) => {
     let thrown: unknown;

@@ -79,8 +79,8 @@ export interface ParsedTag {
 
 const METRIC = /[A-Za-z_]\w*/y;
 const OPEN = /\{/y;
-/** Quotes around a name or a value are none of it, as in k6. */
-const TAG = /\s*["']?(\w+)["']?\s*:\s*["']?([^\s,{}"'][^,{}]*?)["']?\s*(,|\})/y;
+/** Quotes around a name or a value are none of it, as in k6; what else is in them is, `-` and blanks too. */
+const TAG = /\s*["']?([^\s:,{}"'](?:[^:,{}"']*[^\s:,{}"'])?)["']?\s*:\s*["']?([^\s,{}"'][^,{}]*?)["']?\s*(,|\})/y;
 
 /** Parses `errors{kind:ack_timeout,scenario:chat}` at the beginning of the text. @throws ThresholdSyntaxError */
 export function parseMetric(text: string): ParsedMetric {

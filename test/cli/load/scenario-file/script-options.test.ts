@@ -79,15 +79,22 @@ describe("readScript", () => {
       "pull_duration{pull:users,team:red}": ["avg<1"],
       "mine{what:ever}": ["med<1"],
       "mine{'what': \"else's\"}": ["med<1"],
+      "mine{ my.tag :1, 'of us' : 2}": ["med<1"],
+      "iterations{team-color:red}": ["count>0"],
       checks: ["rate>0.9"],
     };
-    const choice = readScript({ default: exec, options: { tags: { team: "red" }, thresholds } }, book);
+    const choice = readScript(
+      { default: exec, options: { tags: { team: "red", "team-color": "red" }, thresholds } },
+      book,
+    );
     expect(choice.thresholds).toMatchObject([
       { metric: "msg_ack_duration{scenario:default}", aggregate: { percent: 95 }, abortOnFail: false },
       { expression: "max<9", abortOnFail: true, delayAbortEvalMs: 5000 },
       { metric: "pull_duration{pull:users,team:red}" },
       { metric: "mine{what:ever}" },
       { metric: "mine{what:else's}" },
+      { metric: "mine{my.tag:1,of us:2}" },
+      { metric: "iterations{team-color:red}" },
       { metric: "checks" },
     ]);
   });
