@@ -10,6 +10,7 @@ import type { LoadControl } from "./load-control.js";
 import type { LoadDependencies } from "./load-dependencies.js";
 import type { LoadPlan } from "./load-plan.js";
 import type { LoadResult } from "./load-result.js";
+import { isUntouched } from "./metrics/custom-sum.js";
 import { LoadMetrics } from "./metrics/load-metrics.js";
 import type { MetricReading } from "./metrics/metric-reading.js";
 import { PolledSamples } from "./metrics/polled-samples.js";
@@ -127,8 +128,13 @@ class LoadRun {
     for (const { metric } of plan.thresholds) metrics.watch(metric);
     this.#health = new HealthWatch(metrics.eventLoopLag, (ms) => metrics.lagged(ms));
     this.#healthLimits = dependencies.healthLimits ?? healthLimits;
-    this.#thresholds = new ThresholdWatch(plan.thresholds, (metric, aggregate) =>
-      metrics.read(metric, aggregate, this.standing.moment()),
+    this.#thresholds = new ThresholdWatch(
+      plan.thresholds,
+      (metric, aggregate) => metrics.read(metric, aggregate, this.standing.moment()),
+      (metric) => {
+        const sum = metrics.sumOf(metric, this.standing.moment());
+        return sum === undefined || isUntouched(sum);
+      },
     );
 
     this.#firstDeviceTimer =

@@ -54,6 +54,11 @@ export function isEmpty(sum: CustomSum | Gauge): boolean {
   return sum instanceof Counter ? false : sum.count === 0;
 }
 
+/** The same, and a counter that nothing was added to yet. */
+export function isUntouched(sum: CustomSum | Gauge): boolean {
+  return sum instanceof Counter ? sum.count === 0 : isEmpty(sum);
+}
+
 /** Undefined when nothing was measured. */
 export function readSum(sum: CustomSum | Gauge, aggregate: Aggregate, spanMs: number): number | undefined {
   if (isEmpty(sum)) return undefined;

@@ -7,14 +7,16 @@ export class ThresholdWatch {
   constructor(
     private readonly thresholds: readonly Threshold[],
     private readonly read: ReadAggregate,
+    /** Whether nothing was added to a metric yet. */
+    private readonly isUntouched: (metric: string) => boolean,
   ) {
     this.#aborting = thresholds.filter(({ abortOnFail }) => abortOnFail);
   }
 
-  /** The first threshold by which the run must end now. What has no value yet cannot have failed yet. */
+  /** The first threshold by which the run must end now. As k6: what nothing was added to cannot have failed yet. */
   breach(runMs: number): ThresholdResult | undefined {
     return this.#aborting
-      .filter(({ delayAbortEvalMs }) => runMs >= delayAbortEvalMs)
+      .filter(({ delayAbortEvalMs, metric }) => runMs >= delayAbortEvalMs && !this.isUntouched(metric))
       .map((threshold) => judgeThreshold(threshold, this.read))
       .find(({ ok, actual }) => !ok && actual !== null);
   }

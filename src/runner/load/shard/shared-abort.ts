@@ -1,5 +1,5 @@
 import type { MetricSum } from "../find-max/step-measure.js";
-import { readSum } from "../metrics/custom-sum.js";
+import { isUntouched, readSum } from "../metrics/custom-sum.js";
 import { type LoadMetrics, type Moment, spanOf } from "../metrics/load-metrics.js";
 import { abortTextOf, type Threshold } from "../metrics/threshold.js";
 import { ThresholdWatch } from "../metrics/threshold-watch.js";
@@ -52,10 +52,17 @@ export class AbortJudge {
     const sums = addSumsStates(states.map((each) => each.sums));
     const runMs = Math.max(...states.map((each) => each.runMs));
     const steadyMs = Math.max(...states.map((each) => each.steadyMs));
-    const watch = new ThresholdWatch(this.thresholds, (metric, aggregate) => {
-      const sum = sums.get(metric);
-      return sum === undefined ? undefined : readSum(sum, aggregate, spanOf(metric, { steadyMs, runMs }));
-    });
+    const watch = new ThresholdWatch(
+      this.thresholds,
+      (metric, aggregate) => {
+        const sum = sums.get(metric);
+        return sum === undefined ? undefined : readSum(sum, aggregate, spanOf(metric, { steadyMs, runMs }));
+      },
+      (metric) => {
+        const sum = sums.get(metric);
+        return sum === undefined || isUntouched(sum);
+      },
+    );
     const breach = watch.breach(runMs);
     return breach === undefined ? undefined : abortTextOf(breach);
   }

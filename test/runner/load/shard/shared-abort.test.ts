@@ -34,6 +34,16 @@ describe("AbortJudge", () => {
     expect(judge.take(1, standing(thresholds, [...quick, 100]))).toBe("msg_ack_duration p(98)<50");
   });
 
+  it("says nothing of counters that nothing was added to, as k6", () => {
+    const thresholds = [aborting("msgs_acked:count>5"), aborting("iterations:rate>5")];
+    const judge = new AbortJudge(thresholds, 1);
+    expect(judge.take(0, standing(thresholds, []))).toBeUndefined();
+    const begun = new LoadMetrics();
+    begun.iterationDone(0);
+    const state = standingState(begun, thresholds, { ...emptyMoment, runMs: 1000, steadyMs: 1000 }, 0);
+    expect(judge.take(0, state)).toBe("iterations rate>5");
+  });
+
   it("waits until each of them has told of a further second", () => {
     const thresholds = [aborting("msg_ack_duration:max<50")];
     const judge = new AbortJudge(thresholds, 2);
