@@ -206,7 +206,7 @@ export const caseWires: Readonly<Record<string, readonly [sent: string, received
   "pre.pc-logout": ["0x0103", "0x0104 0x020e"],
   "pre.pc-login-again": ["0x0103", "0x0104 0x0107"],
   "pre.phones-not-told": ["0x0103", "0x0104"],
-  "pre.phone-is-silent": ["0x0103", "0x0104"],
+  "pre.phone-is-silent": ["0x0103 0x020a", "0x0104 0x020b"],
   "pre.phone-told-of-own-pc": ["0x0103", "0x0104 0x020e"],
   "pre.phone-told-at-login": ["0x0103 0x020a", "0x0104 0x020b 0x020e"],
   "pre.across-servers": ["0x0103", "0x0104"],
