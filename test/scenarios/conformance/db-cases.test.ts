@@ -72,6 +72,20 @@ describe("the cases of a db_proxy_server", () => {
     expect(result.cases).toMatchObject([{ id: "dbp.group-outsider", verdict: "passed" }]);
   });
 
+  it("do not hold it against a server that its clock is another", async () => {
+    const startedS = Math.floor(Date.now() / 1000);
+    // As the original: what is older than the member's joining is not given out, and all groups are made from now on.
+    const byTime = storageFault("messages", (sound) => ({
+      history: async (userId, session, begin, count) => {
+        const messages = await sound.history(userId, session, begin, count);
+        return messages.filter(({ created }) => session.kind === 1 || created >= startedS);
+      },
+    }));
+    const nowMs = () => Date.now() - 3_600_000;
+    const result = await judgeRole("db", await databaseServer(strict, byTime), { accounts, nowMs });
+    expect(withVerdict(result, "failed", "blocked", "errored")).toEqual([]);
+  });
+
   it("do not hold it against a server that its tables lack a user's department", async () => {
     const hq = 1;
     const lacking = storageFault("departments", (sound) => ({

@@ -5,9 +5,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandId } from "../../../src/codec/generated/commands.js";
-import { GroupModifyType, MsgType, TransferFileType, UserStatType } from "../../../src/codec/generated/enums.js";
+import {
+  ClientType,
+  GroupModifyType,
+  KickReasonType,
+  MsgType,
+  TransferFileType,
+  UserStatType,
+} from "../../../src/codec/generated/enums.js";
 import { encodePdu } from "../../../src/codec/pdu.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
+import type { Storage } from "../../../src/server/storage/storage.js";
 import { judgeRole, withVerdict } from "../../helpers/judge-role.js";
 import { type JudgeOptions, judgeMutant } from "../../mutants/judge-mutant.js";
 import type { Mutant } from "../../mutants/mutant.js";
@@ -25,16 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function judge(lawful: Mutant, options: Partial<JudgeOptions> = {}) {
-  const { killedBy, errored, blocked, reasons, ran } = await judgeMutant(lawful, {
-    fixture: await readFile(fixture, "utf8"),
-    folder,
-    isFull: true,
-    seed: 1,
-    jobs: 3,
-    signal: new AbortController().signal,
-    ...options,
-  });
+async function options(): Promise<JudgeOptions> {
+  const signal = new AbortController().signal;
+  return { fixture: await readFile(fixture, "utf8"), folder, isFull: true, seed: 1, jobs: 3, signal };
+}
+
+async function judge(lawful: Mutant, changed: Partial<JudgeOptions> = {}) {
+  const { killedBy, errored, blocked, reasons, ran } = await judgeMutant(lawful, { ...(await options()), ...changed });
   expect(ran).toBeGreaterThan(100);
   return { failures: killedBy.length + errored.length === 0 ? [] : reasons, blocked };
 }
@@ -52,7 +57,11 @@ const answers: ReadonlySet<number> = new Set([
 const LATE_MS = [40, 5, 20, 0, 30];
 
 /** What others on the same deployment do, as it shows to somebody whom they know. */
-function ofOthers({ userId, isMobile }: FaultyLine, seqNum: number, other: number): Buffer[] {
+function ofOthers(
+  { userId, isMobile }: Pick<FaultyLine, "userId" | "isMobile">,
+  seqNum: number,
+  other: number,
+): Buffer[] {
   const { USER_STATUS_ONLINE, USER_STATUS_OFFLINE } = UserStatType;
   const message = { from_user_id: other, msg_id: 1, create_time: 1_700_000_000, msg_data: Buffer.from("hi") };
   const { MSG_TYPE_SINGLE_TEXT, MSG_TYPE_GROUP_TEXT } = MsgType;
@@ -89,8 +98,34 @@ function ofOthers({ userId, isMobile }: FaultyLine, seqNum: number, other: numbe
     }),
   ];
 }
+
+const heartbeat = encodePdu(CommandId.CID_OTHER_HEARTBEAT, {});
+
+/** What route_server passes on to a msg_server from others, and tells it of their users. */
+function relayedFor(seqNum: number, other: number): Buffer[] {
+  return [
+    encodePdu(CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY, { user_id: other, login_status: 1 }),
+    encodePdu(CommandId.CID_OTHER_SERVER_KICK_USER, {
+      user_id: other,
+      client_type: ClientType.CLIENT_TYPE_MAC,
+      reason: KickReasonType.KICK_REASON_DUPLICATE_USER,
+    }),
+    ...ofOthers({ userId: other + 1, isMobile: false }, seqNum, other),
+  ];
+}
 const OTHERS_FROM_ID = 0x6fff_0000;
 const LATE_CLOSE_MS = 150;
+/** In the fixture. */
+const USERS = 200;
+/** More than a list of recent sessions holds (PUL-06). */
+const PEERS = 120;
+
+/** At once, and long ago. */
+function write({ messages }: Storage, fromId: number, toId: number): void {
+  const content = Buffer.from("as always");
+  const created = 1_600_000_000;
+  void messages.append({ fromId, to: { kind: 1, id: toId }, type: 1, content, created, evenToUnknown: true });
+}
 /** Longer than the suite waits between a burst of messages and the first that is accepted after it. */
 const LATE_STORE_MS = 1500;
 const ONE_IN_LATE = 5;
@@ -166,8 +201,10 @@ describe("no case finds fault with servers", () => {
           return sound.append(own);
         },
       }));
-      const options = { fixture: await readFile(fixture, "utf8"), folder, timeScale: 1 };
-      const cluster = await MutatedCluster.start({ id: "late", breaks: ["MSG-09"], storage }, options);
+      const cluster = await MutatedCluster.start(
+        { id: "late", breaks: ["MSG-09"], storage },
+        { ...(await options()), timeScale: 1 },
+      );
       const [target] = cluster.msgServers;
       if (target === undefined) throw new Error("a mutated cluster has msg_servers");
       const cases = allCases.filter(({ id }) => id === "msg.rate-limit");
@@ -179,6 +216,48 @@ describe("no case finds fault with servers", () => {
       await cluster.stop();
       expect(withVerdict(result, "failed", "blocked", "errored")).toEqual([]);
       expect(result.summary.passed).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    { role: "route", others: true },
+    { role: "db", others: false },
+    { role: "login", others: false },
+    { role: "file", others: false },
+  ] as const)(
+    "that send heartbeats at any time, and pass on what others say: $role",
+    async ({ role, others }) => {
+      let told = 0;
+      const target = (): WireFault => ({
+        sent: ({ bytes, header }) => {
+          const other = OTHERS_FROM_ID + told++;
+          return [heartbeat, ...(others ? relayedFor(header.seqNum, other) : []), bytes];
+        },
+      });
+      const { killedBy, reasons, ran } = await judgeMutant(
+        { id: `heartbeats-${role}`, breaks: ["none"], role, ports: { target } },
+        await options(),
+      );
+      expect(killedBy.length === 0 ? [] : reasons).toEqual([]);
+      expect(ran).toBeGreaterThan(25);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "whose users have written to each other for years, and read little of it",
+    async () => {
+      const storage = (sound: Storage): Storage => {
+        for (let user = 1; user <= USERS; user++) {
+          const neighbour = (user % USERS) + 1;
+          for (let peer = OTHERS_FROM_ID; peer < OTHERS_FROM_ID + PEERS; peer++) write(sound, peer, user);
+          for (let n = 0; n < PEERS; n++) write(sound, n % 2 === 0 ? user : neighbour, n % 2 === 0 ? neighbour : user);
+        }
+        return sound;
+      };
+      const { failures, blocked } = await judge({ id: "years", breaks: ["PUL-06"], storage });
+      expect({ failures, blocked }).toEqual({ failures: [], blocked: [] });
     },
     TIMEOUT_MS,
   );
