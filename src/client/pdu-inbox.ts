@@ -94,6 +94,12 @@ export class PduInbox {
     this.malformed.length = 0;
   }
 
+  /** Of one command. */
+  forget(commandId: CommandId): void {
+    this.#pdus = this.#pdus.filter((pdu) => pdu.commandId !== commandId);
+    this.#bytes = this.#pdus.reduce((bytes, pdu) => bytes + pdu.bytes.length, 0);
+  }
+
   /** Takes the first PDU of the command that matches, kept or as it comes. @throws ExpectationError */
   expect<C extends CommandId>(
     commandId: C,

@@ -181,6 +181,11 @@ export class PduPeer {
     );
   }
 
+  /** What has come of the command and was not taken is taken for nothing. */
+  forget(commandId: CommandId): void {
+    this.#inbox.forget(commandId);
+  }
+
   /** The connection is open and served: a heartbeat sent now is echoed, seq_num included (CON-01). */
   async expectHeartbeat(): Promise<void> {
     await this.request(CommandId.CID_OTHER_HEARTBEAT, {}, { what: "(echo of a heartbeat)" });

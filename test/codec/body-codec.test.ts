@@ -10,8 +10,12 @@ import {
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { hotCodecs } from "../../src/codec/generated/hot-codecs.js";
 import type { IMMsgData } from "../../src/codec/generated/messages.js";
+import { HEADER_SIZE } from "../../src/codec/pdu-header.js";
 import { ProtocolError } from "../../src/codec/protocol-error.js";
+import { exampleOf } from "../../src/codec/record/schema-example.js";
 import { unknownFieldsOf } from "../../src/codec/record/unknown-fields.js";
+import { commands } from "../../src/codec/registry.js";
+import { messageType } from "../../src/codec/schema.js";
 import { hex } from "../helpers/hex.js";
 
 const uint32 = fc.integer({ min: 0, max: 0xffffffff });
@@ -102,6 +106,27 @@ describe("encodeBody", () => {
     const body = { user_name: "user1" };
     expect(() => encodeMessage("IM.Login.IMLoginReq", body)).toThrow(TypeError);
     expect(encodePartialMessage("IM.Login.IMLoginReq", body)).toEqual(hex("0a 05 7573657231"));
+  });
+});
+
+describe("a body that lacks what messages.tsv requires", () => {
+  // Of specialised codecs the types alone keep watch: they look at no field twice.
+  const lacking = commands
+    .filter(({ messageName }) => !(messageName in hotCodecs))
+    .flatMap((command) =>
+      messageType(command.messageName)
+        .fieldsArray.filter(({ required }) => required)
+        .map(({ name }) => [command.name, name, command] as const),
+    );
+
+  // A C++ peer drops what comes without, and says nothing.
+  it.each(lacking)("is not sent: %s without %s", (_, field, command) => {
+    const id = command.id as CommandId;
+    const whole = decodeBody(id, hex(exampleOf(command).hex), HEADER_SIZE) as Record<string, unknown>;
+    const { [field]: left, ...rest } = whole;
+    expect(left).toBeDefined();
+    expect(encodeBody(id, whole as never)).toEqual(hex(exampleOf(command).hex).subarray(HEADER_SIZE));
+    expect(() => encodeBody(id, rest as never)).toThrow(TypeError);
   });
 });
 

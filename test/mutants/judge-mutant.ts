@@ -19,6 +19,8 @@ export interface JudgeOptions extends Omit<MutatedClusterOptions, "timeScale"> {
   readonly seed: number;
   /** Cases at once. */
   readonly jobs: number;
+  /** So many accounts of the cluster's are the suite's to use; all 200 unless given. */
+  readonly users?: number;
   readonly signal: AbortSignal;
 }
 
@@ -160,14 +162,14 @@ async function run(
   { msgServers: [target, peer] }: MutatedCluster,
   cases: readonly ConformanceCase[],
   timeScale: number,
-  { seed, jobs, signal }: JudgeOptions,
+  { seed, jobs, users = USERS, signal }: JudgeOptions,
 ): Promise<MutantVerdict> {
   if (target === undefined || peer === undefined) throw new Error("a mutated cluster has two msg_servers");
   const given: ConformanceOptions = {
     target,
     peer,
     cases: cases.map((each) => ({ case: each, skippedBy: undefined })),
-    accounts: Array.from({ length: USERS }, (_, index) => ({ name: `user${index + 1}`, password: "secret" })),
+    accounts: Array.from({ length: users }, (_, index) => ({ name: `user${index + 1}`, password: "secret" })),
     leavers: [leaver],
     jobs,
     timeScale,

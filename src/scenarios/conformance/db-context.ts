@@ -158,6 +158,17 @@ export class DatabaseContext extends BaseContext {
     return contact_session_list.find((each) => each.session_id === session_id && each.session_type === type);
   }
 
+  /** Unix seconds by the database's clock, of now: when a session of two users was changed by a message between them. */
+  async databaseTime(from: number, to: number): Promise<number> {
+    const { msg_id } = await this.precondition("no message can be stored", this.store(from, to));
+    const sessions = [await this.session(from, to), await this.session(to, from)];
+    if (sessions.some((session) => session?.latest_msg_id !== msg_id)) {
+      return this.block("a message does not show in the sessions of both sides");
+    }
+    // The original changes the sender's only where the receiver had one, too.
+    return Math.max(...sessions.map((session) => session?.updated_time ?? 0));
+  }
+
   /** A temporary group of these users; where none can be made, the case is blocked. */
   async makeGroup(creator: number, members: number[]): Promise<number> {
     const { result_code, group_id = 0 } = await this.precondition(

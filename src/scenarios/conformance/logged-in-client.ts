@@ -79,13 +79,18 @@ export class LoggedInClient {
     );
   }
 
-  /** No presence notification about that user has come, and none comes before the probe. */
-  expectNoPresence(userId: number, probe?: () => Promise<unknown>): Promise<void> {
+  /** No presence notification about that user has come, or none with that status, and none comes before the probe. */
+  expectNoPresence(userId: number, probe?: () => Promise<unknown>, status?: UserStatType): Promise<void> {
     return this.peer.expectNothing(
       CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
-      ({ user_stat }) => user_stat.user_id === userId,
+      ({ user_stat }) => user_stat.user_id === userId && (status === undefined || user_stat.status === status),
       { what: `about user ${userId}`, ...(probe === undefined ? {} : { probe }) },
     );
+  }
+
+  /** What has been told of presence so far counts no more. */
+  forgetPresence(): void {
+    this.peer.forget(CommandId.CID_BUDDY_LIST_STATUS_NOTIFY);
   }
 
   /** Newest first (MSG-15). */

@@ -14,6 +14,7 @@ import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
+import { BACK_OFFICE } from "../storage/storage.js";
 import { changeMembersShape, createGroupShape, queryIn } from "./query.js";
 
 export interface HttpMsgServerOptions {
@@ -147,8 +148,9 @@ function queriesOver(database: DatabasePort, routes: readonly PersistentLink[]):
       const change_type = Object.values(GroupModifyType).find((type) => type === query.modify_type);
       if (change_type === undefined) return failed("modify_type is 1 or 2");
       const { group_id, req_user_id: user_id } = query;
+      // Whoever asks may change any group, as by the original, and not only the user who made it (GRP-03, GRP-04).
       const changed = await database.request(CommandId.CID_GROUP_CHANGE_MEMBER_REQUEST, {
-        user_id,
+        user_id: BACK_OFFICE,
         change_type,
         group_id,
         member_id_list: [...query.user_id_list],

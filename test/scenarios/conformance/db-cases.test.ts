@@ -5,10 +5,12 @@ import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
 import { type Deviations, strict, teamtalk } from "../../../src/server/deviations.js";
 import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
+import type { Storage } from "../../../src/server/storage/storage.js";
 import { judgeRole, teamtalkBaseline, withVerdict } from "../../helpers/judge-role.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
 import { neverSends } from "../../mutants/fault-words.js";
 import { FaultyWire } from "../../mutants/faulty-wire.js";
+import { storageFault } from "../../mutants/storage-fault.js";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const started: { stop(graceMs: number): unknown }[] = [];
@@ -26,11 +28,14 @@ groups: [{ name: Crew, creator: user1, members: "user{1..40}" }]
 `;
 
 /** Time limits of a twentieth. */
-async function databaseServer(deviates: Deviations = strict) {
+async function databaseServer(
+  deviates: Deviations = strict,
+  odd: (storage: Storage) => Storage = (storage) => storage,
+) {
   const clock = { nowMs: () => Date.now() };
   const server = await startDbProxyServer({
     listen: LOOPBACK,
-    storage: new MemoryStorage(parseSeedFixture(fixture, "db-cases.yaml"), clock),
+    storage: odd(new MemoryStorage(parseSeedFixture(fixture, "db-cases.yaml"), clock)),
     clock,
     deviates,
     link: { heartbeatIntervalMs: 250, idleTimeoutMs: 1500 },
@@ -65,6 +70,36 @@ describe("the cases of a db_proxy_server", () => {
       .map((each) => ({ case: each, skippedBy: undefined }));
     const result = await judgeRole("db", wire.address, { accounts, cases });
     expect(result.cases).toMatchObject([{ id: "dbp.group-outsider", verdict: "passed" }]);
+  });
+
+  it("do not hold it against a server that its clock is another", async () => {
+    const startedS = Math.floor(Date.now() / 1000);
+    // As the original: what is older than the member's joining is not given out, and all groups are made from now on.
+    const byTime = storageFault("messages", (sound) => ({
+      history: async (userId, session, begin, count) => {
+        const messages = await sound.history(userId, session, begin, count);
+        return messages.filter(({ created }) => session.kind === 1 || created >= startedS);
+      },
+    }));
+    const nowMs = () => Date.now() - 3_600_000;
+    const result = await judgeRole("db", await databaseServer(strict, byTime), { accounts, nowMs });
+    expect(withVerdict(result, "failed", "blocked", "errored")).toEqual([]);
+  });
+
+  it("do not hold it against a server that its tables lack a user's department", async () => {
+    const hq = 1;
+    const lacking = storageFault("departments", (sound) => ({
+      changedSince: async (since) => (await sound.changedSince(since)).filter(({ id }) => id !== hq),
+    }));
+    const cases = allCases
+      .filter(({ id }) => id === "dbp.departments")
+      .map((each) => ({ case: each, skippedBy: undefined }));
+    // In the fixture they are in HQ.
+    const inHq = accounts.filter((_, index) => index % 2 === 0);
+    const result = await judgeRole("db", await databaseServer(strict, lacking), { accounts: inHq, cases });
+    expect(result.cases).toMatchObject([
+      { verdict: "blocked", reason: expect.stringMatching(/^department 1, where user \d+ is, is not among 2$/) },
+    ]);
   });
 
   it("are blocked where nobody listens, or nobody can be validated", async () => {

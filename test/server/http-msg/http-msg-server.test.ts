@@ -87,6 +87,24 @@ describe("http_msg_server", () => {
     msgServer.link.destroy();
   });
 
+  it("changes a group whoever asks, as the original does, and names in the news who asked (HMS-02)", async () => {
+    const { post, route, storage } = await start();
+    await post("/query/CreateGroup", create);
+    const msgServer = await ServerPeer.dial(route.addresses.servers as Address);
+    await until(() => route.counters().connections === 2, "the msg_server at route_server");
+    for (const modify_type of [GroupModifyType.GROUP_MODIFY_TYPE_ADD, GroupModifyType.GROUP_MODIFY_TYPE_DEL]) {
+      const answer = await post("/query/ChangeMembers", { ...change, req_user_id: 9, modify_type });
+      expect(answer.body).toEqual({ error_code: 0, error_msg: "" });
+      expect(await msgServer.expect(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY)).toMatchObject({
+        user_id: 9,
+        change_type: modify_type,
+        chg_user_id_list: [3],
+      });
+    }
+    expect(await storage.groups.normalOf(2)).toEqual([{ id: 1, version: 3 }]);
+    msgServer.link.destroy();
+  });
+
   it.each(Object.keys(create))("answers error_code 1 for a missing %s", async (field) => {
     const { post } = await start();
     const { [field as keyof typeof create]: _, ...rest } = create;

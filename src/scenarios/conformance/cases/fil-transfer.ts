@@ -30,7 +30,7 @@ export const filTransferCases: readonly ConformanceCase[] = [
       if (isRefusal(answer)) return;
       expectEqual("trans_mode", answer.trans_mode, FILE_TYPE_ONLINE);
       await expectTold(sender, receiver, file_name, answer);
-      await phone.peer.expectNothing(CommandId.CID_FILE_NOTIFY);
+      await phone.peer.expectNothing(CommandId.CID_FILE_NOTIFY, isFrom(sender));
     },
   }),
 
@@ -128,7 +128,7 @@ async function expectTold(
   file_name: string,
   { task_id, ip_addr_list }: IMFileRsp,
 ): Promise<void> {
-  const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY);
+  const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, isFrom(sender));
   expectEqual("0x0508", body, {
     from_user_id: sender.userId,
     to_user_id: receiver.userId,
@@ -139,6 +139,11 @@ async function expectTold(
     trans_mode: FILE_TYPE_ONLINE,
     offline_ready: 0,
   });
+}
+
+/** Others may have files for the receiver, too. */
+function isFrom({ userId }: LoggedInClient): (notify: { readonly from_user_id: number }) => boolean {
+  return ({ from_user_id }) => from_user_id === userId;
 }
 
 async function request(context: CaseContext, sender: LoggedInClient, to_user_id: number) {

@@ -3,6 +3,7 @@ import { ExpectationError } from "../../../client/expectation-error.js";
 import { Patience } from "../../../client/patience.js";
 import { CommandId } from "../../../codec/generated/commands.js";
 import { SessionType } from "../../../codec/generated/enums.js";
+import type { IMMsgDataAck } from "../../../codec/generated/messages.js";
 import type { CaseContext } from "../case-context.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
@@ -182,19 +183,24 @@ export const msgIdCases: readonly ConformanceCase[] = [
       const before = await sender.say(receiver.userId);
       for (let n = 0; n < BURST; n++) sender.peer.send(CommandId.CID_MSG_DATA, sender.messageTo(receiver.userId));
       const probe = await firstAcceptedAfterBurst(context, sender, receiver.userId);
-      const accepted = probe - before.ack.msg_id - 1;
+      const ackedIds = () => [
+        probe,
+        ...sender.peer.inbox.flatMap(({ commandId, body }) =>
+          commandId === CommandId.CID_MSG_DATA_ACK ? [(body as IMMsgDataAck).msg_id] : [],
+        ),
+      ];
+      // A database with many threads may come to the probe before the last of the burst: their acks are waited for.
+      const acked = await context.eventually(
+        `${ACCEPTED_A_SECOND} acks or so, one for each id used up`,
+        async () => ackedIds(),
+        (ids) => ids.length >= ACCEPTED_A_SECOND && Math.max(...ids) - before.ack.msg_id === ids.length,
+      );
+      const accepted = acked.length - 1;
       expectThat(
-        accepted >= ACCEPTED_A_SECOND - 1 && accepted <= 3 * ACCEPTED_A_SECOND,
+        accepted <= 3 * ACCEPTED_A_SECOND,
         `about ${ACCEPTED_A_SECOND} of ${BURST} messages accepted, at most ${3 * ACCEPTED_A_SECOND}`,
         accepted,
       );
-      const acks = () => sender.peer.inbox.filter(({ commandId }) => commandId === CommandId.CID_MSG_DATA_ACK).length;
-      const counted = await context.eventually(
-        `${accepted} acks, one for each id used up`,
-        async () => acks(),
-        (count) => count >= accepted,
-      );
-      expectEqual("acks", counted, accepted);
     },
   }),
 ];

@@ -1,7 +1,7 @@
 import { encodeAudio } from "../../../codec/audio-content.js";
 import { CommandId } from "../../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../../codec/generated/enums.js";
-import type { MsgInfo } from "../../../codec/generated/messages.js";
+import type { IMP2PCmdMsg, MsgInfo } from "../../../codec/generated/messages.js";
 import type { CaseContext } from "../case-context.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
@@ -134,7 +134,7 @@ export const msgSessionCases: readonly ConformanceCase[] = [
         const before = await sender.latestMsgId(receiver.userId);
         const seqNum = sender.peer.send(CommandId.CID_SWITCH_P2P_CMD, command);
         for (const { peer } of [senderPhone, receiver, receiverPhone]) {
-          const { body } = await peer.expect(CommandId.CID_SWITCH_P2P_CMD);
+          const { body } = await peer.expect(CommandId.CID_SWITCH_P2P_CMD, isOf(command));
           expectEqual("0x0601", body, command);
         }
         await sender.peer.expectNoAnswer(seqNum);
@@ -179,7 +179,7 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       const cmd_msg_data = context.uniqueWord();
       const forged = { from_user_id: victim.userId, to_user_id: receiver.userId, cmd_msg_data };
       sender.peer.send(CommandId.CID_SWITCH_P2P_CMD, forged);
-      const { body } = await receiver.peer.expect(CommandId.CID_SWITCH_P2P_CMD);
+      const { body } = await receiver.peer.expect(CommandId.CID_SWITCH_P2P_CMD, isOf(forged));
       expectEqual("cmd_msg_data", body.cmd_msg_data, cmd_msg_data);
       expectEqual("from_user_id", body.from_user_id, sender.userId);
     },
@@ -256,6 +256,12 @@ async function byId(who: LoggedInClient, session_id: number, session_type: Sessi
 function remove(who: LoggedInClient, session_id: number) {
   const body = { user_id: who.userId, session_type: SESSION_TYPE_SINGLE, session_id };
   return who.request(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_REQ, body);
+}
+
+/** Whether a P2P command is the one that was sent, whatever became of it on its way: others may send some, too. */
+function isOf(sent: IMP2PCmdMsg): (body: IMP2PCmdMsg) => boolean {
+  return ({ from_user_id, to_user_id, cmd_msg_data }) =>
+    cmd_msg_data === sent.cmd_msg_data || (from_user_id === sent.from_user_id && to_user_id === sent.to_user_id);
 }
 
 /** A P2P command that must arrive. */

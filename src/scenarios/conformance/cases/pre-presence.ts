@@ -52,13 +52,20 @@ export const prePresenceCases: readonly ConformanceCase[] = [
       const observer = await context.login(context.account(0));
       const first = await context.login(context.account(1), { clientType: "windows" });
       await observer.expectPresence(first.userId, USER_STATUS_ONLINE);
+      // That an earlier PC of that user is gone may have been told since the observer came, too.
+      observer.forgetPresence();
       await context.login(context.account(1), { clientType: "mac" });
       await observer.expectPresence(first.userId, USER_STATUS_ONLINE);
       await first.close();
-      await observer.expectNoPresence(first.userId, async () => {
-        const later = await context.login(context.account(2));
-        await observer.expectPresence(later.userId, USER_STATUS_ONLINE);
-      });
+      // With two route_servers the original servers tell all presence twice (RTE-08): ONLINE may come once more.
+      await observer.expectNoPresence(
+        first.userId,
+        async () => {
+          const later = await context.login(context.account(2));
+          await observer.expectPresence(later.userId, USER_STATUS_ONLINE);
+        },
+        USER_STATUS_OFFLINE,
+      );
     },
   }),
 
@@ -90,11 +97,22 @@ export const prePresenceCases: readonly ConformanceCase[] = [
     async run(context) {
       const observer = await context.login(context.account(0));
       const phone = await context.login(context.account(1), { clientType: "ios" });
+      // An earlier PC of that user may be seen to leave only now, which is told, too.
+      const offline = context.eventually(
+        "OFFLINE in 0x020b",
+        () => observer.statusOf(phone.userId),
+        ([status]) => status === USER_STATUS_OFFLINE,
+      );
+      await context.precondition("a user with only a phone is taken for online", offline);
+      // A PC takes the same way; once it is told, the phone would have been.
+      const pc = await context.login(context.account(2));
+      await observer.expectPresence(pc.userId, USER_STATUS_ONLINE);
+      await observer.expectNoPresence(phone.userId, undefined, USER_STATUS_ONLINE);
+      observer.forgetPresence();
       await phone.close();
-      // A PC login takes the same way; once it is told, the phone's would have been.
       await observer.expectNoPresence(phone.userId, async () => {
-        const pc = await context.login(context.account(2));
-        await observer.expectPresence(pc.userId, USER_STATUS_ONLINE);
+        await pc.close();
+        await observer.expectPresence(pc.userId, USER_STATUS_OFFLINE);
       });
     },
   }),

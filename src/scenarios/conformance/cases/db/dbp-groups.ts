@@ -222,7 +222,9 @@ export const dbpGroupCases = [
     async run(context) {
       const [creator, one, outsider] = await three(context);
       const groupId = await context.makeGroup(creator, [creator, one]);
-      const stored = await context.storeInGroup(one, groupId);
+      // It must not be older than the group by the database's clock, which need not be ours (MSG-16).
+      const create_time = await context.databaseTime(creator, one);
+      const stored = await context.storeInGroup(one, groupId, { create_time });
       expectThat(stored.msg_id > 0, "a member's message is stored", "it is not");
       await context.expectNotStored(outsider, groupId);
       await context.expectNotStored(creator, context.unknownId());
