@@ -2,5 +2,6 @@
 export function failureText(error: Error & { readonly code?: unknown }): string {
   // Of ioredis, whose message is about the option that ended the waiting.
   if (error.name === "MaxRetriesPerRequestError") return "Redis does not answer";
+  if (error.code === "ETIMEDOUT") return `MySQL does not answer (${error.message})`;
   return error.code === "ECONNREFUSED" ? `MySQL does not answer (${error.code})` : error.message;
 }
