@@ -53,7 +53,7 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     tellsMembers: options.tellsMembers ?? false,
     textKey: options.textKey ?? defaultTextKey,
     files: new FileClient(options.fileServers ?? [], serverLink, log),
-    push: new PushClient(options.pushServers ?? [], serverLink, log),
+    push: new PushClient(options.pushServers ?? [], serverLink, log, limits.pendingPushesMax),
     counts,
     login: new LoginClient(options.loginServers, serverLink, log, () => ({
       ...advertise,
@@ -123,6 +123,8 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
       fileLinks: context.files.openLinks,
       pushLinks: context.push.openLinks,
       pushesSent: context.push.pushesSent,
+      pushesDropped: context.push.pushesDropped,
+      pendingPushes: context.push.pending,
       routeIgnored,
       ...database.counters(),
       ...clients.counters(),
