@@ -18,7 +18,7 @@ const SHIELD_OFF = 0;
 /** PSH-01, PSH-02: has push_server tell those of the receivers who have a token. Costs nothing without one (PSH-03). */
 export function pushMessage(context: MsgContext, message: IMMsgData, receivers: readonly number[]): void {
   const { push, deviates, log } = context;
-  if (push.isOpen) void push.push(() => pushOf(context, message, receivers));
+  if (push.links.isOpen) void push.push(() => pushOf(context, message, receivers));
   else if (deviates["PSH-03"]) log.trouble("msg", "no push_server is connected", { user: message.from_user_id });
 }
 
