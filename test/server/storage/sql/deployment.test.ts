@@ -383,6 +383,8 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       if (there === undefined) throw new Error("not a URL");
       const redis = parseRedisUrl("redis://127.0.0.1:1");
       await expect(openMysql({ mysql: there, redis, clock })).rejects.toThrow("no Redis server answers at 127.0.0.1:1");
+      const without = parseRedisUrl(redisUrl.replace(/\/\d+\?/, "/9999?"));
+      await expect(openMysql({ mysql: there, redis: without, clock })).rejects.toThrow("has no database 9999");
       const withTokens = parseRedisUrl(`${redisUrl}&token=127.0.0.1:1/4`);
       await expect(openMysql({ mysql: there, redis: withTokens, clock })).rejects.toThrow("answers at 127.0.0.1:1 (");
     });
