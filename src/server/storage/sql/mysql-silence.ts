@@ -27,7 +27,8 @@ export class MysqlSilence {
 export function limitSilence(connection: Connection, maxMs: number, isAsked = () => true): void {
   // The driver's types do not have it, and its own destroy() waits for the peer.
   const { stream } = connection as unknown as { readonly stream: Socket };
-  stream.setTimeout(maxMs, () => {
+  stream.setTimeout(maxMs);
+  stream.on("timeout", () => {
     if (isAsked()) stream.destroy(Object.assign(new Error(`silent for ${maxMs / 1000} s`), { code: "ETIMEDOUT" }));
   });
 }

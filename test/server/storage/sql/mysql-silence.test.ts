@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
 import { failureText } from "../../../../src/server/storage/failure-text.js";
 import { parseSeedFixture } from "../../../../src/server/storage/seed-fixture.js";
+import { MysqlDatabase } from "../../../../src/server/storage/sql/mysql-database.js";
 import { parseMysqlUrl } from "../../../../src/server/storage/sql/mysql-url.js";
 import { openMysql } from "../../../../src/server/storage/sql/open-mysql.js";
+import type { SqlSession } from "../../../../src/server/storage/sql/sql-database.js";
 import type { Storage } from "../../../../src/server/storage/storage.js";
 import { noMysql, TestDatabase } from "../../../helpers/database-services.js";
 import { FakeClock } from "../../../helpers/fake-clock.js";
@@ -93,6 +95,21 @@ describe.skipIf(noMysql !== undefined)(
         proxy.speak();
         await Promise.allSettled(asked);
         expect(await storage.accounts.byIds([1])).toHaveLength(1);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      "may take its time where tables are made, and only there",
+      async () => {
+        const mysql = parseMysqlUrl(database.url);
+        if (mysql === undefined) throw new Error("not a URL");
+        const db = await MysqlDatabase.open({ ...mysql, port: proxy.port }, { silenceMaxMs: SILENCE_MAX_MS });
+        const slowly = (session: SqlSession) => session.all("SELECT SLEEP(?) AS slept", [(2 * SILENCE_MAX_MS) / 1000]);
+        expect(await db.alone("slow", slowly, { takesLong: true })).toEqual([{ slept: 0 }]);
+        // Over the same connection.
+        expect(await textOf(db.transaction(slowly))).toBe(silent);
+        await db.close();
       },
       TIMEOUT_MS,
     );
