@@ -19,6 +19,8 @@ export const MESSAGE_SIZE_BYTES = 64;
 
 export interface Server {
   readonly port: number;
+  /** Of a msg_server: where it answers what it counts. */
+  readonly admin?: string;
   readonly process: ChildProcess;
   /** The db_proxy_server that it asks, whose CPU time counts as its own. */
   readonly database?: ChildProcess;
@@ -58,14 +60,21 @@ export async function startMsgServer(
   const others = await startOn(0, [...serve, "login", "route"]);
   const kept = ["--users", String(users), ...storage];
   const proxy = hasProxy ? await startOn(0, [...serve, "db", ...kept]) : undefined;
-  const at = (line: string, role: string, port: "address" | "servers") =>
+  const at = (line: string, role: string, port: "address" | "admin" | "servers") =>
     (JSON.parse(line) as { roles: Record<string, string>[] }).roles.find((one) => one.role === role)?.[port] ?? "";
   const links = ["--login", at(others.line, "login", "servers"), "--route", at(others.line, "route", "address")];
   const limits = ["--messages-per-second", "0", "--max-connection-rate", "1000000"];
   const data = proxy === undefined ? kept : ["--db-proxy", at(proxy.line, "db", "address")];
   const { child, line } = await startOn(1, [...serve, "msg", ...links, ...limits, ...data]);
   const port = Number(at(line, "msg", "address").split(":").at(-1));
-  return { port, process: child, others: others.child, ...(proxy === undefined ? {} : { database: proxy.child }) };
+  const admin = at(line, "msg", "admin");
+  return {
+    port,
+    admin,
+    process: child,
+    others: others.child,
+    ...(proxy === undefined ? {} : { database: proxy.child }),
+  };
 }
 
 export async function stopServer({ process, database, others }: Server): Promise<void> {

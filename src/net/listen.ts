@@ -18,6 +18,13 @@ export interface LinkTotals {
   bytesOut: number;
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is in use",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "not allowed",
+  ENOTFOUND: "there is no such host",
+};
+
 /** The address cannot be listened on. `code` is the system's: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
@@ -26,9 +33,8 @@ export class ListenError extends Error {
     readonly code: string,
     readonly address: Address,
   ) {
-    super(
-      `cannot listen on ${formatAddress(address)}: ${code === "EADDRINUSE" ? "the port is in use (EADDRINUSE)" : code}`,
-    );
+    const reason = reasons[code];
+    super(`cannot listen on ${formatAddress(address)}: ${reason === undefined ? code : `${reason} (${code})`}`);
   }
 }
 

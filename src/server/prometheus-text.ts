@@ -13,6 +13,7 @@ const gauges: ReadonlySet<string> = new Set([
   "offlineBytes",
   "pendingRequests",
   "pendingStores",
+  "pendingPushes",
   "databasePending",
   "databaseOpen",
   "databaseLinks",

@@ -158,6 +158,24 @@ const badInputs: readonly BadInput[] = [
     line: /--advertise <host>.*without a port/,
   },
   {
+    what: "a configuration in UTF-16",
+    args: () => ["serve", "--conf", file("routeserver.conf", Buffer.from("\ufeffListenIP=127.0.0.1\r\n", "utf16le"))],
+    code: usage,
+    line: /routeserver\.conf is no text; save it as UTF-8$/,
+  },
+  {
+    what: "a folder as a fixture",
+    args: () => ["serve", "--ports", "auto", "--fixture", folder],
+    code: usage,
+    line: /^ttk: cannot read the fixture .*: is a folder$/,
+  },
+  {
+    what: "an address of another machine",
+    args: () => ["serve", "route", "--listen", "192.0.2.1:8200"],
+    code: blocked,
+    line: /^ttk: cannot listen on 192\.0\.2\.1:8200: this machine has no such address \(EADDRNOTAVAIL\)$/,
+  },
+  {
     what: "a configuration that names no database, to serve users of nobody's choice",
     args: () => ["serve", "--conf", file("dbproxyserver.conf", "ListenIP=127.0.0.1\nListenPort=1\n")],
     code: usage,

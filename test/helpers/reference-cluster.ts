@@ -19,6 +19,7 @@ export interface ReferenceClusterOptions
       | "smartRoute"
       | "folder"
       | "pushOutlet"
+      | "storage"
       | "serverLink"
     >
   > {

@@ -3,7 +3,7 @@ import type { SeedData } from "../../server/storage/seed-data.js";
 import { StorageOpenError } from "../../server/storage/storage-open-error.js";
 import { usageError } from "../command-error.js";
 import type { Host } from "../host.js";
-import { openDurable } from "../serve/open-storage.js";
+import { openDurable, seedingError } from "../serve/open-storage.js";
 import type { SeedTarget } from "./seed-target.js";
 
 export type WhenFilled = "refuse" | "append" | "force";
@@ -27,7 +27,7 @@ export async function fillStore(
     return await store.seed(seed, { onUsers: (written) => showProgress(host, written, seed.users.length) });
   } catch (error) {
     if (error instanceof StorageOpenError) throw usageError(`--force ${shown}: ${error.message}`);
-    throw error;
+    throw seedingError(error, shown);
   } finally {
     await store.storage.close();
   }

@@ -10,6 +10,8 @@ import { type ConfEntry, parseConf } from "./conf-file.js";
 import { confKinds, isAmong } from "./conf-keys.js";
 import { ConfValues, firstByKey } from "./conf-values.js";
 
+const unreadable: Readonly<Record<string, string>> = { ENOENT: "no such file", EISDIR: "is a folder" };
+
 /** What configuration files say, as the options of `ttk serve` that they stand for. */
 export interface ConfChoice {
   roles: RoleName[];
@@ -49,8 +51,10 @@ export async function readConfs(host: Host, paths: readonly string[]): Promise<C
       throw usageError(`${path} is none of ${names.join(", ")}${didYouMean(name, names)}`);
     }
     const text = await readFile(resolve(host.cwd, path), "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw usageError(`cannot read ${path}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+      throw usageError(`cannot read ${path}: ${unreadable[error.code ?? ""] ?? error.message}`);
     });
+    // Comments may be in any encoding that has ASCII in it; UTF-16 has not, and would say nothing at all.
+    if (text.includes("\0")) throw usageError(`${path} is no text; save it as UTF-8`);
     const { entries, odd } = parseConf(text);
     const warn = (line: number, what: string) => host.stderr.write(`${path}:${line}: ${what}\n`);
     for (const line of odd) warn(line, "is not key=value, and is passed over");

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { failureText, isStorageFailure } from "../../server/storage/failure-text.js";
 import { MemoryStorage } from "../../server/storage/memory-storage.js";
 import { openStore } from "../../server/storage/open-store.js";
 import type { OpenedStore } from "../../server/storage/opened-store.js";
@@ -39,8 +40,13 @@ export async function openStorage(host: Host, choice: StorageChoice & SeedChoice
     return store.storage;
   } catch (error) {
     await store.storage.close();
-    throw error;
+    throw seedingError(error, withoutPassword(choice.storage));
   }
+}
+
+/** What a store failed to take is its fault; the rest is ours, or the user's. */
+export function seedingError(error: unknown, shown: string): unknown {
+  return isStorageFailure(error) ? blockedError(`${shown}: ${failureText(error)}`) : error;
 }
 
 /** Of a URL, or of what was meant as one. */

@@ -54,6 +54,7 @@ async function readFixture(host: Host, path: string): Promise<string> {
     return await readFile(resolve(host.cwd, path), "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw usageError(`cannot read the fixture ${path}: ${code === "ENOENT" ? "no such file" : message}`);
+    const reason = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : message;
+    throw usageError(`cannot read the fixture ${path}: ${reason}`);
   }
 }

@@ -4,12 +4,12 @@ import { decodeBody } from "../../codec/body-codec.js";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import { HEADER_SIZE, readCommandId, readSeqNum } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
-import { type Address, formatAddress } from "../../net/address.js";
+import type { Address } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
-import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import type { PersistentLink, PersistentLinkOptions } from "../../net/persistent-link.js";
 import { roomIn } from "../../net/room-in.js";
 import type { RoleName } from "../role-name.js";
-import { serverLinkDefaults } from "../server-link.js";
+import { ServerLinks } from "../server-links.js";
 import type { ServerLog } from "../server-log.js";
 import {
   answerTimeoutMs,
@@ -26,7 +26,7 @@ export interface RemoteDatabaseOptions {
   /** Whose links these are, for the log. */
   readonly role: RoleName;
   readonly dbProxies: readonly Address[];
-  readonly linksPerProxy?: number;
+  readonly linksPerProxy?: number | undefined;
   readonly requestTimeoutMs?: number;
   readonly pendingMax?: number;
   readonly link?: Partial<PersistentLinkOptions>;
@@ -79,7 +79,8 @@ const repeatableRequests: ReadonlySet<number> = new Set([
 
 /** db_proxy_servers over links; answers find their request by the handle in attach_data, which comes back unchanged. */
 export class RemoteDatabase implements DatabasePort {
-  readonly #links: readonly PersistentLink[];
+  readonly links: readonly PersistentLink[];
+  readonly #links: ServerLinks;
   readonly #pending: PendingAnswers;
   /** DBP-04: links that asked to be left alone. */
   readonly #resting = new WeakSet<PduLink>();
@@ -93,20 +94,22 @@ export class RemoteDatabase implements DatabasePort {
     this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
     const perProxy = options.linksPerProxy ?? LINKS_PER_PROXY;
     // Proxies in turn, so that each half of the links holds some of every proxy.
-    this.#links = Array.from({ length: perProxy }, () => options.dbProxies)
-      .flat()
-      .map((address, index) => this.#linkTo(address, index < options.dbProxies.length));
-    for (const link of this.#links) link.start();
+    const servers = Array.from({ length: perProxy }, () => options.dbProxies).flat();
+    this.#links = new ServerLinks(
+      { ...options, to: "db_proxy_server", servers },
+      {
+        onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
+        lost: (link) => this.#pending.failLink(link),
+      },
+    );
+    this.links = this.#links.all;
+    this.#links.start();
     this.#sweep = setInterval(() => this.#pending.expire(performance.now()), SWEEP_INTERVAL_MS);
     this.#sweep.unref();
   }
 
-  get links(): readonly PersistentLink[] {
-    return this.#links;
-  }
-
   get isOpen(): boolean {
-    return this.#links.some((link) => this.#usable(link) !== undefined);
+    return this.links.some((link) => this.#usable(link) !== undefined);
   }
 
   get lacking(): readonly string[] {
@@ -153,7 +156,7 @@ export class RemoteDatabase implements DatabasePort {
     const attach_data = encodeAttachData({ type: AttachType.HANDLE, handle, serviceType: 0 });
     link.send(commandId, { ...body, attach_data }, seqNum);
     // Each link of a process that has died is lost on its own.
-    const mayAskAgain = attempt < this.#links.length && repeatableRequests.has(commandId);
+    const mayAskAgain = attempt < this.links.length && repeatableRequests.has(commandId);
     this.#pending.add(handle, {
       link,
       response: databaseResponse[commandId],
@@ -190,9 +193,8 @@ export class RemoteDatabase implements DatabasePort {
   }
 
   counters(): Record<string, number> {
-    const open = this.#links.filter(({ isOpen }) => isOpen).length;
     return {
-      databaseLinks: open,
+      databaseLinks: this.#links.openCount,
       databaseRequests: this.#requests,
       databaseRepeated: this.#repeated,
       databaseUntold: this.#untold,
@@ -204,28 +206,7 @@ export class RemoteDatabase implements DatabasePort {
     const deadlineMs = performance.now() + graceMs;
     while (this.#pending.size > 0 && performance.now() < deadlineMs) await delay(5);
     clearInterval(this.#sweep);
-    for (const link of this.#links) link.stop();
-  }
-
-  /** @param tells whether it says that nobody answers: one of those to each db_proxy_server does */
-  #linkTo(address: Address, tells: boolean): PersistentLink {
-    const at = formatAddress(address);
-    const { role, log, link } = this.options;
-    return new PersistentLink(
-      address,
-      { ...serverLinkDefaults, ...link },
-      {
-        onOpen: () => log.note(role, "db_proxy_server link open", { at }),
-        onPdu: (from, bytes, start, end) => this.#received(from, bytes, start, end),
-        onClose: (from, reason) => {
-          this.#pending.failLink(from);
-          log.trouble(role, "db_proxy_server link lost", { at, reason });
-        },
-        onUnreachable: (error, retryInMs) => {
-          if (tells) log.trouble(role, `db_proxy_server: ${error.message}`, { retryInMs });
-        },
-      },
-    );
+    this.#links.stop();
   }
 
   /**
@@ -234,11 +215,11 @@ export class RemoteDatabase implements DatabasePort {
    * the other (DBP-05).
    */
   #choose(commandId: number, body: object): PduLink | undefined {
-    const half = Math.ceil(this.#links.length / 2);
+    const half = Math.ceil(this.links.length / 2);
     const isLoginTime = loginTimeRequests.has(commandId);
-    const preferred = isLoginTime ? this.#links.slice(0, half) : this.#links.slice(half);
+    const preferred = isLoginTime ? this.links.slice(0, half) : this.links.slice(half);
     const spread = userIn(body) ?? this.#requests;
-    return this.#pick(preferred, spread) ?? this.#pick(this.#links, spread);
+    return this.#pick(preferred, spread) ?? this.#pick(this.links, spread);
   }
 
   #pick(links: readonly PersistentLink[], spread: number): PduLink | undefined {
@@ -285,6 +266,14 @@ export class RemoteDatabase implements DatabasePort {
     delete body.attach_data;
     this.#pending.take(handle, commandId)?.resolve(body);
   }
+}
+
+/** What a role was given as its database: one in this process, or db_proxy_servers to dial. */
+export function databaseAt(
+  given: DatabasePort | Pick<RemoteDatabaseOptions, "dbProxies">,
+  options: Omit<RemoteDatabaseOptions, "dbProxies">,
+): DatabasePort {
+  return "dbProxies" in given ? new RemoteDatabase({ ...options, ...given }) : given;
 }
 
 /** Who asks, where a request names one user by id; a login does not. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CommandId } from "../../codec/generated/commands.js";
 import { GroupModifyType, GroupType } from "../../codec/generated/enums.js";
-import { type Address, formatAddress } from "../../net/address.js";
-import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
+import type { Address } from "../../net/address.js";
+import type { PersistentLinkOptions } from "../../net/persistent-link.js";
 import { type DatabasePort, DatabaseUnavailableError } from "../db/database-port.js";
-import { RemoteDatabase } from "../db/remote-database.js";
+import { databaseAt } from "../db/remote-database.js";
 import { type Deviations, strict } from "../deviations.js";
 import { answer } from "../http-answer.js";
 import { BodyTooLargeError, readBody } from "../http-body.js";
@@ -12,7 +12,7 @@ import { startHttpPort } from "../http-port.js";
 import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
-import { serverLinkDefaults } from "../server-link.js";
+import { ServerLinks } from "../server-links.js";
 import { type ServerLog, silentLog } from "../server-log.js";
 import { BACK_OFFICE } from "../storage/storage.js";
 import { changeMembersShape, createGroupShape, queryIn } from "./query.js";
@@ -47,9 +47,10 @@ const failed = (error_msg: string): QueryAnswer => ({ error_code: 1, error_msg }
 /** Starts an http_msg_server (HMS-01 … HMS-03): groups made and changed by back-office systems. @throws ListenError */
 export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise<RunningRole> {
   const { log = silentLog, deviates = strict, bodySizeMaxBytes = BODY_SIZE_MAX_BYTES } = options;
-  const serverLink = { ...pduTrace("http-msg", log), ...options.serverLink };
-  const database = databaseFor({ ...options, serverLink }, log);
-  const routes = options.routeServers.map((address) => routeLink(address, serverLink, log));
+  const common = { role: "http-msg", log, link: { ...pduTrace("http-msg", log), ...options.serverLink } } as const;
+  const database = databaseAt(options.database, { ...common, linksPerProxy: options.linksPerDbProxy });
+  // What they say is news for msg_servers; nobody is logged in here.
+  const routes = new ServerLinks({ ...common, to: "route_server", servers: options.routeServers }, {});
   const counts = { queriesDone: 0, queriesFailed: 0 };
   const queries = queriesOver(database, routes);
 
@@ -91,7 +92,7 @@ export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise
     await database.stop(0);
     throw error;
   });
-  for (const route of routes) route.start();
+  routes.start();
 
   return {
     role: "http-msg",
@@ -101,28 +102,28 @@ export async function startHttpMsgServer(options: HttpMsgServerOptions): Promise
       httpRefused: http.refused,
       ...counts,
       databaseOpen: database.isOpen ? 1 : 0,
-      routeLinks: routes.filter(({ isOpen }) => isOpen).length,
+      routeLinks: routes.openCount,
       ...database.counters(),
     }),
-    lacking: () => [...database.lacking, ...(routes.some(({ isOpen }) => isOpen) ? [] : ["route_server"])],
+    lacking: () => [...database.lacking, ...(routes.isOpen ? [] : ["route_server"])],
     inspection: {
       ...linkInspection([
         { to: "db", links: database.links ?? [] },
-        { to: "route", links: routes },
+        { to: "route", links: routes.all },
       ]),
       deviationsChanged: () => database.deviationsChanged?.(),
     },
     stop: async (graceMs) => {
       await http.stop(graceMs);
       await database.stop(graceMs);
-      for (const route of routes) route.stop();
+      routes.stop();
     },
   };
 }
 
 type Query = (json: unknown) => Promise<QueryAnswer>;
 
-function queriesOver(database: DatabasePort, routes: readonly PersistentLink[]): Readonly<Record<string, Query>> {
+function queriesOver(database: DatabasePort, routes: ServerLinks): Readonly<Record<string, Query>> {
   return {
     /** HMS-01: of either type; a client could not make a normal one (GRP-01). */
     "/query/CreateGroup": async (json) => {
@@ -158,7 +159,7 @@ function queriesOver(database: DatabasePort, routes: readonly PersistentLink[]):
       if (changed.result_code !== 0) return failed("nothing was changed");
       const { cur_user_id_list, chg_user_id_list } = changed;
       const notify = { user_id, change_type, group_id, cur_user_id_list, chg_user_id_list };
-      routes.find(({ isOpen }) => isOpen)?.link?.send(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, notify);
+      routes.firstOpen?.send(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, notify);
       return { error_code: 0, error_msg: "" };
     },
   };
@@ -170,30 +171,4 @@ function parse(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function databaseFor({ database, serverLink, linksPerDbProxy }: HttpMsgServerOptions, log: ServerLog): DatabasePort {
-  if (!("dbProxies" in database)) return database;
-  return new RemoteDatabase({
-    role: "http-msg",
-    dbProxies: database.dbProxies,
-    log,
-    ...(serverLink === undefined ? {} : { link: serverLink }),
-    ...(linksPerDbProxy === undefined ? {} : { linksPerProxy: linksPerDbProxy }),
-  });
-}
-
-function routeLink(address: Address, options: Partial<PersistentLinkOptions>, log: ServerLog): PersistentLink {
-  const at = formatAddress(address);
-  return new PersistentLink(
-    address,
-    { ...serverLinkDefaults, ...options },
-    {
-      onOpen: () => log.note("http-msg", "route_server link open", { at }),
-      // News for msg_servers; nobody is logged in here.
-      onPdu: () => {},
-      onClose: (_, reason) => log.trouble("http-msg", "route_server link lost", { at, reason }),
-      onUnreachable: (error, retryInMs) => log.trouble("http-msg", `route_server: ${error.message}`, { retryInMs }),
-    },
-  );
 }

@@ -4,11 +4,8 @@ import { CommandId } from "../../codec/generated/commands.js";
 import type { IMFileTransferReq, IMFileTransferRsp, IpAddr } from "../../codec/generated/messages.js";
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
-import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
-import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
-import { serverLinkDefaults } from "../server-link.js";
-import type { ServerLog } from "../server-log.js";
+import { ServerLinks, type ServerLinksOptions } from "../server-links.js";
 import { PendingReplies } from "./pending-replies.js";
 
 /** A task at a file_server, and where clients find that server. */
@@ -20,62 +17,44 @@ export interface FileTask {
 const PENDING_MAX = 10_000;
 const TIMEOUT_MS = 10_000;
 
-/** The links to file_servers (FIL-01): makes tasks there, on the first that is open. */
+/** What msg_server asks of file_servers (FIL-01): tasks, which the first that is open makes. */
 export class FileClient {
-  readonly #links: readonly PersistentLink[];
+  readonly links: ServerLinks;
   /** What each told of itself (0x0734). */
   readonly #addresses = new Map<PduLink, readonly IpAddr[]>();
   readonly #pending = new PendingReplies<IMFileTransferRsp>(PENDING_MAX, TIMEOUT_MS);
 
-  constructor(servers: readonly Address[], options: Partial<PersistentLinkOptions>, log: ServerLog) {
-    this.#links = servers.map((address) => {
-      const at = formatAddress(address);
-      return new PersistentLink(
-        address,
-        { ...serverLinkDefaults, ...options },
-        {
-          onOpen: (link) => {
-            link.send(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {});
-            log.note("msg", "file_server link open", { at });
-          },
-          onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
-          onClose: (link, reason) => {
-            this.#addresses.delete(link);
-            this.#pending.lost(link);
-            log.trouble("msg", "file_server link lost", { at, reason });
-          },
-          onUnreachable: (error, retryInMs) => log.trouble("msg", `file_server: ${error.message}`, { retryInMs }),
+  constructor(options: Omit<ServerLinksOptions, "to">) {
+    this.links = new ServerLinks(
+      { ...options, to: "file_server" },
+      {
+        opened: (link) => {
+          link.send(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {});
+          return {};
         },
-      );
-    });
-  }
-
-  get links(): readonly PersistentLink[] {
-    return this.#links;
-  }
-
-  get openLinks(): number {
-    return this.#links.filter(({ isOpen }) => isOpen).length;
+        onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
+        lost: (link) => {
+          this.#addresses.delete(link);
+          this.#pending.lost(link);
+        },
+      },
+    );
   }
 
   /** Where clients find a file_server; empty while there is none. */
   get addresses(): readonly IpAddr[] {
-    for (const { link } of this.#links) if (link?.isOpen) return this.#addresses.get(link) ?? [];
-    return [];
-  }
-
-  start(): void {
-    for (const link of this.#links) link.start();
+    const link = this.links.firstOpen;
+    return (link && this.#addresses.get(link)) ?? [];
   }
 
   stop(): void {
     this.#pending.stop();
-    for (const link of this.#links) link.stop();
+    this.links.stop();
   }
 
   /** `undefined` when there is no file_server, or it does not answer in time, or refuses. */
   createTask(request: Omit<IMFileTransferReq, "attach_data">): Promise<FileTask | undefined> {
-    const link = this.#links.find(({ isOpen }) => isOpen)?.link;
+    const link = this.links.firstOpen;
     if (link === undefined) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const handle = this.#pending.add(link, (answer) => {

@@ -26,4 +26,6 @@ export class MsgCounts {
   databaseFailures = 0;
   /** 0x020a that no route_server answered. */
   statusFailures = 0;
+  /** What route_servers sent that is no news, or cannot be decoded (RTE-10). */
+  routeIgnored = 0;
 }

@@ -62,6 +62,8 @@ export interface MsgServerLimits {
   readonly pendingStatusMax: number;
   /** After which nobody waits for it any more. */
   readonly statusTimeoutMs: number;
+  /** Messages for which it is asked whom to push them to (PSH-01); further ones are pushed to nobody. */
+  readonly pendingPushesMax: number;
   /** How long after the return of a route_server those are looked for who left meanwhile. */
   readonly presenceHealDelayMs: number;
   /** Of a group made by a client; more gives result 1. */
@@ -89,6 +91,7 @@ export const msgServerLimits: MsgServerLimits = {
   pendingPerClientMax: 64,
   pendingStatusMax: 100_000,
   statusTimeoutMs: 10_000,
+  pendingPushesMax: 2_000,
   presenceHealDelayMs: 10_000,
   groupMembersMax: 5_000,
   groupNameMaxChars: 256,

@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
 import { defaultTextKey } from "../../codec/text-content.js";
 import type { Address } from "../../net/address.js";
-import { listen, type PduListener } from "../../net/listen.js";
-import type { DatabasePort } from "../db/database-port.js";
-import { RemoteDatabase } from "../db/remote-database.js";
+import { type ListenOptions, listen, type PduListener } from "../../net/listen.js";
+import { databaseAt } from "../db/remote-database.js";
 import { deviatingLink } from "../deviating-link.js";
 import { strict } from "../deviations.js";
 import { drainLinks } from "../drain-links.js";
+import type { Inspection } from "../inspection.js";
 import { linkCounters } from "../link-counters.js";
 import { linkInspection } from "../link-inspection.js";
 import { pduTrace } from "../pdu-log.js";
@@ -32,15 +32,53 @@ import { UserTable } from "./user-table.js";
  * @throws ListenError
  */
 export async function startMsgServer(options: MsgServerOptions): Promise<RunningRole> {
+  const addresses = { clients: options.listen };
+  const context = contextOf(options, () => addresses.clients.port);
+  const clients = new ClientPort(context);
+  const listeners = await listenForClients(options, context, clients).catch(async (error) => {
+    // It dials db_proxy_servers already.
+    await Promise.all([context.database.stop(0), clients.stop(0)]);
+    throw error;
+  });
+  addresses.clients = listeners[0]?.address ?? options.listen;
+  const { route, login, files, push } = context;
+  for (const { links } of [route, login, files, push]) links.start();
+  return {
+    role: "msg",
+    addresses,
+    counters: () => ({ ...sum(listeners.map(linkCounters)), ...countersOf(context), ...clients.counters() }),
+    lacking: () => [
+      ...context.database.lacking,
+      ...(login.links.isOpen ? [] : ["login_server"]),
+      ...(route.isOpen ? [] : ["route_server"]),
+    ],
+    inspection: inspectionOf(context),
+    stop: (graceMs) => stop(context, clients, listeners, graceMs),
+  };
+}
+
+/** What its handlers share; nothing is dialled yet, but db_proxy_servers. @param clientPort asked at each registration */
+function contextOf(options: MsgServerOptions, clientPort: () => number): MsgContext {
   const { log = silentLog, clock, advertise, deviates = strict } = options;
-  const serverLink = { ...pduTrace("msg", log), ...options.serverLink };
   const limits = { ...msgServerLimits, ...options.limits };
-  const database = databaseFor({ ...options, serverLink });
+  const common = { role: "msg", log, link: { ...pduTrace("msg", log), ...options.serverLink } } as const;
+  const database = databaseAt(options.database, { ...common, linksPerProxy: options.linksPerDbProxy });
   const users = new UserTable();
   const counts = new MsgCounts();
-  let routeIgnored = 0;
-  let bound: Address = options.listen;
-
+  const registration = () => ({
+    ...advertise,
+    port: clientPort(),
+    max_conn_cnt: limits.connectionsMax,
+    cur_conn_cnt: users.all.size,
+    host_name: hostname(),
+  });
+  const routeOptions = {
+    ...common,
+    servers: options.routeServers,
+    pendingStatusMax: limits.pendingStatusMax,
+    statusTimeoutMs: limits.statusTimeoutMs,
+    healDelayMs: limits.presenceHealDelayMs,
+  };
   const context: MsgContext = {
     database,
     users,
@@ -52,36 +90,45 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     deviates,
     tellsMembers: options.tellsMembers ?? false,
     textKey: options.textKey ?? defaultTextKey,
-    files: new FileClient(options.fileServers ?? [], serverLink, log),
-    push: new PushClient(options.pushServers ?? [], serverLink, log),
     counts,
-    login: new LoginClient(options.loginServers, serverLink, log, () => ({
-      ...advertise,
-      port: bound.port,
-      max_conn_cnt: limits.connectionsMax,
-      cur_conn_cnt: users.all.size,
-      host_name: hostname(),
-    })),
-    route: new RouteClient(
-      {
-        servers: options.routeServers,
-        link: serverLink,
-        log,
-        pendingStatusMax: limits.pendingStatusMax,
-        statusTimeoutMs: limits.statusTimeoutMs,
-        healDelayMs: limits.presenceHealDelayMs,
+    files: new FileClient({ ...common, servers: options.fileServers ?? [] }),
+    push: new PushClient({ ...common, servers: options.pushServers ?? [] }, limits.pendingPushesMax),
+    login: new LoginClient({ ...common, servers: options.loginServers }, registration),
+    route: new RouteClient(routeOptions, {
+      loggedIn: () => users.all,
+      onRoutePdu: (bytes, start, end) => {
+        if (!handleRouteNews(context, bytes, start, end)) counts.routeIgnored++;
       },
-      {
-        loggedIn: () => users.all,
-        onRoutePdu: (bytes, start, end) => {
-          if (!handleRouteNews(context, bytes, start, end)) routeIgnored++;
-        },
-        onUndecodable: () => routeIgnored++,
-      },
-    ),
+      onUndecodable: () => counts.routeIgnored++,
+    }),
   };
-  const clients = new ClientPort(context);
-  const linkOptions = deviatingLink(
+  return context;
+}
+
+/** On every host that it was given, at one port. */
+async function listenForClients(
+  { listen: first, alsoListenOn = [] }: MsgServerOptions,
+  context: MsgContext,
+  clients: ClientPort,
+): Promise<PduListener[]> {
+  const listeners: PduListener[] = [];
+  const open = async (address: Address) => {
+    const listener = await listen(address, clientLinks(context), (link) => clients.accept(link));
+    listeners.push(listener);
+    return listener.address;
+  };
+  try {
+    const { port } = await open(first);
+    for (const host of alsoListenOn) await open({ host, port });
+    return listeners;
+  } catch (error) {
+    for (const listener of listeners) listener.close();
+    throw error;
+  }
+}
+
+function clientLinks({ limits, log, deviates }: MsgContext): ListenOptions {
+  return deviatingLink(
     {
       limits: { pduSizeMaxBytes: limits.clientPduSizeMaxBytes },
       ...pduTrace("msg", log),
@@ -91,84 +138,59 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
     },
     deviates,
   );
-  const listeners: PduListener[] = [];
-  const open = async (address: Address) => {
-    listeners.push(await listen(address, linkOptions, (link) => clients.accept(link)));
-  };
-  try {
-    await open(options.listen);
-    bound = listeners[0]?.address ?? bound;
-    for (const host of options.alsoListenOn ?? []) await open({ host, port: bound.port });
-  } catch (error) {
-    for (const listener of listeners) listener.close();
-    // It dials db_proxy_servers already.
-    await Promise.all([database.stop(0), clients.stop(0)]);
-    throw error;
-  }
-  const links = [context.route, context.login, context.files, context.push];
-  for (const link of links) link.start();
+}
 
-  const { route, login, files, push } = context;
+function countersOf({ counts, users, delivery, database, login, route, files, push }: MsgContext) {
   return {
-    role: "msg",
-    addresses: { clients: bound },
-    counters: () => ({
-      ...sum(listeners.map(linkCounters)),
-      ...context.counts,
-      users: users.users,
-      delivered: context.delivery.delivered,
-      databaseOpen: database.isOpen ? 1 : 0,
-      loginLinks: context.login.openLinks,
-      routeLinks: context.route.openLinks,
-      fileLinks: context.files.openLinks,
-      pushLinks: context.push.openLinks,
-      pushesSent: context.push.pushesSent,
-      routeIgnored,
-      ...database.counters(),
-      ...clients.counters(),
-    }),
-    lacking: () => [
-      ...database.lacking,
-      ...(context.login.isOpen ? [] : ["login_server"]),
-      ...(context.route.isOpen ? [] : ["route_server"]),
-    ],
-    inspection: {
-      ...linkInspection([
-        { to: "login", links: login.links },
-        { to: "route", links: route.links, isMaster: (link) => route.isMaster(link) },
-        { to: "db", links: database.links ?? [] },
-        { to: "file", links: files.links },
-        { to: "push", links: push.links },
-      ]),
-      ...clientInspection(context),
-      deviationsChanged: () => database.deviationsChanged?.(),
-    },
-    stop: async (graceMs) => {
-      const deadlineMs = performance.now() + graceMs;
-      const left = () => Math.max(0, deadlineMs - performance.now());
-      for (const listener of listeners) listener.close();
-      await clients.stop(left());
-      await Promise.all(listeners.map(({ connections }) => drainLinks(connections, left())));
-      await database.stop(left());
-      context.delivery.stop();
-      for (const link of links) link.stop();
-    },
+    ...counts,
+    users: users.users,
+    delivered: delivery.delivered,
+    databaseOpen: database.isOpen ? 1 : 0,
+    loginLinks: login.links.openCount,
+    routeLinks: route.openLinks,
+    fileLinks: files.links.openCount,
+    pushLinks: push.links.openCount,
+    pushesSent: push.pushesSent,
+    pushesDropped: push.pushesDropped,
+    pendingPushes: push.pending,
+    ...database.counters(),
   };
+}
+
+function inspectionOf(context: MsgContext): Inspection {
+  const { database, login, route, files, push } = context;
+  return {
+    ...linkInspection([
+      { to: "login", links: login.links.all },
+      { to: "route", links: route.links.all, isMaster: (link) => route.isMaster(link) },
+      { to: "db", links: database.links ?? [] },
+      { to: "file", links: files.links.all },
+      { to: "push", links: push.links.all },
+    ]),
+    ...clientInspection(context),
+    deviationsChanged: () => database.deviationsChanged?.(),
+  };
+}
+
+/** Clients first, so that what is pending for them still reaches the other servers. */
+async function stop(
+  { database, delivery, route, login, files, push }: MsgContext,
+  clients: ClientPort,
+  listeners: readonly PduListener[],
+  graceMs: number,
+): Promise<void> {
+  const deadlineMs = performance.now() + graceMs;
+  const left = () => Math.max(0, deadlineMs - performance.now());
+  for (const listener of listeners) listener.close();
+  await clients.stop(left());
+  await Promise.all(listeners.map(({ connections }) => drainLinks(connections, left())));
+  await database.stop(left());
+  delivery.stop();
+  for (const client of [route, login, files, push]) client.stop();
 }
 
 function sum(counters: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const total: Record<string, number> = {};
   for (const one of counters) for (const [name, count] of Object.entries(one)) total[name] = (total[name] ?? 0) + count;
   return total;
-}
-
-function databaseFor({ database, serverLink, linksPerDbProxy, log = silentLog }: MsgServerOptions): DatabasePort {
-  if (!("dbProxies" in database)) return database;
-  return new RemoteDatabase({
-    role: "msg",
-    dbProxies: database.dbProxies,
-    log,
-    ...(serverLink === undefined ? {} : { link: serverLink }),
-    ...(linksPerDbProxy === undefined ? {} : { linksPerProxy: linksPerDbProxy }),
-  });
 }

@@ -1,6 +1,6 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import { MsgType } from "../../codec/generated/enums.js";
-import type { IMMsgData, UserTokenInfo } from "../../codec/generated/messages.js";
+import type { IMMsgData, IMPushToUserReq, UserTokenInfo } from "../../codec/generated/messages.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
 import { decryptText } from "../../codec/text-content.js";
 import { DatabaseUnavailableError } from "../db/database-port.js";
@@ -17,28 +17,34 @@ const SHIELD_OFF = 0;
 
 /** PSH-01, PSH-02: has push_server tell those of the receivers who have a token. Costs nothing without one (PSH-03). */
 export function pushMessage(context: MsgContext, message: IMMsgData, receivers: readonly number[]): void {
-  // The bytes may be gone by the time that they are needed.
-  if (context.push.isOpen) void askAndPush(context, { ...message, msg_data: Buffer.from(message.msg_data) }, receivers);
-  else if (context.deviates["PSH-03"]) {
-    context.log.trouble("msg", "no push_server is connected", { user: message.from_user_id });
-  }
+  const { push, deviates, log } = context;
+  if (push.links.isOpen) void push.push(() => pushOf(context, message, receivers));
+  else if (deviates["PSH-03"]) log.trouble("msg", "no push_server is connected", { user: message.from_user_id });
 }
 
-async function askAndPush(context: MsgContext, message: IMMsgData, receivers: readonly number[]): Promise<void> {
-  const { push, database } = context;
+/** What to send, once it is known who of them is to hear of it: `undefined` when nobody is. */
+async function pushOf(
+  context: MsgContext,
+  shared: IMMsgData,
+  receivers: readonly number[],
+): Promise<IMPushToUserReq | undefined> {
+  // The bytes may be gone by the time that they are needed.
+  const message = { ...shared, msg_data: Buffer.from(shared.msg_data) };
+  const { database } = context;
   try {
     const wanting = isGroupMessage(message) ? await unshielded(context, message.to_session_id, receivers) : receivers;
     const user_id = wanting.filter((userId) => userId !== message.from_user_id);
-    if (user_id.length === 0) return;
+    if (user_id.length === 0) return undefined;
     const { user_token_info } = await database.request(CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ, { user_id });
     // An original db_proxy_server names users who have cleared their token, too.
     const reachable = user_token_info.filter(({ token }) => token !== "");
-    if (reachable.length === 0) return;
+    if (reachable.length === 0) return undefined;
     const user_token_list = await withPushType(context, reachable);
-    push.send({ flash: previewOf(context, message), data: dataOf(message), user_token_list });
+    return { flash: previewOf(context, message), data: dataOf(message), user_token_list };
   } catch (error) {
     // A push is a courtesy: the message itself is stored and delivered.
-    if (!(error instanceof DatabaseUnavailableError)) throw error;
+    if (error instanceof DatabaseUnavailableError) return undefined;
+    throw error;
   }
 }
 

@@ -6,12 +6,10 @@ import type { UserStat } from "../../codec/generated/messages.js";
 import { encodePdu } from "../../codec/pdu.js";
 import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
 import { ProtocolError } from "../../codec/protocol-error.js";
-import { type Address, formatAddress } from "../../net/address.js";
 import type { PduLink } from "../../net/pdu-link.js";
-import { PersistentLink, type PersistentLinkOptions } from "../../net/persistent-link.js";
 import { roomIn } from "../../net/room-in.js";
-import { serverLinkDefaults } from "../server-link.js";
-import type { ServerLog } from "../server-log.js";
+import { ServerLinks, type ServerLinksOptions } from "../server-links.js";
+import type { NoteDetail } from "../server-log.js";
 import type { ClientSession } from "./client-session.js";
 import { PendingReplies } from "./pending-replies.js";
 import { PresenceFeed, type PresenceNewsId } from "./presence-feed.js";
@@ -27,10 +25,7 @@ export type RelayedCommandId =
   | typeof CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY
   | typeof CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY;
 
-export interface RouteClientOptions {
-  readonly servers: readonly Address[];
-  readonly link: Partial<PersistentLinkOptions>;
-  readonly log: ServerLog;
+export interface RouteClientOptions extends Omit<ServerLinksOptions, "to"> {
   /** Questions about users' status that may wait for an answer. */
   readonly pendingStatusMax: number;
   readonly statusTimeoutMs: number;
@@ -56,7 +51,7 @@ const USERS_PER_QUESTION = 1000;
  * presence goes through a PresenceFeed.
  */
 export class RouteClient {
-  readonly #links: readonly PersistentLink[];
+  readonly links: ServerLinks;
   /** In the order they opened. */
   readonly #open: PduLink[] = [];
   readonly #feed = new PresenceFeed();
@@ -68,28 +63,15 @@ export class RouteClient {
     private readonly options: RouteClientOptions,
     private readonly handler: RouteClientHandler,
   ) {
-    const { servers, link: linkOptions, log, pendingStatusMax, statusTimeoutMs } = options;
-    this.#questions = new PendingReplies(pendingStatusMax, statusTimeoutMs);
-    this.#links = servers.map((address) => {
-      const at = formatAddress(address);
-      return new PersistentLink(
-        address,
-        { ...serverLinkDefaults, ...linkOptions },
-        {
-          onOpen: (link) => this.#opened(link, at),
-          onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
-          onClose: (link, reason) => {
-            this.#lost(link);
-            log.trouble("msg", "route_server link lost", { at, reason });
-          },
-          onUnreachable: (error, retryInMs) => log.trouble("msg", `route_server: ${error.message}`, { retryInMs }),
-        },
-      );
-    });
-  }
-
-  get links(): readonly PersistentLink[] {
-    return this.#links;
+    this.#questions = new PendingReplies(options.pendingStatusMax, options.statusTimeoutMs);
+    this.links = new ServerLinks(
+      { ...options, to: "route_server" },
+      {
+        opened: (link) => this.#opened(link),
+        onPdu: (link, bytes, start, end) => this.#received(link, bytes, start, end),
+        lost: (link) => this.#lost(link),
+      },
+    );
   }
 
   /** RTE-08. */
@@ -101,6 +83,7 @@ export class RouteClient {
     return this.#open.length > 0;
   }
 
+  /** Those that are closing included, until they are lost. */
   get openLinks(): number {
     return this.#open.length;
   }
@@ -111,14 +94,10 @@ export class RouteClient {
     return first?.isOpen ? first : this.#open.find(({ isOpen }) => isOpen);
   }
 
-  start(): void {
-    for (const link of this.#links) link.start();
-  }
-
   stop(): void {
     clearTimeout(this.#healing);
     this.#questions.stop();
-    for (const link of this.#links) link.stop();
+    this.links.stop();
   }
 
   /** A promise where the caller should wait before it says more. */
@@ -207,7 +186,7 @@ export class RouteClient {
     return true;
   }
 
-  #opened(link: PduLink, at: string): void {
+  #opened(link: PduLink): NoteDetail {
     this.#open.push(link);
     if (this.#open.length === 1) this.#makeMaster(link);
     const user_stat_list = [...this.handler.loggedIn()].map(({ userId, clientType }) => ({
@@ -216,8 +195,8 @@ export class RouteClient {
       client_type: clientType,
     }));
     link.send(CommandId.CID_OTHER_ONLINE_USER_INFO, { user_stat_list });
-    this.options.log.note("msg", "route_server link open", { at, users: user_stat_list.length });
     if (this.#hasLostOne) this.#healLater();
+    return { users: user_stat_list.length };
   }
 
   #lost(link: PduLink): void {

@@ -23,7 +23,7 @@ export interface PushServerOptions {
   readonly outlet?: PushOutlet;
   readonly clock: Clock;
   readonly log?: ServerLog;
-  /** Pushes that wait for the outlet; further ones are answered as failed. */
+  /** Pushes under way to the outlet. Further ones are answered as failed: those before them have waited longer. */
   readonly pendingMax?: number;
   /** What differs from the defaults of links between servers. */
   readonly link?: Partial<ListenOptions>;
@@ -38,12 +38,16 @@ const everythingIsFine: PushOutlet = { deliver: async () => {}, stop: async () =
 /** Starts a push_server: takes 0x070f, hands each token's push to an outlet, answers 0x0710. @throws ListenError */
 export async function startPushServer(options: PushServerOptions): Promise<RunningRole> {
   const { clock, log = silentLog, outlet = everythingIsFine, deviates = strict, pendingMax = PENDING_MAX } = options;
-  const counts = { pushesDone: 0, pushesFailed: 0 };
+  const counts = { pushesDone: 0, pushesFailed: 0, pushesOverPending: 0 };
   const failures = new FailureLog(log, "push", "not delivered");
   let pending = 0;
 
   const deliver = async (push: Push): Promise<boolean> => {
-    if (pending >= pendingMax) return false;
+    if (pending >= pendingMax) {
+      counts.pushesOverPending++;
+      failures.failed(`more than ${pendingMax} are under way`);
+      return false;
+    }
     pending++;
     try {
       await outlet.deliver(push);

@@ -2,12 +2,16 @@ import { percentDecoded } from "../storage/sql/percent-decoded.js";
 import type { Push, PushOutlet } from "./push-outlet.js";
 
 const TIMEOUT_MS = 10_000;
+/** Each has a connection of its own; further ones wait for one that is done. */
+const AT_ONCE_MAX = 64;
 
 /** POSTs each push as JSON; any answer but 2xx is a failure. A name and password in the URL go as Basic authentication. */
 export class WebhookOutlet implements PushOutlet {
   readonly #stopping = new AbortController();
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #waiting: (() => void)[] = [];
+  #underWay = 0;
 
   constructor(
     url: string,
@@ -26,6 +30,23 @@ export class WebhookOutlet implements PushOutlet {
   }
 
   async deliver(push: Push): Promise<void> {
+    if (this.#underWay === AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#underWay++;
+    try {
+      await this.#post(push);
+    } finally {
+      // Whoever waits takes this one's place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#underWay--;
+      else next();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+  }
+
+  async #post(push: Push): Promise<void> {
     const answer = await fetch(this.#url, {
       method: "POST",
       headers: this.#headers,
@@ -34,9 +55,5 @@ export class WebhookOutlet implements PushOutlet {
     });
     await answer.body?.cancel();
     if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
   }
 }

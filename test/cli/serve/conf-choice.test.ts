@@ -48,6 +48,14 @@ describe("configuration files of the original servers", () => {
     expect(said).toBe("routeserver.conf:4: ListenMsgPort is passed over: line 2 has it\n");
   });
 
+  it("may begin with a byte order mark and have comments in any encoding", async () => {
+    const text = Buffer.concat([Buffer.from("\ufeffListenMsgPort=4 \r\n# "), Buffer.from("d6d0cec4", "hex")]);
+    await writeFile(join(folder, "routeserver.conf"), text);
+    expect((await readConfs({ cwd: folder } as unknown as Host, ["routeserver.conf"])).listenOn.route).toEqual([
+      at("127.0.0.1", 4),
+    ]);
+  });
+
   it("say everything about a msg_server", async () => {
     const choice = await read({
       "msgserver.conf": `

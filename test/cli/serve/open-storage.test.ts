@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { storageTarget } from "../../../src/cli/serve/open-storage.js";
+import { ExitCode } from "../../../src/cli/exit-codes.js";
+import { seedingError, storageTarget } from "../../../src/cli/serve/open-storage.js";
 
 it.each([
   ["mysql://me:se/cret@h", "mysql://me:***@h"],
@@ -13,4 +14,16 @@ it.each([
 it("says without its password what is no Redis", () => {
   const storage = "mysql://me:x@h/db";
   expect(() => storageTarget({ storage, redis: "redis://:se/cr@et@h" })).toThrow('"redis://:***@h" is no Redis');
+});
+
+it("blames the storage for what it does not take, and not for what is our own fault", () => {
+  const full = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'."), {
+    name: "ReplyError",
+  });
+  expect(seedingError(full, "mysql://h/db")).toMatchObject({
+    exitCode: ExitCode.blocked,
+    message: "mysql://h/db: OOM command not allowed when used memory > 'maxmemory'.",
+  });
+  const own = new TypeError("undefined is not a function");
+  expect(seedingError(own, "mysql://h/db")).toBe(own);
 });

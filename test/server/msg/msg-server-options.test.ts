@@ -16,6 +16,9 @@ import { encryptText } from "../../../src/codec/text-content.js";
 import { dial } from "../../../src/net/dial.js";
 import { type DeviationId, deviatingIn } from "../../../src/server/deviations.js";
 import type { Push, PushOutlet } from "../../../src/server/push/push-outlet.js";
+import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
+import { MemoryStorage } from "../../../src/server/storage/memory-storage.js";
+import { parseSeedFixture } from "../../../src/server/storage/seed-fixture.js";
 import { capturePdus } from "../../helpers/capture-pdus.js";
 import { type LoggedIn, logIn, PC, PHONE } from "../../helpers/logged-in.js";
 import { ReferenceCluster, type ReferenceClusterOptions } from "../../helpers/reference-cluster.js";
@@ -221,6 +224,28 @@ describe("pushes (PSH-01, PSH-02)", () => {
     expect(pushes[2]).toMatchObject({ token: "ios:user3" });
     expect(JSON.parse(pushes[2]?.data ?? "")).toEqual({ msg_type: 0x11, from_id: 1, group_id });
     expect(cluster.counters("msg").pushesSent).toBe(3);
+  });
+
+  it("go to nobody beyond those that are being made, which is counted; their messages are delivered", async () => {
+    const answers: (() => void)[] = [];
+    const clock = { nowMs: () => Date.now() };
+    const storage = new MemoryStorage(parseSeedFixture(crowdFixture(3), "the test's fixture"), clock);
+    storage.push.pushTokens = (userIds) =>
+      new Promise((resolve) => {
+        const tokens = userIds.map((userId) => ({ userId, clientType: PHONE, token: `ios:${userId}`, totalUnread: 1 }));
+        answers.push(() => resolve(tokens));
+      });
+    await start({ with: ["push"], storage, msgLimits: { pendingPushesMax: 2 } });
+    const [a, b] = [await user("user1"), await user("user2")];
+    for (let n = 0; n < 5; n++) {
+      await say(a, b.userId);
+      await b.peer.expect(CommandId.CID_MSG_DATA);
+    }
+    expect(answers).toHaveLength(2);
+    expect(cluster.counters("msg")).toMatchObject({ pendingPushes: 2, pushesDropped: 3, pushesSent: 0 });
+    for (const answer of answers) answer();
+    await until(() => cluster.counters("msg").pushesSent === 2, "those that had begun");
+    expect(cluster.counters("msg").pendingPushes).toBe(0);
   });
 });
 

@@ -63,13 +63,20 @@ const undecodable = vi.fn();
 /** A client of two route_servers, and these: the master first. */
 async function twoRoutes(link: Partial<PersistentLinkOptions> = {}) {
   const played = [await PlayedRoute.start(), await PlayedRoute.start()] as const;
-  const options = { link, log: silentLog, pendingStatusMax: 100, statusTimeoutMs: 60_000, healDelayMs: 60_000 };
+  const options = {
+    role: "msg",
+    link,
+    log: silentLog,
+    pendingStatusMax: 100,
+    statusTimeoutMs: 60_000,
+    healDelayMs: 60_000,
+  } as const;
   const servers = played.map(({ listener }) => listener.address);
   const client = new RouteClient(
     { ...options, servers },
     { onRoutePdu: heard, onUndecodable: undecodable, loggedIn: () => [] },
   );
-  client.start();
+  client.links.start();
   cleanups.push(() => client.stop(), ...played.map((route) => () => route.end()));
   const roleSets = () => played.filter((route) => route.count(CommandId.CID_OTHER_ROLE_SET) > 0);
   const snapshots = () => played.filter((route) => route.count(CommandId.CID_OTHER_ONLINE_USER_INFO) > 0);
@@ -125,7 +132,7 @@ describe("a master that is lost (RTE-08)", () => {
     master.link.pause();
     client.relayBytes(encodePdu(CommandId.CID_SWITCH_P2P_CMD, command("x".repeat(32 << 20))));
     master.link.endSending();
-    await until(() => client.links.some(({ isOpen }) => !isOpen), "the master's farewell");
+    await until(() => client.links.all.some(({ isOpen }) => !isOpen), "the master's farewell");
     client.relayBytes(encodePdu(CommandId.CID_SWITCH_P2P_CMD, command("y")));
     await until(() => other.count(CommandId.CID_SWITCH_P2P_CMD) === 1, "the command");
   });

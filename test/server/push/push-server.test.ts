@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import type { RunningRole } from "../../../src/server/running-role.js";
 import { type ServerLog, silentLog } from "../../../src/server/server-log.js";
 import { FakeClock } from "../../helpers/fake-clock.js";
 import { ServerPeer } from "../../helpers/server-peer.js";
+import { until } from "../../helpers/until.js";
 
 let server: RunningRole | undefined;
 let hook: Server | undefined;
@@ -139,7 +140,37 @@ describe("push_server", () => {
     expect(server?.counters().pushesDone).toBe(2);
   });
 
-  it("fails those beyond its limit", async () => {
-    expect(await push(await start(undefined, 1))).toEqual({ "ios:abc": 0, "android:d": 1 });
+  it("fails those beyond its limit, counts them and says so", async () => {
+    const said: unknown[] = [];
+    const log = { ...silentLog, trouble: (...[, text, detail]: unknown[]) => void said.push({ text, detail }) };
+    expect(await push(await start(undefined, 1, log))).toEqual({ "ios:abc": 0, "android:d": 1 });
+    expect(server?.counters()).toMatchObject({ pushesDone: 1, pushesFailed: 1, pushesOverPending: 1 });
+    expect(said[0]).toEqual({ text: "not delivered", detail: { error: "more than 1 are under way" } });
+  });
+
+  it("posts to a slow webhook 64 at a time, and each in the end", async () => {
+    const held: ServerResponse[] = [];
+    let most = 0;
+    let isSlow = true;
+    const listening = createServer((_, response) => {
+      if (isSlow) most = Math.max(most, held.push(response));
+      else response.end();
+    });
+    hook = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const { port } = listening.address() as AddressInfo;
+    const msgServer = await start(new WebhookOutlet(`http://127.0.0.1:${port}/`));
+    const [one] = request.user_token_list;
+    const user_token_list = Array.from({ length: 200 }, () => ({ ...(one as (typeof request.user_token_list)[0]) }));
+    msgServer.send(CommandId.CID_OTHER_PUSH_TO_USER_REQ, { ...request, user_token_list }, 21);
+    await until(() => held.length === 64, "as many as go at once");
+    expect(server?.counters().pendingRequests).toBe(200);
+    held.pop()?.end();
+    await until(() => held.length === 64, "another one");
+    isSlow = false;
+    for (const response of held) response.end();
+    const { push_result_list } = await msgServer.expect(CommandId.CID_OTHER_PUSH_TO_USER_RSP, 21);
+    expect(push_result_list.filter(({ result_code }) => result_code === 0)).toHaveLength(200);
+    expect(most).toBe(64);
   });
 });

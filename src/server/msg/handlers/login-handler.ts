@@ -55,7 +55,8 @@ async function validate({ database, counts }: MsgContext, request: IMValidateReq
 /** LGN-05: which link is missing, in the order that the original checks them. */
 function missingLink({ database, login, route }: MsgContext): { result: ResultType; text: string } | undefined {
   if (!database.isOpen) return { result: ResultType.REFUSE_REASON_NO_DB_SERVER, text: "no database is connected" };
-  if (!login.isOpen) return { result: ResultType.REFUSE_REASON_NO_LOGIN_SERVER, text: "no login_server is connected" };
+  if (!login.links.isOpen)
+    return { result: ResultType.REFUSE_REASON_NO_LOGIN_SERVER, text: "no login_server is connected" };
   if (!route.isOpen) return { result: ResultType.REFUSE_REASON_NO_ROUTE_SERVER, text: "no route_server is connected" };
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { MysqlTarget } from "./mysql-url.js";
  * @throws StorageOpenError when the database cannot be reached, or is not there
  */
 export async function isMadeByOthers(target: MysqlTarget): Promise<boolean> {
-  const db = await MysqlDatabase.open(target, false);
+  const db = await MysqlDatabase.open(target);
   try {
     return await hasForeignTables(db);
   } finally {

@@ -36,19 +36,23 @@ const migrations: readonly Migration[] = [
 
 /** Brings a store of our own up to date. Each step can be repeated, so that an interrupted one does no harm. */
 export async function migrate(db: SqlDatabase): Promise<void> {
-  await db.alone("migrate", async (session) => {
-    await session.run("CREATE TABLE IF NOT EXISTS ttk_migration (number INTEGER NOT NULL PRIMARY KEY)");
-    const done = await session.all<{ number: number }>("SELECT number FROM ttk_migration");
-    for (const { number, tables = [], sqlite = [], mysqlIndexes = {} } of migrations) {
-      if (done.some((one) => one.number === number)) continue;
-      for (const table of tables) {
-        for (const statement of createStatements(table, db.dialect)) await session.run(statement);
+  await db.alone(
+    "migrate",
+    async (session) => {
+      await session.run("CREATE TABLE IF NOT EXISTS ttk_migration (number INTEGER NOT NULL PRIMARY KEY)");
+      const done = await session.all<{ number: number }>("SELECT number FROM ttk_migration");
+      for (const { number, tables = [], sqlite = [], mysqlIndexes = {} } of migrations) {
+        if (done.some((one) => one.number === number)) continue;
+        for (const table of tables) {
+          for (const statement of createStatements(table, db.dialect)) await session.run(statement);
+        }
+        if (db.dialect === "sqlite") for (const statement of sqlite) await session.run(statement);
+        else for (const [table, columns] of Object.entries(mysqlIndexes)) await addIndex(session, table, columns);
+        await session.run("INSERT INTO ttk_migration (number) VALUES (?)", [number]);
       }
-      if (db.dialect === "sqlite") for (const statement of sqlite) await session.run(statement);
-      else for (const [table, columns] of Object.entries(mysqlIndexes)) await addIndex(session, table, columns);
-      await session.run("INSERT INTO ttk_migration (number) VALUES (?)", [number]);
-    }
-  });
+    },
+    { takesLong: true },
+  );
 }
 
 /** MySQL knows no CREATE INDEX IF NOT EXISTS. */
@@ -70,17 +74,25 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
   const there = new Set(listed.map(({ name }) => name));
   const missing = deploymentTables.filter(({ name }) => !there.has(name));
   if (missing.length === 0) return;
-  await db.alone("migrate", async (session) => {
-    for (const table of missing) {
-      for (const statement of createStatements(table, db.dialect)) await session.run(statement);
-    }
-  });
+  await db.alone(
+    "migrate",
+    async (session) => {
+      for (const table of missing) {
+        for (const statement of createStatements(table, db.dialect)) await session.run(statement);
+      }
+    },
+    { takesLong: true },
+  );
 }
 
 /** Of a store of our own: all rows, none of the tables. */
 export async function emptyTables(db: SqlDatabase): Promise<void> {
-  await db.alone("seed", async (session) => {
-    for (const { name } of [...deploymentTables, ...counterTables, ...loginTables, ...handedOutTables])
-      await session.run(`DELETE FROM ${name}`);
-  });
+  await db.alone(
+    "seed",
+    async (session) => {
+      for (const { name } of [...deploymentTables, ...counterTables, ...loginTables, ...handedOutTables])
+        await session.run(`DELETE FROM ${name}`);
+    },
+    { takesLong: true },
+  );
 }

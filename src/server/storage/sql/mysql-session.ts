@@ -1,13 +1,21 @@
+import { format, escape as quoted } from "mysql2";
 import type { Connection, Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { type MysqlLimits, type StatementFrame, statementsOf } from "./mysql-statements.js";
 import type { SqlResult, SqlSession, SqlUpsert, SqlValue, SqlValues } from "./sql-database.js";
 
 /** Rows, or SELECTs, in one statement. */
 const AT_ONCE = 100;
 const INSERTED_AT_ONCE = 500;
 
-/** Statements on one connection, or on any of a pool. Many rows travel in one statement: each is a round trip. */
+/**
+ * Statements on one connection, or on any of a pool. Many rows travel in one statement, as far as the server takes it: each
+ * is a round trip.
+ */
 export class MysqlSession implements SqlSession {
-  constructor(private readonly connection: Connection | Pool) {}
+  constructor(
+    private readonly connection: Connection | Pool,
+    private readonly limits: MysqlLimits,
+  ) {}
 
   async all<Row>(sql: string, values: SqlValues = []): Promise<Row[]> {
     const [rows] = await this.connection.query<RowDataPacket[]>(sql, [...values]);
@@ -16,10 +24,9 @@ export class MysqlSession implements SqlSession {
 
   async allForEach<Row>(sql: string, valueLists: readonly SqlValues[]): Promise<Row[]> {
     const rows: Row[] = [];
-    for (const some of chunks(valueLists, AT_ONCE)) {
-      const union = some.map((_, index) => `SELECT * FROM (${sql}) AS part${index}`).join(" UNION ALL ");
-      rows.push(...(await this.all<Row>(union, some.flat())));
-    }
+    const parts = valueLists.map((values, index) => `SELECT * FROM (${format(sql, [...values])}) AS part${index}`);
+    const unions = { each: "a SELECT", before: "", between: " UNION ALL ", after: "" };
+    for (const union of statementsOf(unions, parts, AT_ONCE, this.limits)) rows.push(...(await this.all<Row>(union)));
     return rows;
   }
 
@@ -35,13 +42,10 @@ export class MysqlSession implements SqlSession {
     same: Readonly<Record<string, SqlValue>> = {},
   ): Promise<void> {
     const values = Object.values(same);
-    const all = [...columns, ...Object.keys(same)];
-    for (const some of chunks(rows, INSERTED_AT_ONCE)) {
-      await this.run(
-        insertInto(table, all, some),
-        some.flatMap((row) => [...row, ...values]),
-      );
-    }
+    await this.#runAll(
+      { ...insertInto(table, [...columns, ...Object.keys(same)]), after: "" },
+      rows.map((row) => rowOf([...row, ...values])),
+    );
   }
 
   async upsertRows({ table, columns, key, merge }: SqlUpsert, rows: readonly SqlValues[]): Promise<void> {
@@ -52,10 +56,10 @@ export class MysqlSession implements SqlSession {
     }[merge];
     const updates = columns.filter((column) => !key.includes(column)).map((column) => `${column} = ${merged(column)}`);
     // Sorted by key, so that two transactions lock the rows in one order.
-    for (const some of chunks(rows.toSorted(byNumbers), INSERTED_AT_ONCE)) {
-      const insert = insertInto(table, columns, some);
-      await this.run(`${insert} ON DUPLICATE KEY UPDATE ${updates.join(", ")}`, some.flat());
-    }
+    await this.#runAll(
+      { ...insertInto(table, columns), after: ` ON DUPLICATE KEY UPDATE ${updates.join(", ")}` },
+      rows.toSorted(byNumbers).map(rowOf),
+    );
   }
 
   /** The upsert locks each row until the transaction ends, so that what is read back is this one's own. */
@@ -77,19 +81,22 @@ export class MysqlSession implements SqlSession {
     ids: readonly number[],
     condition = "TRUE",
   ): Promise<void> {
-    for (const some of chunks(ids, INSERTED_AT_ONCE)) {
-      const places = some.map(() => "?").join(", ");
-      await this.run(`UPDATE ${table} SET ${assignments} WHERE ${condition} AND id IN (${places})`, [
-        ...values,
-        ...some,
-      ]);
-    }
+    const update = format(`UPDATE ${table} SET ${assignments} WHERE ${condition}`, [...values]);
+    const frame = { each: `an update of ${table}`, before: `${update} AND id IN (`, between: ", ", after: ")" };
+    await this.#runAll(frame, ids.map(String));
+  }
+
+  async #runAll(frame: StatementFrame, parts: readonly string[]): Promise<void> {
+    for (const statement of statementsOf(frame, parts, INSERTED_AT_ONCE, this.limits)) await this.run(statement);
   }
 }
 
-function insertInto(table: string, columns: readonly string[], rows: readonly SqlValues[]): string {
-  const row = `(${columns.map(() => "?").join(", ")})`;
-  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${rows.map(() => row).join(", ")}`;
+function insertInto(table: string, columns: readonly string[]): Omit<StatementFrame, "after"> {
+  return { each: `a row of ${table}`, before: `INSERT INTO ${table} (${columns.join(", ")}) VALUES `, between: ", " };
+}
+
+function rowOf(values: SqlValues): string {
+  return `(${values.map((value) => quoted(value)).join(", ")})`;
 }
 
 function byNumbers(a: SqlValues, b: SqlValues): number {
@@ -98,10 +105,4 @@ function byNumbers(a: SqlValues, b: SqlValues): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  const found: T[][] = [];
-  for (let start = 0; start < list.length; start += size) found.push(list.slice(start, start + size));
-  return found;
 }

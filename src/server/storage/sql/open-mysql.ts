@@ -6,7 +6,7 @@ import { GroupSessionSweep } from "./group-session-sweep.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
 import { createMissingTables, emptyTables, migrate } from "./migrate.js";
-import { MysqlDatabase } from "./mysql-database.js";
+import { MysqlDatabase, type MysqlOptions } from "./mysql-database.js";
 import type { MysqlTarget } from "./mysql-url.js";
 import { RedisConnections } from "./redis-connections.js";
 import { RedisState } from "./redis-state.js";
@@ -16,21 +16,19 @@ import { SoundFiles } from "./sound-files.js";
 import { SqlStorage } from "./sql-storage.js";
 import { TableState } from "./table-state.js";
 
-export interface MysqlStoreOptions {
+export interface MysqlStoreOptions extends MysqlOptions {
   readonly mysql: MysqlTarget;
   /** With it the store is a deployment's, shared with original servers; else all is in tables, some of them our own. */
   readonly redis?: RedisTarget | undefined;
   readonly clock: Clock;
-  /** Whether a missing database is made. */
-  readonly create?: boolean;
   /** URL of the msfs that keeps the sound of audio messages; without it sounds of up to 4 KB stay in the message tables. */
   readonly audioMsfs?: string | undefined;
 }
 
 /** @throws StorageOpenError */
 export async function openMysql(options: MysqlStoreOptions): Promise<OpenedStore> {
-  const { mysql, redis, clock, create = false, audioMsfs } = options;
-  const db = await MysqlDatabase.open(mysql, create);
+  const { mysql, redis, clock, audioMsfs } = options;
+  const db = await MysqlDatabase.open(mysql, options);
   const sounds = audioMsfs === undefined ? undefined : new SoundFiles(audioMsfs);
   try {
     return redis === undefined ? await inTables(db, clock, sounds) : await withRedis(db, redis, clock, sounds);

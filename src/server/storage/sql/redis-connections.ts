@@ -50,10 +50,8 @@ export class RedisConnections {
         await connections.#connect(group);
       } catch (error) {
         connections.close();
-        const { code, message } = error as { code?: string; message: string };
-        const { host, port } = connections.#addressOf(group);
-        const reason = code === undefined ? message : `no Redis server answers at ${host}:${port} (${code})`;
-        throw new StorageOpenError(`${target.shown}: ${reason}`, code !== undefined);
+        const { reason, isAway } = refusalOf(error as Error, connections.#addressOf(group), target.numbers[group]);
+        throw new StorageOpenError(`${target.shown}: ${reason}`, isAway);
       }
     }
     return connections;
@@ -115,6 +113,26 @@ export class RedisConnections {
     await connection.connect().catch((error: Error) => {
       throw failure ?? error;
     });
-    await connection.ping();
+    // What the driver has asked for already; where there is no such database, it goes on in the first without a word.
+    await connection.select(numbers[group]);
   }
+}
+
+/** In words of an operator why a Redis does not serve, and whether it may in a moment. */
+function refusalOf(error: Error & { readonly code?: string }, { host, port }: RedisAddress, number: number) {
+  const { code, message } = error;
+  const place = `${host}:${port}`;
+  if (code !== undefined) return { reason: `no Redis server answers at ${place} (${code})`, isAway: true };
+  if (message.startsWith("Socket timeout")) return { reason: `no Redis server answers at ${place}`, isAway: true };
+  if (message.startsWith("LOADING")) return { reason: "Redis is still loading what it holds", isAway: true };
+  if (message.startsWith("NOAUTH")) {
+    return { reason: "Redis wants a password, as in redis://:password@host", isAway: false };
+  }
+  if (message.startsWith("WRONGPASS")) return { reason: "Redis refuses the user or the password", isAway: false };
+  if (message.includes("DB index is out of range")) {
+    return { reason: `Redis at ${place} has no database ${number}`, isAway: false };
+  }
+  if (message.startsWith("Unknown RESP"))
+    return { reason: `what answers at ${place} is no Redis server`, isAway: false };
+  return { reason: message, isAway: false };
 }

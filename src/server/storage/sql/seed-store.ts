@@ -20,10 +20,14 @@ export async function seedStore(
   now: number,
   { onlyIfEmpty = false, onUsers = () => {} }: SeedOptions = {},
 ): Promise<Seeded> {
-  const seeded = await db.alone("seed", async (session) => {
-    if (onlyIfEmpty && (await userCount(session)) > 0) return nothing;
-    return new Seeding(session, live, now).write(seed, onUsers);
-  });
+  const seeded = await db.alone(
+    "seed",
+    async (session) => {
+      if (onlyIfEmpty && (await userCount(session)) > 0) return nothing;
+      return new Seeding(session, live, now).write(seed, onUsers);
+    },
+    { takesLong: true },
+  );
   if (seeded.users > 0) await live.userChanged(now);
   return seeded;
 }

@@ -57,8 +57,9 @@ export interface SqlDatabase extends SqlSession {
   /**
    * A transaction that begins after every other of that name has ended, in any process. For what must be made once, and has
    * no unique index in the tables of a deployment (MSG-02).
+   * @param of `takesLong`: a statement of it may take minutes, as the making and emptying of tables does
    */
-  alone<T>(name: string, work: (session: SqlSession) => Promise<T>): Promise<T>;
+  alone<T>(name: string, work: (session: SqlSession) => Promise<T>, of?: { readonly takesLong: boolean }): Promise<T>;
   /** Whether a statement failed for a value that the column cannot hold, so that it would again; its transaction goes on. */
   refusesValues?(error: unknown): boolean;
   /** The server behind it, where there is one that does not answer now. */

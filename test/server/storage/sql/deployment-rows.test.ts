@@ -145,7 +145,7 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       await query<RowDataPacket[]>("ANALYZE TABLE IMMessage_0, IMGroupMessage_0");
       const mysql = parseMysqlUrl(database.url);
       if (mysql === undefined) throw new Error("not a URL");
-      const db = await MysqlDatabase.open(mysql, false);
+      const db = await MysqlDatabase.open(mysql);
       const asked: { readonly sql: string; readonly values: SqlValues }[] = [];
       const noting: Pick<SqlDatabase, "all" | "allForEach" | "dialect"> = {
         dialect: db.dialect,

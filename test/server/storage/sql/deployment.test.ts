@@ -171,7 +171,7 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       const mysql = parseMysqlUrl(database.url);
       if (target === undefined || mysql === undefined) throw new Error("not a URL");
       const connections = await RedisConnections.open(target);
-      const db = await MysqlDatabase.open(mysql, false);
+      const db = await MysqlDatabase.open(mysql);
       const asked: Parameters<SqlDatabase["all"]>[] = [];
       const noting: Pick<SqlDatabase, "all" | "run"> = {
         all: (...question) => {
@@ -216,7 +216,7 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       const mysql = parseMysqlUrl(database.url);
       if (target === undefined || mysql === undefined) throw new Error("not a URL");
       const connections = await RedisConnections.open(target);
-      const db = await MysqlDatabase.open(mysql, false);
+      const db = await MysqlDatabase.open(mysql);
       let lists = 0;
       const changing: Pick<SqlDatabase, "all"> = {
         async all<Row>(sql: string, values?: SqlValues) {
@@ -365,7 +365,7 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       const mysql = parseMysqlUrl(database.url);
       const redis = parseRedisUrl(redisUrl);
       if (mysql === undefined || redis === undefined) throw new Error("not a URL");
-      const db = await MysqlDatabase.open(mysql, false);
+      const db = await MysqlDatabase.open(mysql);
       const connections = await RedisConnections.open(redis);
       const sweep = new GroupSessionSweep(db, connections.of("unread"), () => clock.nowSeconds);
       await sweep.sweep();
@@ -377,14 +377,14 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
     it("is not joined by a server that cannot reach it, in one line", async () => {
       const mysql = parseMysqlUrl("mysql://nobody:wrong@127.0.0.1/ttk_none");
       if (mysql === undefined) throw new Error("not a URL");
-      await expect(MysqlDatabase.open(mysql, false)).rejects.toThrow(/refuses the user nobody|there is no database/);
-      await expect(MysqlDatabase.open({ ...mysql, port: 1 }, false)).rejects.toThrow(
-        "no MySQL server answers at 127.0.0.1:1",
-      );
+      await expect(MysqlDatabase.open(mysql)).rejects.toThrow(/refuses the user nobody|there is no database/);
+      await expect(MysqlDatabase.open({ ...mysql, port: 1 })).rejects.toThrow("no MySQL server answers at 127.0.0.1:1");
       const there = parseMysqlUrl(database.url);
       if (there === undefined) throw new Error("not a URL");
       const redis = parseRedisUrl("redis://127.0.0.1:1");
       await expect(openMysql({ mysql: there, redis, clock })).rejects.toThrow("no Redis server answers at 127.0.0.1:1");
+      const without = parseRedisUrl(redisUrl.replace(/\/\d+\?/, "/9999?"));
+      await expect(openMysql({ mysql: there, redis: without, clock })).rejects.toThrow("has no database 9999");
       const withTokens = parseRedisUrl(`${redisUrl}&token=127.0.0.1:1/4`);
       await expect(openMysql({ mysql: there, redis: withTokens, clock })).rejects.toThrow("answers at 127.0.0.1:1 (");
     });

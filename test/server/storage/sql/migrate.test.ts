@@ -60,7 +60,7 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     if (mysql === undefined) throw new Error("not a URL");
     const open = () => openMysql({ mysql, clock: new FakeClock(), create: true });
     await (await open()).storage.close();
-    const db = await MysqlDatabase.open(mysql, false);
+    const db = await MysqlDatabase.open(mysql);
     const indexes = () => db.all("SHOW INDEX FROM IMUser WHERE Column_name = 'updated'");
     expect(await indexes()).toHaveLength(1);
     // Interrupted between the index and its mark.
@@ -75,7 +75,7 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     if (mysql === undefined) throw new Error("not a URL");
     const open = () => openMysql({ mysql, clock: new FakeClock(), create: true });
     await (await open()).storage.close();
-    const db = await MysqlDatabase.open(mysql, false);
+    const db = await MysqlDatabase.open(mysql);
     await db.run("INSERT INTO IMUser (name) VALUES ('ann')");
     const ours = async () => (await db.all<Record<string, string>>("SHOW TABLES LIKE 'ttk%'")).flatMap(Object.values);
     for (const table of await ours()) await db.run(`DROP TABLE ${table}`);
@@ -93,7 +93,7 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     const mysql = parseMysqlUrl(database.url);
     if (mysql === undefined) throw new Error("not a URL");
     await (await openMysql({ mysql, clock: new FakeClock(), create: true })).storage.close();
-    const db = await MysqlDatabase.open(mysql, false);
+    const db = await MysqlDatabase.open(mysql);
     const indexes = await db.all<{ Key_name: string; Sub_part: number }>(
       "SHOW INDEX FROM ttk_device WHERE Column_name = 'token'",
     );

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, expect, it } from "vitest";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
 import type { SeedData } from "../../../../src/server/storage/seed-data.js";
@@ -28,6 +29,20 @@ async function open(seed: SeedData, clock: FakeClock): Promise<Storage> {
 }
 
 storageContract("sqlite", open, { historyRuns: 15 });
+
+it("leaves a file of another program as it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ttk-sqlite-other-"));
+  const path = join(folder, "other.db");
+  const other = new DatabaseSync(path);
+  other.exec("CREATE TABLE bookmarks (url TEXT)");
+  other.close();
+  const before = readFileSync(path);
+  await expect(openSqlite(path, new FakeClock())).rejects.toThrow(
+    `sqlite:${path}: is another program's: it holds bookmarks, and not ttk_migration`,
+  );
+  expect(readFileSync(path).equals(before)).toBe(true);
+  rmSync(folder, { recursive: true });
+});
 
 it.each<[string, (storage: Storage, ids: readonly number[]) => Promise<unknown>]>([
   ["messages", ({ messages }, ids) => messages.byIds(1, { kind: 1, id: 2 }, ids)],
