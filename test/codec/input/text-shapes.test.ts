@@ -17,6 +17,7 @@ const heartbeat = bytesOf("heartbeat.bin");
 const others: Readonly<Record<string, Buffer>> = {
   "base64-url.txt": bytesOf("signed.bin"),
   "byte-list-java-signed.txt": bytesOf("signed.bin"),
+  "escaped-string-perl.txt": bytesOf("signed.bin"),
   "hexdump-c-repeats.txt": bytesOf("repeats.bin"),
   "hexdump-repeats.txt": bytesOf("repeats.bin"),
   "od-repeats.txt": bytesOf("repeats.bin"),
