@@ -1,4 +1,4 @@
-import { looksLikePdu, wholePduBytes } from "./chunk-content.js";
+import { laterPduBytes, looksLikePdu, wholePduBytes } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceText } from "./source-text.js";
@@ -158,6 +158,7 @@ function findingOf(source: SourceText, joined: readonly Piece[]): Finding {
     readings.find(isWhole) ??
     readings.map((reading) => withLastZero(source.text, start, reading)).find(isWhole) ??
     readings.find((reading) => reading instanceof Buffer && looksLikePdu(reading)) ??
+    readings.find((reading) => reading instanceof Buffer && laterPduBytes(reading) > 0) ??
     (readings[0] as Buffer | InputError);
   return { shape: "escaped-string", start, end, content, isDistinct: true };
 }
