@@ -29,6 +29,16 @@ export function hasHeaderMarks(bytes: Buffer, at: number): boolean {
   return group >= COMMAND_GROUP_MIN && group <= COMMAND_GROUP_MAX;
 }
 
+/**
+ * Whether bytes that somebody cut out of a stream begin within a PDU: no header stands first, nor an odd one (FRM-07) whose
+ * length leads to the next, but there is one later.
+ */
+export function beginsWithinPdu(bytes: Buffer): boolean {
+  if (hasHeaderMarks(bytes, 0) || bytes.length < HEADER_SIZE) return false;
+  const length = bytes.readUInt32BE(HeaderOffset.length);
+  return !(length >= HEADER_SIZE && hasHeaderMarks(bytes, length)) && findHeader(bytes, 1) > 0;
+}
+
 /** Where in `bytes[from, end)` the next 16 bytes that look like a header begin; -1 when nowhere. */
 export function findHeader(
   bytes: Buffer,

@@ -12,18 +12,22 @@ export interface PcapOptions {
   readonly linkType?: number;
   readonly bigEndian?: boolean;
   readonly nanoseconds?: boolean;
+  /** With the longer record headers of older tcpdumps. */
+  readonly modified?: boolean;
 }
 
 /** A classic pcap file. */
 export function pcap(packets: readonly RecordedPacket[], options: PcapOptions = {}): Buffer {
-  const { linkType = 1, bigEndian = false, nanoseconds = false } = options;
+  const { linkType = 1, bigEndian = false, nanoseconds = false, modified = false } = options;
   const u32 = numbers(bigEndian);
   const version = bigEndian ? [0x00, 0x02, 0x00, 0x04] : [0x02, 0x00, 0x04, 0x00];
-  const magic = u32(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4);
+  const magic = u32(modified ? 0xa1b2cd34 : nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4);
   const header = Buffer.concat([magic, Buffer.from(version), u32(0, 0, 262_144, linkType)]);
   const records = packets.map(({ bytes, seconds = 0, nanos = 0, kept = bytes.length }) => {
     const fraction = nanoseconds ? nanos : Math.floor(nanos / 1000);
-    return Buffer.concat([u32(seconds, fraction, Math.min(kept, bytes.length), bytes.length), bytes.subarray(0, kept)]);
+    const lengths = u32(Math.min(kept, bytes.length), bytes.length);
+    const more = Buffer.alloc(modified ? 8 : 0);
+    return Buffer.concat([u32(seconds, fraction), lengths, more, bytes.subarray(0, kept)]);
   });
   return Buffer.concat([header, ...records]);
 }

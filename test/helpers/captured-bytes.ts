@@ -2,12 +2,32 @@ import { readFileSync } from "node:fs";
 import type { CaptureEvent } from "../../src/codec/capture/capture-event.js";
 import { type CaptureOptions, type CaptureTotals, capturePdus } from "../../src/codec/capture/capture-pdus.js";
 import { openInput } from "../../src/codec/capture/open-input.js";
+import type { RecordedPacket } from "./capture-file.js";
+
+const ETHERNET_HEADER_SIZE = 14;
 
 export const goldenCaptures = ["client-session.pcap", "cluster-session.pcap"] as const;
 
 /** The bytes of one of fixtures/captures. */
 export function goldenCapture(name: (typeof goldenCaptures)[number]): Buffer {
   return readFileSync(new URL(`../../fixtures/captures/${name}`, import.meta.url));
+}
+
+/** The packets of a little-endian classic capture in microseconds. */
+export function packetsOf(file: Buffer): RecordedPacket[] {
+  const packets: RecordedPacket[] = [];
+  for (let at = 24; at < file.length; ) {
+    const end = at + 16 + file.readUInt32LE(at + 8);
+    const nanos = file.readUInt32LE(at + 4) * 1000;
+    packets.push({ seconds: file.readUInt32LE(at), nanos, bytes: file.subarray(at + 16, end) });
+    at = end;
+  }
+  return packets;
+}
+
+/** The IP packet of an Ethernet frame, without what pads the frame. */
+export function ipOf({ bytes }: RecordedPacket): Buffer {
+  return bytes.subarray(ETHERNET_HEADER_SIZE, ETHERNET_HEADER_SIZE + bytes.readUInt16BE(ETHERNET_HEADER_SIZE + 2));
 }
 
 export interface CaptureResult {

@@ -13,6 +13,7 @@ export const textShapes: readonly TextShape[] = [
   { name: "xxd -g 1 -c 8", shape: "xxd", write: (bytes) => xxd(bytes, 8, 1) },
   { name: "xxd -g 4 -c 32", shape: "xxd", write: (bytes) => xxd(bytes, 32, 4) },
   { name: "xxd -e", shape: "xxd", write: xxdLittleEndian },
+  { name: "objdump -s", shape: "xxd", write: objdump },
   { name: "xxd -p", shape: "hex", write: (bytes) => wrapped(bytes.toString("hex"), 60) },
   { name: "xxd -i", shape: "byte-list", write: (bytes) => `unsigned char a[] = {\n  ${list(bytes, hex0x)}\n};\n` },
   { name: "hexdump -C", shape: "hexdump-c", write: hexdumpC },
@@ -145,6 +146,16 @@ function xxdLittleEndian(bytes: Buffer): string {
     return `${offset(index, 16, 8)}: ${groups.join(" ").padEnd(36)} ${printable(row)}\n`;
   });
   return lines.join("");
+}
+
+/** Words of four bytes in a column of 35, two blanks, the characters in one of 16. */
+function objdump(bytes: Buffer): string {
+  const lines = chunks(bytes, 16).map((row, index) => {
+    const words = chunks(row, 4).map((word) => word.toString("hex"));
+    const offset = (0x40_1000 + index * 16).toString(16);
+    return ` ${offset} ${words.join(" ").padEnd(35)}  ${printable(row).padEnd(16)}\n`;
+  });
+  return `Contents of section .data:\n${lines.join("")}`;
 }
 
 function hexdumpC(bytes: Buffer): string {

@@ -12,7 +12,7 @@ import { InputError } from "../../codec/input/input-error.js";
 import { readHexText } from "../../codec/input/read-hex-text.js";
 import { decodeText, isText } from "../../codec/input/source-text.js";
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
-import { hasHeaderMarks } from "../../codec/plausible-header.js";
+import { beginsWithinPdu, hasHeaderMarks } from "../../codec/plausible-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { usageError } from "../command-error.js";
 
@@ -87,7 +87,7 @@ function indexText(text: string, index: PduIndex): void {
   for (const { bytes, linkType } of chunks) {
     if (linkType !== undefined) packets.onPacket({ number: ++number, linkType, seconds: -1, nanos: 0, bytes });
     else {
-      const cutter = cutterInto(index, true);
+      const cutter = cutterInto(index, !beginsWithinPdu(bytes));
       cutter.push(bytes);
       cutter.end();
     }

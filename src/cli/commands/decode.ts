@@ -40,7 +40,14 @@ export function decodeCommand(host: Host): Command {
   return new Command("decode")
     .description("Tell what PDU bytes say: hex dumps in any shape, captures, raw streams")
     .argument("[input...]", "files, or hex itself; none, or -, reads stdin")
-    .addOption(new Option("--format <format>", "how to print").choices(outputFormats).default("tree"))
+    .addOption(
+      new Option(
+        "--format <format>",
+        "how to print; in csv a ' stands before text that a spreadsheet would take for a formula (= + - @ …)",
+      )
+        .choices(outputFormats)
+        .default("tree"),
+    )
     .option("--json", "the same as --format json: one object a line; with --stats and --check: their results as JSON")
     .option("--summary", "the same as --format table: one line a PDU")
     .option("--utc", "times in UTC instead of local time; JSON and CSV always have UTC")

@@ -1,4 +1,4 @@
-import { CapturedPdu, type CaptureEvent, SkippedBytes } from "../../codec/capture/capture-event.js";
+import { CapturedPdu, type CaptureEvent, fileProblemText, SkippedBytes } from "../../codec/capture/capture-event.js";
 import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
 import type { CaptureFormat } from "../../codec/capture/detect-format.js";
 import type { InputChunk } from "../../codec/input/read-hex-text.js";
@@ -74,8 +74,7 @@ function itemOf(
     const record = damagedRecord(event.bytes, event.message, originOf(event, settings));
     return { record, bytes: event.bytes, pdu: undefined, link: linkOf(event.connection.id) };
   }
-  if (event.kind === "file-problem")
-    return { remark: `byte ${event.offset} of the file: ${event.message}`, isDetail: false, isProblem: true };
+  if (event.kind === "file-problem") return { remark: fileProblemText(event), isDetail: false, isProblem: true };
   return {
     remark: `${connectionText(event.connection, event.direction)}: ${event.firstLine ?? "no PDUs"}`,
     isDetail: false,

@@ -18,7 +18,7 @@ const columns = [
   "body",
 ] as const;
 
-/** RFC 4180 with a header row; the body as JSON in its last column. */
+/** RFC 4180 with a header row; the body as JSON in its last column. What peers wrote is no formula for a spreadsheet. */
 export function csvSink(): ItemSink {
   let head = `${columns.join(",")}\r\n`;
   return {
@@ -49,7 +49,11 @@ export function csvSink(): ItemSink {
   };
 }
 
+/** What makes a cell's text a formula; spreadsheets of Chinese and Japanese take the wide signs, too (OWASP: CSV injection). */
+const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
+
 function cell(value: string | number | null | undefined): string {
-  const text = value === null || value === undefined ? "" : String(value);
+  if (typeof value === "number") return String(value);
+  const text = (value ?? "").replace(formulaStart, "'$&");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,6 +2,7 @@ import { skippedText } from "../../codec/capture/capture-event.js";
 import { CarryBudget } from "../../codec/capture/carry-budget.js";
 import { type CutSink, PduCutter, type SkipReason } from "../../codec/capture/pdu-cutter.js";
 import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
+import { beginsWithinPdu } from "../../codec/plausible-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
 import type { DecodeItem } from "./decode-item.js";
@@ -10,11 +11,11 @@ import { SeenPdu } from "./seen-pdu.js";
 
 /**
  * Bytes that somebody pasted. When their length fields lead exactly to their end they are PDUs, however odd the rest of
- * their headers is (FRM-07); else boundaries are looked for.
+ * their headers is (FRM-07); else boundaries are looked for, the first one too where they begin within a PDU.
  */
 export function pastedRecords(bytes: Buffer, settings: DecodeSettings): readonly DecodeItem[] {
-  const stream = new StreamRecords(settings, true);
   const ends = pduEnds(bytes);
+  const stream = new StreamRecords(settings, ends !== undefined || !beginsWithinPdu(bytes));
   if (ends === undefined) return [...stream.push(bytes), ...stream.end()];
   let start = 0;
   for (const end of ends) {
@@ -43,7 +44,7 @@ export class StreamRecords implements CutSink {
 
   constructor(
     private readonly settings: DecodeSettings,
-    /** A file may begin anywhere; what somebody pasted begins where a PDU does. */
+    /** Else the first bytes may be the rest of a PDU, and its boundary is looked for. */
     startsAtBoundary: boolean,
   ) {
     const budget = new CarryBudget(serverLimits.pduSizeMaxBytes);

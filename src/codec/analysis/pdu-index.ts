@@ -1,5 +1,5 @@
 import type { CaptureEvent } from "../capture/capture-event.js";
-import { CapturedPdu, SkippedBytes } from "../capture/capture-event.js";
+import { CapturedPdu, fileProblemText, SkippedBytes } from "../capture/capture-event.js";
 import type { Endpoint } from "../capture/tcp-connections.js";
 import { HEADER_SIZE, readCommandId, readSeqNum } from "../pdu-header.js";
 import { LinkKinds } from "../record/pdu-direction.js";
@@ -158,7 +158,7 @@ export class PduIndex {
       const { connection, direction, offset, bytes, message } = event;
       const known = this.#connectionOf.get(connection.id) ?? this.#newConnection(connection);
       this.#addSkip(known, direction === "c2s", microsOf(event.timeMs), offset, bytes, message);
-    } else if (event.kind === "file-problem") this.remarks.push(`byte ${event.offset} of the file: ${event.message}`);
+    } else if (event.kind === "file-problem") this.remarks.push(fileProblemText(event));
   }
 
   /** A connection for bytes that came without one. */

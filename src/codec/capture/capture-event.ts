@@ -108,11 +108,16 @@ export class OtherTraffic extends Sighting {
   }
 }
 
-/** Something is wrong with the capture file itself; `offset` is in bytes from its (uncompressed) start. */
+/** Something is wrong with the capture file itself; `offset` is in bytes from its (uncompressed) start, 0 for the file as a whole. */
 interface FileProblem {
   readonly kind: "file-problem";
   readonly offset: number;
   readonly message: string;
+}
+
+/** `byte 24 of the file: the file ends inside a packet …`. */
+export function fileProblemText({ offset, message }: FileProblem): string {
+  return offset === 0 ? message : `byte ${offset} of the file: ${message}`;
 }
 
 export type CaptureEvent = CapturedPdu | SkippedBytes | OtherTraffic | FileProblem;

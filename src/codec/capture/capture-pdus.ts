@@ -5,15 +5,16 @@ import { CarryBudget } from "./carry-budget.js";
 import { ClassicPcapReader } from "./classic-pcap.js";
 import type { CaptureFormat } from "./detect-format.js";
 import { fragmentLimits, IpFragments } from "./ip-fragments.js";
-import { readIpPacket } from "./ip-packet.js";
+import { IpProtocol } from "./ip-packet.js";
 import { newIpPayload } from "./ip-payload.js";
-import { ipOffset, isKnownLinkType } from "./link-layer.js";
 import { PcapngReader } from "./pcapng.js";
 import { openPduStreams, type PduStreamOptions } from "./pdu-stream.js";
+import { anyIpOffset, unreadFrame } from "./rare-link-layer.js";
 import { type ConnectionLimits, TcpConnections } from "./tcp-connections.js";
 import { newTcpSegment, readTcpSegment } from "./tcp-segment.js";
 import { tcpStreamLimits } from "./tcp-stream.js";
 import { TimeOrder, timeOrderLimits } from "./time-order.js";
+import { readTcpCarrier } from "./tunnels.js";
 
 export interface CaptureOptions {
   /** Only connections that have one of these ports; else those that are seen to carry PDUs. */
@@ -39,6 +40,12 @@ const connectionLimits: ConnectionLimits = {
 };
 const carriedBytesMax = 128 << 20;
 
+interface Unread {
+  count: number;
+  readonly firstNumber: number;
+  isReported: boolean;
+}
+
 /** Packets in, events out: link layer, IP, TCP, PDUs. */
 export class CaptureDecoder implements PacketSink {
   readonly totals: CaptureTotals = { packets: 0, ignoredPackets: 0, connections: 0, pdus: 0 };
@@ -48,7 +55,8 @@ export class CaptureDecoder implements PacketSink {
   readonly #segment = newTcpSegment();
   readonly #connections: TcpConnections;
   readonly #ports: ReadonlySet<number> | undefined;
-  readonly #reportedLinkTypes = new Set<number>();
+  /** Packets that are not read, by what they are: how many, and the first one's number. */
+  readonly #unread = new Map<string, Unread>();
 
   constructor(
     private readonly emit: (event: CaptureEvent) => void,
@@ -81,12 +89,14 @@ export class CaptureDecoder implements PacketSink {
   /** Nothing more has come for a while: packets that waited for earlier ones come out. */
   pause(): void {
     this.#order.release();
+    this.#reportUnread();
   }
 
   /** The capture is over: what was held back comes out. */
   end(): void {
     this.#order.release();
     this.#connections.end();
+    this.#reportUnread();
     this.totals.connections = this.#connections.count;
     const { incompleteCount } = this.#fragments;
     if (incompleteCount === 1) this.onFileProblem(0, "1 IP datagram lacks fragments: what came of it is left out");
@@ -97,12 +107,12 @@ export class CaptureDecoder implements PacketSink {
   /** Hot. */
   #decode(packet: CapturedPacket): void {
     const { linkType, bytes, start = 0, end = bytes.length } = packet;
-    const at = ipOffset(linkType, bytes, start, end);
-    const isTcp =
-      at >= 0 &&
-      readIpPacket(bytes, at, end, this.#ip, this.#fragments, packet.seconds) &&
-      readTcpSegment(this.#ip, this.#segment);
-    if (!isTcp) return this.#ignore(packet);
+    const at = anyIpOffset(linkType, bytes, start, end);
+    if (at < 0) return this.#ignore(packet, unreadFrame(linkType, bytes, start, end));
+    if (!readTcpCarrier(bytes, at, end, this.#ip, this.#fragments, packet.seconds)) {
+      return this.#ignore(packet, this.#ip.protocol === IpProtocol.esp ? "encrypted by IPsec (ESP)" : undefined);
+    }
+    if (!readTcpSegment(this.#ip, this.#segment)) return this.#ignore(packet, undefined);
     if (this.#ports !== undefined && !this.#isOnPort(this.#ports)) return;
     this.#connections.take(this.#ip, this.#segment, packet);
   }
@@ -111,11 +121,23 @@ export class CaptureDecoder implements PacketSink {
     return ports.has(this.#segment.sourcePort) || ports.has(this.#segment.destinationPort);
   }
 
-  #ignore({ linkType, number }: CapturedPacket): void {
+  /** `unread` is what packets are that cannot be read; the others are other traffic. */
+  #ignore({ number }: CapturedPacket, unread: string | undefined): void {
     this.totals.ignoredPackets++;
-    if (isKnownLinkType(linkType) || this.#reportedLinkTypes.has(linkType)) return;
-    this.#reportedLinkTypes.add(linkType);
-    this.onFileProblem(0, `packet ${number} and others are of link type ${linkType}, which is not read`);
+    if (unread === undefined) return;
+    const known = this.#unread.get(unread);
+    if (known === undefined) this.#unread.set(unread, { count: 1, firstNumber: number, isReported: false });
+    else known.count++;
+  }
+
+  #reportUnread(): void {
+    for (const [what, unread] of this.#unread) {
+      if (unread.isReported) continue;
+      unread.isReported = true;
+      const { count, firstNumber } = unread;
+      const packets = count === 1 ? `packet ${firstNumber} is` : `${count} packets, from packet ${firstNumber} on, are`;
+      this.onFileProblem(0, `${packets} not read: ${what}`);
+    }
   }
 }
 

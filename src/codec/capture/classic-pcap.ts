@@ -4,12 +4,12 @@ import { ByteQueue } from "./byte-queue.js";
 import { type PacketReader, type PacketSink, packetSizeMaxBytes } from "./captured-packet.js";
 
 const FILE_HEADER_SIZE = 24;
-const RECORD_HEADER_SIZE = 16;
 const LINK_TYPE_OFFSET = 20;
 const CAPTURED_LENGTH_OFFSET = 8;
 const NANOS_PER_MICRO = 1000;
 const MICROSECONDS_MAGIC = 0xa1b2c3d4;
 const NANOSECONDS_MAGIC = 0xa1b23c4d;
+const MODIFIED_MAGIC = 0xa1b2cd34;
 const VERSION_OFFSET = 4;
 /** Two numbers of 16 bits, read as one of 32. */
 const VERSION_2_4_LITTLE_ENDIAN = 0x00040002;
@@ -21,6 +21,8 @@ const LINK_TYPE_MASK = 0xffff;
 export interface ClassicPcapFormat {
   readonly littleEndian: boolean;
   readonly timestamps: "microseconds" | "nanoseconds";
+  /** 24 in the "modified" format of older tcpdumps, which also says the interface, the protocol and the packet's type. */
+  readonly recordHeaderBytes: 16 | 24;
 }
 
 type U32 = (bytes: Buffer, at: number) => number;
@@ -33,12 +35,13 @@ const defaultParsedBytesMax = 1 << 20;
 
 /**
  * Reads classic pcap (libpcap 2.4). Records are checked and cut here, because a record's length field decides how much is held;
- * pcap-parser then reads them, and never sees a partial one. What it does not know (nanoseconds) or would take too long for
+ * pcap-parser then reads them, and never sees a partial one. What it does not know (nanoseconds, longer record headers) or would take too long for
  * (what is beyond the first megabytes) is read in place; docs/decisions/0007-classic-captures.md says why.
  */
 export class ClassicPcapReader implements PacketReader {
   readonly #queue = new ByteQueue();
   readonly #u32: U32;
+  readonly #recordHeaderSize: number;
   #linkType = 0;
   #takeRecords: TakeRecords | undefined;
   #broken = false;
@@ -49,6 +52,7 @@ export class ClassicPcapReader implements PacketReader {
     private readonly parsedBytesMax = defaultParsedBytesMax,
   ) {
     this.#u32 = format.littleEndian ? readU32LE : readU32BE;
+    this.#recordHeaderSize = format.recordHeaderBytes;
   }
 
   push(chunk: Buffer): void {
@@ -72,17 +76,18 @@ export class ClassicPcapReader implements PacketReader {
     if (header === undefined) return undefined;
     const { bytes, at } = header;
     this.#linkType = this.#u32(bytes, at + LINK_TYPE_OFFSET) & LINK_TYPE_MASK;
+    const { timestamps, recordHeaderBytes } = this.format;
     const taking =
-      this.format.timestamps === "microseconds"
+      timestamps === "microseconds" && recordHeaderBytes === 16
         ? this.#throughPcapParser(bytes.subarray(at, at + FILE_HEADER_SIZE))
-        : this.#inPlace(0, 1);
+        : this.#inPlace(0, timestamps === "microseconds" ? NANOS_PER_MICRO : 1);
     this.#queue.skip(FILE_HEADER_SIZE);
     return taking;
   }
 
   /** Passes on the whole records at the front of the queue; false when there is none. */
   #pushWholeRecords(take: TakeRecords): boolean {
-    const first = this.#queue.peek(RECORD_HEADER_SIZE);
+    const first = this.#queue.peek(this.#recordHeaderSize);
     if (first === undefined) return false;
     const firstSize = this.#recordSize(first.bytes, first.at, 0);
     if (firstSize < 0) return false;
@@ -90,7 +95,7 @@ export class ClassicPcapReader implements PacketReader {
     if (record === undefined) return false;
     const { bytes, at } = record;
     let end = at + firstSize;
-    while (end + RECORD_HEADER_SIZE <= bytes.length) {
+    while (end + this.#recordHeaderSize <= bytes.length) {
       const size = this.#recordSize(bytes, end, end - at);
       if (size < 0 || end + size > bytes.length) break;
       end += size;
@@ -104,7 +109,7 @@ export class ClassicPcapReader implements PacketReader {
   #recordSize(bytes: Buffer, at: number, ahead: number): number {
     const captured = this.#u32(bytes, at + CAPTURED_LENGTH_OFFSET);
     if (this.#isFileHeader(bytes, at)) return this.#breakOff(ahead, secondFile);
-    if (captured <= packetSizeMaxBytes) return RECORD_HEADER_SIZE + captured;
+    if (captured <= packetSizeMaxBytes) return this.#recordHeaderSize + captured;
     const reason = `a packet claims ${captured} captured bytes, more than the ${packetSizeMaxBytes} there can be; the rest of the file is not read`;
     return this.#breakOff(ahead, reason);
   }
@@ -118,7 +123,7 @@ export class ClassicPcapReader implements PacketReader {
   /** Its magic number would be a time in 2055. */
   #isFileHeader(bytes: Buffer, at: number): boolean {
     const magic = this.#u32(bytes, at);
-    if (magic !== MICROSECONDS_MAGIC && magic !== NANOSECONDS_MAGIC) return false;
+    if (magic !== MICROSECONDS_MAGIC && magic !== NANOSECONDS_MAGIC && magic !== MODIFIED_MAGIC) return false;
     const version = this.#u32(bytes, at + VERSION_OFFSET);
     return version === (this.format.littleEndian ? VERSION_2_4_LITTLE_ENDIAN : VERSION_2_4_BIG_ENDIAN);
   }
@@ -155,6 +160,7 @@ export class ClassicPcapReader implements PacketReader {
   #inPlace(packetsBefore: number, nanosPerTick: number): TakeRecords {
     const u32 = this.#u32;
     const { sink } = this;
+    const { recordHeaderBytes } = this.format;
     const packet = {
       number: packetsBefore,
       linkType: this.#linkType,
@@ -170,7 +176,7 @@ export class ClassicPcapReader implements PacketReader {
         packet.number++;
         packet.seconds = u32(bytes, at);
         packet.nanos = u32(bytes, at + 4) * nanosPerTick;
-        packet.start = at + RECORD_HEADER_SIZE;
+        packet.start = at + recordHeaderBytes;
         packet.end = packet.start + u32(bytes, at + CAPTURED_LENGTH_OFFSET);
         sink.onPacket(packet);
       }

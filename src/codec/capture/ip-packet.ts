@@ -2,7 +2,15 @@ import { u16, u32 } from "./big-endian.js";
 import type { IpFragments } from "./ip-fragments.js";
 import type { IpPayload } from "./ip-payload.js";
 
-const TCP = 6;
+export const IpProtocol = { ipv4: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, esp: 50 } as const;
+/** What is TCP, or may hold a packet that is: see tunnels.ts. */
+const carriers: ReadonlySet<number> = new Set([
+  IpProtocol.tcp,
+  IpProtocol.udp,
+  IpProtocol.gre,
+  IpProtocol.ipv4,
+  IpProtocol.ipv6,
+]);
 const FRAGMENT_HEADER = 44;
 const NO_NEXT_HEADER = 59;
 const IPV4_HEADER_SIZE_MIN = 20;
@@ -10,8 +18,9 @@ const IPV6_HEADER_SIZE = 40;
 const extensionHeadersMax = 16;
 
 /**
- * Reads the IP packet at `at`, of a frame that ends at `frameEnd`, into `out`; false when it is not IP, too short, carries something else than TCP, or is a
- * fragment whose datagram is not complete yet. `nowSeconds` is the capture's time.
+ * Reads the IP packet at `at`, of a frame that ends at `frameEnd`, into `out`; false when it is not IP, too short, carries neither
+ * TCP nor what may be a tunnel, or is a fragment whose datagram is not complete yet. Fragments of UDP are left out: they are
+ * mostly other traffic. `nowSeconds` is the capture's time.
  */
 export function readIpPacket(
   bytes: Buffer,
@@ -21,6 +30,7 @@ export function readIpPacket(
   fragments: IpFragments,
   nowSeconds: number,
 ): boolean {
+  out.protocol = NO_NEXT_HEADER;
   if (at >= frameEnd) return false;
   out.bytes = bytes;
   const version = (bytes[at] as number) >> 4;
@@ -49,9 +59,10 @@ function readIpv4(
   out.payloadAt = at + headerSize;
   out.end = end;
   out.capturedEnd = Math.min(end, frameEnd);
-  if (out.protocol !== TCP) return false;
+  if (!carriers.has(out.protocol)) return false;
   const fragment = u16(bytes, at + 6) & 0x3fff;
   if (fragment === 0) return true;
+  if (out.protocol === IpProtocol.udp) return false;
   const moreFollow = (fragment & 0x2000) !== 0;
   const identification = u16(bytes, at + 4);
   return fragments.add(out, identification, (fragment & 0x1fff) * 8, moreFollow, nowSeconds);
@@ -87,10 +98,8 @@ function afterExtensions(
 ): boolean {
   let header = firstHeader;
   for (let count = 0; count < extensionHeadersMax; count++) {
-    if (header === TCP) {
-      out.protocol = TCP;
-      return out.payloadAt <= out.capturedEnd;
-    }
+    out.protocol = header;
+    if (carriers.has(header)) return out.payloadAt <= out.capturedEnd;
     const at = out.payloadAt;
     if (header === NO_NEXT_HEADER || at + 8 > out.capturedEnd) return false;
     const next = bytes[at] as number;
@@ -101,7 +110,7 @@ function afterExtensions(
       const isWhole = (fragment & 0xfff9) === 0;
       if (!isWhole) {
         // Only what follows the fragment header is cut; extension headers behind it would be in the first fragment alone.
-        if (next !== TCP) return false;
+        if (next === IpProtocol.udp || !carriers.has(next)) return false;
         return fragments.add(out, u32(bytes, at + 4), fragment & 0xfff8, (fragment & 1) !== 0, nowSeconds);
       }
     } else if (isExtension(header)) {

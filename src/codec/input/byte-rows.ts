@@ -1,5 +1,5 @@
 import { characters, decimal, fromHex, octal, octalWords } from "./byte-columns.js";
-import { looksLikePdu, wholePduBytes } from "./chunk-content.js";
+import { laterPduBytes, looksLikePdu, wholePduBytes } from "./chunk-content.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceLine, SourceText } from "./source-text.js";
 
@@ -66,6 +66,7 @@ function pduIn(bytes: Buffer, wordSize: RowStyle["wordSize"], isAsked: boolean):
   if (wordSize === 4) bytes.swap32();
   if (wordSize === 8) bytes.swap64();
   if (looksLikePdu(bytes)) return withoutPadding(bytes, wordSize);
+  if (laterPduBytes(bytes) > 0) return bytes;
   return isAsked && wordSize === 1 ? bytes : undefined;
 }
 

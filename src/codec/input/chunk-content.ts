@@ -1,5 +1,5 @@
 import { ipOffset, LinkType } from "../capture/link-layer.js";
-import { looksLikeHeader } from "../plausible-header.js";
+import { findHeader, looksLikeHeader } from "../plausible-header.js";
 
 /** Whether the bytes begin with a plausible PDU header. */
 export function looksLikePdu(bytes: Buffer): boolean {
@@ -15,6 +15,22 @@ export function wholePduBytes(bytes: Buffer): number {
     at = next;
   }
   return at;
+}
+
+const headersTriedMax = 8;
+
+/**
+ * How many bytes are whole PDUs behind the rest of another, in bytes that were cut out of a stream: when they go on to the end,
+ * or to a PDU that is not whole; else 0.
+ */
+export function laterPduBytes(bytes: Buffer): number {
+  let at = findHeader(bytes, 1);
+  for (let tries = 0; at > 0 && tries < headersTriedMax; tries++) {
+    const length = wholePduBytes(bytes.subarray(at));
+    if (length > 0 && (at + length === bytes.length || looksLikeHeader(bytes, at + length))) return length;
+    at = findHeader(bytes, at + 1);
+  }
+  return 0;
 }
 
 const likelyLinkTypes = [

@@ -1,11 +1,11 @@
-import { looksLikePdu, wholePduBytes } from "./chunk-content.js";
+import { laterPduBytes, looksLikePdu, wholePduBytes } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding } from "./input-shape.js";
 import type { SourceText } from "./source-text.js";
 import { bytesOfString, type StringDialect, stringDialects } from "./string-bytes.js";
 
-/** Escapes that stand for bytes: `\x00`, `\u0000`, `\u{0}`, `\000`. Text without any is no string of bytes. */
-const byteEscape = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|[0-7]{1,3})/i;
+/** Escapes that stand for bytes: `\x00`, `\u0000`, `\u{0}`, Perl's `\x{0}`, `\000`. Text without any is no string of bytes. */
+const byteEscape = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{4}|[ux]\{[0-9a-f]{1,6}\}|[0-7]{1,3})/i;
 
 /** One quoted piece, or an unquoted stretch of escapes. */
 interface Piece {
@@ -51,7 +51,7 @@ const repeatsMark = / <repeats (\d+) times>/y;
 
 function* pieces(text: string): Generator<Piece> {
   // Quotes without an escape in them are prose's: only the opening one is passed over, for the next may open a string.
-  const opening = /["'`]|\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|[0-7]{3})/giy;
+  const opening = /["'`]|\\(?:x[0-9a-f]{2}|x\{[0-9a-f]{1,2}\}|u[0-9a-f]{4}|[0-7]{3})/giy;
   for (let at = 0; at < text.length; ) {
     opening.lastIndex = at;
     const found = opening.exec(text)?.[0];
@@ -158,6 +158,7 @@ function findingOf(source: SourceText, joined: readonly Piece[]): Finding {
     readings.find(isWhole) ??
     readings.map((reading) => withLastZero(source.text, start, reading)).find(isWhole) ??
     readings.find((reading) => reading instanceof Buffer && looksLikePdu(reading)) ??
+    readings.find((reading) => reading instanceof Buffer && laterPduBytes(reading) > 0) ??
     (readings[0] as Buffer | InputError);
   return { shape: "escaped-string", start, end, content, isDistinct: true };
 }

@@ -105,9 +105,17 @@ type GroupLine = Extract<HexLine, { kind: "hex" }>;
 function startsAnew(block: Block, line: GroupLine, blankBefore: boolean): boolean {
   if (block.isClosed && !line.isWhole) return true;
   const begins = looksLikeHeaderDigits(digitsOf(line.groups));
-  if (blankBefore) return begins || !looksLikeHeaderDigits(block.digits.join("").slice(0, HEADER_DIGITS));
-  const isWrapped = !block.isSpaced && line.groups.length === 1 && isWidthKept(block, digitsOf(line.groups).length);
-  return begins && !isWrapped;
+  if (blankBefore) return begins || !beginsAsPdu(block);
+  if (!begins || !isWidthKept(block, digitsOf(line.groups).length)) return begins;
+  const isWrapped = !block.isSpaced && line.groups.length === 1;
+  // Rows that begin within a PDU go on with the next one.
+  return !isWrapped && beginsAsPdu(block);
+}
+
+function beginsAsPdu({ digits }: Block): boolean {
+  let head = "";
+  for (let line = 0; line < digits.length && head.length < HEADER_DIGITS; line++) head += digits[line];
+  return looksLikeHeaderDigits(head);
 }
 
 /** What was printed of it is worth reading when it begins as a PDU does. */

@@ -4,7 +4,7 @@ import type { InputError } from "./input-error.js";
 export const inputShapes = {
   hex: "hex digits without spaces, on one line or many (xxd -p, Wireshark's hex stream)",
   "spaced-hex": "hex in groups: `00 00 00 10`, `0000 0010`, `00:00:00:10`, `<Buffer 00 00 …>`",
-  xxd: "xxd, radare2's px: `00000000: 0000 0010 …  ....`",
+  xxd: "xxd, radare2's px, objdump -s: `00000000: 0000 0010 …  ....`",
   "hexdump-c": "hexdump -C, hd, Netty: `00000000  00 00 00 10 …  |....|`",
   hexdump: "hexdump, od -x: `0000000 0000 1000 …`, 16-bit words in the machine's byte order",
   od: "od with any -t and -A: `000000 00 00 00 10 …  >....<`; rows of decimal or octal bytes without offsets",

@@ -55,6 +55,16 @@ const styles: readonly LineStyle[] = [
     wordSize: 1,
     bytesOf: groups,
   },
+  // objdump -s: words of four bytes in a column of 35, then the characters.
+  {
+    shape: "xxd",
+    pattern:
+      /^(.*?[\s>]|)([0-9a-f]{4,16}) (?=[0-9a-f ]{35} {2}.{1,16}$)((?:[0-9a-f]{8} ){0,3}(?:[0-9a-f]{2}){1,4}(?: .*)?)$/i,
+    // Blanks at the end of a line may be lost, and with them all its characters.
+    laterPattern: /^(.*?[\s>]|)([0-9a-f]{4,16}) ((?:[0-9a-f]{8} ){0,3}(?:[0-9a-f]{2}){1,4})\s*$/i,
+    wordSize: 1,
+    bytesOf: groups,
+  },
   {
     shape: "hexdump-c",
     // Netty has its offsets between marks, too; loggers write them right behind their own.

@@ -1,5 +1,5 @@
 import { HEADER_SIZE } from "../pdu-header.js";
-import { looksLikePdu } from "./chunk-content.js";
+import { laterPduBytes, looksLikePdu } from "./chunk-content.js";
 import { InputError } from "./input-error.js";
 import type { Finding, InputShape } from "./input-shape.js";
 import { type DumpLine, readDumpLine, readLaterLine } from "./offset-dump-line.js";
@@ -258,13 +258,19 @@ function isDistinct({ first: { shape, offset }, lines }: OpenDump): boolean {
   return lines > 1 || Number.parseInt(offset, 16) === 0;
 }
 
+const turnedToLookBytesMax = 1 << 20;
+
 /** `xxd -e` looks like `xxd` and prints the bytes of each group backwards: then only backwards they look like a PDU. */
 function inPrintedOrder(bytes: Buffer, groupSize: number): Buffer {
   // A first group of a single digit is no whole byte.
   if (groupSize <= 1 || looksLikePdu(bytes)) return bytes;
   // A `*` may stand for many megabytes: they are turned round only when the beginning says so.
-  if (!looksLikePdu(groupsReversed(bytes.subarray(0, HEADER_SIZE + groupSize), groupSize))) return bytes;
-  return groupsReversed(bytes, groupSize);
+  if (looksLikePdu(groupsReversed(bytes.subarray(0, HEADER_SIZE + groupSize), groupSize))) {
+    return groupsReversed(bytes, groupSize);
+  }
+  if (bytes.length > turnedToLookBytesMax || laterPduBytes(bytes) > 0) return bytes;
+  const turned = groupsReversed(bytes, groupSize);
+  return laterPduBytes(turned) > 0 ? turned : bytes;
 }
 
 function groupsReversed(bytes: Buffer, groupSize: number): Buffer {

@@ -1,7 +1,7 @@
 import { findBase64 } from "./base64-text.js";
 import { findByteLists } from "./byte-list.js";
 import { findByteRows } from "./byte-rows.js";
-import { looksLikePdu, packetLinkType, wholePduBytes } from "./chunk-content.js";
+import { laterPduBytes, looksLikePdu, packetLinkType, wholePduBytes } from "./chunk-content.js";
 import { type DissectedBytes, dissectedPackets } from "./dissected-packets.js";
 import { findEscapedStrings } from "./escaped-string.js";
 import { findHexDigits } from "./hex-digits.js";
@@ -40,7 +40,7 @@ export interface HexText {
  * Finds bytes in pasted text, whatever shape they are in, also several dumps of several shapes with prose around them.
  *
  * Several readings of one place are possible (`00000010` may be an offset, decimal or a length). The one whose bytes begin with a
- * plausible PDU header, or are a TCP packet, is taken; then one whose shape is distinct (a dump with offsets) before one that
+ * plausible PDU header, or lead to PDUs up to their end, or are a TCP packet, is taken; then one whose shape is distinct (a dump with offsets) before one that
  * prose may have too (base64, digits in a sentence); then bytes before an error, then the longer one. Where a distinct shape
  * was found anywhere, indistinct ones count only if they look like PDUs, and elsewhere if they are most of the text.
  *
@@ -127,7 +127,8 @@ function readingOf(source: SourceText, shape: InputShape | undefined): Reading {
 }
 
 function wholeBytes({ bytes, linkType }: InputChunk): number {
-  return linkType === undefined ? wholePduBytes(bytes) : bytes.length;
+  if (linkType !== undefined) return bytes.length;
+  return looksLikePdu(bytes) ? wholePduBytes(bytes) : laterPduBytes(bytes);
 }
 
 /** What is said in the text, and the stretches around it. */
@@ -229,7 +230,7 @@ const Rank = { indistinctError: 0, indistinct: 1, distinctError: 2, distinct: 3,
 
 function rankOf({ content, isDistinct }: Finding): number {
   if (content instanceof InputError) return isDistinct ? Rank.distinctError : Rank.indistinctError;
-  if (looksLikePdu(content) || packetLinkType(content) !== undefined) return Rank.likely;
+  if (looksLikePdu(content) || packetLinkType(content) !== undefined || laterPduBytes(content) > 0) return Rank.likely;
   return isDistinct ? Rank.distinct : Rank.indistinct;
 }
 

@@ -14,8 +14,8 @@ export const stringDialects: readonly StringDialect[] = [
   { characters: "utf8", digits: "decimal" },
 ];
 
-const anyEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|([0-7]{1,3})|(\r?\n)|([\s\S]))/giy;
-const anyDecimalEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|(\d{1,3})|(\r?\n)|([\s\S]))/giy;
+const anyEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|[ux]\{([0-9a-f]{1,6})\}|([0-7]{1,3})|(\r?\n)|([\s\S]))/giy;
+const anyDecimalEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|[ux]\{([0-9a-f]{1,6})\}|(\d{1,3})|(\r?\n)|([\s\S]))/giy;
 
 const simpleEscapes: Readonly<Record<string, number>> = {
   a: 0x07,

@@ -24,6 +24,8 @@ describe("classic pcap", () => {
   it.each([
     ["microseconds, little-endian", { bigEndian: false, nanoseconds: false }, "123456000"],
     ["microseconds, big-endian", { bigEndian: true, nanoseconds: false }, "123456000"],
+    ["modified, little-endian", { bigEndian: false, modified: true }, "123456000"],
+    ["modified, big-endian", { bigEndian: true, modified: true }, "123456000"],
     ["nanoseconds, little-endian", { bigEndian: false, nanoseconds: true }, "123456789"],
     ["nanoseconds, big-endian", { bigEndian: true, nanoseconds: true }, "123456789"],
   ])("%s", async (_, options, nanos) => {
@@ -109,6 +111,7 @@ describe("every kind of file", () => {
     return [
       { name: `pcap, ${order}`, file: pcap(seen, { bigEndian }) },
       { name: `nanosecond pcap, ${order}`, file: pcap(seen, { bigEndian, nanoseconds: true }) },
+      { name: `modified pcap, ${order}`, file: pcap(seen, { bigEndian, modified: true }) },
       { name: `pcapng, ${order}`, file: Buffer.concat([...head, ...enhanced]) },
       {
         name: `pcapng of simple packets, ${order}`,

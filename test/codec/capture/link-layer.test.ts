@@ -58,7 +58,7 @@ describe("link types", () => {
 
   it("says once which link type it does not read", async () => {
     const { events, totals } = await readCapture(pcap([{ bytes: v4 }, { bytes: v4 }], { linkType: 147 }));
-    expect(eventLines(events)).toEqual(["file 0: packet 1 and others are of link type 147, which is not read"]);
+    expect(eventLines(events)).toEqual(["file 0: 2 packets, from packet 1 on, are not read: link type 147 (USER0)"]);
     expect(totals.ignoredPackets).toBe(2);
   });
 

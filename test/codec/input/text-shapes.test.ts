@@ -17,6 +17,7 @@ const heartbeat = bytesOf("heartbeat.bin");
 const others: Readonly<Record<string, Buffer>> = {
   "base64-url.txt": bytesOf("signed.bin"),
   "byte-list-java-signed.txt": bytesOf("signed.bin"),
+  "escaped-string-perl.txt": bytesOf("signed.bin"),
   "hexdump-c-repeats.txt": bytesOf("repeats.bin"),
   "hexdump-repeats.txt": bytesOf("repeats.bin"),
   "od-repeats.txt": bytesOf("repeats.bin"),
@@ -116,6 +117,27 @@ describe("any PDU", () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe("bytes that begin within a PDU, as they do where somebody marked them by hand", () => {
+  const signed = bytesOf("signed.bin");
+  const stream = Buffer.concat([signed, login, heartbeat, login, signed]);
+  // At 32 the login begins, and from 98 on less is left of it than an address or a time has.
+  const cuts = Array.from({ length: 97 }, (_, index) => index + 1).filter((at) => at !== signed.length);
+
+  it.each(textShapes)("are one piece with every PDU behind it, as $name", ({ shape, write }) => {
+    for (const at of cuts) {
+      const bytes = stream.subarray(at);
+      const { chunks, problems } = readHexText(write(bytes));
+      expect(problems).toEqual([]);
+      expect(chunks.map((chunk) => chunk.shape)).toEqual([shape]);
+      const read = chunks[0]?.bytes ?? Buffer.alloc(0);
+      const pdusFrom = at < signed.length ? signed.length : signed.length + login.length;
+      expect(read.subarray(pdusFrom - stream.length)).toEqual(stream.subarray(pdusFrom));
+      // Of what stands before, a byte of a line may be taken for its number.
+      expect(bytes.length - read.length).toBeOneOf([0, 1, 2]);
+    }
   });
 });
 
