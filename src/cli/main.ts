@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import { commandAsked, withHelpLast, withSubcommand } from "./asked-command.js";
+import { commandAsked, withSubcommand, wordsAsOptions } from "./asked-command.js";
 import { CommandError } from "./command-error.js";
 import { ExitCode } from "./exit-codes.js";
 import { faultText, type Host, leave, messageLine, processHost } from "./host.js";
@@ -17,7 +17,7 @@ leave(host);
 
 async function run(given: readonly string[], host: Host): Promise<void> {
   try {
-    const args = withHelpLast(given);
+    const args = wordsAsOptions(given);
     const asked = commandAsked(args);
     const program = await buildProgram(host, (name) => name === asked);
     if (args.length === 0) return program.outputHelp();

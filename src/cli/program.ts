@@ -15,11 +15,23 @@ Examples:
 Exit codes: 0 all held, 1 the server under test failed, 2 wrong usage, 3 blocked, 4 stale baseline,
 5 ttk itself failed, 130 interrupted. Options can also come from TTK_<COMMAND>_<OPTION> variables and ttk.config.{json,js,ts}.`;
 
-/** Somebody gave hex or a capture at once. */
-const bytesAsCommand = /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i;
-
-/** Or a scenario file. */
-const scenarioAsCommand = /unknown command '([^']+\.[cm]?[jt]s)'$/;
+/** What somebody may have meant, where the closest name is not it. */
+const hints: readonly (readonly [wrong: RegExp, hint: string])[] = [
+  // Hex or a capture at once.
+  [
+    /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i,
+    "$& (Did you mean ttk decode $1?)",
+  ],
+  // A scenario file.
+  [/unknown command '([^']+\.[cm]?[jt]s)'$/, "$& (Did you mean ttk load $1?)"],
+  // ttk serve has profiles; in judging, what is known of an original server is a baseline.
+  [
+    /(unknown option '--profile(?:=[^']*)?') \(Did you mean --role\?\)$/,
+    "$1 (--baseline teamtalk expects what the original servers are known to fail)",
+  ],
+  // -v says more, where there is something to say.
+  [/unknown option '-v'$/, "$& (Did you mean -V?)"],
+];
 
 /**
  * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
@@ -37,12 +49,13 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
       writeErr: (text) => host.stderr.write(text),
       outputError: (text, write) =>
         write(
-          `${text
-            .trim()
-            .replaceAll("\n", " ")
-            .replace(/^error: /, "ttk: ")
-            .replace(bytesAsCommand, "$& (Did you mean ttk decode $1?)")
-            .replace(scenarioAsCommand, "$& (Did you mean ttk load $1?)")}\n`,
+          `${hints.reduce(
+            (line, [wrong, hint]) => line.replace(wrong, hint),
+            text
+              .trim()
+              .replaceAll("\n", " ")
+              .replace(/^error: /, "ttk: "),
+          )}\n`,
         ),
     })
     .exitOverride()

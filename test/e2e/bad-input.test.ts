@@ -65,6 +65,18 @@ const badInputs: readonly BadInput[] = [
     code: usage,
     line: /unknown command 'my\/test\.ts' \(Did you mean ttk load my\/test\.ts\?\)/,
   },
+  {
+    what: "a profile where baselines are meant",
+    args: () => ["conform", "127.0.0.1:8000", "--profile", "teamtalk"],
+    code: usage,
+    line: /unknown option '--profile' \(--baseline teamtalk expects what the original servers are known to fail\)$/,
+  },
+  {
+    what: "a small letter for the version",
+    args: () => ["-v"],
+    code: usage,
+    line: /unknown option '-v' \(Did you mean -V\?\)$/,
+  },
   { what: "an empty stdin", args: () => ["decode"], code: usage, line: /stdin: is empty/ },
   { what: "an empty argument", args: () => ["decode", ""], code: usage, line: /argument: .*nothing to read/ },
   { what: "half a header", args: () => ["decode", "0000001000010000"], code: usage, line: /no PDU in the input/ },
