@@ -65,7 +65,7 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
 function leadLines(cases: readonly CaseResult[], paint: Palette): string[] {
   const [reason, alike] = groupsOf(cases, blockedReasonOf).find(([, { length }]) => 2 * length > cases.length) ?? [];
   if (reason === undefined || alike === undefined || cases.length === 1) return [];
-  const left = cases.length - alike.length;
+  const left = cases.filter(({ verdict }) => verdict !== "skipped").length - alike.length;
   const text =
     left === 0 ? "nothing could be judged" : `${alike.length} of ${casesText(cases.length)} could not be judged`;
   return [`${paint.red("BLOCKED")}  ${text}`, fact("because", reason), ""];

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
-import { type CaseRole, type PortName, roleFacts } from "../../scenarios/conformance/case-role.js";
+import { type CaseRole, named, type PortName, roleFacts } from "../../scenarios/conformance/case-role.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import type { Telltale } from "../../scenarios/conformance/telltales.js";
 import { AccountPool, type Lease } from "./account-pool.js";
@@ -257,7 +257,7 @@ class Schedule {
     if (problem !== undefined) return problem;
     const judgesBrokenLogin = isLoginBroken && each.judgesLogin;
     if (needsUsers(each) && loginProblem !== undefined && !judgesBrokenLogin) {
-      return `${loginProblem}. ${LOGIN_HINT}`;
+      return `${loginProblem}. ${isLoginBroken ? `Is it ${named(each.role)}?` : LOGIN_HINT}`;
     }
     return this.#pool.lacks(each.needs);
   }

@@ -76,6 +76,9 @@ describe("conformanceConsole", () => {
     const none = text(blocked(3, "it speaks HTTP"));
     expect(none).toMatch(/^[^\n]*\n\nBLOCKED {2}nothing could be judged\n {4}because {3}it speaks HTTP\n\n {2}FRM/);
     expect(lastLine(none)).toBe("BLOCKED      nothing could be judged");
+    expect(text([...blocked(3, "it speaks HTTP"), caseResult("skipped")])).toContain(
+      "\nBLOCKED  nothing could be judged\n",
+    );
     const most = text([...blocked(3, "nobody can log in"), caseResult("passed"), caseResult("passed")]);
     expect(most).toMatch(
       /^[^\n]*\n\nBLOCKED {2}3 of 5 cases could not be judged\n {4}because {3}nobody can log in\n\n {2}FRM/,

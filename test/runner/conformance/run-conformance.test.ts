@@ -117,7 +117,9 @@ describe("runConformance", () => {
     ];
     const result = await run(await fake(), cases, { accounts: wrong });
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(["passed", "blocked", "blocked"]);
-    expect(result.cases[1]?.reason).toMatch(/^user3 cannot log in: the login was refused/);
+    expect(result.cases[1]?.reason).toMatch(
+      /^user3 cannot log in: the login was refused .*\. Are --accounts and --password those of this server\?$/,
+    );
   });
 
   it("blocks what needs more accounts, groups or servers than there are", async () => {
@@ -305,6 +307,9 @@ describe("runConformance", () => {
     expect(of("errored")).toEqual([]);
     expect(result.summary.outcome).toBe("failed");
     expect(of("failed")).toEqual(expect.arrayContaining(["lgn.success"]));
+    expect(result.cases.find(({ id }) => id === "msg.ack")?.reason).toMatch(
+      /^user1 cannot log in: .* Is it a msg_server\?$/,
+    );
     // What takes a login for granted is not judged: it would blame the server for the wrong thing.
     expect(of("blocked").filter((id) => id.startsWith("msg."))).not.toEqual([]);
     expect(of("failed").filter((id) => id.startsWith("msg."))).toEqual([]);
