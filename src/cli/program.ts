@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type OutputConfiguration } from "commander";
 import { commandTable } from "./command-table.js";
 import type { Host } from "./host.js";
 import { applySettings } from "./settings.js";
@@ -33,6 +33,9 @@ const hints: readonly (readonly [wrong: RegExp, hint: string])[] = [
   [/unknown option '-v'$/, "$& (Did you mean -V?)"],
 ];
 
+/** Then only the help says what there is. */
+const unexplained = /(?:missing required argument|unknown option|unknown command) '[^']*'$/;
+
 /**
  * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
  * loading them all would cost each start.
@@ -44,20 +47,7 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     .showSuggestionAfterError()
     // Else the --json of `ttk conform list --json` would be taken for an option of conform.
     .enablePositionalOptions()
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) =>
-        write(
-          `${hints.reduce(
-            (line, [wrong, hint]) => line.replace(wrong, hint),
-            text
-              .trim()
-              .replaceAll("\n", " ")
-              .replace(/^error: /, "ttk: "),
-          )}\n`,
-        ),
-    })
+    .configureOutput(outputOf(host, "ttk"))
     .exitOverride()
     .addHelpText("after", help);
   for (const { name, summary, judges = false, load } of commandTable) {
@@ -70,11 +60,29 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
   return program;
 }
 
+/** One line for an error, which ends in what to do. */
+function outputOf({ stdout, stderr }: Host, path: string): OutputConfiguration {
+  return {
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    outputError: (text, write) => {
+      const line = text
+        .trim()
+        .replaceAll("\n", " ")
+        .replace(/^error: /, "ttk: ");
+      const hinted = hints.reduce((told, [wrong, hint]) => told.replace(wrong, hint), line);
+      write(`${hinted.replace(unexplained, `$& (${path} --help)`)}\n`);
+    },
+  };
+}
+
 /** What every command and sub-command has in common. */
 function prepare(command: Command, program: Command, host: Host): Command {
   for (const each of [command, ...command.commands]) {
+    const path = each === command ? command.name() : `${command.name()} ${each.name()}`;
     each
       .copyInheritedSettings(program)
+      .configureOutput(outputOf(host, `ttk ${path}`))
       .option("-q, --quiet", "only results and errors")
       .option("-v, --verbose", "also say how the result came about")
       .option("--debug", "stack trace with an error");

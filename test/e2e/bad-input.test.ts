@@ -137,7 +137,30 @@ const badInputs: readonly BadInput[] = [
     line: /"chat\.db" is no target: give sqlite:PATH/,
   },
   { what: "an unknown option", args: () => ["decode", "--jsno"], code: usage, line: /unknown option '--jsno'.*--json/ },
-  { what: "no address", args: () => ["conform"], code: usage, line: /missing required argument 'address'/ },
+  {
+    what: "no address",
+    args: () => ["conform"],
+    code: usage,
+    line: /missing required argument 'address' \(ttk conform --help\)$/,
+  },
+  {
+    what: "no argument of a command of a command",
+    args: () => ["conform", "diff"],
+    code: usage,
+    line: /missing required argument 'before' \(ttk conform diff --help\)$/,
+  },
+  {
+    what: "an option of another command",
+    args: () => ["load", "--profile", "teamtalk"],
+    code: usage,
+    line: /unknown option '--profile' \(ttk load --help\)$/,
+  },
+  {
+    what: "a misspelt part of a name",
+    args: () => ["schema", "kik"],
+    code: usage,
+    line: /nothing in the schema is called "kik"; did you mean .*kick/i,
+  },
   { what: "half an address", args: () => ["conform", "localhost"], code: usage, line: /host:port/ },
   {
     what: "a port that nobody listens on, to be judged",
