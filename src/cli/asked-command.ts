@@ -3,9 +3,10 @@ import { didYouMean } from "../codec/did-you-mean.js";
 import { usageError } from "./command-error.js";
 import { commandTable } from "./command-table.js";
 
-/** `ttk help conform list` asks for what `ttk conform list --help` prints. */
-export function withHelpLast(args: readonly string[]): readonly string[] {
+/** `ttk help conform list` asks for what `ttk conform list --help` prints, and `ttk version` for what `ttk --version` does. */
+export function wordsAsOptions(args: readonly string[]): readonly string[] {
   const [first, second] = args;
+  if (first === "version") return ["--version"];
   if (first !== "help" || second === undefined) return args;
   const isKnown = commandTable.some(({ name }) => name === second);
   return isKnown ? [...args.slice(1), "--help"] : [second];

@@ -6,6 +6,8 @@ export interface CommandEntry {
   readonly summary: string;
   /** Its exit code is a verdict, which stands whoever reads what it prints. */
   readonly judges?: true;
+  /** It speaks of all the others, which are complete then. */
+  readonly needsAll?: true;
   /** Loaded only when the command is called: start-up time of `ttk decode` matters. */
   readonly load: () => Promise<(host: Host) => Command>;
 }
@@ -74,5 +76,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: "export",
     summary: "write files for other tools: Wireshark, protoc, Kubernetes, Grafana",
     load: async () => (await import("./commands/export.js")).exportCommand,
+  },
+  {
+    name: "completion",
+    summary: "print a script for the completion of bash, zsh or fish",
+    needsAll: true,
+    load: async () => (await import("./commands/completion.js")).completionCommand,
   },
 ];

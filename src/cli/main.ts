@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import { commandAsked, withHelpLast, withSubcommand } from "./asked-command.js";
+import { commandAsked, withSubcommand, wordsAsOptions } from "./asked-command.js";
 import { CommandError } from "./command-error.js";
+import { commandTable } from "./command-table.js";
 import { ExitCode } from "./exit-codes.js";
 import { faultText, type Host, leave, messageLine, processHost } from "./host.js";
 import { buildProgram } from "./program.js";
@@ -17,9 +18,10 @@ leave(host);
 
 async function run(given: readonly string[], host: Host): Promise<void> {
   try {
-    const args = withHelpLast(given);
+    const args = wordsAsOptions(given);
     const asked = commandAsked(args);
-    const program = await buildProgram(host, (name) => name === asked);
+    const isAboutAll = commandTable.some(({ name, needsAll }) => name === asked && needsAll);
+    const program = await buildProgram(host, (name) => isAboutAll || name === asked);
     if (args.length === 0) return program.outputHelp();
     const isFile = (path: string): boolean => existsSync(resolve(host.cwd, path));
     await program.parseAsync([...withSubcommand(args, program, isFile)], { from: "user" });

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type OutputConfiguration } from "commander";
 import { commandTable } from "./command-table.js";
 import type { Host } from "./host.js";
 import { applySettings } from "./settings.js";
@@ -15,11 +15,26 @@ Examples:
 Exit codes: 0 all held, 1 the server under test failed, 2 wrong usage, 3 blocked, 4 stale baseline,
 5 ttk itself failed, 130 interrupted. Options can also come from TTK_<COMMAND>_<OPTION> variables and ttk.config.{json,js,ts}.`;
 
-/** Somebody gave hex or a capture at once. */
-const bytesAsCommand = /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i;
+/** What somebody may have meant, where the closest name is not it. */
+const hints: readonly (readonly [wrong: RegExp, hint: string])[] = [
+  // Hex or a capture at once.
+  [
+    /unknown command '([0-9a-f]{16,}|[^']+\.(?:pcap|pcapng|cap|bin|hex|log|txt)(?:\.gz)?)'$/i,
+    "$& (Did you mean ttk decode $1?)",
+  ],
+  // A scenario file.
+  [/unknown command '([^']+\.[cm]?[jt]s)'$/, "$& (Did you mean ttk load $1?)"],
+  // ttk serve has profiles; in judging, what is known of an original server is a baseline.
+  [
+    /(unknown option '--profile(?:=[^']*)?') \(Did you mean --role\?\)$/,
+    "$1 (--baseline teamtalk expects what the original servers are known to fail)",
+  ],
+  // -v says more, where there is something to say.
+  [/unknown option '-v'$/, "$& (Did you mean -V?)"],
+];
 
-/** Or a scenario file. */
-const scenarioAsCommand = /unknown command '([^']+\.[cm]?[jt]s)'$/;
+/** Then only the help says what there is. */
+const unexplained = /(?:missing required argument|unknown option|unknown command) '[^']*'$/;
 
 /**
  * The command line of `ttk`. Only the commands that `isAsked` names are complete; of the others there is a summary, because
@@ -32,19 +47,7 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
     .showSuggestionAfterError()
     // Else the --json of `ttk conform list --json` would be taken for an option of conform.
     .enablePositionalOptions()
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) =>
-        write(
-          `${text
-            .trim()
-            .replaceAll("\n", " ")
-            .replace(/^error: /, "ttk: ")
-            .replace(bytesAsCommand, "$& (Did you mean ttk decode $1?)")
-            .replace(scenarioAsCommand, "$& (Did you mean ttk load $1?)")}\n`,
-        ),
-    })
+    .configureOutput(outputOf(host, "ttk"))
     .exitOverride()
     .addHelpText("after", help);
   for (const { name, summary, judges = false, load } of commandTable) {
@@ -57,11 +60,29 @@ export async function buildProgram(host: Host, isAsked: (name: string) => boolea
   return program;
 }
 
+/** One line for an error, which ends in what to do. */
+function outputOf({ stdout, stderr }: Host, path: string): OutputConfiguration {
+  return {
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    outputError: (text, write) => {
+      const line = text
+        .trim()
+        .replaceAll("\n", " ")
+        .replace(/^error: /, "ttk: ");
+      const hinted = hints.reduce((told, [wrong, hint]) => told.replace(wrong, hint), line);
+      write(`${hinted.replace(unexplained, `$& (${path} --help)`)}\n`);
+    },
+  };
+}
+
 /** What every command and sub-command has in common. */
 function prepare(command: Command, program: Command, host: Host): Command {
   for (const each of [command, ...command.commands]) {
+    const path = each === command ? command.name() : `${command.name()} ${each.name()}`;
     each
       .copyInheritedSettings(program)
+      .configureOutput(outputOf(host, `ttk ${path}`))
       .option("-q, --quiet", "only results and errors")
       .option("-v, --verbose", "also say how the result came about")
       .option("--debug", "stack trace with an error");

@@ -1,17 +1,20 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { withHelpLast, withSubcommand } from "../../src/cli/asked-command.js";
+import { withSubcommand, wordsAsOptions } from "../../src/cli/asked-command.js";
 import { buildProgram } from "../../src/cli/program.js";
 import { fakeHost } from "../helpers/fake-host.js";
 
-describe("asking for help", () => {
+describe("asking by a word for help, or the version", () => {
   it.each([
     ["help decode", "decode --help"],
     ["help conform list", "conform list --help"],
     ["help decdoe", "decdoe"],
     ["help", "help"],
+    ["version", "--version"],
+    ["version --json", "--version"],
+    ["decode version", "decode version"],
     ["decode help", "decode help"],
   ])("ttk %s is ttk %s", (given, meant) => {
-    expect(withHelpLast(given.split(" "))).toEqual(meant.split(" "));
+    expect(wordsAsOptions(given.split(" "))).toEqual(meant.split(" "));
   });
 });
 

@@ -60,6 +60,22 @@ describe("ttk report", () => {
   });
 
   it.each([
+    ["fails when something became worse", [held, failed, "--fail-on-worse"], 1, /^ttk: became worse: .* → .*\n$/],
+    [
+      "fails for a message lost, whatever the percentage",
+      [held, failed, "--fail-on-worse", "100000"],
+      1,
+      /messages lost 0 → 7/,
+    ],
+    ["holds when nothing became worse", [held, held, "--fail-on-worse"], 0, /^$/],
+    ["holds when something became better", [failed, held, "--fail-on-worse"], 0, /^$/],
+    ["takes no percentage that is noise", [held, held, "--fail-on-worse", "5"], 2, /whole number, 10 to 100000/],
+  ])("as a gate %s", async (_, args, code, stderr) => {
+    const ended = await run("compare", ...args);
+    expect(ended).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+  });
+
+  it.each([
     [[judged, held], /runs of different kinds do not go into one report: judged is conformance, held is load/],
     [[held, failed], /ttk report compare <before> <after> is for two/],
     [[judged, "--format", "csv"], /a conformance run has no --format csv; there is html, console, json/],

@@ -13,6 +13,7 @@ Examples:
   $ ttk report run.json --out run.html
   $ ttk report ours.json theirs.json --out matrix.html     conformance: requirements against servers
   $ ttk report compare before.json after.json        load: what became worse
+  $ ttk report compare main.json branch.json --fail-on-worse 25    in CI: exit 1 for what is worse by more than 25 %
   $ ttk report merge shard*.json --report html=run.html      load: the shards of ttk load --segment
 
 Runs are what --report json=FILE has written; what kind they are is seen from their content.`;

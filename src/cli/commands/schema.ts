@@ -61,8 +61,12 @@ function withExample(entry: SchemaEntry): DetailedEntry {
   return { ...entry, hops: hopsText(command), ...answer, example: exampleOf(command) };
 }
 
+/** As a whole, or else as one of the words in it: a part of a name is asked for, too. */
 function likeness(wanted: string, name: string): number {
-  return distance(wanted.toLowerCase(), (name.split(".").at(-1) ?? name).toLowerCase());
+  const last = name.split(".").at(-1) ?? name;
+  const words = last.split(/_|(?<=[a-z])(?=[A-Z])/).filter((word) => word.length > 1);
+  const to = (text: string) => distance(wanted.toLowerCase(), text.toLowerCase());
+  return Math.min(to(last), ...words.map((word) => to(word) + 0.5));
 }
 
 function asText(entries: readonly DetailedEntry[], inDetail: boolean): string {

@@ -23,6 +23,8 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   held: "PASSED       every MUST that was judged held",
 };
 
+const NOTHING_JUDGED = "BLOCKED      nothing could be judged";
+
 /** The end of a run for people: a line for each area, then each case that did not pass with its evidence, then the verdict. */
 export function conformanceConsole(result: ConformanceResult, options: ConsoleOptions): string {
   const { summary, target, cases } = result;
@@ -40,11 +42,13 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
     "",
     ...blockedLines(reason, alike, paint),
   ]);
-  const outcome = outcomes[summary.outcome];
+  const isNothing = summary.blocked > 0 && summary.blocked + summary.skipped === summary.total;
+  const outcome = summary.outcome === "blocked" && isNothing ? NOTHING_JUDGED : outcomes[summary.outcome];
   const verdict = summary.outcome === "held" ? paint.green(outcome) : paint.red(outcome);
   return [
     escapeControls(heading),
     "",
+    ...leadLines(cases, paint),
     ...areaLines(cases),
     ...findings,
     ...refusals,
@@ -55,6 +59,16 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
     verdict,
     "",
   ].join("\n");
+}
+
+/** Before all else what most cases could not be judged for: a wrong port, a password. */
+function leadLines(cases: readonly CaseResult[], paint: Palette): string[] {
+  const [reason, alike] = groupsOf(cases, blockedReasonOf).find(([, { length }]) => 2 * length > cases.length) ?? [];
+  if (reason === undefined || alike === undefined || cases.length === 1) return [];
+  const left = cases.filter(({ verdict }) => verdict !== "skipped").length - alike.length;
+  const text =
+    left === 0 ? "nothing could be judged" : `${alike.length} of ${casesText(cases.length)} could not be judged`;
+  return [`${paint.red("BLOCKED")}  ${text}`, fact("because", reason), ""];
 }
 
 /** How often each ran, and what to give `--shuffle` to have the same order again. */

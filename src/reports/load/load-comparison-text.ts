@@ -38,6 +38,23 @@ export function loadComparisonMarkdown(comparison: LoadComparison): string {
   ].join("\n");
 }
 
+/**
+ * What became worse by more than that share of what it was before, as `msg_ack_duration p99 20 ms → 40 ms`: percentiles and
+ * the rate of acks. Of losses and other faults each one more counts, whatever the share.
+ */
+export function worsenedTexts(comparison: LoadComparison, share: number): string[] {
+  const trends = new Set(comparison.trends.map(({ metric }) => metric));
+  return linesOf(comparison)
+    .filter(({ metric, value: { mark, change, before, after } }) => {
+      const isFault = !trends.has(metric) && after > before;
+      return mark === "worse" && (isFault || change === null || Math.abs(change) > share);
+    })
+    .map(({ metric, what, value, text }) => {
+      const name = what === "" ? metric : `${metric} ${what}`;
+      return `${name} ${text(value.before)} → ${text(value.after)}`;
+    });
+}
+
 function linesOf({ trends, counts }: LoadComparison): Line[] {
   return [
     ...trends.flatMap(({ metric, percentiles }) =>

@@ -1,4 +1,6 @@
 import type { Account } from "../../client/account.js";
+import { httpExchange } from "../../client/http-exchange.js";
+import { PduTrace } from "../../client/pdu-trace.js";
 import { type Address, DialError, PduPeer } from "../../client/peer.js";
 import {
   type CaseRole,
@@ -7,11 +9,13 @@ import {
   type PortName,
   roleFacts,
 } from "../../scenarios/conformance/case-role.js";
+import { addressInWords } from "./address-words.js";
 import type { ConformanceEvent } from "./conformance-event.js";
 import { databasePreflight } from "./database-preflight.js";
 import { type Findings, nothingFound } from "./findings.js";
+import { type Heard, hearOut } from "./hear-out.js";
 import { httpPreflight } from "./http-preflight.js";
-import { type Preflight, preflight } from "./preflight.js";
+import { preflight } from "./preflight.js";
 import type { Ports } from "./run-case.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -22,6 +26,7 @@ export interface LookAheadOptions {
   readonly linkWaitMs: number;
   readonly accounts: readonly Account[];
   readonly answerMs: number;
+  readonly heartbeatIntervalMs: number;
   /** Whether any case needs users, or a group. */
   readonly needsLogin: boolean;
   readonly needsGroups: boolean;
@@ -29,22 +34,24 @@ export interface LookAheadOptions {
   readonly onEvent?: (event: ConformanceEvent) => void;
 }
 
+/** For what a further port says, once one of a server's ports has spoken. */
+const FURTHER_PORT_MS = 250;
+
 /** Finds out what of the role's cases can be judged at all. Never throws for a server's fault. */
 export async function lookAhead(options: LookAheadOptions): Promise<Findings> {
-  const { role, ports, accounts, answerMs, needsLogin, needsGroups } = options;
-  if (role === "msg") {
-    const target = ports.target as Address;
-    return fromPreflight(await preflight({ target, peer: ports.peer, accounts, answerMs, needsLogin, needsGroups }));
-  }
+  const { role, ports, answerMs, needsLogin } = options;
+  if (role === "msg") return lookAtMsgServer(options);
   const { plays, essential, isHttp } = roleFacts[role];
   // What dials the suite may be started only now that the suite listens.
   const playedProblems = plays.length > 0 ? await untilLinked(options) : {};
   if (essential.some((played) => playedProblems[played] !== undefined)) return { ...nothingFound, playedProblems };
-  const portProblems = await reachAll(options);
-  if (isHttp && portProblems.target === undefined) {
-    const target = await httpPreflight(role, ports.target as Address, answerMs);
+  if (isHttp) {
+    const target =
+      (await reach(ports.target as Address, answerMs)) ??
+      (await httpPreflight(role, ports.target as Address, answerMs));
     return { ...nothingFound, portProblems: target === undefined ? {} : { target }, playedProblems };
   }
+  const portProblems = await hearAll(options);
   if (role !== "db" || !needsLogin || portProblems.target !== undefined) {
     return { ...nothingFound, portProblems, playedProblems };
   }
@@ -55,24 +62,73 @@ export async function lookAhead(options: LookAheadOptions): Promise<Findings> {
   };
 }
 
-function fromPreflight({ targetProblem, peerProblem, ...found }: Preflight): Findings {
+/** Clients are answered at one port alone: that nothing comes from it is known as soon as a login has been tried, too. */
+async function lookAtMsgServer(options: LookAheadOptions): Promise<Findings> {
+  const { role, ports, accounts, answerMs, heartbeatIntervalMs, needsLogin, needsGroups } = options;
+  const address = ports.target as Address;
+  const loggedIn = new AbortController();
+  const signal = AbortSignal.any([options.signal, loggedIn.signal]);
+  const hearing = hearOut({ role, port: "target", address, answerMs, heartbeatIntervalMs, signal });
+  const { targetProblem, peerProblem, hasSpoken, ...found } = await preflight({
+    target: address,
+    peer: ports.peer,
+    accounts,
+    answerMs,
+    needsLogin,
+    needsGroups,
+  });
+  if (hasSpoken) loggedIn.abort();
+  const heard = await hearing;
+  const target = hasSpoken || options.signal.aborted ? undefined : (heard.problem ?? targetProblem);
   const portProblems = {
-    ...(targetProblem === undefined ? {} : { target: targetProblem }),
+    ...(target === undefined ? {} : { target }),
     ...(peerProblem === undefined ? {} : { peer: peerProblem }),
   };
   return { ...found, portProblems, playedProblems: {} };
 }
 
-async function reachAll({ role, ports, answerMs }: LookAheadOptions): Promise<Partial<Record<PortName, string>>> {
+/** Of a server that speaks at one of its ports, or to a server that the suite plays, silence at another is for cases to judge. */
+async function hearAll(options: LookAheadOptions): Promise<Partial<Record<PortName, string>>> {
+  const { role, signal } = options;
   const names: PortName[] = ["target", ...(Object.keys(roleFacts[role].ports) as PortName[])];
-  const problems: Partial<Record<PortName, string>> = {};
-  for (const name of names) {
-    const address = ports[name];
-    const problem =
-      address === undefined ? `no address of its port for ${name} is given` : await reach(address, answerMs);
-    if (problem !== undefined) problems[name] = problem;
+  const enough = new AbortController();
+  const isDialling = roleFacts[role].plays.length > 0;
+  const heard = await Promise.all(
+    names.map(async (name) => {
+      const each = await hear(name, options, AbortSignal.any([signal, enough.signal]));
+      if (each.kind === "pdu") setTimeout(() => enough.abort(), FURTHER_PORT_MS).unref();
+      return { name, ...each };
+    }),
+  );
+  const hasSpoken = isDialling || signal.aborted || heard.some(({ kind }) => kind === "pdu");
+  return Object.fromEntries(
+    heard.flatMap(({ name, kind, problem }) => {
+      const isJudged = problem === undefined || (hasSpoken && (kind === "silent" || kind === "closed"));
+      return isJudged ? [] : [[name, problem]];
+    }),
+  );
+}
+
+async function hear(port: PortName, options: LookAheadOptions, signal: AbortSignal): Promise<Heard> {
+  const { role, ports, answerMs, heartbeatIntervalMs } = options;
+  const address = ports[port];
+  if (address === undefined) {
+    return { kind: "unreachable", problem: `no address of its port for ${port} is given` };
   }
-  return problems;
+  return port === "http"
+    ? hearHttp(address, answerMs, signal)
+    : hearOut({ role, port, address, answerMs, heartbeatIntervalMs, signal });
+}
+
+/** LSV-03. An answer is as good as a PDU; what is wrong with it, or that there is none, is for cases to judge. */
+async function hearHttp(address: Address, answerMs: number, signal: AbortSignal): Promise<Heard> {
+  const problem = await reach(address, answerMs);
+  if (problem !== undefined) return { kind: "unreachable", problem };
+  const request = "GET /msg_server HTTP/1.1\r\nHost: ttk\r\nConnection: close\r\n\r\n";
+  const exchange = { trace: new PduTrace(), label: "probe", timeoutMs: answerMs, signal };
+  const { status } = await httpExchange(address, request, exchange);
+  if (status !== undefined) return { kind: "pdu", problem: undefined };
+  return { kind: "silent", problem: `${addressInWords(address)} gives no HTTP answer` };
 }
 
 async function reach(address: Address, answerMs: number): Promise<string | undefined> {

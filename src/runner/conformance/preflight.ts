@@ -24,6 +24,8 @@ export interface Preflight {
   readonly loginProblem: string | undefined;
   /** The server broke the rules of logging in, instead of refusing it: cases that judge the login can tell how. */
   readonly isLoginBroken: boolean;
+  /** A login was tried, and a PDU came back, whatever it said. */
+  readonly hasSpoken: boolean;
   readonly groups: readonly KnownGroup[];
 }
 
@@ -33,14 +35,21 @@ const SCAN_BATCH = 8;
 const SCANNED_MAX = 200;
 /** Reaches the servers, logs in once, and looks up groups for the cases that need one. Never throws for a server's fault. */
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
-  const found = { targetProblem: undefined, peerProblem: undefined, loginProblem: undefined, isLoginBroken: false };
+  const found = {
+    targetProblem: undefined,
+    peerProblem: undefined,
+    loginProblem: undefined,
+    isLoginBroken: false,
+    hasSpoken: false,
+  };
   const targetProblem = await reach(options.target, options);
   if (targetProblem !== undefined) return { ...found, targetProblem, groups: [] };
   const peerProblem = options.peer === undefined ? undefined : await reach(options.peer, options);
   if (!options.needsLogin || options.accounts.length === 0) return { ...found, peerProblem, groups: [] };
   const login = await tryLogin(options);
   if (login !== undefined) return { ...found, peerProblem, ...login, groups: [] };
-  return { ...found, peerProblem, groups: options.needsGroups ? await findGroups(options) : [] };
+  const groups = options.needsGroups ? await findGroups(options) : [];
+  return { ...found, peerProblem, hasSpoken: true, groups };
 }
 
 async function reach(address: Address, { answerMs }: PreflightOptions): Promise<string | undefined> {
@@ -55,19 +64,24 @@ async function reach(address: Address, { answerMs }: PreflightOptions): Promise<
   }
 }
 
-async function tryLogin(
-  options: PreflightOptions,
-): Promise<Pick<Preflight, "loginProblem" | "isLoginBroken"> | undefined> {
-  let problem: Pick<Preflight, "loginProblem" | "isLoginBroken"> | undefined;
+type LoginFailure = Pick<Preflight, "loginProblem" | "isLoginBroken" | "hasSpoken">;
+
+async function tryLogin(options: PreflightOptions): Promise<LoginFailure | undefined> {
+  let problem: LoginFailure | undefined;
   for (const account of options.accounts.slice(0, LOGIN_ATTEMPTS)) {
+    const device = newDevice(options.answerMs);
+    let link: Device["link"];
     try {
-      const device = await loggedIn(account, options);
+      await device.connect(options.target);
+      link = device.link;
+      await device.login({ userName: account.name, password: account.password });
       device.close();
       return undefined;
     } catch (error) {
+      device.destroy();
       const reason = `${account.name} cannot log in: ${reasonOf(error)}`;
       const isLoginBroken = !(error instanceof ClientError && error.code === "LOGIN_REFUSED");
-      problem = { loginProblem: reason, isLoginBroken };
+      problem = { loginProblem: reason, isLoginBroken, hasSpoken: (link?.pdusIn ?? 0) > 0 };
       if (isLoginBroken) return problem;
     }
   }

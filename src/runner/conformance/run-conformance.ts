@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Account } from "../../client/account.js";
 import type { Address } from "../../client/peer.js";
-import { type CaseRole, type PortName, roleFacts } from "../../scenarios/conformance/case-role.js";
+import { type CaseRole, named, type PortName, roleFacts } from "../../scenarios/conformance/case-role.js";
 import type { CaseTiming, ConformanceCase } from "../../scenarios/conformance/conformance-case.js";
 import type { Telltale } from "../../scenarios/conformance/telltales.js";
 import { AccountPool, type Lease } from "./account-pool.js";
@@ -84,6 +84,8 @@ const HEARTBEAT_INTERVAL_MS = 5000;
 const REDIAL_MS = 4000 + 8000;
 const REDIAL_LONGEST_MS = 64_000;
 
+const LOGIN_HINT = "Are --accounts and --password those of this server?";
+
 /**
  * Runs the selected cases, several at once, and judges the server. Never throws for what the server does.
  * @throws ListenError when the suite cannot listen where it is to play a server
@@ -129,6 +131,7 @@ async function runAll(
     linkWaitMs: linkWaitMs ?? REDIAL_LONGEST_MS * options.timeScale + timing.answerMs,
     accounts,
     answerMs: timing.answerMs,
+    heartbeatIntervalMs: timing.heartbeatIntervalMs,
     needsLogin: toRun.some(needsUsers),
     needsGroups: toRun.some(({ needs }) => (needs.groupMembers ?? 0) > 0),
     signal,
@@ -253,7 +256,9 @@ class Schedule {
       firstOf(ports, portProblems) ?? firstOf([...essential, ...(each.needs.played ?? [])], playedProblems);
     if (problem !== undefined) return problem;
     const judgesBrokenLogin = isLoginBroken && each.judgesLogin;
-    if (needsUsers(each) && loginProblem !== undefined && !judgesBrokenLogin) return loginProblem;
+    if (needsUsers(each) && loginProblem !== undefined && !judgesBrokenLogin) {
+      return `${loginProblem}. ${isLoginBroken ? `Is it ${named(each.role)}?` : LOGIN_HINT}`;
+    }
     return this.#pool.lacks(each.needs);
   }
 

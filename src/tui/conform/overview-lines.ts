@@ -38,9 +38,11 @@ export function headerLines(view: ConformView, columns: number, theme: Theme): s
 function verdictOf(view: ConformView, theme: Theme): [mark: string, word: string, text: string, style: Style] {
   const { result, groups, awaited } = view;
   if (result !== undefined) {
-    const [word, text] = outcomes[result.summary.outcome];
-    const isHeld = result.summary.outcome === "held";
-    return [isHeld ? "✔" : "✘", word, text, isHeld ? theme.good : theme.bad];
+    const { outcome, blocked, skipped, total } = result.summary;
+    const [word, text] = outcomes[outcome];
+    const isHeld = outcome === "held";
+    const isNothing = outcome === "blocked" && blocked + skipped === total;
+    return [isHeld ? "✔" : "✘", word, isNothing ? "nothing could be judged" : text, isHeld ? theme.good : theme.bad];
   }
   const { passed, failed, warning, blocked } = groups.all.counts;
   if (failed > 0) return ["✘", "FAILS", `${failed} failed so far`, theme.bad];

@@ -69,6 +69,26 @@ describe("conformanceConsole", () => {
     expect(text(rest(3))).toContain("FAILED  msg.2  (MUST");
   });
 
+  it("begins with why most cases, or all, could not be judged", () => {
+    const blocked = (count: number, reason: string) =>
+      Array.from({ length: count }, (_, n) => caseResult("blocked", { id: `msg.${n}`, reason }));
+    const text = (cases: readonly CaseResult[]) => conformanceConsole(conformanceResult(cases), plain);
+    const none = text(blocked(3, "it speaks HTTP"));
+    expect(none).toMatch(/^[^\n]*\n\nBLOCKED {2}nothing could be judged\n {4}because {3}it speaks HTTP\n\n {2}FRM/);
+    expect(lastLine(none)).toBe("BLOCKED      nothing could be judged");
+    expect(text([...blocked(3, "it speaks HTTP"), caseResult("skipped")])).toContain(
+      "\nBLOCKED  nothing could be judged\n",
+    );
+    const most = text([...blocked(3, "nobody can log in"), caseResult("passed"), caseResult("passed")]);
+    expect(most).toMatch(
+      /^[^\n]*\n\nBLOCKED {2}3 of 5 cases could not be judged\n {4}because {3}nobody can log in\n\n {2}FRM/,
+    );
+    expect(lastLine(most)).toBe("BLOCKED      some cases could not be judged");
+    expect(text([...blocked(2, "few accounts"), caseResult("passed"), caseResult("passed")])).toMatch(
+      /^[^\n]*\n\n {2}FRM/,
+    );
+  });
+
   it("lets no server write lines of its own, or move the cursor", () => {
     const said = "\u001b[2J\u009b1m\u202e\r\nPASSED  msg.1";
     const shown = "\\u001b[2J\\u009b1m\\u202e\\r\\nPASSED  msg.1";

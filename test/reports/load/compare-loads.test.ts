@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { changeText, compareLoads } from "../../../src/reports/load/compare-loads.js";
-import { loadComparisonMarkdown, loadComparisonText } from "../../../src/reports/load/load-comparison-text.js";
+import {
+  loadComparisonMarkdown,
+  loadComparisonText,
+  worsenedTexts,
+} from "../../../src/reports/load/load-comparison-text.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
 import { failedLoad, forgetfulLoad, heldLoad, trendOf } from "../../helpers/load-result.js";
@@ -67,6 +71,30 @@ describe("compareLoads", () => {
     const before = { ...heldLoad, steadyMs: 8002 };
     expect(compareLoads(before, { ...before, steadyMs: 12_001 }).differences).toEqual(["steady phase 8.0 s → 12.0 s"]);
     expect(compareLoads(before, { ...before, steadyMs: 8900 }).differences).toEqual([]);
+  });
+});
+
+describe("what became worse by more than a share", () => {
+  it.each([
+    [0.1, ["msg_ack_duration p99 20.0 ms → 26.0 ms", "msg_ack_duration p99.9 20.0 ms → 26.0 ms"]],
+    [0.25, ["msg_ack_duration p99 20.0 ms → 26.0 ms", "msg_ack_duration p99.9 20.0 ms → 26.0 ms"]],
+    [0.35, []],
+  ])("%d: %j", (share, texts) => {
+    expect(
+      worsenedTexts(compareLoads(withAcks(10, 20), withAcks(10, 26)), share).filter((text) => !/p90/.test(text)),
+    ).toEqual(texts);
+  });
+
+  it("has each fault more, and the rate of acks by its share", () => {
+    const after = {
+      ...failedLoad,
+      metrics: heldLoad.metrics,
+      delivery: { ...heldLoad.delivery, lost: 1, acked: heldLoad.delivery.acked / 2 },
+    };
+    const names = (share: number) =>
+      worsenedTexts(compareLoads(heldLoad, after), share).map((text) => text.split(" ").slice(0, 2).join(" "));
+    expect(names(0.4)).toEqual(["messages acked", "messages lost"]);
+    expect(names(0.6)).toEqual(["messages lost"]);
   });
 });
 

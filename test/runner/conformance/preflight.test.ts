@@ -46,7 +46,7 @@ const nothingWrong = {
 describe("preflight", () => {
   it("finds nothing wrong with a server that can be logged in to, and leaves nobody logged in", async () => {
     const server = await fake();
-    expect(await look({ target: server.address })).toEqual({ ...nothingWrong, groups: [] });
+    expect(await look({ target: server.address })).toEqual({ ...nothingWrong, hasSpoken: true, groups: [] });
     await expect.poll(() => server.logins).toBe(0);
   });
 

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Address } from "../../../src/net/address.js";
 import type { ConformanceEvent } from "../../../src/runner/conformance/conformance-event.js";
@@ -116,7 +117,9 @@ describe("runConformance", () => {
     ];
     const result = await run(await fake(), cases, { accounts: wrong });
     expect(result.cases.map(({ verdict }) => verdict)).toEqual(["passed", "blocked", "blocked"]);
-    expect(result.cases[1]?.reason).toMatch(/^user3 cannot log in: the login was refused/);
+    expect(result.cases[1]?.reason).toMatch(
+      /^user3 cannot log in: the login was refused .*\. Are --accounts and --password those of this server\?$/,
+    );
   });
 
   it("blocks what needs more accounts, groups or servers than there are", async () => {
@@ -247,20 +250,72 @@ describe("runConformance", () => {
     expect(told).toEqual(["before frm.a", "a client true"]);
   });
 
-  it.each<Oddity>(["mute", "closing", "babbling", "echoing"])(
-    "judges a port that is no msg_server (%s) in bounded time, without a fault of its own",
-    async (oddity) => {
-      const odd = await OddServer.start(oddity);
-      started.push(odd);
-      // 50 ms for an answer, and time limits of 0.15 to 3 s.
-      const result = await run(odd.address, allCases, { timeoutFactor: 0.01, timeScale: 0.01, jobs: 64 });
-      const of = (verdict: Verdict) => result.cases.filter((each) => each.verdict === verdict).map(({ id }) => id);
-      expect(of("errored")).toEqual([]);
-      expect(result.summary.outcome).toBe("failed");
-      expect(of("failed")).toEqual(expect.arrayContaining(["lgn.success"]));
-      // What takes a login for granted is not judged: it would blame the server for the wrong thing.
-      expect(of("blocked").filter((id) => id.startsWith("msg."))).not.toEqual([]);
-      expect(of("failed").filter((id) => id.startsWith("msg."))).toEqual([]);
-    },
-  );
+  // 50 ms for an answer, and time limits of 0.15 to 3 s.
+  const hurried = { timeoutFactor: 0.01, timeScale: 0.01, jobs: 64 };
+
+  it.each<[Oddity, RegExp]>([
+    [
+      "mute",
+      /takes connections and says nothing: no PDU came within 0\.05 s\. Is it the port of a msg_server for clients/,
+    ],
+    ["closing", /takes connections and closes them without a word\. Is it the port/],
+    ["babbling", /does not speak PDUs: what came is "HTTP\/1\.1 400 Bad Request" \(HTTP\)\. Is it the port/],
+  ])("blocks every case where no PDU ever comes (%s), and says what came in its place", async (oddity, reason) => {
+    const odd = await OddServer.start(oddity);
+    started.push(odd);
+    const result = await run(odd.address, allCases, hurried);
+    expect(result.summary).toMatchObject({ blocked: result.summary.total, outcome: "blocked" });
+    expect(new Set(result.cases.map((each) => each.reason)).size).toBe(1);
+    expect(result.cases[0]?.reason).toMatch(reason);
+  });
+
+  it("says so when a server takes a connection, dies of what it is sent, and is gone", async () => {
+    const dying = createServer((socket) => {
+      dying.close();
+      socket.on("error", () => {});
+      socket.once("data", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => dying.listen(0, "127.0.0.1", resolve));
+    const target = { host: "127.0.0.1", port: (dying.address() as AddressInfo).port };
+    const { summary, cases } = await run(target, [caseOf({ id: "frm.a" })], hurried);
+    expect(summary.outcome).toBe("blocked");
+    expect(cases[0]?.reason).toMatch(
+      /closes them without a word, and nobody listens there any more\. .*is that server well\?$/,
+    );
+  });
+
+  it.each<[string, (socket: Socket, sent: Buffer) => void]>([
+    ["echoes whatever it is sent", (socket, sent) => socket.write(sent)],
+    ["answers heartbeats, and hangs with a login", (socket, sent) => isHeartbeat(sent) && socket.write(sent)],
+    [
+      "answers heartbeats, and dies of a login",
+      (socket, sent) => (isHeartbeat(sent) ? socket.write(sent) : socket.destroy()),
+    ],
+    // FRM-01: the length does not count the header.
+    ["answers with a wrong length", (socket) => socket.write(Buffer.from("00000000000100000007070100010000", "hex"))],
+  ])("fails a server that %s, without a fault of its own", async (_, answer) => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("data", (sent) => answer(socket, sent));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    started.push({ stop: () => [server.close(), ...[...sockets].map((socket) => socket.destroy())] });
+    const result = await run({ host: "127.0.0.1", port: (server.address() as AddressInfo).port }, allCases, hurried);
+    const of = (verdict: Verdict) => result.cases.filter((each) => each.verdict === verdict).map(({ id }) => id);
+    expect(of("errored")).toEqual([]);
+    expect(result.summary.outcome).toBe("failed");
+    expect(of("failed")).toEqual(expect.arrayContaining(["lgn.success"]));
+    expect(result.cases.find(({ id }) => id === "msg.ack")?.reason).toMatch(
+      /^user1 cannot log in: .* Is it a msg_server\?$/,
+    );
+    // What takes a login for granted is not judged: it would blame the server for the wrong thing.
+    expect(of("blocked").filter((id) => id.startsWith("msg."))).not.toEqual([]);
+    expect(of("failed").filter((id) => id.startsWith("msg."))).toEqual([]);
+  });
 });
+
+function isHeartbeat(sent: Buffer): boolean {
+  return sent.toString("hex", 10, 12) === "0701";
+}

@@ -84,7 +84,8 @@ describe("the cases of a file_server", () => {
         jobs: 64,
       });
       expect(withVerdict(result, "errored")).toEqual([]);
-      expect(result.summary.outcome).toBe("failed");
+      // Where no PDU ever comes there is no such server to fail.
+      expect(result.summary.outcome).toBe(oddity === "echoing" ? "failed" : "blocked");
       expect(withVerdict(result, "passed")).toEqual([]);
     },
   );

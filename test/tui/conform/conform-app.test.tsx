@@ -66,6 +66,17 @@ describe("ConformView", () => {
     expect(stopped.done).toEqual(["interrupt", "close"]);
   });
 
+  it("says in the end that nothing could be judged, when that is so", () => {
+    const [judged, blocked] = [caseResult("passed"), caseResult("blocked", { id: "msg.a", reason: "it speaks HTTP" })];
+    const headerAfter = (results: readonly CaseResult[]) => {
+      const { view } = opened(results);
+      view.take({ type: "run-finished", result: conformanceResult(results) });
+      return frameOf(view).split("\n")[1];
+    };
+    expect(headerAfter([blocked])).toContain("BLOCKED     nothing could be judged");
+    expect(headerAfter([blocked, judged])).toContain("BLOCKED     some cases could not be judged");
+  });
+
   it("keeps the cursor on its finding when a graver one comes before it", () => {
     const { view } = opened();
     press(view, "G", "k");
