@@ -4,6 +4,8 @@ import type { StoredId } from "./message-batch.js";
 
 /** So that one commit stays below some 50 ms; the rest comes with the next. */
 const BATCH_MAX = 4_000;
+/** How long messages may keep coming in before they are stored. */
+const GATHERING_MAX_MS = 3;
 
 /** Hot: messages that are stored together wait for one promise. */
 class Batch {
@@ -26,12 +28,14 @@ class Batch {
  */
 export class AppendQueue {
   readonly #waiting: Batch[] = [];
+  #appended = 0;
   #storing: Promise<void> | undefined;
 
   constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<readonly StoredId[]>) {}
 
   append(message: TableMessage): Promise<MessageId> {
     const { messages, stored } = this.#openBatch();
+    this.#appended++;
     const place = messages.push(message) - 1;
     this.#storing ??= this.#storeAll();
     return stored.then((ids) => {
@@ -54,10 +58,22 @@ export class AppendQueue {
     return batch;
   }
 
+  /**
+   * What else arrives in this turn of the loop comes along, and in the next ones as long as each brings more: who was just
+   * answered speaks again within a few turns, and would else wait for the commit after this one, each half for the other.
+   */
+  async #gather(): Promise<void> {
+    const untilMs = performance.now() + GATHERING_MAX_MS;
+    let before: number;
+    do {
+      before = this.#appended;
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#appended > before && this.#waiting.length === 1 && performance.now() < untilMs);
+  }
+
   async #storeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // What else arrives in this tick comes along.
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#gather();
       const batch = this.#waiting.shift() as Batch;
       try {
         batch.resolve(await this.store(batch.messages));

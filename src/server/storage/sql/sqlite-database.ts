@@ -7,13 +7,16 @@ import { SqliteSession } from "./sqlite-session.js";
 /** How long another process may hold the file before a write fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 /**
- * How soon a write looks again whether it may. Less than the least time between two commits, so that of two busy processes
- * neither keeps the other out; SQLite's own waiting would look ten times a second, and stop this process meanwhile.
+ * How soon a write looks again whether it may: soon enough that a busy process, which pauses between two commits, does not keep
+ * another one out. SQLite's own waiting would look ten times a second, and stop this process meanwhile.
  */
 const BUSY_RETRY_MS = 1;
 const SQLITE_BUSY = 5;
-/** Under load commits are at least so far apart, so that each takes many messages along; the first never waits. */
-const COMMIT_INTERVAL_MS = 3;
+/**
+ * After a commit there is as long a pause as it took, up to this: the next one takes many messages along, and others have their
+ * turn. Who writes after the pause does not wait.
+ */
+const COMMIT_PAUSE_MAX_MS = 3;
 /** Of each of the two connections. */
 const CACHE_KB = 32 * 1024;
 /** Some milliseconds of reading. */
@@ -40,7 +43,8 @@ export class SqliteDatabase implements SqlDatabase {
   readonly #reader: SqliteSession;
   #jobs: Job[] = [];
   #committing: Promise<void> | undefined;
-  #committedAtMs = Number.NEGATIVE_INFINITY;
+  /** By performance.now(). */
+  #pausesUntilMs = 0;
 
   private constructor(
     private readonly connections: readonly [writer: DatabaseSyncInstance, reader: DatabaseSyncInstance],
@@ -116,8 +120,9 @@ export class SqliteDatabase implements SqlDatabase {
   async #commitAll(): Promise<void> {
     while (this.#jobs.length > 0) {
       // What else arrives in this tick comes along.
-      const waitMs = this.#committedAtMs + COMMIT_INTERVAL_MS - performance.now();
+      const waitMs = this.#pausesUntilMs - performance.now();
       await (waitMs < 1 ? new Promise((resolve) => setImmediate(resolve)) : delay(waitMs));
+      const startedMs = performance.now();
       let jobs: readonly Job[] = [];
       try {
         await this.#begin();
@@ -127,7 +132,8 @@ export class SqliteDatabase implements SqlDatabase {
         if (jobs.length === 0) jobs = this.#jobs.splice(0);
         for (const { reject } of jobs) reject(error);
       }
-      this.#committedAtMs = performance.now();
+      const endedMs = performance.now();
+      this.#pausesUntilMs = endedMs + Math.min(endedMs - startedMs, COMMIT_PAUSE_MAX_MS);
     }
     this.#committing = undefined;
   }
