@@ -31,7 +31,11 @@ export class AppendQueue {
   #appended = 0;
   #storing: Promise<void> | undefined;
 
-  constructor(private readonly store: (batch: readonly TableMessage[]) => Promise<readonly StoredId[]>) {}
+  constructor(
+    private readonly store: (batch: readonly TableMessage[]) => Promise<readonly StoredId[]>,
+    /** Whether nothing can come in while messages are stored, so that it is worth waiting for what is about to. */
+    private readonly isBlocking = false,
+  ) {}
 
   append(message: TableMessage): Promise<MessageId> {
     const { messages, stored } = this.#openBatch();
@@ -59,8 +63,9 @@ export class AppendQueue {
   }
 
   /**
-   * What else arrives in this turn of the loop comes along, and in the next ones as long as each brings more: who was just
-   * answered speaks again within a few turns, and would else wait for the commit after this one, each half for the other.
+   * What else arrives in this turn of the loop comes along. Where storing blocks, so does what comes in the next ones as long
+   * as each brings more: who was just answered speaks again within a few turns, and would else wait for the commit after this
+   * one, each half for the other.
    */
   async #gather(): Promise<void> {
     const untilMs = performance.now() + GATHERING_MAX_MS;
@@ -68,7 +73,7 @@ export class AppendQueue {
     do {
       before = this.#appended;
       await new Promise((resolve) => setImmediate(resolve));
-    } while (this.#appended > before && this.#waiting.length === 1 && performance.now() < untilMs);
+    } while (this.isBlocking && this.#appended > before && this.#waiting.length === 1 && performance.now() < untilMs);
   }
 
   async #storeAll(): Promise<void> {

@@ -21,11 +21,13 @@ interface View {
 
 export class SqlMessages implements MessageStorage {
   readonly answersAtOnce = false;
-  readonly #queue = new AppendQueue((batch) => this.#store(batch));
+  readonly #queue: AppendQueue;
   /** By sender, the last message that waits for its sound to be kept, or behind such a one (MSG-09). */
   readonly #behindSounds = new Map<number, Promise<unknown>>();
 
-  constructor(private readonly parts: MessageParts) {}
+  constructor(private readonly parts: MessageParts) {
+    this.#queue = new AppendQueue((batch) => this.#store(batch), parts.db.dialect === "sqlite");
+  }
 
   append(message: NewMessage): MessageId | Promise<MessageId> {
     const { content, to, fromId } = message;

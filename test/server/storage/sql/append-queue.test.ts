@@ -12,12 +12,12 @@ const message: TableMessage = {
 };
 
 /** A queue, and how many messages it stored together each time. */
-function queueAndBatches(): { readonly queue: AppendQueue; readonly batches: number[] } {
+function queueAndBatches({ isBlocking = true } = {}): { readonly queue: AppendQueue; readonly batches: number[] } {
   const batches: number[] = [];
   const queue = new AppendQueue(async (batch) => {
     batches.push(batch.length);
     return batch.map((_, index) => index + 1);
-  });
+  }, isBlocking);
   return { queue, batches };
 }
 
@@ -49,6 +49,12 @@ describe("the queue of messages that are to be stored", () => {
     const { queue, batches } = queueAndBatches();
     await appendInTurns(queue, 5);
     expect(batches).toEqual([5]);
+  });
+
+  it("stores at the end of the turn what else comes in while others are stored", async () => {
+    const { queue, batches } = queueAndBatches({ isBlocking: false });
+    await appendInTurns(queue, 4);
+    expect(batches).toEqual([2, 2]);
   });
 
   it("does not wait once a turn has brought nothing", async () => {
