@@ -93,26 +93,6 @@ describe("the cases of a msg_server in isolation", () => {
     TIMEOUT_MS,
   );
 
-  it("expect of versions of the original that 0x050a names no file_server, and of others that it does (FIL-03)", async () => {
-    const nameless = sends(CommandId.CID_FILE_HAS_OFFLINE_RES, (body) => ({ ...body, ip_addr_list: [] }));
-    const server = await startRoleServer("msg-isolated", {
-      deviates: teamtalk,
-      async via(address, port) {
-        if (port !== "target") return address;
-        const wire = await FaultyWire.start(address, nameless, new Set<Line>());
-        started.push(wire);
-        return wire.address;
-      },
-    });
-    started.push(server);
-    const cases = allCases
-      .filter(({ id }) => id === "iso.fil.list")
-      .map((each) => ({ case: each, skippedBy: undefined }));
-    const options = { ...server.options, cases, baseline: await teamtalkBaseline() };
-    const result = await judgeRole("msg-isolated", server.target, options);
-    expect(result.cases).toMatchObject([{ id: "iso.fil.list", verdict: "expected-failure" }]);
-  });
-
   it.each([
     { id: "iso.fil.notify-here", at: "target", fault: tellingPhones },
     { id: "iso.dbp.device-token", at: "target", fault: answeringTokensAtOnce },
