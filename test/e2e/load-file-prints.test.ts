@@ -47,7 +47,12 @@ describe("what a scenario file prints", () => {
       );
       expect(code).toBe(0);
       expect((JSON.parse(stdout) as { summary: object }).summary).toMatchObject({ users: 4 });
-      for (const id of [1, 2, 3, 4]) expect(stderr).toContain(`user ${id}\n${id} of 4\n`);
+      // Two workers write line by line, each in its order.
+      const lines = stderr.split("\n");
+      for (const id of [1, 2, 3, 4]) {
+        const said = [`user ${id}`, `${id} of 4`];
+        expect(lines.filter((line) => said.includes(line))).toEqual(said);
+      }
     },
   );
 
