@@ -29,7 +29,7 @@ export class K6JsonLines implements SampleFormat {
 
   #metricLine(metric: string): string {
     const kind = this.run.kindOf(metric) ?? { type: "gauge" };
-    const thresholds = this.run.thresholds.filter((one) => one.metric === metric).map(({ expression }) => expression);
+    const thresholds = this.run.thresholds.filter((one) => one.metric === metric).map(thresholdOf);
     const submetrics = this.#submetricsOf(metric);
     const data = {
       name: metric,
@@ -50,4 +50,20 @@ export class K6JsonLines implements SampleFormat {
       return [{ name, suffix: name.slice(metric.length + 1, -1), tags: selector.tags }];
     });
   }
+}
+
+/** As k6 has it: its text, or with `abortOnFail` an object. */
+function thresholdOf({ expression, abortOnFail, delayAbortEvalMs }: RunView["thresholds"][number]) {
+  if (!abortOnFail) return expression;
+  const delayAbortEval = delayAbortEvalMs === 0 ? null : goDuration(delayAbortEvalMs);
+  return { threshold: expression, abortOnFail, delayAbortEval };
+}
+
+/** As Go writes it: `500ms`, `10s`, `1m30s`, `1h0m0s`. */
+function goDuration(ms: number): string {
+  if (ms < 1_000) return `${ms}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = `${(ms % 60_000) / 1_000}s`;
+  if (minutes === 0) return seconds;
+  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
 }

@@ -23,7 +23,7 @@ export interface RunView {
   readonly readings: () => readonly MetricReading[];
   /** Undefined for what is no metric of this run. */
   readonly kindOf: (metric: string) => MetricContent | undefined;
-  readonly thresholds: readonly Pick<Threshold, "metric" | "expression">[];
+  readonly thresholds: readonly Pick<Threshold, "metric" | "expression" | "abortOnFail" | "delayAbortEvalMs">[];
   /** Of everything that is sent. */
   readonly tags: Tags;
   /** Tells the person who started the run, in one line. */

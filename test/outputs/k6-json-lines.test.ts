@@ -18,15 +18,31 @@ const golden = [
   "",
 ].join("\n");
 
+const keepsOn = { abortOnFail: false, delayAbortEvalMs: 0 };
+
 describe("K6JsonLines", () => {
+  it.each([
+    [0, "null"],
+    [500, '"500ms"'],
+    [10_000, '"10s"'],
+    [90_500, '"1m30.5s"'],
+    [3_600_000, '"1h0m0s"'],
+  ])("writes a threshold that ends the run as k6's object, with a delay of %i ms", (delayAbortEvalMs, text) => {
+    const threshold = { metric: "errors", expression: "count<1", abortOnFail: true, delayAbortEvalMs };
+    const lines = new K6JsonLines({ kindOf: (metric) => metricKinds[metric], thresholds: [threshold] });
+    expect(lines.linesOf("errors", 1, {}, 0)).toContain(
+      `"thresholds":[{"threshold":"count<1","abortOnFail":true,"delayAbortEval":${text}}],`,
+    );
+  });
+
   it("writes k6's lines: a metric before its first point, with its thresholds and sub-metrics", () => {
     const lines = new K6JsonLines({
       kindOf: (metric) => metricKinds[metric],
       thresholds: [
-        { metric: "msg_ack_duration", expression: "avg<1000" },
-        { metric: "msg_ack_duration{scenario:chat}", expression: "p(90)<3" },
-        { metric: "msg_ack_duration{scenario:chat}", expression: "max<9" },
-        { metric: "msg_ack_duration", expression: "p(95)<50" },
+        { metric: "msg_ack_duration", expression: "avg<1000", ...keepsOn },
+        { metric: "msg_ack_duration{scenario:chat}", expression: "p(90)<3", ...keepsOn },
+        { metric: "msg_ack_duration{scenario:chat}", expression: "max<9", ...keepsOn },
+        { metric: "msg_ack_duration", expression: "p(95)<50", ...keepsOn },
       ],
     });
     const [first, later] = [Date.UTC(2017, 4, 9, 14, 34, 45, 239), Date.UTC(2017, 4, 9, 14, 34, 45, 625)];

@@ -23,24 +23,21 @@ export function findMaxLines(name: string, { ratePerSecond, endedBy, steps }: Fi
   ];
 }
 
-function stepLine({
-  ratePerSecond,
-  achievedPerSecond,
-  durationMs,
-  ok,
-  conditions,
-  dropped,
-  lost,
-  doubts,
-}: FindMaxStep): string {
-  const said = conditions.map((each) => `${each.metric} ${each.expression} (${thresholdText(each)})`);
-  const dropping = dropped > 0 ? [`${count(dropped)} did not happen`] : [];
-  const losing = lost > 0 ? [`${count(lost)} lost`] : [];
+function stepLine(step: FindMaxStep): string {
+  const { ratePerSecond, achievedPerSecond, durationMs, ok } = step;
   return [
     `${count(ratePerSecond)}/s`.padStart(10),
     `${count(achievedPerSecond)}/s`.padStart(10),
     seconds(durationMs).padStart(8),
     (ok ? "held" : "broke").padEnd(5),
-    [...said, ...dropping, ...losing, ...doubts].join(", "),
+    stepWords(step),
   ].join("  ");
+}
+
+/** What a step was judged by, in words: its conditions with what they came to, and what speaks against it besides. */
+export function stepWords({ conditions, dropped, lost, doubts }: FindMaxStep): string {
+  const said = conditions.map((each) => `${each.metric} ${each.expression} (${thresholdText(each)})`);
+  const dropping = dropped > 0 ? [`${count(dropped)} did not happen`] : [];
+  const losing = lost > 0 ? [`${count(lost)} lost`] : [];
+  return [...said, ...dropping, ...losing, ...doubts].join(", ");
 }

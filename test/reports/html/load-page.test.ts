@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadHtml } from "../../../src/reports/html/load/load-html.js";
 import { count, duration } from "../../../src/reports/load/quantity.js";
+import type { FindMaxResult, FindMaxStep } from "../../../src/runner/load/find-max/find-max-result.js";
 import type { LoadSnapshot } from "../../../src/runner/load/load-event.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
 import type { TrendResult } from "../../../src/runner/load/metrics/metrics.js";
+import type { ThresholdResult } from "../../../src/runner/load/metrics/threshold.js";
 import { hostileText } from "../../helpers/hostile-text.js";
 import { failedLoad, forgetfulLoad, heldLoad, snapshot, trendOf } from "../../helpers/load-result.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
@@ -50,6 +52,19 @@ const hostile: LoadResult = {
   failures: [hostileText],
   witnesses: minute.witnesses.map((witness) => ({ ...witness, from: hostileText, to: hostileText })),
   thresholds: [{ metric: hostileText, expression: hostileText, ok: false, actual: null }],
+};
+
+const step: FindMaxStep = {
+  ratePerSecond: 100,
+  achievedPerSecond: 100,
+  startedAtMs: 0,
+  durationMs: 4_000,
+  ok: true,
+  conditions: [],
+  acts: 400,
+  dropped: 0,
+  lost: 0,
+  doubts: [],
 };
 
 /** In the order of a device's life, as heldLoad has them. */
@@ -169,6 +184,20 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     const metrics: LoadResult["metrics"] = { ...minute.metrics, rooms: { type: "counter", count: 12_000, rate: 0.42 } };
     const [own] = await (await open({ ...minute, metrics })).texts("#parts");
     expect(own).toMatch(/Own metrics\s+rooms\t12,000 \(0\.42\/s\)$/);
+  });
+
+  it("says of each step of a search what it was judged by, lost messages too", async () => {
+    const condition = { metric: "msg_delivery_duration", expression: "p(99)<100", ok: true, actual: 61.2, unit: "ms" };
+    const steps = [
+      { ...step, startedAtMs: 0, conditions: [condition as ThresholdResult] },
+      { ...step, startedAtMs: 4_000, ok: false, lost: 3, conditions: [condition as ThresholdResult] },
+    ];
+    const findMax: FindMaxResult = { ratePerSecond: 100, endedBy: "precision", steps };
+    const parts = minute.parts.map((part) => ({ ...part, findMax }));
+    const [text] = await (await open({ ...minute, parts })).texts("#parts");
+    const judged = "msg_delivery_duration p(99)<100 (61.2 ms)";
+    expect(text).toContain(`100/s\t100/s\t0.0 s\t4.0 s\theld\t${judged}\n`);
+    expect(text).toContain(`100/s\t100/s\t4.0 s\t4.0 s\tnot held\t${judged}, 3 lost`);
   });
 
   it("draws a chart, and has its numbers as a table", async () => {

@@ -1,3 +1,4 @@
+import { stepWords } from "../../../load/find-max-lines.js";
 import { ownMetricTexts } from "../../../load/own-metric-texts.js";
 import { count, seconds } from "../../../load/quantity.js";
 import type { LoadRun } from "../../load/load-page-data.js";
@@ -101,6 +102,9 @@ function Search({ search }: { readonly search: NonNullable<LoadRun["parts"][numb
           <th scope="col">from</th>
           <th scope="col">took</th>
           <th scope="col">verdict</th>
+          <th scope="col" class="text">
+            condition
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -112,6 +116,9 @@ function Search({ search }: { readonly search: NonNullable<LoadRun["parts"][numb
             <td>{seconds(step.durationMs)}</td>
             <td>
               <span class={`tag ${step.ok ? "good" : "bad"}`}>{step.ok ? "held" : "not held"}</span>
+            </td>
+            <td class="text wrap">
+              <PeerText>{stepWords(step)}</PeerText>
             </td>
           </tr>
         ))}
