@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 20_000,
-    // Tests that start whole clusters share two cores: more workers would only make them wait for each other.
-    maxWorkers: 2,
+    // On two cores: most of the time tests wait for servers and timers, and two workers left the cores idle 40 % of it.
+    maxWorkers: 3,
   },
 });
