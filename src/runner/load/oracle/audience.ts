@@ -23,7 +23,7 @@ export class Audience {
 
   constructor(
     private readonly users: number,
-    private readonly devicesPerUser: number,
+    readonly devicesPerUser: number,
     groups: readonly (readonly number[])[],
     /** Groups that may be added, and members of each. */
     room: GroupRoom = noRoom,

@@ -6,12 +6,17 @@ import type { PlannedPresence } from "../shard/planned.js";
 import { Audience, type GroupRoom, NOT_A_RECIPIENT } from "./audience.js";
 import { type DeliveryCounts, noCounts } from "./delivery-counts.js";
 import type { Fault, FaultWitness } from "./delivery-fault.js";
+import { EarlyArrivals } from "./early-arrivals.js";
+import { FarMessages } from "./far-messages.js";
 import { Arrival, FaultWitnesses, type Fingerprint } from "./fault-witnesses.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
+import { LikeliestMessage } from "./likeliest-message.js";
+import { LostMessages } from "./lost-messages.js";
 import { MessageState, MessageTable } from "./message-table.js";
-import { emptyToken, lateAsRead, type MessageToken, readToken, writeToken } from "./message-token.js";
+import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
 import { RowsByDevice } from "./rows-by-device.js";
 import { SentForms } from "./sent-forms.js";
+import { StreamOrder } from "./stream-order.js";
 import { StreamTable } from "./stream-table.js";
 
 export interface OracleOptions {
@@ -79,13 +84,7 @@ export class DeliveryOracle {
   /** Messages with a smaller serial were sent while the device was away, or before the run heard of its login. */
   readonly #onlineSince: Float64Array;
   readonly #token: MessageToken = emptyToken();
-  readonly #evidence: FarEvidence | undefined;
   readonly #pdus: InFlightPdus;
-  /**
-   * By row: recipients to whom a message came before its ack and not as the first one had it, with the msg_id that theirs
-   * had; NaN = it was wrong in another way. Empty while nothing is wrong.
-   */
-  readonly #odd = new Map<number, Map<number, number>>();
   #lastSerial = 0;
   #abandonedRows = 0;
   /** The last message when a device went last, and the rows by device if another one had gone since that message. */
@@ -93,6 +92,11 @@ export class DeliveryOracle {
   #concerned: RowsByDevice | undefined;
   readonly #arrival = new Arrival();
   readonly #witnesses: FaultWitnesses;
+  readonly #farMessages: FarMessages | undefined;
+  readonly #order: StreamOrder;
+  readonly #early: EarlyArrivals;
+  readonly #likeliest: LikeliestMessage;
+  readonly #lost: LostMessages;
 
   constructor(options: OracleOptions) {
     const devices = options.users * options.devicesPerUser;
@@ -109,7 +113,6 @@ export class DeliveryOracle {
     this.#run = options.run;
     const forms = options.forms ?? new SentForms(false);
     this.#pdus = new InFlightPdus(forms);
-    this.#evidence = options.evidence;
     this.#ackTimeoutMs = options.ackTimeoutMs;
     this.#messages = new MessageTable(options.inFlightMax ?? IN_FLIGHT_MAX, this.#audience.recipientsMax, forms.memory);
     this.#streams = new StreamTable(this.#audience.recipientsMax);
@@ -121,6 +124,29 @@ export class DeliveryOracle {
       this.#arrival,
       this.far,
     );
+    const { counts } = this;
+    if (this.far !== undefined) {
+      this.#farMessages = new FarMessages(
+        this.far,
+        this.#messages,
+        this.#audience,
+        this.#arrival,
+        counts,
+        this.#witnesses,
+        options.evidence,
+      );
+    }
+    this.#order = new StreamOrder(this.#messages, this.#streams);
+    this.#early = new EarlyArrivals(
+      this.#messages,
+      this.#audience,
+      this.#order,
+      this.#arrival,
+      counts,
+      this.#witnesses,
+    );
+    this.#likeliest = new LikeliestMessage(this.#messages, this.#audience);
+    this.#lost = new LostMessages(this.#messages, this.#audience, counts, this.#witnesses);
     this.#online = new Uint8Array(devices);
     this.#onlineSince = new Float64Array(devices).fill(Number.POSITIVE_INFINITY);
   }
@@ -186,7 +212,7 @@ export class DeliveryOracle {
       messages.setState(row, MessageState.abandoned);
       // The server may take it after what is sent over the next connection (MSG-09).
       messages.setUnordered(row);
-      if (this.far !== undefined) this.#gaveUpToFar(row, this.far);
+      this.#farMessages?.gaveUp(row);
       this.#doubt(row);
     }
     this.#excuse(row, device);
@@ -275,8 +301,8 @@ export class DeliveryOracle {
     const { pdu, pduStart, pduEnd, ack } = this.#arrival;
     if (pdu !== undefined) this.#pdus.acked(row, pdu, pduStart, pduEnd, ack);
     // First, because judging what came before the ack forgets the ack's PDU.
-    if (this.far !== undefined) this.#ackedToFar(row, msgId, this.far);
-    this.#judgeEarly(row, msgId);
+    this.#farMessages?.acked(row, msgId);
+    this.#early.acked(row, msgId);
     this.lastIntendedMs = messages.intendedMs(row);
     this.lastSentMs = messages.sentMs(row);
     this.lastTarget = messages.target(row);
@@ -301,7 +327,8 @@ export class DeliveryOracle {
       return false;
     }
     if (reading !== "intact") return this.#receivedDamaged(device, fromUser, msgId, reading === "damaged");
-    if (this.far?.isFar(token.senderDevice)) return this.#receivedFromFar(this.far, device, fromUser, msgId, token);
+    if (this.#farMessages?.isFar(token.senderDevice))
+      return this.#receivedFromFar(this.#farMessages, device, fromUser, msgId, token);
     const recipient = this.#numberOf(device, token.senderDevice, token.target);
     if (recipient === NOT_A_RECIPIENT || token.serial > this.#lastSerial) {
       // Its connection of now is another one than that which it sent over (MSG-03).
@@ -405,8 +432,7 @@ export class DeliveryOracle {
       if (state === MessageState.free) continue;
       const pending = messages.pending(row);
       if (state === MessageState.acked) {
-        this.counts.lost += pending;
-        this.#witnessLost(row);
+        this.#lost.found(row);
       } else if (state === MessageState.abandoned) {
         this.counts.unjudged += pending;
       } else {
@@ -418,7 +444,7 @@ export class DeliveryOracle {
       messages.release(row);
       this.#streams.remove(messages.stream(row));
     }
-    this.#odd.clear();
+    this.#early.clear();
   }
 
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
@@ -426,15 +452,15 @@ export class DeliveryOracle {
     this.#settleArrived(row, recipient, this.#arrival.message);
     const sender = this.#userOf(messages.senderDevice(row));
     const isIntact = fromUser === sender;
-    if (!isIntact) this.#noteOdd(row, recipient, Number.NaN);
-    if (!isIntact || !this.#hasRightId(row, recipient, msgId)) {
+    if (!isIntact) this.#early.isWrong(row, recipient);
+    if (!isIntact || !this.#early.hasRightId(row, recipient, msgId)) {
       this.counts.corrupted++;
       this.#witnesses.ofRow("corrupted", row, device, msgId);
       this.#releaseWhenDone(row);
       return false;
     }
     this.counts.delivered++;
-    if (!this.#isInOrder(row, recipient)) {
+    if (!this.#order.isKept(row, recipient)) {
       this.counts.reordered++;
       this.#witnesses.ofRow("reordered", row, device);
     }
@@ -452,150 +478,21 @@ export class DeliveryOracle {
     if (pdu !== undefined) this.#pdus.received(row, recipient, pdu, pduStart, pduEnd, message);
   }
 
-  #isInOrder(row: number, recipient: number): boolean {
-    const messages = this.#messages;
-    if (messages.isUnordered(row)) return true;
-    const stream = messages.stream(row);
-    const isNewer = this.#streams.isNewer(stream, recipient, messages.serial(row));
-    const msgId = messages.msgId(row);
-    return (msgId === 0 || this.#streams.isGreater(stream, recipient, msgId)) && isNewer;
-  }
-
-  /** Which msg_id a message has its ack says; until then what comes first is believed. */
-  #hasRightId(row: number, recipient: number, msgId: number): boolean {
-    const messages = this.#messages;
-    const known = messages.msgId(row);
-    if (known !== 0) return known === msgId;
-    if (messages.earlyMsgId(row) === 0) messages.setEarlyMsgId(row, msgId);
-    if (messages.earlyMsgId(row) === msgId) return true;
-    this.#noteOdd(row, recipient, msgId);
-    return false;
-  }
-
-  #noteOdd(row: number, recipient: number, msgId: number): void {
-    if (this.#messages.msgId(row) !== 0) return;
-    const odd = this.#odd.get(row) ?? new Map<number, number>();
-    this.#odd.set(row, odd.set(recipient, msgId));
-  }
-
-  /** The ack has come after some deliveries: now it is known which of them had the right msg_id. */
-  #judgeEarly(row: number, ackedMsgId: number): void {
-    const messages = this.#messages;
-    const early = messages.earlyMsgId(row);
-    if (early === 0 || ackedMsgId === 0) return;
-    const odd = this.#odd.get(row);
-    const senderDevice = messages.senderDevice(row);
-    const target = messages.target(row);
-    this.#arrival.isNothing();
-    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
-      if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
-      const msgId = odd?.get(recipient) ?? early;
-      if (Number.isNaN(msgId)) continue;
-      const device = this.#audience.deviceAt(recipient, senderDevice, target);
-      if (msgId !== ackedMsgId) {
-        if (msgId === early) this.#wasCorrupted(row, device, msgId);
-        continue;
-      }
-      if (msgId !== early) this.#wasIntact(row, device);
-      this.#judgeIdOrder(row, recipient, device);
-    }
-    this.#odd.delete(row);
-  }
-
-  #wasCorrupted(row: number, device: number, msgId: number): void {
-    this.counts.delivered--;
-    this.counts.corrupted++;
-    this.#witnesses.ofRow("corrupted", row, device, msgId);
-  }
-
-  #wasIntact(row: number, device: number): void {
-    this.counts.corrupted--;
-    this.counts.delivered++;
-    this.#witnesses.takeBack("corrupted", this.#messages.serial(row), device);
-  }
-
-  #judgeIdOrder(row: number, recipient: number, device: number): void {
-    const messages = this.#messages;
-    if (messages.isUnordered(row)) return;
-    if (this.#streams.isGreater(messages.stream(row), recipient, messages.msgId(row))) return;
-    this.counts.reordered++;
-    this.#witnesses.ofRow("reordered", row, device);
-  }
-
-  #ackedToFar(row: number, msgId: number, far: FarDeliveries): void {
-    const messages = this.#messages;
-    const deliveries = far.acked(
-      messages.senderDevice(row),
-      messages.target(row),
-      messages.serial(row),
-      this.#sentMsToFar(row, far),
-      msgId,
-    );
-    this.counts.expectedDeliveries += deliveries;
-    const { pdu, pduStart, pduEnd } = this.#arrival;
-    if (deliveries > 0 && pdu !== undefined) {
-      const token = this.#evidence?.nextToken();
-      if (token !== undefined) this.#witnesses.tokenOf(row, token);
-      this.#evidence?.acked(pdu, pduStart, pduEnd);
-    }
-  }
-
-  #gaveUpToFar(row: number, far: FarDeliveries): void {
-    const messages = this.#messages;
-    far.loosened(messages.serial(row));
-    far.gaveUp(messages.senderDevice(row), messages.target(row), messages.serial(row), this.#sentMsToFar(row, far));
-  }
-
-  /** As the recipient reads it from the token. */
-  #sentMsToFar(row: number, far: FarDeliveries): number {
-    const messages = this.#messages;
-    const intendedUs = Math.max(0, Math.round((messages.intendedMs(row) - far.epochMs) * 1000));
-    const lateUs = Math.round((messages.sentMs(row) - messages.intendedMs(row)) * 1000);
-    return sentMsOf(intendedUs, lateUs);
-  }
-
-  /** A message of another shard: whether it was to arrive, only the merge can say. */
   #receivedFromFar(
-    far: FarDeliveries,
+    far: FarMessages,
     device: number,
     fromUser: number | undefined,
     msgId: number,
     token: MessageToken,
   ): boolean {
-    const { senderDevice, target, serial, intendedUs, lateUs } = token;
-    const message = { senderDevice, target, serial, sentMs: sentMsOf(intendedUs, lateUs) };
-    if (fromUser !== this.#userOf(senderDevice)) {
-      this.#damagedFromFar(far, senderDevice, device, msgId, message);
-      return false;
-    }
-    const arrival = far.arrived(device, msgId, message);
+    const arrival = far.received(device, fromUser, msgId, token);
     if (arrival === "nobody's") return this.#misdelivered(device, msgId, token);
-    if (arrival === "unawaited") return false;
-    if (arrival === "again") {
-      this.#duplicated(device, msgId, token);
-      return false;
-    }
-    if (arrival === "unplanned") this.counts.expectedDeliveries++;
-    const { pdu, pduStart, pduEnd } = this.#arrival;
-    if (pdu !== undefined) this.#evidence?.received(senderDevice, serial, device, pdu, pduStart, pduEnd);
-    this.counts.delivered++;
-    this.lastIntendedMs = far.epochMs + intendedUs / 1000;
-    this.lastSentMs = this.lastIntendedMs + lateUs / 1000;
-    this.lastTarget = target;
+    if (arrival === "again") this.#duplicated(device, msgId, token);
+    if (arrival !== "first" && arrival !== "unplanned") return false;
+    this.lastIntendedMs = far.deliveries.epochMs + token.intendedUs / 1000;
+    this.lastSentMs = this.lastIntendedMs + token.lateUs / 1000;
+    this.lastTarget = token.target;
     return true;
-  }
-
-  #damagedFromFar(
-    far: FarDeliveries,
-    senderDevice: number,
-    device: number,
-    msgId: number,
-    message?: Parameters<FarDeliveries["damaged"]>[3],
-  ): void {
-    if (!far.damaged(senderDevice, device, msgId, message)) return;
-    this.counts.corrupted++;
-    const of = message ?? { serial: 0, senderDevice, target: this.#userOf(device) };
-    this.#witnesses.of("corrupted", of, device, msgId, undefined);
   }
 
   /** Content that is not as any message was sent: it stands for the one that the device awaits from that sender. */
@@ -604,14 +501,13 @@ export class DeliveryOracle {
       this.counts.foreign++;
       return false;
     }
-    const { far } = this;
     // A shard counts its serials for itself: what another one's message says of its own tells nothing of ours.
     const sender = fromUser === undefined ? this.#token.senderDevice : fromUser * this.#devicesPerUser;
-    if (far?.isFar(sender)) {
-      this.#damagedFromFar(far, sender, device, msgId);
+    if (this.#farMessages?.isFar(sender)) {
+      this.#farMessages.damaged(sender, device, msgId);
       return false;
     }
-    const row = this.#likeliest(device, fromUser, msgId, tokenReadable ? this.#token : undefined);
+    const row = this.#likeliest.of(device, fromUser, msgId, tokenReadable ? this.#token : undefined);
     if (row === undefined) {
       const unknown = {
         serial: 0,
@@ -623,56 +519,11 @@ export class DeliveryOracle {
     const messages = this.#messages;
     const recipient = this.#numberOf(device, messages.senderDevice(row), messages.target(row));
     this.#settleArrived(row, recipient, undefined);
-    this.#noteOdd(row, recipient, Number.NaN);
+    this.#early.isWrong(row, recipient);
     this.counts.corrupted++;
     this.#witnesses.ofRow("corrupted", row, device, msgId);
     this.#releaseWhenDone(row);
     return false;
-  }
-
-  /**
-   * Of the messages that the device awaits from the user, and that have or may have that msg_id: the one that the token, of
-   * which something was changed, is most like; else the one that has the msg_id, or the oldest. A message that is not one of
-   * these only when the token names it.
-   */
-  #likeliest(
-    device: number,
-    fromUser: number | undefined,
-    msgId: number,
-    token: MessageToken | undefined,
-  ): number | undefined {
-    const messages = this.#messages;
-    let best: number | undefined;
-    let bestRank = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < messages.rows; row++) {
-      if (messages.state(row) === MessageState.free) continue;
-      const sender = messages.senderDevice(row);
-      const recipient = this.#numberOf(device, sender, messages.target(row));
-      if (recipient === NOT_A_RECIPIENT || !messages.isPending(row, recipient)) continue;
-      const known = messages.msgId(row);
-      const isFitting = this.#userOf(sender) === fromUser && (known === 0 || known === msgId);
-      const isNamed = token?.serial === messages.serial(row) && token.senderDevice === sender;
-      if (!isFitting && !isNamed) continue;
-      const likeness = token === undefined ? 0 : this.#likeness(token, row);
-      const rank = isFitting ? 2 * likeness + (this.#messages.likelyMsgId(row) === msgId ? 1 : 0) : -1;
-      if (rank < bestRank) continue;
-      if (rank === bestRank && messages.serial(row) > messages.serial(best as number)) continue;
-      bestRank = rank;
-      best = row;
-    }
-    return best;
-  }
-
-  /** How many fields of the token are those of the message. */
-  #likeness(token: MessageToken, row: number): number {
-    const messages = this.#messages;
-    const same = [
-      token.serial === messages.serial(row),
-      token.row === row,
-      token.senderDevice === messages.senderDevice(row),
-      token.target === messages.target(row),
-    ];
-    return same.filter((is) => is).length;
   }
 
   #misdelivered(device: number, msgId: number, of: Fingerprint): false {
@@ -684,34 +535,6 @@ export class DeliveryOracle {
   #duplicated(device: number, msgId: number, token: MessageToken): void {
     this.counts.duplicated++;
     this.#witnesses.of("duplicated", token, device, msgId, undefined);
-  }
-
-  #witnessLost(row: number): void {
-    const messages = this.#messages;
-    const senderDevice = messages.senderDevice(row);
-    const target = messages.target(row);
-    for (let recipient = 0; recipient < this.#audience.sizeOf(target); recipient++) {
-      if (!messages.isPending(row, recipient)) continue;
-      this.#witnesses.ofRow("lost", row, this.#audience.deviceAt(recipient, senderDevice, target));
-    }
-    this.#countDiverged(row, senderDevice, target);
-  }
-
-  /** Of each user's devices that must have the message: whether some have it and others have not. */
-  #countDiverged(row: number, senderDevice: number, target: number): void {
-    const messages = this.#messages;
-    for (let first = 0; first < this.#audience.sizeOf(target); first += this.#devicesPerUser) {
-      let without: number | undefined;
-      let have = 0;
-      for (let recipient = first; recipient < first + this.#devicesPerUser; recipient++) {
-        if (!messages.isExpected(row, recipient)) continue;
-        if (messages.isPending(row, recipient)) without = recipient;
-        else have++;
-      }
-      if (without === undefined || have === 0) continue;
-      this.counts.diverged++;
-      this.#witnesses.ofRow("diverged", row, this.#audience.deviceAt(without, senderDevice, target));
-    }
   }
 
   #doubt(row: number): void {
@@ -739,7 +562,7 @@ export class DeliveryOracle {
     if (state === MessageState.abandoned) this.#abandonedRows--;
     this.#streams.remove(messages.stream(row));
     messages.release(row);
-    if (this.#odd.size > 0) this.#odd.delete(row);
+    this.#early.released(row);
     if (state === MessageState.acked) this.#settled?.(messages.serial(row));
   }
 
@@ -758,9 +581,4 @@ export class DeliveryOracle {
   #userOf(device: number): number {
     return Math.floor(device / this.#devicesPerUser);
   }
-}
-
-/** Both sides of a delivery between shards know a message by this, to the millisecond. */
-function sentMsOf(intendedUs: number, lateUs: number): number {
-  return Math.floor((intendedUs + lateAsRead(Math.max(0, lateUs))) / 1000);
 }
