@@ -49,6 +49,8 @@ export class PduPeer {
   #link: PduLink | undefined;
   #traced: TracedConnection | undefined;
   #closedBy: CloseReason | undefined;
+  /** Why this side closed for what the server had sent. */
+  #ownWords: string | undefined;
   #closeWaiters: (() => void)[] = [];
   #lastSeqNum = 0;
   readonly #inbox: PduInbox;
@@ -191,10 +193,13 @@ export class PduPeer {
     await this.request(CommandId.CID_OTHER_HEARTBEAT, {}, { what: "(echo of a heartbeat)" });
   }
 
-  /** The server closes the connection. Returns after how many milliseconds from now. @throws ExpectationError */
+  /**
+   * The server closes the connection. Returns after how many milliseconds from now. @throws ExpectationError when it does not,
+   * also when what it sends makes this side close
+   */
   expectClosed({ withinMs = this.#answerTimeoutMs }: { withinMs?: number } = {}): Promise<number> {
-    if (this.#closedBy !== undefined) return Promise.resolve(0);
     const startedMs = performance.now();
+    if (this.#closedBy !== undefined) return this.#closedByServer(startedMs, startedMs);
     return new Promise((resolve, reject) => {
       const endWait = new Patience(withinMs).whenOver(() => {
         this.#closeWaiters = this.#closeWaiters.filter((other) => other !== closed);
@@ -207,10 +212,15 @@ export class PduPeer {
       });
       const closed = () => {
         endWait();
-        resolve(performance.now() - startedMs);
+        resolve(this.#closedByServer(startedMs, performance.now()));
       };
       this.#closeWaiters.push(closed);
     });
+  }
+
+  async #closedByServer(startedMs: number, endedMs: number): Promise<number> {
+    if (this.#ownWords === undefined) return endedMs - startedMs;
+    throw new ExpectationError(`the server closes ${this.label}`, `it sent what closes any client: ${this.#ownWords}`);
   }
 
   /** Half-closes: the server gets what was sent, then FIN. Nothing more may be sent. */
@@ -263,6 +273,7 @@ export class PduPeer {
   #closed(reason: CloseReason, error: Error | undefined): void {
     this.#closedBy = reason;
     const words = error === undefined ? reason : `${reason}: ${error.message}`;
+    if (reason === "protocol-error" || reason === "inbox-full") this.#ownWords = words;
     this.#record("closed", words);
     this.#inbox.end(`the connection closed (${words})`);
     for (const closed of this.#closeWaiters.splice(0)) closed();

@@ -27,12 +27,14 @@ interface Tell {
 }
 
 const staysOpen = /it is still open/;
+/** The original msg_server echoes a short heartbeat as it came, and what follows no client can read. */
+const staysOpenOrEchoes = /it is still open|it sent what closes any client/;
 const attachment = /^([0-9a-f]{2})+$/;
 const aNumber = /^-?\d+$/;
 
 /** One for each `TT:` of docs/spec/behaviour.md, in its order: what tells the original servers from those that meet it. */
 const tells: Readonly<Record<string, Tell>> = {
-  "FRM-05": { cases: ["frm.length-below-header.4", "rte.length-below-header.1"], asOriginal: staysOpen },
+  "FRM-05": { cases: ["frm.length-below-header.4", "rte.length-below-header.1"], asOriginal: staysOpenOrEchoes },
   "FRM-06": { cases: ["frm.length-2-gib"], asOriginal: staysOpen },
   "FRM-14": { cases: ["frm.routed-messages-carry-seq-zero"], asOriginal: aNumber },
   "FRM-15": { cases: ["frm.unread-answers"], asOriginal: staysOpen, isHeavy: true },

@@ -4,6 +4,7 @@ import {
   deploymentTables,
   handedOutTables,
   loginTables,
+  mysqlIndexName,
   type SqlTable,
 } from "./schema-tables.js";
 import type { SqlDatabase, SqlSession } from "./sql-database.js";
@@ -82,6 +83,35 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
       }
     },
     { takesLong: true },
+  );
+}
+
+/**
+ * In MySQL: names the indexes of a deployment's tables as the original servers do, where an earlier version of ours made the
+ * tables and named them otherwise. Tables of others are left as they are.
+ */
+export async function nameIndexes(db: SqlDatabase): Promise<void> {
+  if ((await indexRenames(db)).length === 0) return;
+  await db.alone(
+    "migrate",
+    async (session) => {
+      for (const rename of await indexRenames(session)) await session.run(rename);
+    },
+    { takesLong: true },
+  );
+}
+
+async function indexRenames(session: SqlSession): Promise<string[]> {
+  const rows = await session.all<{ tableName: string; name: string }>(
+    `SELECT DISTINCT table_name AS tableName, index_name AS name FROM information_schema.statistics
+     WHERE table_schema = DATABASE()`,
+  );
+  const there = new Set(rows.map(({ tableName, name }) => `${tableName}.${name}`));
+  return deploymentTables.flatMap(({ name: table, indexes = [] }) =>
+    indexes
+      .map((columns) => ({ former: columns.join("_"), name: mysqlIndexName(columns) }))
+      .filter(({ former, name }) => there.has(`${table}.${former}`) && !there.has(`${table}.${name}`))
+      .map(({ former, name }) => `ALTER TABLE ${table} RENAME INDEX ${former} TO ${name}`),
   );
 }
 

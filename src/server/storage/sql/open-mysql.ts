@@ -5,7 +5,7 @@ import { hasForeignTables } from "./foreign-tables.js";
 import { GroupSessionSweep } from "./group-session-sweep.js";
 import type { LiveState } from "./live-state.js";
 import { MessageTables } from "./message-tables.js";
-import { createMissingTables, emptyTables, migrate } from "./migrate.js";
+import { createMissingTables, emptyTables, migrate, nameIndexes } from "./migrate.js";
 import { MysqlDatabase, type MysqlOptions } from "./mysql-database.js";
 import type { MysqlTarget } from "./mysql-url.js";
 import { RedisConnections } from "./redis-connections.js";
@@ -45,6 +45,7 @@ async function inTables(db: MysqlDatabase, clock: Clock, sounds?: SoundFiles): P
     throw new Error("a deployment's users are there, and its counters in Redis: give --redis redis://host");
   }
   await migrate(db);
+  await nameIndexes(db);
   const live = new TableState(db);
   return {
     ...storeOver(db, live, new SqlStorage(db, live, clock, undefined, sounds), clock),
@@ -61,6 +62,7 @@ async function withRedis(
   const connections = await RedisConnections.open(redis);
   try {
     await createMissingTables(db);
+    await nameIndexes(db);
   } catch (error) {
     connections.close();
     throw error;

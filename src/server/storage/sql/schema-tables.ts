@@ -187,7 +187,7 @@ export function createStatements(
   const lines = Object.entries(columns).map(([column, type]) => `${column} ${types(type)}`);
   if (primaryKey !== undefined) lines.push(`PRIMARY KEY (${primaryKey.join(", ")})`);
   if (dialect === "mysql") {
-    lines.push(...indexes.map((index) => `KEY ${index.join("_")} (${index.join(", ")})`));
+    lines.push(...indexes.map((index) => `KEY ${mysqlIndexName(index)} (${index.join(", ")})`));
     const options = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
     return [`CREATE TABLE IF NOT EXISTS ${name} (${lines.join(", ")}) ${options}`];
   }
@@ -198,6 +198,11 @@ export function createStatements(
       (index) => `CREATE INDEX IF NOT EXISTS ${name}_${index.join("_")} ON ${name} (${index.join(", ")})`,
     ),
   ];
+}
+
+/** As in the original servers' tables: the original db_proxy_server reads history by these names (FORCE INDEX). */
+export function mysqlIndexName(columns: readonly string[]): string {
+  return `idx_${columns.join("_")}`;
 }
 
 function sqliteTypes(type: ColumnType): string {

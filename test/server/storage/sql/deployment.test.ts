@@ -374,6 +374,16 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       connections.close();
     }
 
+    it("has its indexes by the names that the original db_proxy_server asks for, also where ours were named otherwise", async () => {
+      await join();
+      const asOriginals = "SELECT msgId FROM IMMessage_3 FORCE INDEX (idx_relateId_status_created) WHERE relateId = 3";
+      expect(await rows(asOriginals)).toEqual([]);
+      await rows("ALTER TABLE IMMessage_3 RENAME INDEX idx_relateId_status_created TO relateId_status_created");
+      await expect(rows(asOriginals)).rejects.toThrow("idx_relateId_status_created");
+      await join();
+      expect(await rows(asOriginals)).toEqual([]);
+    });
+
     it("is not joined by a server that cannot reach it, in one line", async () => {
       const mysql = parseMysqlUrl("mysql://nobody:wrong@127.0.0.1/ttk_none");
       if (mysql === undefined) throw new Error("not a URL");

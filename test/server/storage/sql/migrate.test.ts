@@ -70,6 +70,21 @@ describe.skipIf(noMysql !== undefined)(`a MySQL store${noMysql === undefined ? "
     await db.close();
   });
 
+  it("names its indexes as a deployment's, also those that were named otherwise before", async () => {
+    const mysql = parseMysqlUrl(database.url);
+    if (mysql === undefined) throw new Error("not a URL");
+    const open = async () => (await openMysql({ mysql, clock: new FakeClock(), create: true })).storage.close();
+    await open();
+    const db = await MysqlDatabase.open(mysql);
+    const asOriginals = () => db.all("SELECT msgId FROM IMMessage_3 FORCE INDEX (idx_relateId_status_created)");
+    expect(await asOriginals()).toEqual([]);
+    await db.run("ALTER TABLE IMMessage_3 RENAME INDEX idx_relateId_status_created TO relateId_status_created");
+    await expect(asOriginals()).rejects.toThrow("idx_relateId_status_created");
+    await open();
+    expect(await asOriginals()).toEqual([]);
+    await db.close();
+  });
+
   it("is not made of a deployment's tables with users, whose counters are in Redis", async () => {
     const mysql = parseMysqlUrl(database.url);
     if (mysql === undefined) throw new Error("not a URL");
