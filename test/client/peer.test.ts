@@ -24,7 +24,8 @@ describe("PduPeer.expectClosed", () => {
   it("does not take its own close, for what no client can read, for the server's", async () => {
     const peer = await dialled("echoing");
     peer.sendHex("00000004 0001 0000 0007 0701 0009 0000");
-    const itsOwn = /the server closes phone; got it sent what closes any client: protocol-error: length field is smaller/;
+    const itsOwn =
+      /the server closes phone; got it sent what closes any client: protocol-error: length field is smaller/;
     await expect(peer.expectClosed()).rejects.toThrow(itsOwn);
     await expect(peer.expectClosed()).rejects.toThrow(itsOwn);
   });

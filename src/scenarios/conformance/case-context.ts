@@ -31,6 +31,12 @@ export class CaseContext extends BaseContext {
 
   /** Logs in; a case whose users cannot log in is blocked, because it judges something else. */
   async login(account: Account, options: LoginOptions = {}): Promise<LoggedInClient> {
+    const client = await this.tryLogin(account, options);
+    return typeof client === "string" ? this.block(`${account.name} cannot log in: ${client}`) : client;
+  }
+
+  /** The same with an account that an earlier run may have locked out (LGN-06): why it was refused, in place of a client. */
+  async tryLogin(account: Account, options: LoginOptions = {}): Promise<LoggedInClient | string> {
     const { clientType = "windows", server = "target" } = options;
     const peer = await this.environment.dial(
       server,
@@ -41,11 +47,9 @@ export class CaseContext extends BaseContext {
       if (answer.result_code === ResultType.REFUSE_REASON_NONE && answer.user_info !== undefined) {
         return new LoggedInClient(this, peer, account, clientType, answer.user_info.user_id);
       }
-      return this.block(
-        `${account.name} cannot log in: result_code ${answer.result_code} "${answer.result_string ?? ""}"`,
-      );
+      return `result_code ${answer.result_code} "${answer.result_string ?? ""}"`;
     } catch (error) {
-      if (error instanceof ExpectationError) return this.block(`${account.name} cannot log in: ${error.message}`);
+      if (error instanceof ExpectationError) return error.message;
       throw error;
     }
   }

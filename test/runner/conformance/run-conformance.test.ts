@@ -7,9 +7,11 @@ import { selectCases } from "../../../src/runner/conformance/select-cases.js";
 import type { Verdict } from "../../../src/runner/conformance/verdict.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import type { ConformanceCase } from "../../../src/scenarios/conformance/conformance-case.js";
+import { crowdFixture } from "../../../src/server/storage/crowd-fixture.js";
 import { caseOf, failing } from "../../helpers/conformance-case.js";
 import { FakeMsgServer } from "../../helpers/fake-msg-server.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
+import { ReferenceCluster } from "../../helpers/reference-cluster.js";
 
 const started: { stop(): unknown }[] = [];
 afterEach(async () => {
@@ -120,6 +122,17 @@ describe("runConformance", () => {
     expect(result.cases[1]?.reason).toMatch(
       /^user3 cannot log in: the login was refused .*\. Are --accounts and --password those of this server\?$/,
     );
+  });
+
+  it("does without an account to spoil that an earlier run left locked out (LGN-06)", async () => {
+    const cluster = await ReferenceCluster.start({ fixture: crowdFixture(30) });
+    started.push(cluster);
+    const refused = accounts.map((account) =>
+      account.name === "user30" ? { ...account, password: "other" } : account,
+    );
+    const cases = allCases.filter(({ id }) => id === "msg.concurrent-first-messages");
+    const result = await run(cluster.msg(0), cases, { accounts: refused });
+    expect(result.cases.map(({ verdict }) => verdict)).toEqual(["passed"]);
   });
 
   it("blocks what needs more accounts, groups or servers than there are", async () => {

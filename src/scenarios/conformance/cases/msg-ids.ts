@@ -212,14 +212,15 @@ async function strangersAmong(
 ): Promise<[LoggedInClient, LoggedInClient]> {
   const clients: LoggedInClient[] = [];
   for (const account of accounts) {
-    const client = await context.login(account);
+    const client = await context.tryLogin(account);
+    if (typeof client === "string") continue;
     for (const other of clients) {
       if ((await client.latestMsgId(other.userId)) === 0) return [client, other];
     }
     clients.push(client);
   }
   const names = accounts.map(({ name }) => name).join(", ");
-  return context.block(`no two of ${names} are new to each other; give more accounts, or run again`);
+  return context.block(`no two of ${names} can log in and are new to each other; give more accounts, or run again`);
 }
 
 /**
