@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly advertiseHost?: string;
   /** A second address of the same servers; the first unless given. */
   readonly advertiseHost2?: string;
+  /** What file_server has clients told to dial, in that order; `advertiseHost` unless given. */
+  readonly fileAdvertiseHosts?: readonly string[];
   /** What differs from the defaults, for every msg_server. */
   readonly msgLimits?: Partial<MsgServerLimits>;
   readonly fileLimits?: Partial<FileServerLimits>;

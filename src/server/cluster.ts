@@ -166,7 +166,8 @@ function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
 }
 
 function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
-  const { log = silentLog, deviates = strict, advertiseHost, fileLimits, clock } = options;
+  const { log = silentLog, deviates = strict, advertiseHost, fileAdvertiseHosts, fileLimits, clock } = options;
+  const advertiseHosts = fileAdvertiseHosts ?? (advertiseHost === undefined ? undefined : [advertiseHost]);
   const limits = { ...clientLimitsOf(options), ...fileLimits };
   return {
     listen,
@@ -174,7 +175,7 @@ function fileOptions(options: ClusterOptions, listen: { readonly clients: Addres
     folder: folderFor(options, "offline-files"),
     log,
     deviates,
-    ...(advertiseHost === undefined ? {} : { advertiseHost }),
+    ...(advertiseHosts === undefined ? {} : { advertiseHosts }),
     limits,
   };
 }

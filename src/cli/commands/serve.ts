@@ -254,11 +254,13 @@ function servicesOf({ msfsSite, discovery }: Settled): Partial<ServiceLinks> {
 }
 
 function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
-  const { advertise, advertise2, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } = options;
+  const { advertise, advertise2, fileAdvertise, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } =
+    options;
   const { maxConnections, maxConnectionRate, maxMsfsBytes } = options;
   return {
     ...(advertise === undefined ? {} : { advertiseHost: advertise }),
     ...(advertise2 === undefined ? {} : { advertiseHost2: advertise2 }),
+    ...(fileAdvertise === undefined ? {} : { fileAdvertiseHosts: fileAdvertise }),
     ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }),
     ...(textKey === undefined ? {} : { textKey }),
     ...(msgAlsoListenOn === undefined ? {} : { msgAlsoListenOn }),

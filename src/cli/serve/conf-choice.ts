@@ -25,6 +25,8 @@ export interface ConfChoice {
   linksPerDbProxy?: number;
   advertise?: string;
   advertise2?: string;
+  /** Of file_server alone. */
+  fileAdvertise?: readonly string[];
   msgMaxConnections?: number;
   textKey?: string;
   msfsSite?: string;
@@ -144,6 +146,7 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
       clients: { host: clientHost, port: clientPort },
       servers: conf.address("MsgServerListenIP", "MsgServerListenPort", clientHost, 8601),
     };
+    if (conf.has("FileServerIp")) give(choice, "fileAdvertise", conf.hosts("FileServerIp", loopback));
     give(choice, "fileTaskTimeout", conf.count("TaskTimeout"));
   },
   push(conf, choice) {

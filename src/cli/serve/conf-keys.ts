@@ -70,6 +70,7 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
     role: "file",
     keys: [
       "Address",
+      "FileServerIp",
       "ClientListenIP",
       "ListenPort",
       "ClientListenPort",

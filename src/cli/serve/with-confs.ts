@@ -28,7 +28,9 @@ export function withConfs<Options extends ServeChoice>(
 ): Options & Omit<ConfChoice, "roles" | "listenOn"> & Pick<ServeChoice, "roles" | "listenOn"> {
   // Redis and msfs go with the MySQL of the same file.
   const isBeaten = (option: string) =>
-    isGiven(option) || (["redis", "audioMsfs"].includes(option) && isGiven("storage"));
+    isGiven(option) ||
+    (["redis", "audioMsfs"].includes(option) && isGiven("storage")) ||
+    (option === "fileAdvertise" && isGiven("advertise"));
   const running = new Set(options.roles.length > 0 ? options.roles : roles);
   const asksDatabase = running.has("msg") || running.has("http-msg");
   const hasDbProxies = (options.dbProxy ?? values.dbProxy) !== undefined;

@@ -27,8 +27,8 @@ export interface FileServerOptions {
   /** Where offline files are kept. Made when it is not there. */
   readonly folder: string;
   readonly clock: Clock;
-  /** What clients are told to dial; the host that is listened on unless given. */
-  readonly advertiseHost?: string;
+  /** What clients are told to dial, in that order; the host that is listened on unless given. */
+  readonly advertiseHosts?: readonly string[];
   readonly log?: ServerLog;
   readonly limits?: Partial<FileServerLimits>;
   /** What differs from the defaults of links between servers. */
@@ -82,14 +82,13 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
     ),
     (link) => files.accept(link),
   );
-  const ip = options.advertiseHost ?? clients.address.host;
+  const { host, port } = clients.address;
+  const ip_addr_list = (options.advertiseHosts ?? [host]).map((ip) => ({ ip, port }));
   const intake = new CommandIntake("file", log, {
     [CommandId.CID_OTHER_FILE_TRANSFER_REQ]: (link, body, seqNum) =>
       void createTask(tasks, failures, link, body, seqNum),
-    [CommandId.CID_OTHER_FILE_SERVER_IP_REQ]: (link, _, seqNum) => {
-      const ip_addr_list = [{ ip, port: clients.address.port }];
-      link.send(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, { ip_addr_list }, seqNum);
-    },
+    [CommandId.CID_OTHER_FILE_SERVER_IP_REQ]: (link, _, seqNum) =>
+      link.send(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, { ip_addr_list }, seqNum),
   });
   const servers = await listen(
     options.listen.servers,

@@ -134,7 +134,8 @@ token_db=4
 group_member_host=10.0.0.10
 group_member_db=5
 `,
-      "fileserver.conf": "Address=f\nListenPort=6\nMsgServerListenIP=g\nMsgServerListenPort=7\nTaskTimeout=60\n",
+      "fileserver.conf":
+        "FileServerIp=x;y\nAddress=f\nListenPort=6\nMsgServerListenIP=g\nMsgServerListenPort=7\nTaskTimeout=60\n",
       "httpmsgserver.conf": "ListenIP=q\nListenPort=8\nDBServerIP1=d\nDBServerPort1=5\n",
       "msfs.conf":
         "ListenIP=s\nListenPort=9\nBaseDir=./tmp\nFileCnt=1\nFilesPerDir=2\nGetThreadCount=3\nPostThreadCount=4\n",
@@ -153,6 +154,7 @@ group_member_db=5
       },
       msfsSite: "http://m/",
       discovery: "http://d/",
+      fileAdvertise: ["x", "y"],
       fileTaskTimeout: 60,
       msfsData: "./tmp",
       dbProxy: [at("d", 5)],
@@ -292,6 +294,9 @@ group_member_db=5
     });
     expect(withConfs(flags, choice, (option) => option === "ports").listenOn).toEqual({});
     expect(withConfs({ ...flags, roles: ["route"] }, choice, () => false).listenOn).toEqual({});
+    const withFile = { ...choice, fileAdvertise: ["10.0.0.8"] };
+    expect(withConfs(flags, withFile, () => false).fileAdvertise).toEqual(["10.0.0.8"]);
+    expect(withConfs(flags, withFile, (option) => option === "advertise").fileAdvertise).toBeUndefined();
   });
 
   it("of a whole deployment serve for one of its roles, too", async () => {

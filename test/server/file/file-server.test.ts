@@ -316,11 +316,12 @@ describe("file_server, online (FIL-05)", () => {
 });
 
 it("tells msg_servers where clients find it (0x0733)", async () => {
-  await start({ advertiseHost: "files.example" });
+  await start({ advertiseHosts: ["files.example", "10.0.0.8"] });
   const msgServer = await dial("servers");
   msgServer.send(CommandId.CID_OTHER_FILE_SERVER_IP_REQ, {}, 2);
   expect((await msgServer.expect(CommandId.CID_OTHER_FILE_SERVER_IP_RSP, 2)).ip_addr_list).toMatchObject([
     { ip: "files.example", port: server?.addresses.clients?.port },
+    { ip: "10.0.0.8", port: server?.addresses.clients?.port },
   ]);
 });
 
