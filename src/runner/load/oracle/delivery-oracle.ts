@@ -452,7 +452,7 @@ export class DeliveryOracle {
     this.#settleArrived(row, recipient, this.#arrival.message);
     const sender = this.#userOf(messages.senderDevice(row));
     const isIntact = fromUser === sender;
-    if (!isIntact) this.#early.isWrong(row, recipient);
+    if (!isIntact) this.#early.noteWrong(row, recipient);
     if (!isIntact || !this.#early.hasRightId(row, recipient, msgId)) {
       this.counts.corrupted++;
       this.#witnesses.ofRow("corrupted", row, device, msgId);
@@ -519,7 +519,7 @@ export class DeliveryOracle {
     const messages = this.#messages;
     const recipient = this.#numberOf(device, messages.senderDevice(row), messages.target(row));
     this.#settleArrived(row, recipient, undefined);
-    this.#early.isWrong(row, recipient);
+    this.#early.noteWrong(row, recipient);
     this.counts.corrupted++;
     this.#witnesses.ofRow("corrupted", row, device, msgId);
     this.#releaseWhenDone(row);

@@ -36,7 +36,7 @@ export class EarlyArrivals {
   }
 
   /** A delivery is wrong whatever its msg_id: the ack will change nothing in that. */
-  isWrong(row: number, recipient: number): void {
+  noteWrong(row: number, recipient: number): void {
     this.#noteOdd(row, recipient, Number.NaN);
   }
 
