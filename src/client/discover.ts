@@ -88,7 +88,10 @@ function fetchText({ host, port }: Address, timeoutMs: number): Promise<string> 
       response.on("error", (error) => fail(error.message));
     });
     // Of the whole exchange: an answer that trickles in must not hold a client for ever.
-    const deadline = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const deadline = setTimeout(
+      () => request.destroy(new Error(`no answer within ${timeoutMs} ms: is it the HTTP port?`)),
+      timeoutMs,
+    );
     request.on("error", (error) => {
       clearTimeout(deadline);
       fail(error.message);

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ClientError } from "../../src/client/client-error.js";
 import { discoverByHttp } from "../../src/client/discover.js";
+import { OddServer } from "../helpers/odd-server.js";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -54,6 +55,12 @@ describe("discoverByHttp (LSV-03)", () => {
   it.each(["", "\u001b]0;title\u0007", "10.0.0.1\n", "a b"])("takes %j for no address", async (priorIP) => {
     const { message } = await refused(JSON.stringify({ code: 0, priorIP, backupIP: "", port: "8000" }));
     expect(message).toContain("the answer names no address");
+  });
+
+  it("asks, where nothing answers, whether it is the port for HTTP: the one for PDUs is silent to it", async () => {
+    const silent = await OddServer.start("mute");
+    await expect(discoverByHttp(silent.address, 20)).rejects.toThrow("no answer within 20 ms: is it the HTTP port?");
+    await silent.stop();
   });
 
   it("has the server's own words as a quotation that a terminal can show", async () => {
