@@ -90,39 +90,41 @@ function Search({ search }: { readonly search: NonNullable<LoadRun["parts"][numb
   const { ratePerSecond, endedBy, steps } = search;
   const found = ratePerSecond === null ? "No rate held" : `Highest rate that held: ${count(ratePerSecond)}/s`;
   return (
-    <table>
-      <caption>
-        <br />
-        {endedBy === "merge" ? "One segment's part of a search" : `${found} (ended by: ${endedBy})`}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">rate</th>
-          <th scope="col">happened</th>
-          <th scope="col">from</th>
-          <th scope="col">took</th>
-          <th scope="col">verdict</th>
-          <th scope="col" class="text">
-            condition
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {steps.map((step) => (
-          <tr key={step.startedAtMs}>
-            <th scope="row">{count(step.ratePerSecond)}/s</th>
-            <td>{count(step.achievedPerSecond)}/s</td>
-            <td>{seconds(step.startedAtMs)}</td>
-            <td>{seconds(step.durationMs)}</td>
-            <td>
-              <span class={`tag ${step.ok ? "good" : "bad"}`}>{step.ok ? "held" : "not held"}</span>
-            </td>
-            <td class="text wrap">
-              <PeerText>{stepWords(step)}</PeerText>
-            </td>
+    <div class="scroll">
+      <table>
+        <caption>
+          <br />
+          {endedBy === "merge" ? "One segment's part of a search" : `${found} (ended by: ${endedBy})`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">rate</th>
+            <th scope="col">happened</th>
+            <th scope="col">from</th>
+            <th scope="col">took</th>
+            <th scope="col">verdict</th>
+            <th scope="col" class="text">
+              condition
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <tr key={step.startedAtMs}>
+              <th scope="row">{count(step.ratePerSecond)}/s</th>
+              <td>{count(step.achievedPerSecond)}/s</td>
+              <td>{seconds(step.startedAtMs)}</td>
+              <td>{seconds(step.durationMs)}</td>
+              <td>
+                <span class={`tag ${step.ok ? "good" : "bad"}`}>{step.ok ? "held" : "not held"}</span>
+              </td>
+              <td class="text wrap">
+                <PeerText>{stepWords(step)}</PeerText>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
