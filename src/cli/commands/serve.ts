@@ -162,7 +162,7 @@ async function serve(host: Host, options: Settled, mayInvent: boolean): Promise<
   if (plan.needsStorage && !mayInvent && (options.fixture ?? options.users) === undefined) {
     throw usageError("the configuration names no database: DBServerIP1 or DBInstances, else --storage or --users");
   }
-  const warning = addressWarning(plan, options.advertise);
+  const warning = addressWarning(plan, options.advertise, options.fileAdvertise);
   if (warning !== undefined) host.stderr.write(`${warning}\n`);
   const deviates = switchable(deviationsOf(options));
   const outlet = await pushOutlet(host, options, plan.layout.push !== undefined);

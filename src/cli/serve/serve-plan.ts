@@ -64,9 +64,17 @@ export function servePlan(choice: ServeChoice): ServePlan {
   };
 }
 
-/** What is wrong with the addresses that servers of a plan tell clients. */
-export function addressWarning({ layout }: ServePlan, advertise: string | undefined): string | undefined {
-  const told = [...layout.msg, layout.file?.clients ?? []].flat();
+/**
+ * What is wrong with the addresses that servers of a plan tell clients.
+ * @param fileAdvertise what is told of file_server, in place of what it listens on
+ */
+export function addressWarning(
+  { layout }: ServePlan,
+  advertise: string | undefined,
+  fileAdvertise?: readonly string[],
+): string | undefined {
+  const ofFiles = layout.file === undefined ? [] : (fileAdvertise?.map((host) => ({ host })) ?? layout.file.clients);
+  const told: { readonly host: string }[] = [...layout.msg, ofFiles].flat();
   const nowhere = told.map(({ host }) => host).find((host) => host === "0.0.0.0" || host === "::");
   if (advertise !== undefined || nowhere === undefined) return undefined;
   return `clients are told to dial ${nowhere}, which is no machine: name it by --advertise HOST`;

@@ -109,4 +109,11 @@ describe("what clients would be told to dial", () => {
     const warning = told && `clients are told to dial ${told}, which is no machine: name it by --advertise HOST`;
     expect(addressWarning(plan(choice), advertise)).toBe(warning);
   });
+
+  it("is what fileserver.conf names, not what file_server listens on", () => {
+    const file = plan({ roles: ["file"], host: "0.0.0.0" });
+    expect(addressWarning(file, undefined, ["10.0.0.8"])).toBeUndefined();
+    expect(addressWarning(file, undefined, ["10.0.0.8", "0.0.0.0"])).toContain("clients are told to dial 0.0.0.0");
+    expect(addressWarning(plan({ host: "0.0.0.0" }), undefined, ["10.0.0.8"])).toContain("0.0.0.0");
+  });
 });

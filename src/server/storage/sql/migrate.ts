@@ -88,7 +88,7 @@ export async function createMissingTables(db: SqlDatabase): Promise<void> {
 
 /**
  * In MySQL: names the indexes of a deployment's tables as the original servers do, where an earlier version of ours made the
- * tables and named them otherwise. Tables of others are left as they are.
+ * tables and named them otherwise. An index of one column is left as it is: by that name it may be anybody's.
  */
 export async function nameIndexes(db: SqlDatabase): Promise<void> {
   if ((await indexRenames(db)).length === 0) return;
@@ -109,6 +109,7 @@ async function indexRenames(session: SqlSession): Promise<string[]> {
   const there = new Set(rows.map(({ tableName, name }) => `${tableName}.${name}`));
   return deploymentTables.flatMap(({ name: table, indexes = [] }) =>
     indexes
+      .filter((columns) => columns.length > 1)
       .map((columns) => ({ former: columns.join("_"), name: mysqlIndexName(columns) }))
       .filter(({ former, name }) => there.has(`${table}.${former}`) && !there.has(`${table}.${name}`))
       .map(({ former, name }) => `ALTER TABLE ${table} RENAME INDEX ${former} TO ${name}`),
