@@ -17,14 +17,18 @@ const { loginPassword } = await built<typeof import("../src/codec/password.js")>
 type PduLink = import("../src/net/pdu-link.js").PduLink;
 
 const [port = 0, devices = 0, inFlight = 1, warmUpMs = 0, measuredMs = 0] = process.argv.slice(2).map(Number);
-const FIRST_USER_ID = 1000;
+/** As bench/echo-server.c numbers them: user1 is 1. */
+const FIRST_USER_ID = 1;
 const text = Buffer.from("0123456789abcdef".repeat(4));
 const ack = new AckFields();
 const message = new MessageFields();
 let acked = 0;
+let received = 0;
 
 class BareDevice {
   #seqNum = 0;
+  /** How far away the next one is that it writes to. */
+  #distance = 0;
   /** Whether the message of each seq_num awaits its ack. */
   readonly #awaited = new Uint8Array(0x10000);
 
@@ -33,7 +37,9 @@ class BareDevice {
   send(link: PduLink): void {
     const seqNum = ++this.#seqNum & 0xffff;
     this.#awaited[seqNum] = 1;
-    const [from, to] = [FIRST_USER_ID + this.index, FIRST_USER_ID + (this.index ^ 1)];
+    const peer = inFlight === 1 ? this.index ^ 1 : (this.index + 1 + this.#distance) % devices;
+    this.#distance = (this.#distance + 1) % inFlight;
+    const [from, to] = [FIRST_USER_ID + this.index, FIRST_USER_ID + peer];
     const start = link.reserve(sizeOfMessage(from, to, text.length));
     const at = writeMessageHead(link.outgoing, start, seqNum, from, to, MsgType.MSG_TYPE_SINGLE_TEXT, text.length);
     text.copy(link.outgoing, at);
@@ -43,6 +49,7 @@ class BareDevice {
   onPdu(link: PduLink, bytes: Buffer, start: number, end: number): void {
     const commandId = readCommandId(bytes, start);
     if (commandId === CommandId.CID_MSG_DATA && readMessage(bytes, start + HEADER_SIZE, end, message)) {
+      received++;
       const { fromUserId, msgId } = message;
       const userId = FIRST_USER_ID + this.index;
       const at = link.reserve(sizeOfAck(userId, fromUserId, msgId));
@@ -93,4 +100,5 @@ await new Promise((resolve) => setTimeout(resolve, measuredMs));
 const { user, system } = process.cpuUsage(cpuBefore);
 console.log(`messages ${acked - before} ${(user + system) / 1000}`);
 isOver = true;
+if (received < acked - devices * inFlight) throw new Error(`${received} messages came, and ${acked} were acknowledged`);
 for (const [link] of links) link.destroy();
