@@ -35,7 +35,8 @@ describe.skipIf(!hasTmux).each(Object.entries(views))("the view of ttk %s", (_, 
     screen = TmuxScreen.open(`${crash} ${process.execPath} ${main} ${args()}`, 120, 40);
     await screen.shows(shows);
     expect(screen.asked("#{alternate_on} #{cursor_flag}")).toBe("1 0");
-    expect(screen.modes()).toEqual(expect.arrayContaining(["-icanon", "-echo"]));
+    // Keys are read from a moment after the first picture on.
+    await expect.poll(() => screen?.modes()).toEqual(expect.arrayContaining(["-icanon", "-echo"]));
     process.kill(screen.commandPid, signal);
     const left = await screen.that((text) => /left with \d/.test(text));
     expect(screen.asked("#{alternate_on} #{cursor_flag}")).toBe("0 1");
