@@ -4,7 +4,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { formatAddress } from "../../src/net/address.js";
+import { type Address, formatAddress, parseAddress } from "../../src/net/address.js";
+import { startCluster } from "../../src/server/cluster.js";
+import { crowdFixture } from "../../src/server/storage/crowd-fixture.js";
+import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
+import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
+import { freePort } from "../helpers/killable-servers.js";
 import { ReferenceCluster } from "../helpers/reference-cluster.js";
 import { until } from "../helpers/until.js";
 
@@ -44,3 +49,38 @@ it("turns clients away beyond the limit at each port of theirs, and counts them"
   await cluster.stop();
   await rm(folder, { recursive: true });
 });
+
+it.each([
+  ["localhost", "127.0.0.1"],
+  ["localhost", "0.0.0.0"],
+  ["127.0.0.1", "0.0.0.0"],
+])("dials a server of its own once, though it is called %s elsewhere and listens on %s", async (called, host) => {
+  const clock = { nowMs: () => Date.now() };
+  const [route, login, db] = [await freeAddress(), await freeAddress(), await freeAddress()];
+  const here = (address: Address) => ({ ...address, host });
+  const elsewhere = (address: Address) => [{ ...address, host: called }];
+  const anywhere = { host: "127.0.0.1", port: 0 };
+  const cluster = await startCluster({
+    layout: {
+      login: { clients: anywhere, http: anywhere, servers: here(login) },
+      route: [here(route)],
+      db: [here(db)],
+      msg: [anywhere],
+    },
+    remote: { login: elsewhere(login), route: elsewhere(route), db: elsewhere(db) },
+    linksPerDbProxy: 1,
+    storage: new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock),
+    clock,
+  });
+  const links = cluster.roles.find(({ role }) => role === "msg")?.inspection?.links() ?? [];
+  expect(links.map(({ peer, at }) => `${peer} ${at}`).sort()).toEqual([
+    `db ${called}:${db.port}`,
+    `login ${called}:${login.port}`,
+    `route ${called}:${route.port}`,
+  ]);
+  await cluster.stop(0);
+});
+
+async function freeAddress(): Promise<Address> {
+  return parseAddress(await freePort()) as Address;
+}
