@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, formatAddress } from "../net/address.js";
+import { type Address, formatAddress, type ListenAddress } from "../net/address.js";
 import { comesTo } from "../net/comes-to.js";
 import type { ClusterLayout } from "./cluster-layout.js";
 import type { ClusterOptions, RemoteServers } from "./cluster-options.js";
@@ -66,7 +66,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
 async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promise<RemoteServers> {
   const { layout, clock, log = silentLog, deviates = strict } = options;
   const common = { log, deviates };
-  const start = async (starting: Promise<RunningRole>): Promise<Readonly<Record<string, Address>>> => {
+  const start = async (starting: Promise<RunningRole>): Promise<Readonly<Record<string, ListenAddress>>> => {
     const role = await starting;
     roles.push(role);
     return role.addresses;
@@ -146,7 +146,6 @@ async function startFront(
         clock,
         limits: options.msgLimits ?? {},
         tellsMembers: options.smartRoute ?? false,
-        alsoListenOn: options.msgAlsoListenOn ?? [],
         ...common,
         ...keyed,
       }),
@@ -170,7 +169,7 @@ function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
   return fileLimits?.offlineKeptMs ?? unlessGiven;
 }
 
-function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
+function fileOptions(options: ClusterOptions, listen: NonNullable<ClusterLayout["file"]>) {
   const { log = silentLog, deviates = strict, advertiseHost, fileAdvertiseHosts, fileLimits, clock } = options;
   const advertiseHosts = fileAdvertiseHosts ?? (advertiseHost === undefined ? undefined : [advertiseHost]);
   const limits = { ...clientLimitsOf(options), ...fileLimits };
@@ -212,10 +211,11 @@ class KnownServers {
     this.known = { login: [...login], route: [...route], db: [...db], file: [...file], push: [...push] };
   }
 
-  async add(role: keyof RemoteServers, { servers }: Readonly<Record<string, Address>>): Promise<void> {
+  async add(role: keyof RemoteServers, { servers }: Readonly<Record<string, ListenAddress>>): Promise<void> {
     if (servers === undefined) throw new Error(`${role} has no port for servers`);
     const known = await Promise.all(this.known[role].map((address) => comesTo(address, servers)));
-    if (!known.includes(true)) this.known[role].push(servers);
+    const { host, port } = servers;
+    if (!known.includes(true)) this.known[role].push({ host, port });
   }
 }
 

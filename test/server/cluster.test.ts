@@ -10,6 +10,7 @@ import { crowdFixture } from "../../src/server/storage/crowd-fixture.js";
 import { MemoryStorage } from "../../src/server/storage/memory-storage.js";
 import { parseSeedFixture } from "../../src/server/storage/seed-fixture.js";
 import { freePort } from "../helpers/killable-servers.js";
+import { logIn } from "../helpers/logged-in.js";
 import { ReferenceCluster } from "../helpers/reference-cluster.js";
 import { until } from "../helpers/until.js";
 
@@ -78,6 +79,30 @@ it.each([
     `login ${called}:${login.port}`,
     `route ${called}:${route.port}`,
   ]);
+  await cluster.stop(0);
+});
+
+it("listens at several hosts with each port, of PDUs and of HTTP, and dials itself at one of them", async () => {
+  const clock = { nowMs: () => Date.now() };
+  const anywhere = { host: "127.0.0.1", port: 0, alsoOn: ["127.0.0.2"] };
+  const cluster = await startCluster({
+    layout: {
+      login: { clients: anywhere, http: anywhere, servers: anywhere },
+      route: [anywhere],
+      db: [],
+      msg: [anywhere],
+    },
+    storage: new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock),
+    clock,
+  });
+  const [login, route, msg] = cluster.roles;
+  for (const host of ["127.0.0.1", "127.0.0.2"]) {
+    const at = (address: Address | undefined): Address => ({ host, port: address?.port ?? 0 });
+    const answer = await fetch(`http://${formatAddress(at(login?.addresses.http))}/msg_server`);
+    expect(await answer.json()).toMatchObject({ code: 0, priorIP: "127.0.0.1" });
+    expect((await logIn(at(msg?.addresses.clients), "user1")).userId).toBe(1);
+  }
+  expect(route?.counters().connections).toBe(1);
   await cluster.stop(0);
 });
 

@@ -1,6 +1,6 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import type { IMPushToUserReq } from "../../codec/generated/messages.js";
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import type { Clock } from "../clock.js";
@@ -18,7 +18,7 @@ import { type ServerLog, silentLog } from "../server-log.js";
 import { type Push, type PushOutlet, PushTooOldError } from "./push-outlet.js";
 
 export interface PushServerOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   /** Where pushes go. Without one they are answered as done, and counted. */
   readonly outlet?: PushOutlet;
   readonly clock: Clock;
