@@ -66,6 +66,7 @@ export interface MsgServerLimits {
   readonly presenceHealDelayMs: number;
   /** Of a group made by a client; more gives result 1. */
   readonly groupMembersMax: number;
+  /** Code points. */
   readonly groupNameMaxChars: number;
   /** A longer login name is refused like an unknown one, without asking the database. */
   readonly userNameMaxChars: number;

@@ -63,7 +63,11 @@ function contextOf(options: MsgServerOptions, clientPort: () => number): MsgCont
   const { log = silentLog, clock, advertise, deviates = strict } = options;
   const limits = { ...msgServerLimits, ...options.limits };
   const common = { role: "msg", log, link: { ...pduTrace("msg", log), ...options.serverLink } } as const;
-  const database = databaseAt(options.database, { ...common, linksPerProxy: options.linksPerDbProxy });
+  const database = databaseAt(options.database, {
+    ...common,
+    linksPerProxy: options.linksPerDbProxy,
+    clientsPendingMax: limits.pendingRequestsMax,
+  });
   const users = new UserTable();
   const counts = new MsgCounts();
   const registration = () => ({
