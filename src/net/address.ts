@@ -5,6 +5,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** What is listened on: a port at one host, or at several. */
+export interface ListenAddress extends Address {
+  readonly alsoOn?: readonly string[];
+}
+
 /** `127.0.0.1:8000`, `[::1]:8000` */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type Address, formatAddress } from "./address.js";
+import { type Address, formatAddress, type ListenAddress } from "./address.js";
 import { CommandCounts } from "./command-counts.js";
 import { type CloseReason, type LinkHandler, type LinkOptions, PduLink } from "./pdu-link.js";
 
@@ -41,12 +41,27 @@ export class ListenError extends Error {
 const CONNECTIONS_MAX = 20_000;
 const BACKLOG = 4096;
 
-/** Listens for PDU links; `accept` gives each its handler. @throws ListenError */
-export function listen(
-  address: Address,
+/** Listens for PDU links; `accept` gives each its handler. @throws ListenError; nothing is listened on then */
+export async function listen(
+  { host, port, alsoOn }: ListenAddress,
   options: ListenOptions,
   accept: (link: PduLink) => LinkHandler,
 ): Promise<PduListener> {
+  const first = await opened({ host, port });
+  const address = { host, port: first.port };
+  const listener = new PduListener(alsoOn === undefined ? address : { ...address, alsoOn }, options, accept);
+  listener.add(first.server);
+  try {
+    for (const other of alsoOn ?? []) listener.add((await opened({ host: other, port: first.port })).server);
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+  return listener;
+}
+
+/** Whoever awaits it is told before the first connection comes. */
+function opened(address: Address): Promise<{ readonly server: Server; readonly port: number }> {
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true });
     // Of listening; later ones are of a connection that could not be accepted, and is gone.
@@ -54,12 +69,12 @@ export function listen(
     server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
       const bound = server.address();
       if (bound === null || typeof bound === "string") return reject(new ListenError("EADDRNOTAVAIL", address));
-      resolve(new PduListener({ host: address.host, port: bound.port }, server, options, accept));
+      resolve({ server, port: bound.port });
     });
   });
 }
 
-/** A port that is listened on, with the links that it has accepted. */
+/** A port that is listened on, at one host or several, with the links that it has accepted. */
 export class PduListener {
   /** Connections accepted so far. */
   accepted = 0;
@@ -79,17 +94,21 @@ export class PduListener {
   readonly #connectionsMax: number;
   /** One for all links of the port, because there may be thousands. */
   readonly #linkOptions: LinkOptions;
+  readonly #servers: Server[] = [];
 
   /** `address` has the port that the system chose when 0 was asked for. */
   constructor(
-    readonly address: Address,
-    private readonly server: Server,
+    readonly address: ListenAddress,
     options: ListenOptions,
     private readonly accept: (link: PduLink) => LinkHandler,
   ) {
     this.#connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
     this.#rate = new ConnectionRate(options.connectionsPerSecondMax ?? Number.POSITIVE_INFINITY);
     this.#linkOptions = { ...options, sent: this.sent, onGone: (link, reason) => this.#gone(link, reason) };
+  }
+
+  add(server: Server): void {
+    this.#servers.push(server);
     server.on("connection", (socket) => this.#came(socket));
   }
 
@@ -99,7 +118,7 @@ export class PduListener {
 
   /** Stops accepting; open connections stay. */
   close(): void {
-    this.server.close();
+    for (const server of this.#servers) server.close();
   }
 
   #came(socket: Socket): void {

@@ -1,16 +1,16 @@
-import type { Address } from "../net/address.js";
+import type { Address, ListenAddress } from "../net/address.js";
 import type { RoleName } from "./role-name.js";
 
 /** Which servers run here and what each listens on; port 0 takes a free one. A role that is left out does not run here. */
 export interface ClusterLayout {
-  readonly login?: { readonly clients: Address; readonly http: Address; readonly servers: Address };
-  readonly route: readonly Address[];
-  readonly db: readonly Address[];
-  readonly file?: { readonly clients: Address; readonly servers: Address };
-  readonly push?: Address;
-  readonly msg: readonly Address[];
-  readonly httpMsg?: Address;
-  readonly msfs?: Address;
+  readonly login?: { readonly clients: ListenAddress; readonly http: ListenAddress; readonly servers: ListenAddress };
+  readonly route: readonly ListenAddress[];
+  readonly db: readonly ListenAddress[];
+  readonly file?: { readonly clients: ListenAddress; readonly servers: ListenAddress };
+  readonly push?: ListenAddress;
+  readonly msg: readonly ListenAddress[];
+  readonly httpMsg?: ListenAddress;
+  readonly msfs?: ListenAddress;
 }
 
 /** protocol.md, "Servers, default ports". Further instances of a role take the ports that follow. */

@@ -56,8 +56,6 @@ export interface ClusterOptions {
   readonly linksPerDbProxy?: number;
   /** What differs from the defaults of links that are dialled. */
   readonly serverLink?: Partial<PersistentLinkOptions>;
-  /** Further hosts for every msg_server to listen on, at the same port. */
-  readonly msgAlsoListenOn?: readonly string[];
   /** How long msg_servers may take to open their links; 0 does not wait. */
   readonly readyTimeoutMs?: number;
 }

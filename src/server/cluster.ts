@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, formatAddress } from "../net/address.js";
+import { type Address, formatAddress, type ListenAddress } from "../net/address.js";
+import { comesTo } from "../net/comes-to.js";
 import type { ClusterLayout } from "./cluster-layout.js";
 import type { ClusterOptions, RemoteServers } from "./cluster-options.js";
 import { startDbProxyServer } from "./db/db-proxy-server.js";
@@ -65,7 +66,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
 async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promise<RemoteServers> {
   const { layout, clock, log = silentLog, deviates = strict } = options;
   const common = { log, deviates };
-  const start = async (starting: Promise<RunningRole>): Promise<Readonly<Record<string, Address>>> => {
+  const start = async (starting: Promise<RunningRole>): Promise<Readonly<Record<string, ListenAddress>>> => {
     const role = await starting;
     roles.push(role);
     return role.addresses;
@@ -88,26 +89,30 @@ async function startRoles(options: ClusterOptions, roles: RunningRole[]): Promis
     if (site !== undefined) Object.assign(services, { msfsPrior: site, msfsBackup: site, ...options.services });
   }
   if (layout.login !== undefined) {
-    servers.add(
+    await servers.add(
       "login",
       await start(startLoginServer({ listen: layout.login, services, ...clientLimitsOf(options), ...common })),
     );
   }
   for (const listen of layout.route) {
     const sendsWhereNeeded = options.smartRoute ?? false;
-    servers.add("route", await start(startRouteServer({ listen, sendsWhereNeeded, ...common })));
+    await servers.add("route", await start(startRouteServer({ listen, sendsWhereNeeded, ...common })));
   }
   for (const listen of layout.db) {
     const { storage, textKey } = options;
     const keyed = textKey === undefined ? {} : { textKey };
     const offlineKeptMs = offlineKeptMsOf(options);
-    servers.add("db", await start(startDbProxyServer({ listen, storage, clock, offlineKeptMs, ...common, ...keyed })));
+    await servers.add(
+      "db",
+      await start(startDbProxyServer({ listen, storage, clock, offlineKeptMs, ...common, ...keyed })),
+    );
   }
-  if (layout.file !== undefined) servers.add("file", await start(startFileServer(fileOptions(options, layout.file))));
+  if (layout.file !== undefined)
+    await servers.add("file", await start(startFileServer(fileOptions(options, layout.file))));
   if (layout.push !== undefined) {
     const { pushOutlet: outlet } = options;
     const push = { listen: layout.push, clock, ...common, ...(outlet === undefined ? {} : { outlet }) };
-    servers.add("push", await start(startPushServer(push)));
+    await servers.add("push", await start(startPushServer(push)));
   }
   await startFront(options, servers, start);
   return servers.known;
@@ -141,7 +146,6 @@ async function startFront(
         clock,
         limits: options.msgLimits ?? {},
         tellsMembers: options.smartRoute ?? false,
-        alsoListenOn: options.msgAlsoListenOn ?? [],
         ...common,
         ...keyed,
       }),
@@ -165,7 +169,7 @@ function offlineKeptMsOf({ layout, fileLimits }: ClusterOptions): number {
   return fileLimits?.offlineKeptMs ?? unlessGiven;
 }
 
-function fileOptions(options: ClusterOptions, listen: { readonly clients: Address; readonly servers: Address }) {
+function fileOptions(options: ClusterOptions, listen: NonNullable<ClusterLayout["file"]>) {
   const { log = silentLog, deviates = strict, advertiseHost, fileAdvertiseHosts, fileLimits, clock } = options;
   const advertiseHosts = fileAdvertiseHosts ?? (advertiseHost === undefined ? undefined : [advertiseHost]);
   const limits = { ...clientLimitsOf(options), ...fileLimits };
@@ -196,7 +200,10 @@ function folderFor({ folder }: ClusterOptions, name: string): string {
   return join(folder, name);
 }
 
-/** Servers to dial: those elsewhere, then those here, each once. */
+/**
+ * Servers to dial: those elsewhere, then those here, each once, whatever it is called. A second link to one route_server
+ * would bring a msg_server back what it says there itself: its messages twice, and kicks of who has just logged in.
+ */
 class KnownServers {
   readonly known: { readonly [role in keyof RemoteServers]: Address[] };
 
@@ -204,10 +211,11 @@ class KnownServers {
     this.known = { login: [...login], route: [...route], db: [...db], file: [...file], push: [...push] };
   }
 
-  add(role: keyof RemoteServers, { servers }: Readonly<Record<string, Address>>): void {
+  async add(role: keyof RemoteServers, { servers }: Readonly<Record<string, ListenAddress>>): Promise<void> {
     if (servers === undefined) throw new Error(`${role} has no port for servers`);
-    const isKnown = this.known[role].some((address) => formatAddress(address) === formatAddress(servers));
-    if (!isKnown) this.known[role].push(servers);
+    const known = await Promise.all(this.known[role].map((address) => comesTo(address, servers)));
+    const { host, port } = servers;
+    if (!known.includes(true)) this.known[role].push({ host, port });
   }
 }
 

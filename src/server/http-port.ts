@@ -1,9 +1,10 @@
-import { createServer, type RequestListener } from "node:http";
-import type { Address } from "../net/address.js";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Address, ListenAddress } from "../net/address.js";
 import { ListenError } from "../net/listen.js";
 
 export interface HttpPortOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
+  /** At each host. */
   readonly connectionsMax: number;
   /** How long a client may take to send its request before it gets 408. */
   readonly requestTimeoutMs: number;
@@ -14,7 +15,7 @@ export interface HttpPortOptions {
 }
 
 export interface HttpPort {
-  readonly address: Address;
+  readonly address: ListenAddress;
   /** Requests handled so far. */
   readonly requests: number;
   /** Connections turned away because connectionsMax was reached. */
@@ -25,11 +26,50 @@ export interface HttpPort {
 
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 
-/** Listens for HTTP within limits. @throws ListenError */
-export function startHttpPort(options: HttpPortOptions, handle: RequestListener): Promise<HttpPort> {
-  const { listen, connectionsMax, requestTimeoutMs, headersSizeMaxBytes, closesOnBadRequest } = options;
+/** Listens for HTTP within limits. @throws ListenError; nothing is listened on then */
+export async function startHttpPort(options: HttpPortOptions, handle: RequestListener): Promise<HttpPort> {
+  const { host, port, alsoOn } = options.listen;
   let requests = 0;
   let refused = 0;
+  const make = () => {
+    const server = limitedServer(options, (request, response) => {
+      requests++;
+      handle(request, response);
+    });
+    server.on("drop", () => {
+      refused++;
+    });
+    return server;
+  };
+  const servers = [make()];
+  const stop = async (graceMs: number) => {
+    await Promise.all(servers.map((server) => stopped(server, graceMs)));
+  };
+  const bound = { host, port: await listening(servers[0] as Server, { host, port }) };
+  try {
+    for (const other of alsoOn ?? []) {
+      const server = make();
+      await listening(server, { host: other, port: bound.port });
+      servers.push(server);
+    }
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+  return {
+    address: alsoOn === undefined ? bound : { ...bound, alsoOn },
+    get requests() {
+      return requests;
+    },
+    get refused() {
+      return refused;
+    },
+    stop,
+  };
+}
+
+function limitedServer(options: HttpPortOptions, handle: RequestListener): Server {
+  const { connectionsMax, requestTimeoutMs, headersSizeMaxBytes, closesOnBadRequest } = options;
   const server = createServer(
     {
       maxHeaderSize: headersSizeMaxBytes,
@@ -37,44 +77,34 @@ export function startHttpPort(options: HttpPortOptions, handle: RequestListener)
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
     },
-    (request, response) => {
-      requests++;
-      handle(request, response);
-    },
+    handle,
   );
   server.maxConnections = connectionsMax;
-  server.on("drop", () => {
-    refused++;
-  });
   if (closesOnBadRequest) server.on("clientError", (_, socket) => socket.destroy());
+  return server;
+}
 
-  const stop = (graceMs: number) =>
-    new Promise<void>((stopped) => {
-      const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
-      server.close(() => {
-        clearTimeout(deadline);
-        stopped();
-      });
-      server.closeIdleConnections();
-    });
-
+/** Resolves with the port. @throws ListenError */
+function listening(server: Server, address: Address): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(error.code ?? error.message, listen)),
+      reject(new ListenError(error.code ?? error.message, address)),
     );
-    server.listen(listen.port, listen.host, () => {
+    server.listen(address.port, address.host, () => {
       const bound = server.address();
-      if (bound === null || typeof bound === "string") return reject(new ListenError("EADDRNOTAVAIL", listen));
-      resolve({
-        address: { host: listen.host, port: bound.port },
-        get requests() {
-          return requests;
-        },
-        get refused() {
-          return refused;
-        },
-        stop,
-      });
+      if (bound === null || typeof bound === "string") return reject(new ListenError("EADDRNOTAVAIL", address));
+      resolve(bound.port);
     });
+  });
+}
+
+function stopped(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }

@@ -254,8 +254,7 @@ function servicesOf({ msfsSite, discovery }: Settled): Partial<ServiceLinks> {
 }
 
 function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
-  const { advertise, advertise2, fileAdvertise, linksPerDbProxy, textKey, msgAlsoListenOn, msfsData, maxFileBytes } =
-    options;
+  const { advertise, advertise2, fileAdvertise, linksPerDbProxy, textKey, msfsData, maxFileBytes } = options;
   const { maxConnections, maxConnectionRate, maxMsfsBytes } = options;
   return {
     ...(advertise === undefined ? {} : { advertiseHost: advertise }),
@@ -263,7 +262,6 @@ function clusterExtras(host: Host, options: Settled): Partial<ClusterOptions> {
     ...(fileAdvertise === undefined ? {} : { fileAdvertiseHosts: fileAdvertise }),
     ...(linksPerDbProxy === undefined ? {} : { linksPerDbProxy }),
     ...(textKey === undefined ? {} : { textKey }),
-    ...(msgAlsoListenOn === undefined ? {} : { msgAlsoListenOn }),
     ...(msfsData === undefined ? {} : { msfsFolder: resolve(host.cwd, msfsData) }),
     ...(maxFileBytes === undefined ? {} : { msfsFileSizeMaxBytes: maxFileBytes }),
     ...(maxMsfsBytes === undefined ? {} : { msfsFolderSizeMaxBytes: maxMsfsBytes }),

@@ -21,7 +21,6 @@ export interface ConfChoice {
   dbProxy?: readonly Address[];
   fileServer?: readonly Address[];
   pushServer?: readonly Address[];
-  msgAlsoListenOn?: readonly string[];
   linksPerDbProxy?: number;
   advertise?: string;
   advertise2?: string;
@@ -102,11 +101,7 @@ const loopback = "127.0.0.1";
 
 const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice) => void>> = {
   msg(conf, choice) {
-    const port = conf.port("ListenPort", 8000);
-    // Several addresses, `;` between, are so many ports of one server.
-    const hosts = conf.hosts("ListenIP", loopback);
-    choice.listenOn.msg = hosts.slice(0, 1).map((host) => ({ host, port }));
-    give(choice, "msgAlsoListenOn", hosts.slice(1));
+    choice.listenOn.msg = [conf.listenAddress("ListenIP", "ListenPort", loopback, 8000)];
     give(choice, "dbProxy", conf.addresses("DBServer"));
     give(choice, "login", conf.addresses("LoginServer"));
     give(choice, "route", conf.addresses("RouteServer"));
@@ -119,47 +114,46 @@ const translate: Readonly<Record<RoleName, (conf: ConfValues, choice: ConfChoice
     give(choice, "textKey", conf.key("aesKey"));
   },
   route(conf, choice) {
-    choice.listenOn.route = [conf.address("ListenIP", "ListenMsgPort", loopback, 8200)];
+    choice.listenOn.route = [conf.listenAddress("ListenIP", "ListenMsgPort", loopback, 8200)];
   },
   login(conf, choice) {
     choice.listenOn.login = {
-      clients: conf.address("ClientListenIP", "ClientPort", loopback, 8008),
-      http: conf.address("HttpListenIP", "HttpPort", loopback, 8080),
-      servers: conf.address("MsgServerListenIP", "MsgServerPort", loopback, 8100),
+      clients: conf.listenAddress("ClientListenIP", "ClientPort", loopback, 8008),
+      http: conf.listenAddress("HttpListenIP", "HttpPort", loopback, 8080),
+      servers: conf.listenAddress("MsgServerListenIP", "MsgServerPort", loopback, 8100),
     };
     give(choice, "msfsSite", conf.optional("msfs"));
     give(choice, "discovery", conf.optional("discovery"));
   },
   db(conf, choice) {
-    choice.listenOn.db = [conf.address("ListenIP", "ListenPort", loopback, 10600)];
+    choice.listenOn.db = [conf.listenAddress("ListenIP", "ListenPort", loopback, 10600)];
     give(choice, "storage", conf.mysqlUrl());
     give(choice, "redis", conf.redisUrl());
     if (choice.storage !== undefined) give(choice, "audioMsfs", conf.site("MsfsSite"));
     give(choice, "textKey", conf.key("aesKey"));
   },
   file(conf, choice) {
-    const clientHost = conf.host(conf.has("ClientListenIP") ? "ClientListenIP" : "Address", loopback);
-    const clientPort = conf.has("ClientListenPort")
-      ? conf.port("ClientListenPort", 8600)
-      : conf.port("ListenPort", 8600);
+    const hostKey = conf.has("ClientListenIP") ? "ClientListenIP" : "Address";
+    const portKey = conf.has("ClientListenPort") ? "ClientListenPort" : "ListenPort";
+    const clients = conf.listenAddress(hostKey, portKey, loopback, 8600);
     choice.listenOn.file = {
-      clients: { host: clientHost, port: clientPort },
-      servers: conf.address("MsgServerListenIP", "MsgServerListenPort", clientHost, 8601),
+      clients,
+      servers: conf.listenAddress("MsgServerListenIP", "MsgServerListenPort", clients.host, 8601),
     };
     if (conf.has("FileServerIp")) give(choice, "fileAdvertise", conf.hosts("FileServerIp", loopback));
     give(choice, "fileTaskTimeout", conf.count("TaskTimeout"));
   },
   push(conf, choice) {
-    choice.listenOn.push = conf.address("ListenIP", "ListenPort", loopback, 8500);
+    choice.listenOn.push = conf.listenAddress("ListenIP", "ListenPort", loopback, 8500);
   },
   "http-msg"(conf, choice) {
-    choice.listenOn.httpMsg = conf.address("ListenIP", "ListenPort", loopback, 8400);
+    choice.listenOn.httpMsg = conf.listenAddress("ListenIP", "ListenPort", loopback, 8400);
     give(choice, "dbProxy", conf.addresses("DBServer"));
     give(choice, "route", conf.addresses("RouteServer"));
     give(choice, "linksPerDbProxy", conf.count("ConcurrentDBConnCnt"));
   },
   msfs(conf, choice) {
-    choice.listenOn.msfs = conf.address("ListenIP", "ListenPort", loopback, 8700);
+    choice.listenOn.msfs = conf.listenAddress("ListenIP", "ListenPort", loopback, 8700);
     give(choice, "msfsData", conf.optional("BaseDir"));
   },
 };

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { type Address, isHost } from "../../net/address.js";
+import { type Address, isHost, type ListenAddress } from "../../net/address.js";
 import { soundSite } from "../../server/storage/sql/sound-files.js";
 import { usageError } from "../command-error.js";
 import type { ConfEntry } from "./conf-file.js";
@@ -55,8 +55,12 @@ export class ConfValues {
     return this.#number(key, 1, PORT_MAX, otherwise);
   }
 
-  address(hostKey: string, portKey: string, otherHost: string, otherPort: number): Address {
-    return { host: this.host(hostKey, otherHost), port: this.port(portKey, otherPort) };
+  /** At each of the hosts, `;` between: the originals take several wherever they listen. */
+  listenAddress(hostKey: string, portKey: string, otherHost: string, otherPort: number): ListenAddress {
+    const isOne = this.optional(hostKey)?.includes(";") !== true;
+    const [host = otherHost, ...alsoOn] = isOne ? [this.host(hostKey, otherHost)] : this.hosts(hostKey, otherHost);
+    const address = { host, port: this.port(portKey, otherPort) };
+    return alsoOn.length === 0 ? address : { ...address, alsoOn };
   }
 
   /** `DBServerIP1` with `DBServerPort1`, and so on while there are any; each once. */

@@ -62,7 +62,7 @@ function addressesFor(
   const entries = Object.entries(listenOn).filter(([part]) => roles.has(roleOf[part as keyof ClusterLayout]));
   if (!isGiven("host")) return Object.fromEntries(entries);
   return JSON.parse(JSON.stringify(Object.fromEntries(entries)), (_, value: unknown) =>
-    isAddress(value) ? { ...value, host } : value,
+    isAddress(value) ? { host, port: value.port } : value,
   ) as Partial<ClusterLayout>;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CommandBody, CommandId } from "../../codec/generated/commands.js";
 import type { IMMsgData } from "../../codec/generated/messages.js";
 import { defaultTextKey } from "../../codec/text-content.js";
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import type { Clock } from "../clock.js";
@@ -30,7 +30,7 @@ import { PullTurns } from "./pull-turns.js";
 import { StorageWatch } from "./storage-watch.js";
 
 export interface DbProxyServerOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log?: ServerLog;

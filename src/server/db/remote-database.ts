@@ -28,13 +28,15 @@ export interface RemoteDatabaseOptions {
   readonly dbProxies: readonly Address[];
   readonly linksPerProxy?: number | undefined;
   readonly requestTimeoutMs?: number;
-  readonly pendingMax?: number;
+  /** Requests of clients that may wait, beside what msg_server asks on its own: 0 unless given. */
+  readonly clientsPendingMax?: number;
   readonly link?: Partial<PersistentLinkOptions>;
   readonly log: ServerLog;
 }
 
 const LINKS_PER_PROXY = 4;
-const PENDING_MAX = 100_000;
+/** Members of groups that others talk in, tokens to push to, back-office systems. */
+const OWN_PENDING_MAX = 100_000;
 /** For room, before more is read of who told something. */
 const NOTICE_WAIT_MAX_MS = 10_000;
 const SWEEP_INTERVAL_MS = 500;
@@ -91,7 +93,7 @@ export class RemoteDatabase implements DatabasePort {
   #untold = 0;
 
   constructor(private readonly options: RemoteDatabaseOptions) {
-    this.#pending = new PendingAnswers(options.pendingMax ?? PENDING_MAX);
+    this.#pending = new PendingAnswers(OWN_PENDING_MAX + (options.clientsPendingMax ?? 0));
     const perProxy = options.linksPerProxy ?? LINKS_PER_PROXY;
     // Proxies in turn, so that each half of the links holds some of every proxy.
     const servers = Array.from({ length: perProxy }, () => options.dbProxies).flat();

@@ -1,7 +1,7 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import type { IMFileTransferReq } from "../../codec/generated/messages.js";
 import { clientLimits } from "../../codec/pdu-header.js";
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import type { Clock } from "../clock.js";
@@ -23,11 +23,11 @@ import { type TaskLimits, TaskTable } from "./task-table.js";
 
 export interface FileServerOptions {
   /** Port 0 takes a free one, in each of the two. */
-  readonly listen: { readonly clients: Address; readonly servers: Address };
+  readonly listen: { readonly clients: ListenAddress; readonly servers: ListenAddress };
   /** Where offline files are kept. Made when it is not there. */
   readonly folder: string;
   readonly clock: Clock;
-  /** What clients are told to dial, in that order; the host that is listened on unless given. */
+  /** What clients are told to dial, in that order; the hosts that are listened on unless given. */
   readonly advertiseHosts?: readonly string[];
   readonly log?: ServerLog;
   readonly limits?: Partial<FileServerLimits>;
@@ -82,8 +82,8 @@ export async function startFileServer(options: FileServerOptions): Promise<Runni
     ),
     (link) => files.accept(link),
   );
-  const { host, port } = clients.address;
-  const ip_addr_list = (options.advertiseHosts ?? [host]).map((ip) => ({ ip, port }));
+  const { host, port, alsoOn = [] } = clients.address;
+  const ip_addr_list = (options.advertiseHosts ?? [host, ...alsoOn]).map((ip) => ({ ip, port }));
   const intake = new CommandIntake("file", log, {
     [CommandId.CID_OTHER_FILE_TRANSFER_REQ]: (link, body, seqNum) =>
       void createTask(tasks, failures, link, body, seqNum),

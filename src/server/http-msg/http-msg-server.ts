@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CommandId } from "../../codec/generated/commands.js";
 import { GroupModifyType, GroupType } from "../../codec/generated/enums.js";
-import type { Address } from "../../net/address.js";
+import type { Address, ListenAddress } from "../../net/address.js";
 import type { PersistentLinkOptions } from "../../net/persistent-link.js";
 import { type DatabasePort, DatabaseUnavailableError } from "../db/database-port.js";
 import { databaseAt } from "../db/remote-database.js";
@@ -18,7 +18,7 @@ import { BACK_OFFICE } from "../storage/storage.js";
 import { changeMembersShape, createGroupShape, queryIn } from "./query.js";
 
 export interface HttpMsgServerOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   /** A database in this process, or the db_proxy_servers to dial. */
   readonly database: DatabasePort | { readonly dbProxies: readonly Address[] };
   readonly routeServers: readonly Address[];

@@ -1,5 +1,5 @@
 import { clientLimits } from "../../codec/pdu-header.js";
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import { deviatingLink } from "../deviating-link.js";
@@ -23,11 +23,11 @@ export interface LoginServerOptions {
   /** Port 0 takes a free one, in each of the three. */
   readonly listen: {
     /** PDU, for clients. */
-    readonly clients: Address;
+    readonly clients: ListenAddress;
     /** HTTP, for clients. */
-    readonly http: Address;
+    readonly http: ListenAddress;
     /** PDU, for msg_servers. */
-    readonly servers: Address;
+    readonly servers: ListenAddress;
   };
   readonly log?: ServerLog;
   /** What else `GET /msg_server` hands out. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { type Address, formatAddress } from "../../net/address.js";
+import { formatAddress, type ListenAddress } from "../../net/address.js";
 import type { Clock } from "../clock.js";
 import { FailureLog } from "../failure-log.js";
 import { answer } from "../http-answer.js";
@@ -11,7 +11,7 @@ import { FileFolder, type StoredFile } from "./file-folder.js";
 import { takeUpload } from "./upload.js";
 
 export interface MsfsOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   /** Where files are kept. Made when it is not there. */
   readonly folder: string;
   /** What begins the url of an answer; what the client dialled unless given. */

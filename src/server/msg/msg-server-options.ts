@@ -1,4 +1,4 @@
-import type { Address } from "../../net/address.js";
+import type { Address, ListenAddress } from "../../net/address.js";
 import type { PersistentLinkOptions } from "../../net/persistent-link.js";
 import type { Clock } from "../clock.js";
 import type { DatabasePort } from "../db/database-port.js";
@@ -6,9 +6,7 @@ import type { Deviations } from "../deviations.js";
 import type { ServerLog } from "../server-log.js";
 
 export interface MsgServerOptions {
-  readonly listen: Address;
-  /** Further hosts to listen on, at the same port. */
-  readonly alsoListenOn?: readonly string[];
+  readonly listen: ListenAddress;
   /** A database in this process, or the db_proxy_servers to dial. */
   readonly database: DatabasePort | { readonly dbProxies: readonly Address[] };
   readonly routeServers: readonly Address[];
@@ -68,6 +66,7 @@ export interface MsgServerLimits {
   readonly presenceHealDelayMs: number;
   /** Of a group made by a client; more gives result 1. */
   readonly groupMembersMax: number;
+  /** Code points. */
   readonly groupNameMaxChars: number;
   /** A longer login name is refused like an unknown one, without asking the database. */
   readonly userNameMaxChars: number;

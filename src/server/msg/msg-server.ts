@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { defaultTextKey } from "../../codec/text-content.js";
-import type { Address } from "../../net/address.js";
 import { type ListenOptions, listen, type PduListener } from "../../net/listen.js";
+import type { PduLink } from "../../net/pdu-link.js";
 import { databaseAt } from "../db/remote-database.js";
 import { deviatingLink } from "../deviating-link.js";
 import { strict } from "../deviations.js";
@@ -35,25 +35,26 @@ export async function startMsgServer(options: MsgServerOptions): Promise<Running
   const addresses = { clients: options.listen };
   const context = contextOf(options, () => addresses.clients.port);
   const clients = new ClientPort(context);
-  const listeners = await listenForClients(options, context, clients).catch(async (error) => {
+  const accept = (link: PduLink) => clients.accept(link);
+  const listener = await listen(options.listen, clientLinks(context), accept).catch(async (error) => {
     // It dials db_proxy_servers already.
     await Promise.all([context.database.stop(0), clients.stop(0)]);
     throw error;
   });
-  addresses.clients = listeners[0]?.address ?? options.listen;
+  addresses.clients = listener.address;
   const { route, login, files, push } = context;
   for (const { links } of [route, login, files, push]) links.start();
   return {
     role: "msg",
     addresses,
-    counters: () => ({ ...sum(listeners.map(linkCounters)), ...countersOf(context), ...clients.counters() }),
+    counters: () => ({ ...linkCounters(listener), ...countersOf(context), ...clients.counters() }),
     lacking: () => [
       ...context.database.lacking,
       ...(login.links.isOpen ? [] : ["login_server"]),
       ...(route.isOpen ? [] : ["route_server"]),
     ],
     inspection: inspectionOf(context),
-    stop: (graceMs) => stop(context, clients, listeners, graceMs),
+    stop: (graceMs) => stop(context, clients, listener, graceMs),
   };
 }
 
@@ -62,7 +63,11 @@ function contextOf(options: MsgServerOptions, clientPort: () => number): MsgCont
   const { log = silentLog, clock, advertise, deviates = strict } = options;
   const limits = { ...msgServerLimits, ...options.limits };
   const common = { role: "msg", log, link: { ...pduTrace("msg", log), ...options.serverLink } } as const;
-  const database = databaseAt(options.database, { ...common, linksPerProxy: options.linksPerDbProxy });
+  const database = databaseAt(options.database, {
+    ...common,
+    linksPerProxy: options.linksPerDbProxy,
+    clientsPendingMax: limits.pendingRequestsMax,
+  });
   const users = new UserTable();
   const counts = new MsgCounts();
   const registration = () => ({
@@ -103,28 +108,6 @@ function contextOf(options: MsgServerOptions, clientPort: () => number): MsgCont
     }),
   };
   return context;
-}
-
-/** On every host that it was given, at one port. */
-async function listenForClients(
-  { listen: first, alsoListenOn = [] }: MsgServerOptions,
-  context: MsgContext,
-  clients: ClientPort,
-): Promise<PduListener[]> {
-  const listeners: PduListener[] = [];
-  const open = async (address: Address) => {
-    const listener = await listen(address, clientLinks(context), (link) => clients.accept(link));
-    listeners.push(listener);
-    return listener.address;
-  };
-  try {
-    const { port } = await open(first);
-    for (const host of alsoListenOn) await open({ host, port });
-    return listeners;
-  } catch (error) {
-    for (const listener of listeners) listener.close();
-    throw error;
-  }
 }
 
 function clientLinks({ limits, log, deviates }: MsgContext): ListenOptions {
@@ -176,21 +159,15 @@ function inspectionOf(context: MsgContext): Inspection {
 async function stop(
   { database, delivery, route, login, files, push }: MsgContext,
   clients: ClientPort,
-  listeners: readonly PduListener[],
+  listener: PduListener,
   graceMs: number,
 ): Promise<void> {
   const deadlineMs = performance.now() + graceMs;
   const left = () => Math.max(0, deadlineMs - performance.now());
-  for (const listener of listeners) listener.close();
+  listener.close();
   await clients.stop(left());
-  await Promise.all(listeners.map(({ connections }) => drainLinks(connections, left())));
+  await drainLinks(listener.connections, left());
   await database.stop(left());
   delivery.stop();
   for (const client of [route, login, files, push]) client.stop();
-}
-
-function sum(counters: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const one of counters) for (const [name, count] of Object.entries(one)) total[name] = (total[name] ?? 0) + count;
-  return total;
 }

@@ -18,7 +18,16 @@ export interface Push {
 
 /** Where a push_server's pushes go. */
 export interface PushOutlet {
-  /** Rejects when it was not delivered. */
+  /** Rejects when it was not delivered; with PushTooOldError when it was not even tried. */
   deliver(push: Push): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Has waited for its turn longer than anybody would want to be told of it. */
+export class PushTooOldError extends Error {
+  override readonly name = "PushTooOldError";
+
+  constructor(waitMaxMs: number) {
+    super(`it has waited for ${waitMaxMs / 1000} s`);
+  }
 }

@@ -1,6 +1,6 @@
 import { CommandId } from "../../codec/generated/commands.js";
 import type { IMPushToUserReq } from "../../codec/generated/messages.js";
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import type { PduLink } from "../../net/pdu-link.js";
 import type { Clock } from "../clock.js";
@@ -15,10 +15,10 @@ import { pduTrace } from "../pdu-log.js";
 import type { RunningRole } from "../running-role.js";
 import { serverLinkDefaults } from "../server-link.js";
 import { type ServerLog, silentLog } from "../server-log.js";
-import type { Push, PushOutlet } from "./push-outlet.js";
+import { type Push, type PushOutlet, PushTooOldError } from "./push-outlet.js";
 
 export interface PushServerOptions {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   /** Where pushes go. Without one they are answered as done, and counted. */
   readonly outlet?: PushOutlet;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ const everythingIsFine: PushOutlet = { deliver: async () => {}, stop: async () =
 /** Starts a push_server: takes 0x070f, hands each token's push to an outlet, answers 0x0710. @throws ListenError */
 export async function startPushServer(options: PushServerOptions): Promise<RunningRole> {
   const { clock, log = silentLog, outlet = everythingIsFine, deviates = strict, pendingMax = PENDING_MAX } = options;
-  const counts = { pushesDone: 0, pushesFailed: 0, pushesOverPending: 0 };
+  const counts = { pushesDone: 0, pushesFailed: 0, pushesOverPending: 0, pushesTooOld: 0 };
   const failures = new FailureLog(log, "push", "not delivered");
   let pending = 0;
 
@@ -53,6 +53,7 @@ export async function startPushServer(options: PushServerOptions): Promise<Runni
       await outlet.deliver(push);
       return true;
     } catch (error) {
+      if (error instanceof PushTooOldError) counts.pushesTooOld++;
       failures.failed((error as Error).message);
       return false;
     } finally {

@@ -1,21 +1,25 @@
 import { percentDecoded } from "../storage/sql/percent-decoded.js";
-import type { Push, PushOutlet } from "./push-outlet.js";
+import { type Push, type PushOutlet, PushTooOldError } from "./push-outlet.js";
 
 const TIMEOUT_MS = 10_000;
 /** Each has a connection of its own; further ones wait for one that is done. */
 const AT_ONCE_MAX = 64;
+const WAIT_MAX_MS = 60_000;
 
 /** POSTs each push as JSON; any answer but 2xx is a failure. A name and password in the URL go as Basic authentication. */
 export class WebhookOutlet implements PushOutlet {
   readonly #stopping = new AbortController();
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #waiting: (() => void)[] = [];
+  /** The longest first. */
+  readonly #waiting = new Set<() => void>();
   #underWay = 0;
 
   constructor(
     url: string,
     private readonly timeoutMs = TIMEOUT_MS,
+    /** For one of the places; a post has its own time. */
+    private readonly waitMaxMs = WAIT_MAX_MS,
   ) {
     this.#url = new URL(url);
     const [user, password] = [this.#url.username, this.#url.password].map((text) => percentDecoded(text) ?? text);
@@ -30,13 +34,13 @@ export class WebhookOutlet implements PushOutlet {
   }
 
   async deliver(push: Push): Promise<void> {
-    if (this.#underWay === AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#underWay === AT_ONCE_MAX) await this.#place();
     else this.#underWay++;
     try {
       await this.#post(push);
     } finally {
       // Whoever waits takes this one's place.
-      const next = this.#waiting.shift();
+      const [next] = this.#waiting;
       if (next === undefined) this.#underWay--;
       else next();
     }
@@ -44,6 +48,22 @@ export class WebhookOutlet implements PushOutlet {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+  }
+
+  /** @throws PushTooOldError */
+  #place(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const taken = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(taken);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(taken);
+        reject(new PushTooOldError(this.waitMaxMs));
+      }, this.waitMaxMs);
+      this.#waiting.add(taken);
+    });
   }
 
   async #post(push: Push): Promise<void> {

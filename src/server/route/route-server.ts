@@ -1,4 +1,4 @@
-import type { Address } from "../../net/address.js";
+import type { ListenAddress } from "../../net/address.js";
 import { type ListenOptions, listen } from "../../net/listen.js";
 import { deviatingLink } from "../deviating-link.js";
 import { type Deviations, strict } from "../deviations.js";
@@ -13,7 +13,7 @@ import { RouteHub } from "./route-hub.js";
 
 export interface RouteServerOptions {
   /** For msg_servers; port 0 takes a free one. */
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   readonly log?: ServerLog;
   /** What differs from the defaults of links between servers: heartbeat, timeout, limits. */
   readonly link?: Partial<ListenOptions>;

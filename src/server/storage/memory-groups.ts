@@ -34,7 +34,8 @@ export class MemoryGroups implements GroupStorage {
     const newer = new Set<MemoryGroup>();
     for (const { id, version } of asked) {
       const group = this.#byId.get(id);
-      if (group !== undefined && group.version > version) newer.add(group);
+      // As in a deployment, a group that nobody is left in is not shown.
+      if (group !== undefined && group.version > version && group.members.size > 0) newer.add(group);
     }
     return [...newer].map((group) => group.recordFor(forUserId));
   }

@@ -1,12 +1,12 @@
 import type { OfflineFile, OfflineFileStorage } from "./storage.js";
-import { storageLimits } from "./storage-limits.js";
+import { fits, storageLimits } from "./storage-limits.js";
 
-/** Deleted before they were added; so many are remembered, because nobody may ever add them. */
-const EARLY_DELETES_MAX = 10_000;
+/** So many that were deleted are remembered: who adds one may be late, or say so twice, or never. */
+const DELETES_MAX = 10_000;
 
 export class MemoryOfflineFiles implements OfflineFileStorage {
   readonly #byReceiver = new Map<number, readonly (OfflineFile & { readonly added: number })[]>();
-  readonly #deletedEarly = new Set<string>();
+  readonly #deleted = new Set<string>();
 
   constructor(private readonly nowSeconds: () => number) {}
 
@@ -16,8 +16,10 @@ export class MemoryOfflineFiles implements OfflineFileStorage {
   }
 
   async add(file: OfflineFile): Promise<void> {
-    if (this.#deletedEarly.delete(keyOf(file.fromId, file.toId, file.taskId))) return;
+    if (!fits(file.name, storageLimits.fileNameChars) || !fits(file.taskId, storageLimits.fileNameChars)) return;
+    const key = keyOf(file.fromId, file.toId, file.taskId);
     const files = this.#byReceiver.get(file.toId) ?? [];
+    if (this.#deleted.has(key) || files.some(({ fromId, toId, taskId }) => keyOf(fromId, toId, taskId) === key)) return;
     const added = { ...file, added: this.nowSeconds() };
     this.#byReceiver.set(file.toId, [...files, added].slice(-storageLimits.offlineFilesPerUser));
   }
@@ -25,15 +27,15 @@ export class MemoryOfflineFiles implements OfflineFileStorage {
   async delete(fromId: number, toId: number, taskId: string): Promise<void> {
     const files = this.#byReceiver.get(toId) ?? [];
     const kept = files.filter((file) => file.fromId !== fromId || file.taskId !== taskId);
-    if (kept.length === files.length) this.#rememberEarly(keyOf(fromId, toId, taskId));
+    this.#rememberDeleted(keyOf(fromId, toId, taskId));
     if (kept.length > 0) this.#byReceiver.set(toId, kept);
     else this.#byReceiver.delete(toId);
   }
 
-  #rememberEarly(key: string): void {
-    this.#deletedEarly.add(key);
-    const [oldest] = this.#deletedEarly;
-    if (this.#deletedEarly.size > EARLY_DELETES_MAX && oldest !== undefined) this.#deletedEarly.delete(oldest);
+  #rememberDeleted(key: string): void {
+    this.#deleted.add(key);
+    const [oldest] = this.#deleted;
+    if (this.#deleted.size > DELETES_MAX && oldest !== undefined) this.#deleted.delete(oldest);
   }
 }
 

@@ -86,8 +86,7 @@ aesKey=12345678901234567890123456789012
     });
     expect(choice).toEqual({
       roles: ["msg"],
-      listenOn: { msg: [at("127.0.0.1", 8000)] },
-      msgAlsoListenOn: ["10.0.0.1"],
+      listenOn: { msg: [{ ...at("127.0.0.1", 8000), alsoOn: ["10.0.0.1"] }] },
       linksPerDbProxy: 2,
       dbProxy: [at("10.0.0.2", 10600), at("10.0.0.3", 10601)],
       login: [at("10.0.0.4", 8100)],
@@ -98,6 +97,27 @@ aesKey=12345678901234567890123456789012
       advertise2: "1.2.3.5",
       msgMaxConnections: 100000,
       textKey: "12345678901234567890123456789012",
+    });
+    expect(said).toBe("");
+  });
+
+  it("say several addresses to listen on, for each port", async () => {
+    const choice = await read({
+      "loginserver.conf":
+        "ClientListenIP=a;b # can use multiple ip, seperate by ';'\nHttpListenIP=c; d;\nMsgServerListenIP=e\n",
+      "routeserver.conf": "ListenIP=f;g\nListenMsgPort=4\n",
+      "fileserver.conf": "ClientListenIP=h;i\n",
+      "msfs.conf": "ListenIP=k;l\n",
+    });
+    expect(choice.listenOn).toEqual({
+      login: {
+        clients: { ...at("a", 8008), alsoOn: ["b"] },
+        http: { ...at("c", 8080), alsoOn: ["d"] },
+        servers: at("e", 8100),
+      },
+      route: [{ ...at("f", 4), alsoOn: ["g"] }],
+      file: { clients: { ...at("h", 8600), alsoOn: ["i"] }, servers: at("h", 8601) },
+      msfs: { ...at("k", 8700), alsoOn: ["l"] },
     });
     expect(said).toBe("");
   });

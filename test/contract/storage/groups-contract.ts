@@ -128,6 +128,16 @@ export function groupsContract(make: MakeStorage): void {
     expect(await storage.groups.normalOf(2)).toEqual([]);
   });
 
+  it("shows no group that nobody is left in, until somebody is added again (PUL-05)", async () => {
+    const { storage } = await storageUnderTest(make);
+    const all = await storage.groups.changeMembers(change(1, 1, "remove", 1, 2, 3, 4, 5));
+    expect(all?.current).toEqual([]);
+    expect(await storage.groups.infos(1, [{ id: 1, version: 0 }])).toEqual([]);
+    expect(await storage.groups.normalOf(1)).toEqual([]);
+    await storage.groups.changeMembers(change(1, 1, "add", 6));
+    expect(await storage.groups.infos(1, [{ id: 1, version: 0 }])).toMatchObject([{ version: 3, members: [6] }]);
+  });
+
   it("takes the session, the unread count and the history from who was removed (GRP-04, MSG-16)", async () => {
     const { storage, say, clock } = await storageUnderTest(make);
     await say(1, inGroup(1), "before");

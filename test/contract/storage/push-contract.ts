@@ -57,6 +57,17 @@ export function pushContract(make: MakeStorage): void {
     expect((await storage.push.pushTokens([1]))[0]?.token).toBe("t".repeat(1024));
   });
 
+  it("gives a token back as the text that was set, whatever is in it, and takes it from its former user", async () => {
+    const { storage } = await storageUnderTest(make);
+    for (const token of ["a\0b", "😀".repeat(1024), "' OR 1=1 --\\"]) {
+      await storage.push.setDeviceToken(1, IOS, token);
+      await storage.push.setDeviceToken(2, ANDROID, token);
+      expect(await storage.push.pushTokens([1, 2])).toEqual([
+        { userId: 2, clientType: ANDROID, token, totalUnread: 0 },
+      ]);
+    }
+  });
+
   it("keeps each user's do-not-disturb (LGN-16)", async () => {
     const { storage } = await storageUnderTest(make);
     expect(await storage.push.pushShield(1)).toBe(0);
@@ -81,6 +92,36 @@ export function pushContract(make: MakeStorage): void {
     expect(await storage.offlineFiles.list(2, 0)).toEqual([another]);
     expect(await storage.offlineFiles.list(3, 0)).toHaveLength(1);
     expect(await storage.offlineFiles.list(1, 0)).toEqual([]);
+  });
+
+  it("lists offline files by the names that they were added with, whatever is in them, and deletes them by such", async () => {
+    const { storage } = await storageUnderTest(make);
+    const odd = ["a\0b", "😀".repeat(255), "' OR 1=1 --\\"];
+    const files = odd.map((text) => ({ fromId: 1, toId: 2, taskId: text, name: text, sizeBytes: 0xffff_ffff }));
+    for (const file of files) await storage.offlineFiles.add(file);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual(files);
+    for (const { taskId } of files) await storage.offlineFiles.delete(1, 2, taskId);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([]);
+  });
+
+  it("lists an offline file once, however often it is added, and no more once it was deleted (FIL-03)", async () => {
+    const { storage } = await storageUnderTest(make);
+    const file = { fromId: 1, toId: 2, taskId: "t", name: "n", sizeBytes: 1 };
+    await storage.offlineFiles.add(file);
+    await storage.offlineFiles.add(file);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([file]);
+    await storage.offlineFiles.delete(1, 2, "t");
+    await storage.offlineFiles.add(file);
+    await storage.offlineFiles.add(file);
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([]);
+  });
+
+  it("keeps no offline file whose name or task has more than 255 characters", async () => {
+    const { storage } = await storageUnderTest(make);
+    const file = { fromId: 1, toId: 2, taskId: "t", name: "n", sizeBytes: 1 };
+    await storage.offlineFiles.add({ ...file, name: "😀".repeat(256) });
+    await storage.offlineFiles.add({ ...file, taskId: "t".repeat(256) });
+    expect(await storage.offlineFiles.list(2, 0)).toEqual([]);
   });
 
   it("lists no offline file that was deleted before it was added, nor one from before a time (FIL-03)", async () => {

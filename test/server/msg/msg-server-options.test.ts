@@ -297,6 +297,26 @@ describe("limits", () => {
     await expect(user("x".repeat(11))).rejects.toThrow("wrong user name or password");
   });
 
+  it("counts the characters of a group's name as storages do, and each of its members once (GRP-01)", async () => {
+    await start({ msgLimits: { groupMembersMax: 2, groupNameMaxChars: 3 } });
+    const { peer, userId } = await user("user1");
+    const make = async (group_name: string, member_id_list: number[]) => {
+      const group = {
+        user_id: userId,
+        group_type: GroupType.GROUP_TYPE_TMP,
+        group_name,
+        group_avatar: "",
+        member_id_list,
+      };
+      const { result_code, user_id_list } = await peer.request(CommandId.CID_GROUP_CREATE_REQUEST, group);
+      return [result_code, ...user_id_list];
+    };
+    expect(await make("😀😀😀", [1, 2, 2, 1])).toEqual([0, 1, 2]);
+    expect(await make("😀😀😀😀", [1])).toEqual([1]);
+    expect(await make("g", [1, 2, 3])).toEqual([1]);
+    expect(cluster.counters("msg").groupsRefused).toBe(2);
+  });
+
   it("does not answer, and counts, requests beyond those that may wait", async () => {
     await start({ msgLimits: { pendingRequestsMax: 2 }, dbProxies: 1 });
     const { peer, userId } = await user("user1");
@@ -306,6 +326,30 @@ describe("limits", () => {
     expect(cluster.counters("msg").requestsOverPending).toBe(3);
   });
 });
+
+it("has as many requests wait for db_proxy_servers as it is told", async () => {
+  const clock = { nowMs: () => Date.now() };
+  const storage = new MemoryStorage(parseSeedFixture(crowdFixture(8), "crowd"), clock);
+  storage.messages.append = () => new Promise<number>(() => {}) as unknown as number;
+  const pendingRequestsMax = 110_000;
+  const msgLimits = { pendingRequestsMax, pendingPerClientMax: 2 * pendingRequestsMax, messagesPerSecondMax: 0 };
+  await start({ storage, dbProxies: 1, msgLimits });
+  const { peer, userId } = await user("user1");
+  const message = {
+    from_user_id: userId,
+    to_session_id: 2,
+    msg_id: 0,
+    create_time: 0,
+    msg_type: MsgType.MSG_TYPE_SINGLE_TEXT,
+    msg_data: text,
+  };
+  for (let n = 0; n <= pendingRequestsMax; n++) {
+    peer.send(CommandId.CID_MSG_DATA, message);
+    if (n % 5_000 === 0) await peer.expectHeartbeat();
+  }
+  await until(() => cluster.counters("msg").requestsOverPending === 1, "the first that may not wait", 30_000);
+  expect(cluster.counters("msg")).toMatchObject({ databasePending: pendingRequestsMax, databaseFailures: 0 });
+}, 60_000);
 
 describe("several route_servers (RTE-08, RTE-11)", () => {
   it("tells presence once, and goes on when the master is gone", async () => {

@@ -173,4 +173,25 @@ describe("push_server", () => {
     expect(push_result_list.filter(({ result_code }) => result_code === 0)).toHaveLength(200);
     expect(most).toBe(64);
   });
+
+  it("gives up those that wait too long for a webhook that says nothing, counts them and says so", async () => {
+    const held: ServerResponse[] = [];
+    const listening = createServer((_, response) => void held.push(response));
+    hook = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const said: unknown[] = [];
+    const log = { ...silentLog, trouble: (...[, text, detail]: unknown[]) => void said.push({ text, detail }) };
+    const { port } = listening.address() as AddressInfo;
+    const msgServer = await start(new WebhookOutlet(`http://127.0.0.1:${port}/`, 60_000, 1), undefined, log);
+    const [one] = request.user_token_list;
+    const user_token_list = Array.from({ length: 70 }, () => ({ ...(one as (typeof request.user_token_list)[0]) }));
+    msgServer.send(CommandId.CID_OTHER_PUSH_TO_USER_REQ, { ...request, user_token_list }, 21);
+    await until(() => server?.counters().pushesTooOld === 6, "those beyond 64 given up");
+    expect(said[0]).toEqual({ text: "not delivered", detail: { error: "it has waited for 0.001 s" } });
+    await until(() => held.length === 64, "those that have a place");
+    for (const response of held) response.end();
+    const { push_result_list } = await msgServer.expect(CommandId.CID_OTHER_PUSH_TO_USER_RSP, 21);
+    expect(push_result_list.map(({ result_code }) => result_code)).toEqual([...Array(64).fill(0), ...Array(6).fill(1)]);
+    expect(server?.counters()).toMatchObject({ pushesDone: 64, pushesFailed: 6, pendingRequests: 0 });
+  });
 });

@@ -3,6 +3,7 @@ import { GroupModifyType, GroupType } from "../../../codec/generated/enums.js";
 import type { IMGroupChangeMemberNotify, IMGroupChangeMemberReq } from "../../../codec/generated/messages.js";
 import { encodePdu } from "../../../codec/pdu.js";
 import type { Deviations } from "../../deviations.js";
+import { fits } from "../../storage/storage-limits.js";
 import { defineHandler, onceLoggedIn } from "../define-handler.js";
 import type { MsgContext } from "../msg-context.js";
 import { msgServerLimits } from "../msg-server-options.js";
@@ -14,7 +15,7 @@ const createGroup = defineHandler({
   async handle({ database, limits, counts }, { userId, link }, body, seqNum) {
     if (body.group_type !== GroupType.GROUP_TYPE_TMP) return;
     const { group_type, group_name, group_avatar, member_id_list } = body;
-    if (member_id_list.length > limits.groupMembersMax || group_name.length > limits.groupNameMaxChars) {
+    if (new Set(member_id_list).size > limits.groupMembersMax || !fits(group_name, limits.groupNameMaxChars)) {
       counts.groupsRefused++;
       const refused = { user_id: userId, result_code: 1, group_name, user_id_list: [] };
       link.send(CommandId.CID_GROUP_CREATE_RESPONSE, refused, seqNum);

@@ -20,11 +20,12 @@ const metAnother: ReadonlySet<unknown> = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_W
 
 /**
  * Quotes are what our escaping takes them for, whatever the server's own mode (LGN-08); text that does not fit is an error,
- * never cut (MSG-23). A row that stays locked is given up before its server counts as silent; and a server that has not heard
- * of a connection's end keeps what it has locked for one minute, not for the usual 8 hours.
+ * never cut (MSG-23). A row that stays locked is given up before its server counts as silent; and a server that hears nothing
+ * gives a connection up as soon as we do, with all that it has locked: not after the usual 8 hours.
  */
 const SESSION_SETTINGS = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
-  SESSION innodb_lock_wait_timeout = ?, SESSION wait_timeout = ?`;
+  SESSION innodb_lock_wait_timeout = ?, SESSION wait_timeout = ?, SESSION net_read_timeout = ?,
+  SESSION net_write_timeout = ?`;
 const PACKET_MAX = "SELECT @@max_allowed_packet AS bytes";
 
 /** InnoDB's default, whatever this server's is: RowIds tells its own new rows by it. */
@@ -64,8 +65,8 @@ export class MysqlDatabase implements SqlDatabase {
           if (error === null) use(rows);
           else connection.destroy();
         });
-      const silenceMaxS = silenceMaxMs / 1000;
-      setUp(SESSION_SETTINGS, [Math.ceil(silenceMaxS / 4), Math.ceil(silenceMaxS * 3)]);
+      const silenceMaxS = Math.ceil(silenceMaxMs / 1000);
+      setUp(SESSION_SETTINGS, [Math.ceil(silenceMaxS / 4), silenceMaxS, silenceMaxS, silenceMaxS]);
       setUp(ISOLATION, []);
       setUp(PACKET_MAX, [], ([row]) => {
         this.#limits.packetBytesMax = Math.min(packetBytesMax, Number(row?.bytes));
@@ -96,9 +97,9 @@ export class MysqlDatabase implements SqlDatabase {
       connectionLimit: CONNECTIONS_MAX,
       queueLimit: WAITING_MAX,
       enableKeepAlive: true,
-      // Idle ones end before the server ends them.
+      // Idle ones end well before the server ends them.
       maxIdle: CONNECTIONS_MAX - 1,
-      idleTimeout: silenceMaxMs,
+      idleTimeout: silenceMaxMs / 4,
       gracefulEnd: true,
     });
     return new MysqlDatabase(pool, target, silenceMaxMs, packetBytesMax);

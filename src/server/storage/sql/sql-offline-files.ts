@@ -1,6 +1,7 @@
 import type { OfflineFile, OfflineFileStorage } from "../storage.js";
 import { fits, storageLimits } from "../storage-limits.js";
 import type { SqlDatabase, SqlSession } from "./sql-database.js";
+import { type SqlText, textOf } from "./sql-text.js";
 
 const LISTED = 0;
 const DELETED = 1;
@@ -8,9 +9,9 @@ const DELETED = 1;
 interface FileRow {
   readonly fromId: number;
   readonly toId: number;
-  readonly taskId: string;
-  readonly fileName: string;
-  readonly size: number;
+  readonly taskId: SqlText;
+  readonly fileName: SqlText;
+  readonly size: number | null;
 }
 
 export class SqlOfflineFiles implements OfflineFileStorage {
@@ -25,7 +26,13 @@ export class SqlOfflineFiles implements OfflineFileStorage {
        ORDER BY id DESC LIMIT ${storageLimits.offlineFilesPerUser}`,
       [toId, addedSince],
     );
-    return rows.reverse().map(({ fileName, size, ...ids }) => ({ ...ids, name: fileName, sizeBytes: size }));
+    return rows.reverse().map(({ fromId, toId, taskId, fileName, size }) => ({
+      fromId,
+      toId,
+      taskId: textOf(taskId),
+      name: textOf(fileName),
+      sizeBytes: Number(size),
+    }));
   }
 
   async add(file: OfflineFile): Promise<void> {

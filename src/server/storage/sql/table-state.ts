@@ -3,6 +3,7 @@ import type { SessionKind } from "../storage.js";
 import { GROUP, PEER } from "./conversation-rows.js";
 import type { Device, GroupTalk, IdsWanted, LiveState, SequenceKey, UnreadRaise } from "./live-state.js";
 import type { SqlDatabase, SqlSession, SqlUpsert } from "./sql-database.js";
+import { type SqlText, textOf } from "./sql-text.js";
 
 const messageCounter: SqlUpsert = {
   table: "ttk_message_counter",
@@ -181,11 +182,11 @@ export class TableState implements LiveState {
   }
 
   async devices(userIds: readonly number[]): Promise<Map<number, Device>> {
-    const rows = await this.db.allForEach<Device & { userId: number }>(
+    const rows = await this.db.allForEach<{ userId: number; clientType: number; token: SqlText }>(
       "SELECT userId, clientType, token FROM ttk_device WHERE userId = ?",
       userIds.map((userId) => [userId]),
     );
-    return new Map(rows.map(({ userId, clientType, token }) => [userId, { clientType, token }]));
+    return new Map(rows.map(({ userId, clientType, token }) => [userId, { clientType, token: textOf(token) }]));
   }
 
   async loginFailures(nameHash: string, since: number): Promise<number> {
