@@ -85,7 +85,7 @@ export interface ShardFacts {
   readonly typeOf: (device: number) => string;
 }
 
-export const SHARD_SCHEMA_VERSION = 5;
+export const SHARD_SCHEMA_VERSION = 6;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;
