@@ -92,9 +92,17 @@ function fetchText({ host, port }: Address, timeoutMs: number): Promise<string> 
       () => request.destroy(new Error(`no answer within ${timeoutMs} ms: is it the HTTP port?`)),
       timeoutMs,
     );
-    request.on("error", (error) => {
+    request.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(deadline);
-      fail(error.message);
+      fail(wordsFor(error));
     });
   });
+}
+
+/** Servers of PDUs close when HTTP's first letters are no length of theirs; some say something before. */
+function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
+  const isClosed = code === "ECONNRESET" || code === "EPIPE";
+  if (!isClosed && !code.startsWith("HPE_")) return message;
+  const what = isClosed ? "the connection was closed without an HTTP answer" : "the answer is not HTTP";
+  return `${what}: is it a port for PDUs? login_server's HTTP port is another one, and a msg_server has none`;
 }

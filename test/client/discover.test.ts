@@ -63,6 +63,17 @@ describe("discoverByHttp (LSV-03)", () => {
     await silent.stop();
   });
 
+  it.each([
+    ["closing", "the connection was closed without an HTTP answer"],
+    ["echoing", "the answer is not HTTP"],
+  ] as const)("asks, where HTTP is not understood (%s), whether it is a port for PDUs", async (manner, what) => {
+    const other = await OddServer.start(manner);
+    const outcome = discoverByHttp(other.address);
+    await expect(outcome).rejects.toMatchObject({ code: "DISCOVERY_FAILED" });
+    await expect(outcome).rejects.toThrow(`${what}: is it a port for PDUs? login_server's HTTP port is another one`);
+    await other.stop();
+  });
+
   it("has the server's own words as a quotation that a terminal can show", async () => {
     const { message, detail } = await refused(JSON.stringify({ code: 1, msg: '\u001b]0;title\u0007\n"no"' }));
     expect(detail.resultString).toBe('\u001b]0;title\u0007\n"no"');

@@ -245,6 +245,27 @@ describe("ttk load --workers", () => {
     expect(delivery).toMatchObject({ lost: 0, duplicated: 0 });
   });
 
+  it("reports what ran where it was ended before anybody began", async () => {
+    // Whoever has logged in waits for its first list.
+    const server = await FakeMsgServer.start({ users: 8, holds: (_, userId) => userId > 0 });
+    try {
+      const limit = ["--threshold", "login_duration:max<0", "--abort-on-fail"];
+      const args = ["load", "steady-chat", "--users", "8", "--target", formatAddress(server.address), ...limit];
+      const { code, stdout, stderr } = await runTtk([...args, "--workers", "2", "--json", "-q"]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+      const { summary, metrics } = JSON.parse(stdout) as Report & { summary: Readonly<Record<string, unknown>> };
+      expect(metrics.login_duration?.count).toBe(16);
+      expect(summary).toMatchObject({
+        abortedBy: "login_duration max<0",
+        failures: [expect.stringMatching(/^login_duration max<0 does not hold/)],
+        valid: false,
+        steadyMs: 0,
+      });
+    } finally {
+      server.stop();
+    }
+  });
+
   it("says which worker cannot go on, and why", async () => {
     const { code, stderr } = await runTtk(["load", ...plan, "--target", "127.0.0.1:1", "--workers", "2"]);
     expect({ code, stderr }).toEqual({

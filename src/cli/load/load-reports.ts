@@ -59,7 +59,7 @@ export async function writeShard(file: string, cwd: string, shard: LoadShard | u
   await writeFile(resolve(cwd, file), shardJson(shard));
 }
 
-/** A run that ended before the shards' common start has no shard. */
+/** Only of a segment there is one. */
 function shardJson(shard: LoadShard | undefined): string {
   return `${JSON.stringify(shard ?? null)}\n`;
 }

@@ -47,7 +47,7 @@ export interface RunningLoad {
   strayed(reason: unknown): void;
   /** @throws LoadBlockedError */
   readonly result: Promise<LoadResult>;
-  /** Once the result is there: what a merge needs. Undefined unless the plan is a segment that began with the others. */
+  /** Once the result is there: what a merge needs. Undefined unless the plan is a segment. */
   shard(): LoadShard | undefined;
 }
 

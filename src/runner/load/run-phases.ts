@@ -66,7 +66,7 @@ export class RunPhases {
     const deadlineMs = startMs + plan.drainTimeoutMs;
     progress.enter("drain");
     const { oracle } = messenger;
-    if (oracle.counts.sent > 0 || sessions.starting > 0 || oracle.far !== undefined) {
+    if (oracle.counts.sent > 0 || sessions.starting > 0 || oracle.far?.hasBegun === true) {
       await loop.until(() => this.#isQuiet() || now() >= deadlineMs);
       messenger.isReacting = false;
       const settledMs = now() + SETTLE_MS;

@@ -106,12 +106,12 @@ export class RunStanding {
     });
   }
 
-  /** What a merge needs; undefined unless the plan is a segment that began with the others. */
+  /** What a merge needs; undefined unless the plan is a segment. */
   shard(result: LoadResult): LoadShard | undefined {
     const { plan, messenger, meeting, metrics, sessions } = this.run;
     const { far } = messenger.oracle;
-    const { epochMs, startAtMs } = meeting;
-    if (far === undefined || epochMs === undefined) return undefined;
+    const { epochMs = 0, startAtMs } = meeting;
+    if (far === undefined) return undefined;
     const { steadyMs, runMs, traffic } = this.moment();
     return shardOf({
       plan,

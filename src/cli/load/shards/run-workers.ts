@@ -9,6 +9,7 @@ import type { LoadResult } from "../../../runner/load/load-result.js";
 import type { Threshold } from "../../../runner/load/metrics/threshold.js";
 import { addSeconds, type ShardSecond } from "../../../runner/load/shard/merge-series.js";
 import { mergeShards } from "../../../runner/load/shard/merge-shards.js";
+import type { NamedShard } from "../../../runner/load/shard/shard-set.js";
 import { AbortJudge } from "../../../runner/load/shard/shared-abort.js";
 import { CommandError, usageError } from "../../command-error.js";
 import { ExitCode } from "../../exit-codes.js";
@@ -60,12 +61,18 @@ export async function runWorkers(
   try {
     await crew.run();
     await done(crew.files);
-    const merged = mergeShards(await readShards(crew.files, host.cwd));
+    const merged = mergeShards(withOneStart(await readShards(crew.files, host.cwd)));
     return { ...merged, setupData: crew.setupData };
   } finally {
     crew.kill();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** They had none or all the same; who was interrupted in that moment may not have heard of it any more. */
+function withOneStart(named: readonly NamedShard[]): NamedShard[] {
+  const startAtMs = named.map(({ shard }) => shard.startAtMs).find((atMs) => atMs !== null) ?? null;
+  return named.map(({ name, shard }) => ({ name, shard: { ...shard, startAtMs } }));
 }
 
 class Crew {
@@ -233,6 +240,11 @@ class Crew {
       child.once("close", (code, signal) => {
         const isReported = code === ExitCode.ok || code === ExitCode.failed || code === ExitCode.interrupted;
         if (isReported) return resolve();
+        // So early that it did not listen for it yet.
+        if (signal === "SIGINT" && this.host.signal.aborted) {
+          const problem = "interrupted before all workers ran: there is nothing to report";
+          return this.#fail(new CommandError(ExitCode.interrupted, problem));
+        }
         const said = worker.lastWords ?? `it ended by ${signal ?? code}`;
         const exitCode = code === ExitCode.usage || code === ExitCode.blocked ? code : ExitCode.internal;
         this.#fail(new CommandError(exitCode, `worker ${index} of ${this.count}: ${said}`));

@@ -38,8 +38,8 @@ export interface LoadShard {
   /** Shards of one run have the same. */
   readonly fingerprint: string;
   readonly segment: Segment;
-  /** The start that all shards share, unix time in ms; and how long this one's run had gone on by then. */
-  readonly startAtMs: number;
+  /** The start that all shards share, unix time in ms, null when the run ended before it; and how long this one's had gone on by then. */
+  readonly startAtMs: number | null;
   readonly epochMs: number;
   /** Length of the steady phase and of the run, to the fraction of a ms. */
   readonly spans: { readonly steadyMs: number; readonly runMs: number };
@@ -70,7 +70,7 @@ export interface LoadShard {
 export interface ShardFacts {
   readonly plan: LoadPlan;
   readonly segment: Segment;
-  readonly startAtMs: number;
+  readonly startAtMs: number | null;
   readonly epochMs: number;
   readonly steadyMs: number;
   readonly runMs: number;
@@ -85,7 +85,7 @@ export interface ShardFacts {
   readonly typeOf: (device: number) => string;
 }
 
-export const SHARD_SCHEMA_VERSION = 5;
+export const SHARD_SCHEMA_VERSION = 6;
 
 export function shardOf(facts: ShardFacts): LoadShard {
   const { plan, far } = facts;

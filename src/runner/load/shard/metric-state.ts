@@ -31,6 +31,7 @@ interface ScriptState {
 export interface MetricsState extends SetState {
   readonly users: GaugeState;
   readonly devicesOnline: GaugeState;
+  readonly generatorBusy: GaugeState;
   readonly script?: ScriptState;
 }
 
@@ -46,6 +47,7 @@ export function metricsStateOf(metrics: LoadMetrics, epochMs: number): MetricsSt
     ...setState(metrics.all, new Map([[LAG, metrics.eventLoopLag]])),
     users: gaugeState(metrics.users),
     devicesOnline: gaugeState(metrics.devicesOnline),
+    generatorBusy: gaugeState(metrics.busyShare),
     ...(script === undefined ? {} : { script }),
   };
 }
@@ -60,11 +62,12 @@ export function emptyMetricsLike({ script }: MetricsState): LoadMetrics {
   return metrics;
 }
 
-/** Adds a shard's metrics. Gauges are added up, their extremes too. @throws RangeError for a histogram that is none */
+/** Adds a shard's metrics. Gauges are added up, their extremes too; the busiest generator counts. @throws RangeError for a histogram that is none */
 export function addMetricsState(metrics: LoadMetrics, state: MetricsState): void {
   addSetState(metrics.all, state, new Map([[LAG, metrics.eventLoopLag]]));
   addGauge(metrics.users, state.users);
   addGauge(metrics.devicesOnline, state.devicesOnline);
+  addHighest(metrics.busyShare, state.generatorBusy);
   const { script } = state;
   if (script === undefined) return;
   for (const [index, part] of script.parts.entries()) {
@@ -125,4 +128,9 @@ export function addGauge(gauge: Gauge, { value, min, max }: GaugeState): void {
   gauge.set(before.min + min);
   gauge.set(before.max + max);
   gauge.set(before.value + value);
+}
+
+/** Of a gauge that is a share of one process, which no sum of several is. */
+export function addHighest(gauge: Gauge, { value, max }: GaugeState): void {
+  for (const each of [max, Math.max(gauge.value, value)]) gauge.set(each);
 }

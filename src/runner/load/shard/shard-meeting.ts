@@ -61,8 +61,8 @@ const START_LATE_MAX_MS = 100;
 export class ShardMeeting {
   /** The start that all shards share, on this run's clock; undefined before it, and of a run without shards. */
   epochMs: number | undefined;
-  /** The same as unix time in ms. */
-  startAtMs = 0;
+  /** The same as unix time in ms; null before it. */
+  startAtMs: number | null = null;
   /** The plan's searches, in order, where nobody puts their steps together before the merge. */
   readonly ladders: FindMaxLadder[] = [];
   #searches = 0;
@@ -150,11 +150,11 @@ export class ShardMeeting {
     return new FindMaxSearch(plan, new SharedStep(window, share, isSettled, epochMs, open));
   }
 
-  /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. */
+  /** Whoever runs alone cannot know what is still to come from others: it stays for the whole of the drain. Before the start nothing is. */
   isSettled(round = "drain"): boolean {
     const { sync, messenger, loop } = this.sources;
     const { awaited, far } = messenger.oracle;
-    if (far === undefined || sync === undefined) return true;
+    if (far === undefined || sync === undefined || this.epochMs === undefined) return true;
     return awaited === 0 && sync.isSettled(round, far.books(loop.now()));
   }
 

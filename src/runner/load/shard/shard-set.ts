@@ -48,8 +48,11 @@ function requireSameRun(first: NamedShard, { name, shard }: NamedShard): void {
       `${first.name} and ${name} are of different plans: scenario, accounts, rates, times, seed or thresholds differ`,
     );
   }
-  if (shard.startAtMs !== other.startAtMs) {
-    const [ours, theirs] = [other, shard].map(({ startAtMs }) => new Date(startAtMs).toISOString());
-    throw new MergeError(`${first.name} began at ${ours}, ${name} at ${theirs}: they are not of one run`);
+  if (shard.startAtMs === other.startAtMs) return;
+  if (shard.startAtMs === null || other.startAtMs === null) {
+    const ended = shard.startAtMs === null ? name : first.name;
+    throw new MergeError(`${ended}: was ended before the start, and the others were not: they are no whole run`);
   }
+  const [ours, theirs] = [other.startAtMs, shard.startAtMs].map((atMs) => new Date(atMs).toISOString());
+  throw new MergeError(`${first.name} began at ${ours}, ${name} at ${theirs}: they are not of one run`);
 }

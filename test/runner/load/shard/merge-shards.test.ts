@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
 import type { LoadPlan } from "../../../../src/runner/load/load-plan.js";
 import { Trend } from "../../../../src/runner/load/metrics/metrics.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
@@ -112,6 +113,18 @@ describe("mergeShards", () => {
     const shards = await shardedRun(plan, 3);
     expect(shards.map(({ result }) => result.rate)).toEqual([13.333, 13.333, 13.333]);
     expect(mergeShards(named(shards)).rate).toBe(40);
+  });
+
+  it("has the busiest generator's share: a threshold of it would hold of no value", async () => {
+    const server = await fakeServer();
+    const thresholds = [{ ...thresholdOf("generator_busy:max<0"), abortOnFail: false, delayAbortEvalMs: 0 }];
+    const plan = { ...quick(loadPlan(server.address, 6, { durationMs: 1100 })), thresholds };
+    const shards = await shardedRun(plan, 2);
+    const highest = (read: "value" | "max") => Math.max(...shards.map(({ metrics }) => metrics.generatorBusy[read]));
+    const { metrics, failures } = mergeShards(named(shards));
+    expect(highest("max")).toBeGreaterThan(0);
+    expect(metrics.generator_busy).toEqual({ type: "gauge", value: highest("value"), min: 0, max: highest("max") });
+    expect(failures).toContainEqual(expect.stringContaining("generator_busy max<0"));
   });
 
   it("counts messages that change places between shards", async () => {

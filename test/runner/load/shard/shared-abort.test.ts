@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { syncByClock } from "../../../../src/cli/load/shards/shard-sync.js";
 import { thresholdOf } from "../../../../src/cli/load/threshold-value.js";
+import type { LoadEvent } from "../../../../src/runner/load/load-event.js";
+import { startLoad } from "../../../../src/runner/load/load-run.js";
 import { LoadMetrics } from "../../../../src/runner/load/metrics/load-metrics.js";
 import type { Threshold } from "../../../../src/runner/load/metrics/threshold.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
@@ -7,6 +10,7 @@ import { AbortJudge, type StandingState, standingState } from "../../../../src/r
 import { emptyMoment } from "../../../helpers/empty-moment.js";
 import { FakeMsgServer } from "../../../helpers/fake-msg-server.js";
 import { loadPlan } from "../../../helpers/load-plan.js";
+import { schemaErrors } from "../../../helpers/schema-check.js";
 import { named, shardedRun } from "../../../helpers/sharded-run.js";
 
 function aborting(text: string, delayAbortEvalMs = 0): Threshold {
@@ -79,6 +83,49 @@ async function planWith(thresholds: readonly Threshold[]) {
   servers.push(server);
   return loadPlan(server.address, 6, { durationMs: 60_000, actsPerSecond: 40, drainTimeoutMs: 2000, thresholds });
 }
+
+describe("a run in several processes that is ended before the start", () => {
+  it("is whole where none has begun, and is not where others have", async () => {
+    const abort = new AbortController();
+    const onEvent = (event: LoadEvent) => {
+      if (event.type === "phase" && event.phase === "ramp-up") abort.abort();
+    };
+    const shards = named(await shardedRun(await planWith([]), 2, { signal: abort.signal, onEvent }));
+    for (const { shard } of shards) expect(schemaErrors("load-shard", shard)).toEqual([]);
+    const merged = mergeShards(shards);
+    expect(merged).toMatchObject({ interrupted: true, steadyMs: 0, processes: 2, failures: [] });
+    expect(merged.invalid).toHaveLength(2);
+    const [one, two] = shards as [(typeof shards)[0], (typeof shards)[0]];
+    const begun = { ...two, shard: { ...two.shard, startAtMs: 1 } };
+    for (const mixed of [
+      [one, begun],
+      [begun, one],
+    ]) {
+      expect(() => mergeShards(mixed)).toThrow("shard0.json: was ended before the start, and the others were not");
+    }
+  });
+
+  it("ends alone at once: what others write from then on is none of its messages, and not corrupted", async () => {
+    const abort = new AbortController();
+    const nowMs = () => performance.timeOrigin + performance.now();
+    const plan = { ...(await planWith([])), drainTimeoutMs: 600_000, segment: { index: 0, count: 2 } };
+    const phases: string[] = [];
+    const running = startLoad(plan, {
+      signal: abort.signal,
+      nowMs,
+      shards: syncByClock({ inMs: 600_000 }, nowMs),
+      onEvent: (event) => {
+        if (event.type !== "phase") return;
+        phases.push(event.phase);
+        if (event.phase === "ramp-up") abort.abort();
+      },
+    });
+    const { interrupted } = await running.result;
+    expect(interrupted).toBe(true);
+    expect(phases).toEqual(["ramp-up", "drain", "logout"]);
+    expect(running.shard()).toMatchObject({ startAtMs: null, epochMs: 0 });
+  });
+});
 
 describe("a threshold that ends a run in several processes", () => {
   it("ends all of them, for what they have done together", async () => {
