@@ -24,7 +24,7 @@ async function run(given: readonly string[], host: Host): Promise<void> {
     const program = await buildProgram(host, (name) => isAboutAll || name === asked);
     if (args.length === 0) return program.outputHelp();
     const isFile = (path: string): boolean => existsSync(resolve(host.cwd, path));
-    await program.parseAsync([...withSubcommand(args, program, isFile)], { from: "user" });
+    await program.parseAsync([...withSubcommand(args, program, isFile, given[0] === "help")], { from: "user" });
   } catch (error) {
     report(error, host, given.includes("--debug"));
   }

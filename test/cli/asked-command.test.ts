@@ -28,6 +28,8 @@ describe("a word behind a command that has others", () => {
   it.each([
     ["conform help", "conform --help"],
     ["conform help list", "conform list --help"],
+    ["conform --help", "conform --help"],
+    ["load help steady-chat", "load steady-chat --help"],
     ["conform list", "conform list"],
     ["conform localhost:8000", "conform localhost:8000"],
     ["load steady-chat", "load steady-chat"],
@@ -41,7 +43,16 @@ describe("a word behind a command that has others", () => {
     ["conform lsit", '"lsit" is no command of ttk conform; did you mean "list"?'],
     ["report compre a.json b.json", '"compre" is no command of ttk report; did you mean "compare"?'],
     ["load lst", '"lst" is no command of ttk load; did you mean "list"?'],
+    ["conform help lsit", '"lsit" is no command of ttk conform; did you mean "list"?'],
+    ["conform help nope", '"nope" is no command of ttk conform (ttk conform --help)'],
+    ["report help nope", '"nope" is no command of ttk report (ttk report --help)'],
   ])("ttk %s: %s", (given, message) => {
     expect(() => spelt(given)).toThrow(message);
+  });
+
+  it("is one of its commands where help was asked for before it: ttk help conform nope", () => {
+    const args = wordsAsOptions(["help", "conform", "nope"]);
+    expect(() => withSubcommand(args, program, () => false, true)).toThrow('"nope" is no command of ttk conform');
+    expect(withSubcommand(["conform", "nope", "--help"], program, () => false)).toEqual(["conform", "nope", "--help"]);
   });
 });

@@ -67,7 +67,9 @@ describe("ttk conform", () => {
     const servers = await cluster("--deviate", "LGN-12");
     const file = join(folder, "known.yaml");
     const only = ["--only", "lgn.kick*-is-closed", "--strict", "--timeout-factor", "0.4"];
-    expect((await conform(servers, ...only)).exitCode).toBe(1);
+    const before = await conform(servers, ...only);
+    expect(before.exitCode).toBe(1);
+    expect(before.child.stdout).toMatch(/^ {4}rerun .* --timeout-factor 0\.4 --strict --only lgn\.kicked-is-closed$/m);
     expect((await conform(servers, ...only, "--write-baseline", file)).exitCode).toBe(0);
     expect(await readFile(file, "utf8")).toContain("case: lgn.kicked-is-closed");
     const after = await conform(servers, ...only, "--baseline", file);
@@ -101,6 +103,11 @@ describe("ttk conform", () => {
   it.each([
     [["conform", "127.0.0.1:1", "--baseline", "nowhere.yaml"], "baseline nowhere.yaml: cannot be read (ENOENT)"],
     [["conform", "127.0.0.1:1", "--attach", "frm.nothing"], "--attach frm.nothing: no such case is selected"],
+    [
+      ["conform", "127.0.0.1:1", "--only", "msgg.*"],
+      '"msgg.*" matches no case\'s id, requirement, level or tag; did you mean "msg.*"?',
+    ],
+    [["help", "conform", "nope"], '"nope" is no command of ttk conform (ttk conform --help)'],
     [["conform", "diff", "package.json", "package.json"], "package.json: is no report of ttk conform"],
   ])("refuses what it cannot use with one line: ttk %s", async (args, line) => {
     const child = ttk(...args);

@@ -127,6 +127,26 @@ export const conMutants: readonly Mutant[] = [
       };
     },
   },
+  {
+    id: "user-id-of-history-request-trusted",
+    breaks: ["CON-07"],
+    clients: () => actingForWhomTheBodyNames(CommandId.CID_MSG_LIST_REQUEST),
+  },
+  {
+    id: "user-id-of-read-ack-trusted",
+    breaks: ["CON-07"],
+    clients: () => actingForWhomTheBodyNames(CommandId.CID_MSG_READ_ACK),
+  },
+  {
+    id: "user-id-of-signature-trusted",
+    breaks: ["CON-07"],
+    clients: () => actingForWhomTheBodyNames(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST),
+  },
+  {
+    id: "answer-in-the-name-of-user-0",
+    breaks: ["CON-07"],
+    clients: () => sends(CommandId.CID_GROUP_NORMAL_LIST_RESPONSE, (body) => ({ ...body, user_id: 0 })),
+  },
 ];
 
 /** Closes whoever sends no heartbeat for so long, whatever else he sends. */
@@ -161,4 +181,34 @@ function trusting(): WireFault {
       user_id: asked.get(line) ?? body.user_id,
     })),
   );
+}
+
+/** Beyond what a connection counts up to in a case. */
+const FIRST_ALIAS = 60_000;
+
+/** A request goes on as one of the user whom it names, where he is connected, and its answer comes back to who asked. */
+function actingForWhomTheBodyNames(
+  request:
+    | typeof CommandId.CID_MSG_LIST_REQUEST
+    | typeof CommandId.CID_MSG_READ_ACK
+    | typeof CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST,
+): WireFault {
+  const asked = new Map<number, { line: FaultyLine; seqNum: number }>();
+  return {
+    received(pdu, line) {
+      const body = pdu.commandId === request ? pdu.body(request) : undefined;
+      const named = line.all.find(({ userId }) => userId === body?.user_id);
+      if (named === undefined || named.userId === line.userId) return undefined;
+      const alias = FIRST_ALIAS + asked.size;
+      asked.set(alias, { line, seqNum: pdu.header.seqNum });
+      named.toServer(pdu.withHeader({ seqNum: alias }));
+      return [];
+    },
+    sent(pdu) {
+      const by = asked.get(pdu.header.seqNum);
+      if (by === undefined) return undefined;
+      by.line.toClient(pdu.withHeader({ seqNum: by.seqNum }));
+      return [];
+    },
+  };
 }

@@ -56,6 +56,17 @@ export function sendsTwice(commandId: CommandId): WireFault {
   return { sent: (pdu) => (pdu.commandId === commandId ? [pdu.bytes, pdu.bytes] : undefined) };
 }
 
+/** A command that others are told, too: the connections where that holds. */
+export function alsoTells<C extends CommandId>(
+  commandId: C,
+  isTold: (other: FaultyLine, line: FaultyLine, body: CommandBody[C]) => boolean,
+): WireFault {
+  return sends(commandId, (body, line, pdu) => {
+    for (const other of line.all) if (other !== line && isTold(other, line, body)) other.toClient(pdu.bytes);
+    return undefined;
+  });
+}
+
 /** Headers of what the server sends. */
 export function sendsHeader(rewrite: (header: PduHeader) => Partial<PduHeader> | undefined): WireFault {
   return {

@@ -1,7 +1,7 @@
 import { encodeMessage } from "../../src/codec/body-codec.js";
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { encodePdu, framePdu } from "../../src/codec/pdu.js";
-import { sends, sendsHeader } from "./fault-words.js";
+import { alsoTells, ignores, sends, sendsHeader } from "./fault-words.js";
 import {
   ignoringZeroLength,
   isUndecodable,
@@ -22,6 +22,12 @@ const UNKNOWN_FIELD = Buffer.from("98060a", "hex");
 
 const isNotification = (commandId: number) =>
   commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY || commandId === CommandId.CID_MSG_DATA;
+
+const pulls = new Set<number>([
+  CommandId.CID_BUDDY_LIST_ALL_USER_RESPONSE,
+  CommandId.CID_GROUP_NORMAL_LIST_RESPONSE,
+  CommandId.CID_MSG_UNREAD_CNT_RESPONSE,
+]);
 
 /** Framing faults: what one read brings, what a header says, what a body may hold. */
 export const frmMutants: readonly Mutant[] = [
@@ -162,6 +168,33 @@ export const frmMutants: readonly Mutant[] = [
     breaks: ["FRM-14"],
     clients: () => sendsHeader(({ commandId }) => (isNotification(commandId) ? { seqNum: 7 } : undefined)),
   },
+  {
+    id: "answers-sent-twice",
+    breaks: ["FRM-08"],
+    clients: () => ({ sent: (pdu) => (pulls.has(pdu.commandId) ? [pdu.bytes, pdu.bytes] : undefined) }),
+  },
+  {
+    id: "answers-sent-to-own-devices",
+    breaks: ["FRM-08"],
+    clients: () => alsoTells(CommandId.CID_BUDDY_LIST_ALL_USER_RESPONSE, (other, line) => other.userId === line.userId),
+  },
+  {
+    id: "pull-of-phones-not-answered",
+    breaks: ["FRM-08"],
+    clients: () => ignores(CommandId.CID_BUDDY_LIST_DEPARTMENT_REQUEST, (_, { isMobile }) => isMobile),
+  },
+  ...(
+    [
+      ["kick-numbered", "LGN-10", CommandId.CID_LOGIN_KICK_USER],
+      ["signature-numbered", "PRE-04", CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY],
+      ["removed-session-numbered", "MSG-22", CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY],
+      ["file-numbered", "FIL-01", CommandId.CID_FILE_NOTIFY],
+    ] as const
+  ).map(([id, told, command]) => ({
+    id,
+    breaks: ["FRM-14", told] as const,
+    clients: () => sendsHeader(({ commandId }) => (commandId === command ? { seqNum: 7 } : undefined)),
+  })),
 ];
 
 /** What a decoder makes of no bytes at all that takes missing fields for 0. */

@@ -1,7 +1,7 @@
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { GroupModifyType, GroupType, MsgType, SessionType } from "../../src/codec/generated/enums.js";
 import { encodePdu } from "../../src/codec/pdu.js";
-import { ignores, neverSends, sends, sendsTwice, takes, together } from "./fault-words.js";
+import { alsoTells, ignores, neverSends, sends, sendsTwice, takes, together } from "./fault-words.js";
 import type { Mutant } from "./mutant.js";
 import { storageFault } from "./storage-fault.js";
 import type { FaultyLine, WireFault } from "./wire-fault.js";
@@ -354,6 +354,50 @@ export const grpMutants: readonly Mutant[] = [
       recent: async (userId, since) =>
         (await sound.recent(userId, since)).filter(({ kind, last }) => kind === 1 || last.fromId !== userId),
     })),
+  },
+  {
+    id: "group-message-to-everybody",
+    breaks: ["GRP-06"],
+    clients: () => {
+      const members = new Map<number, readonly number[]>();
+      return together(
+        sends(CommandId.CID_GROUP_INFO_RESPONSE, ({ group_info_list }) => {
+          for (const { group_id, group_member_list } of group_info_list) members.set(group_id, group_member_list);
+          return undefined;
+        }),
+        alsoTells(
+          CommandId.CID_MSG_DATA,
+          ({ userId }, _, body) =>
+            isGroupMessage(body) && userId !== 0 && members.get(body.to_session_id)?.includes(userId) === false,
+        ),
+      );
+    },
+  },
+  {
+    id: "change-told-to-everybody",
+    breaks: ["GRP-05"],
+    clients: () =>
+      alsoTells(
+        CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY,
+        ({ userId }, _, { cur_user_id_list, chg_user_id_list }) =>
+          userId !== 0 && ![...cur_user_id_list, ...chg_user_id_list].includes(userId),
+      ),
+  },
+  {
+    id: "change-told-of-user-0",
+    breaks: ["GRP-05"],
+    clients: () => sends(CommandId.CID_GROUP_CHANGE_MEMBER_NOTIFY, (body) => ({ ...body, user_id: 0 })),
+  },
+  {
+    id: "change-answered-with-another-group",
+    breaks: ["GRP-03"],
+    clients: () =>
+      sends(CommandId.CID_GROUP_CHANGE_MEMBER_RESPONSE, (body) => ({ ...body, group_id: (body.group_id ?? 0) + 1 })),
+  },
+  {
+    id: "group-made-for-user-0",
+    breaks: ["GRP-01"],
+    clients: () => sends(CommandId.CID_GROUP_CREATE_RESPONSE, (body) => ({ ...body, user_id: 0 })),
   },
 ];
 

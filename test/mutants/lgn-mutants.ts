@@ -362,4 +362,14 @@ export const lgnMutants: readonly Mutant[] = [
         return [pdu.bytes];
       }),
   },
+  {
+    id: "login-with-another-nick-name",
+    breaks: ["LGN-01"],
+    clients: () =>
+      sends(CommandId.CID_LOGIN_RES_USERLOGIN, ({ user_info, ...body }) =>
+        user_info === undefined
+          ? undefined
+          : { ...body, user_info: { ...user_info, user_nick_name: user_info.user_real_name } },
+      ),
+  },
 ];

@@ -1,7 +1,7 @@
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { MsgType, SessionType } from "../../src/codec/generated/enums.js";
 import { encodePdu } from "../../src/codec/pdu.js";
-import { ignores, neverSends, sends, sendsTwice, takes, together } from "./fault-words.js";
+import { alsoTells, ignores, neverSends, sends, sendsTwice, takes, together } from "./fault-words.js";
 import type { Mutant } from "./mutant.js";
 import { storageFault } from "./storage-fault.js";
 import type { FaultyLine, WireFault } from "./wire-fault.js";
@@ -497,6 +497,57 @@ export const msgMutants: readonly Mutant[] = [
     id: "removal-always-works",
     breaks: ["MSG-22"],
     clients: () => sends(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_RES, (body) => ({ ...body, result_code: 0 })),
+  },
+  {
+    id: "history-without-times",
+    breaks: ["MSG-10"],
+    clients: () =>
+      sends(CommandId.CID_MSG_LIST_RESPONSE, (body) => ({
+        ...body,
+        msg_list: body.msg_list.map((message) => ({ ...message, create_time: 0 })),
+      })),
+  },
+  {
+    id: "history-of-session-0",
+    breaks: ["MSG-15"],
+    clients: () => sends(CommandId.CID_MSG_LIST_RESPONSE, (body) => ({ ...body, session_id: 0 })),
+  },
+  {
+    id: "by-id-of-session-0",
+    breaks: ["MSG-18"],
+    clients: () => sends(CommandId.CID_MSG_GET_BY_MSG_ID_RES, (body) => ({ ...body, session_id: 0 })),
+  },
+  {
+    id: "by-id-without-times",
+    breaks: ["MSG-18"],
+    clients: () =>
+      sends(CommandId.CID_MSG_GET_BY_MSG_ID_RES, (body) => ({
+        ...body,
+        msg_list: body.msg_list.map((message) => ({ ...message, create_time: 0 })),
+      })),
+  },
+  {
+    id: "p2p-to-everybody",
+    breaks: ["MSG-20"],
+    clients: () =>
+      alsoTells(
+        CommandId.CID_SWITCH_P2P_CMD,
+        ({ userId }, _, { from_user_id, to_user_id }) => ![0, from_user_id, to_user_id].includes(userId),
+      ),
+  },
+  {
+    id: "removal-told-to-the-asker",
+    breaks: ["MSG-22"],
+    clients: () =>
+      alsoTells(
+        CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY,
+        ({ userId, isMobile }, _, { user_id }) => userId === user_id && !isMobile,
+      ),
+  },
+  {
+    id: "read-told-to-the-other-side",
+    breaks: ["MSG-14"],
+    clients: () => alsoTells(CommandId.CID_MSG_READ_NOTIFY, ({ userId }, _, { session_id }) => userId === session_id),
   },
 ];
 

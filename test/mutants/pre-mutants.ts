@@ -1,7 +1,7 @@
 import { CommandId } from "../../src/codec/generated/commands.js";
 import { UserStatType } from "../../src/codec/generated/enums.js";
 import { encodePdu } from "../../src/codec/pdu.js";
-import { ignores, neverSends, sends, takes } from "./fault-words.js";
+import { alsoTells, ignores, neverSends, sends, takes } from "./fault-words.js";
 import type { Mutant } from "./mutant.js";
 import { storageFault } from "./storage-fault.js";
 import type { FaultyLine } from "./wire-fault.js";
@@ -215,4 +215,10 @@ export const preMutants: readonly Mutant[] = [
     clients: () => neverSends(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_RESPONSE, (_, { isMobile }) => isMobile),
   },
   { id: "avatar-ignored", breaks: ["PRE-05"], clients: () => ignores(CommandId.CID_BUDDY_LIST_CHANGE_AVATAR_REQUEST) },
+  {
+    id: "phones-told-of-others-pcs",
+    breaks: ["PRE-03"],
+    clients: () =>
+      alsoTells(PC_STATUS, ({ userId, isMobile }, _, { user_id }) => isMobile && userId !== user_id && userId !== 0),
+  },
 ];

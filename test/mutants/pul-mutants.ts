@@ -1,5 +1,5 @@
 import { CommandId } from "../../src/codec/generated/commands.js";
-import { SessionType, UserStatType } from "../../src/codec/generated/enums.js";
+import { MsgType, SessionType, UserStatType } from "../../src/codec/generated/enums.js";
 import { neverSends, sends, takes, together } from "./fault-words.js";
 import type { Mutant } from "./mutant.js";
 import { storageFault } from "./storage-fault.js";
@@ -357,5 +357,35 @@ export const pulMutants: readonly Mutant[] = [
     storage: storageFault("accounts", (sound) => ({
       changedSince: async (since) => (since === 0 ? sound.changedSince(0) : []),
     })),
+  },
+  {
+    id: "details-of-another-gender",
+    breaks: ["PUL-03"],
+    clients: () =>
+      sends(CommandId.CID_BUDDY_LIST_USER_INFO_RESPONSE, (body) => ({
+        ...body,
+        user_info_list: body.user_info_list.map((user) => ({ ...user, user_gender: user.user_gender + 1 })),
+      })),
+  },
+  {
+    id: "unread-message-as-audio",
+    breaks: ["PUL-08"],
+    clients: () =>
+      sends(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, (body) => ({
+        ...body,
+        unreadinfo_list: body.unreadinfo_list.map((entry) => ({
+          ...entry,
+          latest_msg_type: MsgType.MSG_TYPE_SINGLE_AUDIO,
+        })),
+      })),
+  },
+  {
+    id: "unread-message-from-oneself",
+    breaks: ["PUL-08"],
+    clients: () =>
+      sends(CommandId.CID_MSG_UNREAD_CNT_RESPONSE, (body, { userId }) => ({
+        ...body,
+        unreadinfo_list: body.unreadinfo_list.map((entry) => ({ ...entry, latest_msg_from_user_id: userId })),
+      })),
   },
 ];

@@ -308,7 +308,12 @@ function chosenCases(options: ConformOptions, hasLeavers: boolean): SelectedCase
   } catch (error) {
     if (!(error instanceof SelectionError)) throw error;
     const ofRole = allCases.filter((each) => each.role === role);
-    const names = ofRole.flatMap(({ id, requirements, tags }) => [id, ...requirements, ...tags]);
+    const names = ofRole.flatMap(({ id, requirements, tags }) => [
+      id,
+      `${id.split(".")[0]}.*`,
+      ...requirements,
+      ...tags,
+    ]);
     throw usageError(`${error.message}${error.pattern === undefined ? "" : didYouMean(error.pattern, names)}`);
   }
 }
@@ -334,6 +339,8 @@ function rerunLine(target: Address, options: ConformOptions, id: string): string
     ...(redis === undefined ? [] : ['--redis "$REDIS"']),
     ...(timeScale === 1 ? [] : [`--time-scale ${timeScale}`]),
     ...(timeoutFactor === 1 ? [] : [`--timeout-factor ${timeoutFactor}`]),
+    // Else the same failure would end the run with 0.
+    ...(options.strict ? ["--strict"] : []),
     `--only ${id}`,
   ].join(" ");
 }

@@ -62,17 +62,31 @@ async function findGroups(link: PduPeer, accounts: readonly Account[]): Promise<
   const spared = new Set(expendableAmong(accounts));
   const userIds = new Map<Account, number>();
   const infos = new Map<number, GroupInfo>();
-  for (const account of accounts.filter((each) => !spared.has(each)).slice(0, SCANNED_MAX)) {
-    if (isEnough(knownGroups(infos, userIds))) break;
-    const user_id = await userIdOf(link, account);
-    if (user_id === undefined) continue;
-    userIds.set(account, user_id);
-    const { group_version_list } = await link.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
-    const unknown = group_version_list.filter(({ group_id }) => !infos.has(group_id));
-    if (unknown.length === 0) continue;
-    const asked = unknown.map(({ group_id }) => ({ group_id, version: 0 }));
-    const answer = await link.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
-    for (const info of answer.group_info_list) infos.set(info.group_id, info);
+  try {
+    for (const account of accounts.filter((each) => !spared.has(each)).slice(0, SCANNED_MAX)) {
+      if (isEnough(knownGroups(infos, userIds))) break;
+      await scan(link, account, userIds, infos);
+    }
+  } catch (error) {
+    // What is wrong with such an answer is for the cases to find, and accounts can be validated.
+    if (!(error instanceof ExpectationError)) throw error;
   }
   return knownGroups(infos, userIds);
+}
+
+async function scan(
+  link: PduPeer,
+  account: Account,
+  userIds: Map<Account, number>,
+  infos: Map<number, GroupInfo>,
+): Promise<void> {
+  const user_id = await userIdOf(link, account);
+  if (user_id === undefined) return;
+  userIds.set(account, user_id);
+  const { group_version_list } = await link.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
+  const unknown = group_version_list.filter(({ group_id }) => !infos.has(group_id));
+  if (unknown.length === 0) return;
+  const asked = unknown.map(({ group_id }) => ({ group_id, version: 0 }));
+  const answer = await link.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
+  for (const info of answer.group_info_list) infos.set(info.group_id, info);
 }

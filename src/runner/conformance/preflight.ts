@@ -96,19 +96,23 @@ async function findGroups(options: PreflightOptions): Promise<KnownGroup[]> {
   const infos = new Map<number, GroupInfo>();
   for (let at = 0; at < candidates.length && !isEnough(knownGroups(infos, userIds)); at += SCAN_BATCH) {
     const batch = candidates.slice(at, at + SCAN_BATCH);
-    await Promise.all(batch.map((account) => scan(account, options, userIds, infos)));
+    const isAnswered = await Promise.all(batch.map((account) => scan(account, options, userIds, infos)));
+    // A server that tells nothing of groups is not waited for once more for each user.
+    if (isAnswered.includes(false)) break;
   }
   return knownGroups(infos, userIds);
 }
 
+/** `false` when the account logged in and what it asked about its groups was not answered. */
 async function scan(
   account: Account,
   options: PreflightOptions,
   userIds: Map<Account, number>,
   infos: Map<number, GroupInfo>,
-): Promise<void> {
+): Promise<boolean> {
+  let device: Device | undefined;
   try {
-    const device = await loggedIn(account, options);
+    device = await loggedIn(account, options);
     const user_id = device.userId;
     userIds.set(account, user_id);
     const { group_version_list } = await device.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
@@ -118,10 +122,13 @@ async function scan(
       const answer = await device.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
       for (const info of answer.group_info_list) infos.set(info.group_id, info);
     }
-    device.close();
+    return true;
   } catch (error) {
     // One account less to know groups by: what is wrong with it, or with the server, is for the cases to find.
     if (!(error instanceof ClientError || error instanceof DialError)) throw error;
+    return device === undefined;
+  } finally {
+    device?.close();
   }
 }
 

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { CommandId } from "../../../src/codec/generated/commands.js";
 import { type PreflightOptions, preflight } from "../../../src/runner/conformance/preflight.js";
 import { FakeMsgServer } from "../../helpers/fake-msg-server.js";
 import { nobodyAt, type Oddity, OddServer } from "../../helpers/odd-server.js";
 import { ReferenceCluster } from "../../helpers/reference-cluster.js";
+import { neverSends } from "../../mutants/fault-words.js";
+import { FaultyWire, type Line } from "../../mutants/faulty-wire.js";
 
 const started: { stop(): unknown }[] = [];
 afterEach(async () => {
@@ -111,5 +114,31 @@ groups: [{ name: Crew, creator: user1, members: "user{1..6}" }]
     );
     // user10 is kept for cases that lock users out, and is never looked at.
     expect(groups[0]?.outsiders.map(({ name }) => name).sort()).toEqual(["user7", "user8", "user9"]);
+  });
+
+  it("asks no more users for their groups than a few where none is answered, and leaves nobody logged in", async () => {
+    const cluster = await ReferenceCluster.start({
+      fixture: `{ password: secret, users: ["user{1..40}"], groups: [{ name: Crew, creator: user1, members: "user{1..40}" }] }`,
+    });
+    started.push(cluster);
+    const silent = neverSends(CommandId.CID_GROUP_NORMAL_LIST_RESPONSE);
+    const users = new Set<number>();
+    const lines = new Set<Line>();
+    const wire = await FaultyWire.start(
+      cluster.msg(0),
+      {
+        sent(pdu, line) {
+          if (line.userId !== 0) users.add(line.userId);
+          return silent.sent?.(pdu, line);
+        },
+      },
+      lines,
+    );
+    started.push(wire);
+    const accounts = named(...Array.from({ length: 40 }, (_, index) => `user${index + 1}`));
+    const found = await look({ target: wire.address, accounts, needsGroups: true, answerMs: 500 });
+    expect(found).toEqual({ ...nothingWrong, hasSpoken: true, groups: [] });
+    expect(users.size).toBeLessThanOrEqual(8);
+    await expect.poll(() => lines.size).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { type ClientTypeName, clientTypes, isMobile } from "../../../client/client-type.js";
 import { encodeBody } from "../../../codec/body-codec.js";
 import { CommandId } from "../../../codec/generated/commands.js";
-import { UserStatType } from "../../../codec/generated/enums.js";
+import { SessionType, UserStatType } from "../../../codec/generated/enums.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
@@ -14,6 +14,7 @@ const EARLY_SHARE = 0.9;
 const LOGIN_CHECK_MS = 3000;
 const CLOCK_TOLERANCE_S = 2;
 const DAY_S = 24 * 3600;
+const HISTORY_COUNT = 10;
 
 export const conLifeCases: readonly ConformanceCase[] = [
   defineCase({
@@ -195,17 +196,14 @@ export const conLifeCases: readonly ConformanceCase[] = [
     id: "con.user-id-in-body",
     requirements: ["CON-07"],
     level: "must",
-    title: "answers for the user who logged in, whatever user_id a request's body names",
-    why: "anybody could read anybody's sessions and unread messages",
+    title: "answers and acts for the user who logged in, whatever user_id a request's body names",
+    why: "anybody could read anybody's messages, mark them as read, and sign for him",
     needs: { accounts: 3 },
     async run(context) {
       const [user, victim, friend] = await context.loginAll(context.account(0), context.account(1), context.account(2));
-      await friend.say(victim.userId);
-      await context.eventually(
-        "an unread message of the other user",
-        () => victim.unreadIn(friend.userId),
-        (count) => count > 0,
-      );
+      const { ack, content } = await friend.say(victim.userId);
+      const unreadOfVictim = () => victim.unreadIn(friend.userId);
+      await context.eventually("an unread message of the other user", unreadOfVictim, (count) => count > 0);
       const own = await user.unreadIn(friend.userId);
       const asVictim = { user_id: victim.userId };
       const unread = await user.request(CommandId.CID_MSG_UNREAD_CNT_REQUEST, asVictim);
@@ -222,6 +220,27 @@ export const conLifeCases: readonly ConformanceCase[] = [
         latest_update_time: 0,
       });
       expectEqual("user_id of 0x0211", departments.user_id, user.userId);
+      const session = { session_type: SessionType.SESSION_TYPE_SINGLE, session_id: friend.userId };
+      const history = await user.request(CommandId.CID_MSG_LIST_REQUEST, {
+        ...asVictim,
+        ...session,
+        msg_id_begin: 0,
+        msg_cnt: HISTORY_COUNT,
+      });
+      expectEqual("user_id of 0x030a", history.user_id, user.userId);
+      const leaked = history.msg_list.filter(({ msg_data }) => msg_data.equals(content));
+      expectEqual("messages of another user's history:", leaked.length, 0);
+      user.peer.send(CommandId.CID_MSG_READ_ACK, { ...asVictim, ...session, msg_id: ack.msg_id });
+      const sign_info = context.uniqueWord();
+      const signed = await user.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { ...asVictim, sign_info });
+      expectEqual("user_id of 0x0214", signed.user_id, user.userId);
+      const { body } = await victim.peer.expect(
+        CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY,
+        (notify) => notify.sign_info === sign_info,
+        { what: `with ${sign_info}` },
+      );
+      expectEqual("changed_user_id of 0x0215", body.changed_user_id, user.userId);
+      expectThat((await unreadOfVictim()) > 0, "the other user's message still unread", "nothing unread");
     },
   }),
 ];

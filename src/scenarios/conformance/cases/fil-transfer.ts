@@ -91,9 +91,15 @@ export const filTransferCases: readonly ConformanceCase[] = [
       const added = { ...file, file_name: `${task_id}.txt`, file_size: FILE_SIZE };
       sender.peer.send(CommandId.CID_FILE_ADD_OFFLINE_REQ, added);
       if (hasFileServer) {
-        const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, (notify) => notify.task_id === task_id);
-        expectEqual("offline_ready", body.offline_ready, 1);
-        expectEqual("file_name", body.file_name, added.file_name);
+        const isAdded = (notify: { readonly task_id: string }) => notify.task_id === task_id;
+        const { body, seqNum } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, isAdded);
+        expectEqual("seq_num of 0x0508", seqNum, 0);
+        const { ip_addr_list: _, ...told } = body;
+        expectEqual("0x0508 but for its addresses", told, {
+          ...added,
+          trans_mode: FILE_TYPE_OFFLINE,
+          offline_ready: 1,
+        });
       }
       // Deployments without the table have an empty list from the start. Neither request has an answer, and a database with
       // many threads may come to the second one first: it is sent until it has had its effect.
@@ -128,7 +134,8 @@ async function expectTold(
   file_name: string,
   { task_id, ip_addr_list }: IMFileRsp,
 ): Promise<void> {
-  const { body } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, isFrom(sender));
+  const { body, seqNum } = await receiver.peer.expect(CommandId.CID_FILE_NOTIFY, isFrom(sender));
+  expectEqual("seq_num of 0x0508", seqNum, 0);
   expectEqual("0x0508", body, {
     from_user_id: sender.userId,
     to_user_id: receiver.userId,

@@ -1,7 +1,10 @@
+import { responseOf } from "../../../client/requests.js";
 import { CommandId } from "../../../codec/generated/commands.js";
 import type { HeaderOverrides } from "../../../codec/pdu.js";
+import { hexId } from "../../../codec/registry.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual } from "../expect-that.js";
+import { requestSamples } from "./request-samples.js";
 
 const ignoredFields: readonly { field: string; headers: readonly HeaderOverrides[] }[] = [
   { field: "version", headers: [{ version: 0 }, { version: 2 }, { version: 0xffff }] },
@@ -9,6 +12,9 @@ const ignoredFields: readonly { field: string; headers: readonly HeaderOverrides
   { field: "service-id", headers: [{ serviceId: 0 }, { serviceId: 1 }, { serviceId: 0xffff }] },
   { field: "reserved", headers: [{ reserved: 1 }, { reserved: 0xffff }] },
 ];
+
+// Which commands answer does not depend on who asks.
+const answers = requestSamples(1, 2, Buffer.alloc(1)).map(({ commandId }) => responseOf[commandId]);
 
 /** Outside every service's range, just beyond one, and at both ends. */
 const unknownCommands = [0x0000, 0x0001, 0x01ff, 0x03ff, 0x0801, 0x7fff, 0xffff];
@@ -72,6 +78,33 @@ export const frmHeaderCases = [
       },
     }),
   ),
+
+  defineCase({
+    id: "frm.answers-once",
+    requirements: ["FRM-08", "CON-07"],
+    level: "must",
+    title: "answers each request of a PC and of a phone once, to the device that asked, in the name of its user",
+    why: "a second answer is taken for that to a later request, and a missing one is waited for",
+    needs: { accounts: 2 },
+    async run(context) {
+      const pc = await context.login(context.account(0));
+      const phone = await context.login(context.account(0), { clientType: "ios" });
+      const other = await context.login(context.account(1));
+      for (const device of [pc, phone]) {
+        const samples = requestSamples(device.userId, other.userId, context.uniqueText());
+        const asked = samples.map(({ commandId, body }) => ({ commandId, seqNum: device.peer.send(commandId, body) }));
+        for (const { commandId, seqNum } of asked) {
+          const { body } = await device.peer.expectAnswer(commandId, seqNum);
+          expectEqual(`user_id of ${hexId(responseOf[commandId])}`, userOf(body), device.userId);
+        }
+      }
+      // What one of them was answered twice, or by mistake, has come by the time that both are served again.
+      for (const device of [pc, phone]) await device.latestMsgId(other.userId);
+      for (const { peer } of [pc, phone]) {
+        for (const command of answers) await peer.expectNothing(command, undefined, { what: "beyond the answer" });
+      }
+    },
+  }),
 
   defineCase({
     id: "frm.unknown-command",
@@ -138,3 +171,8 @@ export const frmHeaderCases = [
     },
   }),
 ];
+
+/** Every answer to a sample has one. */
+function userOf(body: object): unknown {
+  return "user_id" in body ? body.user_id : undefined;
+}

@@ -27,6 +27,7 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
       const members = [creator.userId, member.userId, member.userId];
       const created = await create(creator, name, members);
       expectEqual("result_code", created.result_code, 0);
+      expectEqual("user_id", created.user_id, creator.userId);
       expectEqual("group_name", created.group_name, name);
       expectThat((created.group_id ?? 0) > 0, "a group_id", created);
       expectEqual("members", sorted(created.user_id_list), sorted([creator.userId, member.userId]));
@@ -94,6 +95,9 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
       const groupId = await newGroup(context, creator, [creator, member]);
       const answer = await change(member, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId]);
       expectEqual("result_code", answer.result_code, 0);
+      expectEqual("user_id", answer.user_id, member.userId);
+      expectEqual("group_id", answer.group_id, groupId);
+      expectEqual("change_type", answer.change_type, GROUP_MODIFY_TYPE_ADD);
       expectEqual("changed", answer.chg_user_id_list, [added.userId]);
       const expected = sorted([creator.userId, member.userId, added.userId]);
       expectEqual("current members", sorted(answer.cur_user_id_list), expected);
@@ -197,20 +201,22 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
     requirements: ["GRP-05"],
     level: "must",
     title:
-      "raises a group's version by one for a change and tells every device of old and new members but the asking one",
+      "raises a group's version by one for a change and tells every device of old and new members but the asking one, and nobody else",
     why: "everybody sees who is in the room",
-    needs: { accounts: 3 },
+    needs: { accounts: 4 },
     async run(context) {
       const [creator, member, added] = await context.loginAll(...three(context));
+      const outsider = await context.login(context.account(3));
       const creatorPhone = await context.login(context.account(0), { clientType: "ios" });
       const addedPhone = await context.login(context.account(2), { clientType: "android" });
       const groupId = await newGroup(context, creator, [creator, member]);
       await change(creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId]);
       const current = [creator.userId, member.userId, added.userId];
       for (const device of [creatorPhone, member, added, addedPhone]) {
-        await expectChange(device, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
+        await expectChange(device, creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
       }
       await expectNoChange(creator, groupId);
+      await expectNoChange(outsider, groupId);
       expectEqual("version", (await infoOf(member, groupId))?.version, 2);
     },
   }),
@@ -228,7 +234,7 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
       await change(creator, groupId, GROUP_MODIFY_TYPE_DEL, [removed.userId]);
       for (const device of [member, removed]) {
         const current = [creator.userId, member.userId];
-        await expectChange(device, groupId, GROUP_MODIFY_TYPE_DEL, [removed.userId], current);
+        await expectChange(device, creator, groupId, GROUP_MODIFY_TYPE_DEL, [removed.userId], current);
       }
       expectEqual("version", (await infoOf(member, groupId))?.version, 2);
     },
@@ -249,7 +255,7 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
       await change(creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId]);
       const current = [creator.userId, member.userId, added.userId];
       for (const device of [member, added]) {
-        await expectChange(device, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
+        await expectChange(device, creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
       }
     },
   }),
@@ -266,7 +272,7 @@ export const grpMembershipCases: readonly ConformanceCase[] = [
       const groupId = await newGroup(context, creator, [creator]);
       await change(creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId]);
       const current = [creator.userId, added.userId];
-      await expectChange(added, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
+      await expectChange(added, creator, groupId, GROUP_MODIFY_TYPE_ADD, [added.userId], current);
       await expectNoChange(added, groupId);
     },
   }),
@@ -358,6 +364,7 @@ function change(
 
 async function expectChange(
   { peer }: LoggedInClient,
+  askedBy: LoggedInClient,
   groupId: number,
   changeType: GroupModifyType,
   changed: readonly number[],
@@ -368,6 +375,7 @@ async function expectChange(
     ({ group_id }) => group_id === groupId,
     { what: `about group ${groupId}` },
   );
+  expectEqual("user_id", body.user_id, askedBy.userId);
   expectEqual("change_type", body.change_type, changeType);
   expectEqual("changed", body.chg_user_id_list, changed);
   expectEqual("current members", sorted(body.cur_user_id_list), sorted(current));

@@ -11,11 +11,13 @@ export const grpMessageCases: readonly ConformanceCase[] = [
     id: "grp.message",
     requirements: ["GRP-06"],
     level: "must",
-    title: "acknowledges a group message and delivers it to every device of its members but the sending one",
+    title:
+      "acknowledges a group message and delivers it to every device of its members but the sending one, and to nobody else",
     why: "everybody in the room hears what is said in it",
-    needs: { accounts: 2, groupMembers: 2 },
+    needs: { accounts: 3, groupMembers: 2 },
     async run(context) {
       const { groupId } = context.group;
+      const outsider = await context.login(context.account(2));
       const sender = await context.login(context.account(0));
       const senderPhone = await context.login(context.account(0), { clientType: "ios" });
       const member = await context.login(context.account(1));
@@ -37,6 +39,7 @@ export const grpMessageCases: readonly ConformanceCase[] = [
       const second = await member.sayInGroup(groupId);
       await sender.expectMessage(second.content);
       await sender.expectNoMessage(content);
+      await outsider.expectNoMessage(content);
     },
   }),
 

@@ -38,8 +38,9 @@ export const lgnAccountCases: readonly ConformanceCase[] = [
         const pc = await context.login(context.account(0), { server });
         const answer = await phone.request(CommandId.CID_LOGIN_REQ_KICKPCCLIENT, { user_id: phone.userId });
         expectEqual("0x010b", answer, { user_id: phone.userId, result_code: 0 });
-        const { body } = await pc.peer.expect(CommandId.CID_LOGIN_KICK_USER);
+        const { body, seqNum } = await pc.peer.expect(CommandId.CID_LOGIN_KICK_USER);
         expectEqual("0x0107", body, { user_id: pc.userId, kick_reason: KICK_REASON_MOBILE_KICK });
+        expectEqual("seq_num of 0x0107", seqNum, 0);
         await phone.peer.expectNothing(CommandId.CID_LOGIN_KICK_USER);
       },
     }),

@@ -130,6 +130,7 @@ export const lgnDeviceCases: readonly ConformanceCase[] = [
 ];
 
 async function expectKick({ peer, userId }: LoggedInClient, reason: KickReasonType): Promise<void> {
-  const { body } = await peer.expect(CommandId.CID_LOGIN_KICK_USER);
+  const { body, seqNum } = await peer.expect(CommandId.CID_LOGIN_KICK_USER);
   expectEqual("0x0107", body, { user_id: userId, kick_reason: reason });
+  expectEqual("seq_num of 0x0107", seqNum, 0);
 }

@@ -10,6 +10,7 @@ const { SESSION_TYPE_SINGLE, SESSION_TYPE_GROUP } = SessionType;
 const CONTENT_SIZE_MAX = 4096;
 /** Times of messages and of joining are whole seconds: after so long they differ, whatever the server's clock says. */
 const JOIN_TIME_RESOLUTION_MS = 1100;
+const DAY_S = 24 * 3600;
 
 export const msgHistoryCases: readonly ConformanceCase[] = [
   defineCase({
@@ -31,6 +32,10 @@ export const msgHistoryCases: readonly ConformanceCase[] = [
           msg_type: 1,
           msg_data: content,
         });
+        const delivered = (await receiver.expectMessage(content)).body.create_time;
+        const stored = newest?.create_time ?? 0;
+        // The clocks of a msg_server and its database may differ, but not so that it is another day.
+        expectThat(Math.abs(stored - delivered) < DAY_S, `a create_time near the ${delivered} delivered`, stored);
       }
     },
   }),
@@ -48,8 +53,18 @@ export const msgHistoryCases: readonly ConformanceCase[] = [
       for (let n = 0; n < 6; n++)
         ids.push((await (n % 2 === 0 ? sender.say(receiver.userId) : receiver.say(sender.userId))).ack.msg_id);
       const newestFirst = [...ids].reverse();
-      const idsOf = async (begin: number, count: number) =>
-        (await receiver.history(sender.userId, { begin, count })).map(({ msg_id }) => msg_id);
+      const idsOf = async (begin: number, count: number) => {
+        const asked = {
+          user_id: receiver.userId,
+          session_type: SESSION_TYPE_SINGLE,
+          session_id: sender.userId,
+          msg_id_begin: begin,
+        };
+        const answer = await receiver.request(CommandId.CID_MSG_LIST_REQUEST, { ...asked, msg_cnt: count });
+        const { msg_list, attach_data: _, ...head } = answer;
+        expectEqual("0x030a but for its messages", head, asked);
+        return msg_list.map(({ msg_id }) => msg_id);
+      };
       expectEqual("the newest three, from 0:", await idsOf(0, 3), newestFirst.slice(0, 3));
       expectEqual("from the newest id:", await idsOf(ids[5] ?? 0, 3), newestFirst.slice(0, 3));
       expectEqual("the next three:", await idsOf(ids[2] ?? 0, 3), newestFirst.slice(3));
@@ -275,6 +290,7 @@ export const msgHistoryCases: readonly ConformanceCase[] = [
       });
       expectEqual("seq_num", seqNum, 0);
       await phone.peer.expectNothing(CommandId.CID_MSG_READ_NOTIFY);
+      await friend.peer.expectNothing(CommandId.CID_MSG_READ_NOTIFY, ({ user_id }) => user_id === pc.userId);
     },
   }),
 

@@ -30,7 +30,14 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       for (let n = 0; n < 3; n++) sent.push(await sender.say(receiver.userId));
       const [first, , last] = sent;
       const ids = [first, last].map((each) => each?.ack.msg_id ?? 0);
-      const found = await byId(receiver, sender.userId, SESSION_TYPE_SINGLE, [...ids, 0x7000_0000]);
+      const session = { session_type: SESSION_TYPE_SINGLE, session_id: sender.userId };
+      const answer = await receiver.request(CommandId.CID_MSG_GET_BY_MSG_ID_REQ, {
+        user_id: receiver.userId,
+        ...session,
+        msg_id_list: [...ids, 0x7000_0000],
+      });
+      const { msg_list: found, attach_data: _, ...head } = answer;
+      expectEqual("0x030e but for its messages", head, { user_id: receiver.userId, ...session });
       expectEqual(
         "ids",
         found.map(({ msg_id }) => msg_id),
@@ -38,6 +45,9 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       );
       expectEqual("msg_data", found[0]?.msg_data, last?.content);
       expectEqual("from_session_id", found[0]?.from_session_id, sender.userId);
+      expectEqual("msg_type", found[0]?.msg_type, MsgType.MSG_TYPE_SINGLE_TEXT);
+      const [inHistory] = await receiver.history(sender.userId, { begin: ids[1] ?? 0, count: 1 });
+      expectEqual("create_time, as in history:", found[0]?.create_time, inHistory?.create_time);
     },
   }),
 
@@ -121,10 +131,11 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       id: server === "target" ? "msg.p2p-command" : "msg.p2p-command-across-servers",
       requirements: ["MSG-20"],
       level: "must",
-      title: `passes a P2P command to all devices of the receiver${server === "target" ? " and the sender's other one" : " on another msg_server"}, and acknowledges nothing`,
+      title: `passes a P2P command to all devices of the receiver${server === "target" ? " and the sender's other one" : " on another msg_server"} and to nobody else, and acknowledges nothing`,
       why: "`is typing` and window shakes travel so",
-      needs: { accounts: 2, ...(server === "peer" ? { secondServer: true } : {}) },
+      needs: { accounts: 3, ...(server === "peer" ? { secondServer: true } : {}) },
       async run(context) {
+        const stranger = await context.login(context.account(2), { server });
         const sender = await context.login(context.account(0));
         const senderPhone = await context.login(context.account(0), { clientType: "ios", server });
         const receiver = await context.login(context.account(1), { server });
@@ -138,6 +149,7 @@ export const msgSessionCases: readonly ConformanceCase[] = [
           expectEqual("0x0601", body, command);
         }
         await sender.peer.expectNoAnswer(seqNum);
+        await stranger.peer.expectNothing(CommandId.CID_SWITCH_P2P_CMD, isOf(command));
         expectEqual("latest_msg_id", await sender.latestMsgId(receiver.userId), before);
       },
     }),
@@ -207,8 +219,16 @@ export const msgSessionCases: readonly ConformanceCase[] = [
       expectEqual("0x0207", answer, { user_id: user.userId, result_code: 0, ...session });
       expectEqual("whether the session is still there", await hasSession(), false);
       await context.eventually("nothing unread", unread, (count) => count === 0);
-      const { body } = await phone.peer.expect(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY);
+      const { body, seqNum } = await phone.peer.expect(CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY);
       expectEqual("0x020f", body, { user_id: user.userId, ...session });
+      expectEqual("seq_num of 0x020f", seqNum, 0);
+      for (const { peer } of [user, friend]) {
+        await peer.expectNothing(
+          CommandId.CID_BUDDY_LIST_REMOVE_SESSION_NOTIFY,
+          ({ user_id }) => user_id === user.userId,
+          { what: `of user ${user.userId}` },
+        );
+      }
       await friend.say(user.userId);
       await context.eventually("the session again", hasSession, (has) => has);
     },

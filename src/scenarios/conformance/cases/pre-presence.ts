@@ -121,15 +121,21 @@ export const prePresenceCases: readonly ConformanceCase[] = [
     id: "pre.phone-told-of-own-pc",
     requirements: ["PRE-03"],
     level: "must",
-    title: "tells a user's phone when his PC comes and goes",
+    title: "tells a user's phone, and nobody else's, when his PC comes and goes",
     why: "a phone stays quiet while its owner sits at the PC",
-    needs: { accounts: 1 },
+    needs: { accounts: 2 },
     async run(context) {
+      const other = await context.login(context.account(1), { clientType: "ios" });
       const phone = await context.login(context.account(0), { clientType: "ios" });
       const pc = await context.login(context.account(0), { clientType: "mac" });
       await expectPcStatus(phone, USER_STATUS_ONLINE);
       await pc.close();
       await expectPcStatus(phone, USER_STATUS_OFFLINE);
+      await other.peer.expectNothing(
+        CommandId.CID_BUDDY_LIST_PC_LOGIN_STATUS_NOTIFY,
+        ({ user_id }) => user_id === phone.userId,
+        { what: `about user ${phone.userId}` },
+      );
     },
   }),
 
@@ -283,9 +289,10 @@ async function changeSignature(user: LoggedInClient, sign_info: string): Promise
 }
 
 async function expectSignature({ peer }: LoggedInClient, userId: number, text: string): Promise<void> {
-  await peer.expect(
+  const { seqNum } = await peer.expect(
     CommandId.CID_BUDDY_LIST_SIGN_INFO_CHANGED_NOTIFY,
     ({ changed_user_id, sign_info }) => changed_user_id === userId && sign_info === text,
     { what: `of user ${userId}` },
   );
+  expectEqual("seq_num of 0x0215", seqNum, 0);
 }

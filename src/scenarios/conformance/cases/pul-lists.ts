@@ -1,5 +1,4 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import type { UserInfo } from "../../../codec/generated/messages.js";
 import type { CaseContext } from "../case-context.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
@@ -153,28 +152,33 @@ export const pulListCases: readonly ConformanceCase[] = [
 
   defineCase({
     id: "pul.user-details",
-    requirements: ["PUL-03"],
+    requirements: ["PUL-03", "LGN-01"],
     level: "must",
-    title: "gives the details of the users asked for, those of the list of all users, and leaves unknown ids out",
+    title:
+      "gives the details of the users asked for, those of the list of all users and of the login, and leaves unknown ids out",
     why: "a client asks for senders that its list lacks",
     needs: { accounts: 2 },
     async run(context) {
-      const [user, other] = await context.loginAll(context.account(0), context.account(1));
-      const answer = await user.request(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, {
-        user_id: user.userId,
-        user_id_list: [other.userId, context.unknownId()],
-      });
+      const other = await context.login(context.account(1));
+      const peer = await context.dial();
+      const login = peer.request(CommandId.CID_LOGIN_REQ_USERLOGIN, context.loginRequest(context.account(0)));
+      const { user_info } = await context.precondition("a login", login);
+      const user_id = user_info?.user_id ?? context.block(`${context.account(0).name} cannot log in`);
+      const detailsOf = async (...user_id_list: number[]) =>
+        (await peer.request(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, { user_id, user_id_list })).user_info_list;
+      const details = await detailsOf(other.userId, context.unknownId());
       expectEqual(
         "users",
-        answer.user_info_list.map(({ user_id }) => user_id),
+        details.map((each) => each.user_id),
         [other.userId],
       );
-      const { user_list } = await user.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, {
-        user_id: user.userId,
+      const { user_list } = await peer.request(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, {
+        user_id,
         latest_update_time: 0,
       });
-      const listed = user_list.find(({ user_id }) => user_id === other.userId);
-      expectEqual("names", namesOf(answer.user_info_list[0]), namesOf(listed));
+      const listed = user_list.find((each) => each.user_id === other.userId);
+      expectEqual("details, as in 0x0209:", details[0], listed);
+      expectEqual("user_info of 0x0104, as in 0x0205:", user_info, (await detailsOf(user_id))[0]);
     },
   }),
 
@@ -303,8 +307,4 @@ async function changeSignature(context: CaseContext, who: LoggedInClient, prefix
   const { result_code } = await who.request(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, body);
   expectEqual("result_code of a changed signature", result_code, 0);
   return sign_info;
-}
-
-function namesOf(user: UserInfo | undefined) {
-  return [user?.user_nick_name, user?.user_real_name, user?.user_domain, user?.department_id];
 }

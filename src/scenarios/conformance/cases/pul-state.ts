@@ -1,5 +1,5 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import { SessionType, UserStatType } from "../../../codec/generated/enums.js";
+import { MsgType, SessionType, UserStatType } from "../../../codec/generated/enums.js";
 import type { ConformanceCase } from "../conformance-case.js";
 import { defineCase } from "../define-case.js";
 import { expectEqual, expectThat } from "../expect-that.js";
@@ -226,6 +226,8 @@ export const pulStateCases: readonly ConformanceCase[] = [
       const entry = oneToOneWith(list, first.userId);
       expectEqual("latest_msg_id", entry?.latest_msg_id, last.ack.msg_id);
       expectEqual("latest_msg_data", entry?.latest_msg_data, last.content);
+      expectEqual("latest_msg_type", entry?.latest_msg_type, MsgType.MSG_TYPE_SINGLE_TEXT);
+      expectEqual("latest_msg_from_user_id", entry?.latest_msg_from_user_id, first.userId);
       expectThat(
         oneToOneWith(list, second.userId) !== undefined,
         "the second sender's session",
@@ -244,16 +246,18 @@ export const pulStateCases: readonly ConformanceCase[] = [
     async run(context) {
       const [user, sender] = await context.loginAll(context.account(0), context.account(1));
       const { groupId } = context.group;
-      const { ack } = await sender.sayInGroup(groupId);
+      const { ack, content } = await sender.sayInGroup(groupId);
+      const isGroup = ({ session_id, session_type }: { session_id: number; session_type: SessionType }) =>
+        session_id === groupId && session_type === SESSION_TYPE_GROUP;
       const { total, list } = await context.eventually(
         `group ${groupId} with last message ${ack.msg_id}`,
         () => user.unread(),
-        ({ list }) =>
-          list.some(
-            ({ session_id, session_type, latest_msg_id }) =>
-              session_id === groupId && session_type === SESSION_TYPE_GROUP && latest_msg_id === ack.msg_id,
-          ),
+        ({ list }) => list.find(isGroup)?.latest_msg_id === ack.msg_id,
       );
+      const entry = list.find(isGroup);
+      expectEqual("latest_msg_data", entry?.latest_msg_data, content);
+      expectEqual("latest_msg_type", entry?.latest_msg_type, MsgType.MSG_TYPE_GROUP_TEXT);
+      expectEqual("latest_msg_from_user_id", entry?.latest_msg_from_user_id, sender.userId);
       expectEqual(
         "total_cnt",
         total,
