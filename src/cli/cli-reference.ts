@@ -9,7 +9,9 @@ const heading = `# Command line
 
 Written from the commands themselves by \`npm run docs\`. Every option can also come from an environment variable,
 \`TTK_<COMMAND>_<OPTION>\` (\`TTK_LOAD_USERS=200\`), or from \`ttk.config.json\`, \`.js\` or \`.ts\` in the working folder
-(\`{"load": {"users": 200}}\`); a flag wins over the environment, which wins over the file.
+(\`{"load": {"users": 200}}\`); a flag wins over the environment, which wins over the file. A command's own command has its name
+behind the command's: \`TTK_REPORT_COMPARE_FAIL_ON_WORSE=20\`, \`{"report": {"compare": {"failOnWorse": 20}}}\`. Several values are
+separated by commas in a variable and are a list in the file; \`true\` stands for an option without its value.
 
 Results go to stdout, everything else to stderr. \`NO_COLOR\` and \`CI\` are respected.
 
@@ -78,6 +80,7 @@ function silentHost(): Host {
     takeStrayRejections: () => {},
     takeErrors: () => () => {},
     verbosity: "normal",
+    showsStack: false,
     outlivesReader: false,
     exitCode: 0,
   };

@@ -50,6 +50,8 @@ export interface Host {
    */
   takeErrors(take: (text: string) => void): () => void;
   verbosity: "quiet" | "normal" | "verbose";
+  /** An error comes with its stack trace: `--debug`. */
+  showsStack: boolean;
   /** The exit code is what is asked for: whoever stops reading stdout does not end the command. Else it ends, and all is well. */
   outlivesReader: boolean;
   exitCode: ExitCode;
@@ -103,6 +105,7 @@ export function processHost(): Host {
     },
     takeErrors: (take) => (process.stderr.isTTY ? taken(process.stderr, take) : () => {}),
     verbosity: "normal",
+    showsStack: process.argv.includes("--debug"),
     outlivesReader: false,
     exitCode: ExitCode.ok,
   };
@@ -115,7 +118,7 @@ export function processHost(): Host {
   // Nobody is left to be told.
   process.stderr.on("error", () => {});
   // Our own bug, wherever it shows; a rejection that nobody waits for comes here, too.
-  process.on("uncaughtException", (error) => fail(faultText(error, host.args.includes("--debug"))));
+  process.on("uncaughtException", (error) => fail(faultText(error, host.showsStack)));
   return host;
 }
 

@@ -26,21 +26,21 @@ async function run(given: readonly string[], host: Host): Promise<void> {
     const isFile = (path: string): boolean => existsSync(resolve(host.cwd, path));
     await program.parseAsync([...withSubcommand(args, program, isFile, given[0] === "help")], { from: "user" });
   } catch (error) {
-    report(error, host, given.includes("--debug"));
+    report(error, host);
   }
 }
 
-function report(error: unknown, host: Host, debug: boolean): void {
+function report(error: unknown, host: Host): void {
   if (error instanceof CommanderError) {
     host.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     return;
   }
   if (!(error instanceof CommandError)) {
     host.exitCode = ExitCode.internal;
-    host.stderr.write(`${faultText(error, debug)}\n`);
+    host.stderr.write(`${faultText(error, host.showsStack)}\n`);
     return;
   }
   host.exitCode = error.exitCode;
   host.stderr.write(`${messageLine(error.message)}\n`);
-  if (debug) host.stderr.write(`${error.stack}\n`);
+  if (host.showsStack) host.stderr.write(`${error.stack}\n`);
 }

@@ -88,8 +88,9 @@ function prepare(command: Command, program: Command, host: Host): Command {
       .option("--debug", "stack trace with an error");
   }
   command.hook("preAction", (_, action) => {
-    const { quiet, verbose } = action.opts<{ quiet?: boolean; verbose?: boolean }>();
+    const { quiet, verbose, debug } = action.opts<{ quiet?: boolean; verbose?: boolean; debug?: boolean }>();
     host.verbosity = quiet ? "quiet" : verbose ? "verbose" : "normal";
+    host.showsStack = debug ?? host.showsStack;
   });
   if (command.description() === "") command.description(command.summary());
   return command;

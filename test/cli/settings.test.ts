@@ -51,6 +51,23 @@ async function options(
   return seen;
 }
 
+/** The options that the action of a command's command gets. */
+async function compareOptions(
+  { flags = [], env = {}, file }: Given,
+  host = fakeHost({ env, cwd: folderWith(file) }),
+): Promise<Record<string, unknown>> {
+  let seen: Record<string, unknown> = {};
+  const compare = new Command("compare")
+    .addOption(new Option("--fail-on-worse [percent]").argParser(countValue(10, 100)).preset("10"))
+    .action((given: Record<string, unknown>) => {
+      seen = given;
+    });
+  const report = new Command("report").option("--out <file>").addCommand(compare).exitOverride();
+  applySettings(report, host);
+  await report.parseAsync(["compare", ...flags], { from: "user" });
+  return seen;
+}
+
 describe("settings", () => {
   it("reads a denying option by its own name from the environment, and by what it denies from the file", async () => {
     expect((await options({})).tui).toBe(true);
@@ -99,6 +116,37 @@ describe("settings", () => {
     expect(await options({ file })).toMatchObject({ users: 22 });
   });
 
+  it("gives commands of a command theirs: a flag over the environment, the environment over the file", async () => {
+    const file = { report: { out: "all.html", compare: { failOnWorse: 20 } } };
+    const env = { TTK_REPORT_COMPARE_FAIL_ON_WORSE: "30", TTK_REPORT_OUT: "run.html" };
+    const flags = ["--fail-on-worse", "40"];
+    expect(await compareOptions({})).toEqual({});
+    expect(await compareOptions({ file })).toEqual({ failOnWorse: 20 });
+    expect(await compareOptions({ file, env })).toEqual({ failOnWorse: 30 });
+    expect(await compareOptions({ file, env, flags })).toEqual({ failOnWorse: 40 });
+  });
+
+  it("names variables that neither a command nor one of its commands has an option for", async () => {
+    const env = { TTK_REPORT_COMPARE_FAIL_ON_WORS: "30", TTK_REPORT_OUT: "run.html" };
+    const host = fakeHost({ env, cwd: folderWith(undefined) });
+    await compareOptions({}, host);
+    expect(host.written.stderr).toBe(
+      'TTK_REPORT_COMPARE_FAIL_ON_WORS is no option of ttk report; did you mean "TTK_REPORT_COMPARE_FAIL_ON_WORSE"?\n',
+    );
+  });
+
+  it("takes an option whose value may be left out for itself alone", async () => {
+    expect(await compareOptions({ file: { report: { compare: { failOnWorse: true } } } })).toEqual({ failOnWorse: 10 });
+    expect(await compareOptions({ file: { report: { compare: { failOnWorse: false } } } })).toEqual({});
+    expect(await compareOptions({ env: { TTK_REPORT_COMPARE_FAIL_ON_WORSE: "" } })).toEqual({ failOnWorse: 10 });
+  });
+
+  it("names sections that are no command's, and does without them", async () => {
+    const host = fakeHost({ cwd: folderWith({ laod: { users: 20 }, load: { users: 30 }, $schema: "x.json" }) });
+    expect(await options({}, host)).toMatchObject({ users: 30 });
+    expect(host.written.stderr).toMatch(/ttk\.config\.json: "laod" is no command of ttk; did you mean "load"\?\n$/);
+  });
+
   it("name variables for the command that it has no option for, and do without them", async () => {
     const env = { TTK_LOAD_USRES: "20", TTK_LOAD_THINK_TIME: "a", TTK_SERVE_USRES: "20", LOAD_USERS: "20" };
     const host = fakeHost({ env, cwd: folderWith(undefined) });
@@ -128,7 +176,11 @@ describe("settings", () => {
       /^TTK_LOAD_JSON: Expected true or false/,
     ],
     ["several values where one is wanted", { file: { load: { users: [1, 2] } } }, /"load\.users": Expected one value/],
-    ["an unknown key", { file: { load: { usres: 1 } } }, /ttk\.config\.json: "load" has no option "usres"/],
+    [
+      "an unknown key",
+      { file: { load: { usres: 1 } } },
+      /ttk\.config\.json: "load" has no option "usres"; did you mean "users"\?$/,
+    ],
     ["a section that holds no options", { file: { load: "fast" } }, /ttk\.config\.json: "load" must hold options/],
     ["a file that holds no sections", { file: { name: "ttk.config.json", text: "null" } }, /an object is expected/],
     ["broken JSON", { file: { name: "ttk.config.json", text: "{" } }, /ttk\.config\.json cannot be read: /],

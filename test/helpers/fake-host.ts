@@ -31,6 +31,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     takeStrayRejections: () => {},
     takeErrors: () => () => {},
     verbosity: "normal",
+    showsStack: false,
     outlivesReader: false,
     exitCode: 0,
     ...given,
