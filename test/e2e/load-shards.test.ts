@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -204,6 +204,27 @@ describe("ttk load --workers", () => {
     expect(report.summary).toMatchObject({ users: 20, interrupted: true });
     expect(report.delivery).toMatchObject({ lost: 0, duplicated: 0 });
   });
+
+  it("leaves no file of its workers behind at the second Ctrl-C", async () => {
+    const own = mkdtempSync(join(folder, "twice-"));
+    // No message is ever acknowledged, so the drain goes on.
+    const server = await FakeMsgServer.start({ users: 20, accepts: () => false });
+    try {
+      const args = ["load", "steady-chat", "--users", "20", "--rate", "100", "--drain-timeout", "10m"];
+      const where = ["--target", formatAddress(server.address), "--out", `json=${join(folder, "twice.jsonl")}`];
+      const ttk = new TtkProcess([...args, ...where, "--workers", "2"], { env: { TMPDIR: own } });
+      running.push(ttk);
+      await ttk.errorLine((line) => / steady /.test(line));
+      expect(readdirSync(own)).toHaveLength(1);
+      ttk.signal("SIGINT");
+      await ttk.errorLine((line) => / drain /.test(line));
+      ttk.signal("SIGINT");
+      expect(await ttk.end()).toBe(130);
+      expect(readdirSync(own)).toEqual([]);
+    } finally {
+      server.stop();
+    }
+  }, 60_000);
 
   it("leaves nobody online when it is killed: its workers do not wait for a drain that nobody ends", async () => {
     const server = await FakeMsgServer.start({ users: 20 });

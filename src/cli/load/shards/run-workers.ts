@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,8 @@ const START_AFTER_MS = 300;
 /** How a line of stderr begins that is of a worker itself. */
 const OWN_WORDS = "ttk: ";
 const STRAY_SHOWN_CHARS = 80;
+/** Of a folder in which a worker that has just been killed may still have made a file. */
+const REMOVAL_TRIES = 5;
 
 interface Worker {
   readonly index: number;
@@ -92,7 +95,7 @@ class Crew {
     private readonly host: Host,
     private readonly count: number,
     private readonly plan: WorkersRun,
-    folder: string,
+    private readonly folder: string,
   ) {
     this.#failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
@@ -114,8 +117,11 @@ class Crew {
       for (const { child } of this.#workers) child.kill("SIGINT");
     };
     signal.addEventListener("abort", interrupt);
-    // A second Ctrl-C ends this process at once, and with it everybody.
-    const forget = this.host.atExit(() => this.kill());
+    // A second Ctrl-C ends this process at once, and with it everybody. Samples may be large.
+    const forget = this.host.atExit(() => {
+      this.kill();
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: REMOVAL_TRIES });
+    });
     try {
       await Promise.race([this.#failed, Promise.all(this.#workers.map((worker) => this.#end(worker)))]);
     } finally {
