@@ -12,6 +12,7 @@ import type {
   MsgInfo,
 } from "../../codec/generated/messages.js";
 import { loginPassword } from "../../codec/password.js";
+import { hexId } from "../../codec/registry.js";
 import { BaseContext } from "./base-context.js";
 import type { LeasedGroup } from "./conformance-case.js";
 import { definer } from "./define-case.js";
@@ -48,7 +49,10 @@ export class DatabaseContext extends BaseContext {
     return this.#link;
   }
 
-  /** Asks with an attach_data of its own, which must come back unchanged with the answer, like seq_num (DBP-02). */
+  /**
+   * Asks with an attach_data of its own, which must come back unchanged with the answer, like seq_num (DBP-02), and like what
+   * the question says of whom and what it is about.
+   */
   async ask<C extends DatabaseQuestion>(commandId: C, body: CommandBody[C], on?: PduPeer): Promise<Answer<C>> {
     const link = on ?? (await this.link());
     const attach_data = Buffer.from(this.uniqueWord(), "hex");
@@ -59,6 +63,7 @@ export class DatabaseContext extends BaseContext {
     });
     const { attach_data: returned, ...told } = answered as { attach_data?: Buffer };
     expectEqual("attach_data", returned ?? Buffer.alloc(0), attach_data);
+    expectEqual(`what ${hexId(answer)} is about`, subjectOf(told, body), subjectOf(body, told));
     return told as Answer<C>;
   }
 
@@ -199,6 +204,22 @@ export class DatabaseContext extends BaseContext {
     const request = { user_id, group_version_list: [{ group_id, version }] };
     return (await this.ask(CommandId.CID_GROUP_INFO_REQUEST, request)).group_info_list[0];
   }
+}
+
+const subjects = [
+  "user_id",
+  "session_type",
+  "session_id",
+  "msg_id_begin",
+  "group_id",
+  "change_type",
+  "from_user_id",
+  "to_session_id",
+];
+
+/** Those of its fields that the other body has, too. */
+function subjectOf(body: object, other: object): object {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => subjects.includes(name) && name in other));
 }
 
 export const defineDatabaseCase = definer("db", DatabaseContext);

@@ -82,22 +82,24 @@ export class MsgServerLink {
     expectEqual(`status of user ${userId} asked by ${this.peer.label}:`, await this.statusOf(userId), [status]);
   }
 
-  /** Takes one 0x0203. */
+  /** Takes one 0x0203, which carries seq_num 0 (FRM-14). */
   async expectPresence(userId: number, status: UserStatType): Promise<void> {
-    await this.peer.expect(
+    const { seqNum } = await this.peer.expect(
       CommandId.CID_BUDDY_LIST_STATUS_NOTIFY,
       ({ user_stat }) => user_stat.user_id === userId && user_stat.status === status,
       { what: `user ${userId} ${status === ONLINE ? "online" : "offline"}` },
     );
+    expectEqual("seq_num of 0x0203", seqNum, 0);
   }
 
-  /** Takes one 0x070e. */
+  /** Takes one 0x070e, in the same way. */
   async expectPcLogin(userId: number, loginStatus: PcLoginStatus): Promise<void> {
-    await this.peer.expect(
+    const { seqNum } = await this.peer.expect(
       CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY,
       ({ user_id, login_status }) => user_id === userId && login_status === loginStatus,
       { what: `user ${userId} login_status ${loginStatus}` },
     );
+    expectEqual("seq_num of 0x070e", seqNum, 0);
   }
 
   /** No 0x0203 about that user has come here, nor comes before something that is sent after it. */

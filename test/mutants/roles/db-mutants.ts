@@ -292,4 +292,46 @@ export const dbMutants: readonly RoleMutant[] = [
         })),
     },
   },
+  {
+    id: "change-answered-with-another-group",
+    breaks: ["GRP-03"],
+    ports: {
+      target: () =>
+        sends(CommandId.CID_GROUP_CHANGE_MEMBER_RESPONSE, (body) => ({ ...body, group_id: (body.group_id ?? 0) + 1 })),
+    },
+  },
+  {
+    id: "history-in-the-name-of-user-0",
+    breaks: ["DBP-02"],
+    ports: { target: () => sends(CommandId.CID_MSG_LIST_RESPONSE, (body) => ({ ...body, user_id: 0 })) },
+  },
+  {
+    id: "by-id-without-times",
+    breaks: ["MSG-18"],
+    ports: {
+      target: () =>
+        sends(CommandId.CID_MSG_GET_BY_MSG_ID_RES, (body) => ({
+          ...body,
+          msg_list: body.msg_list.map((message) => ({ ...message, create_time: 0 })),
+        })),
+    },
+  },
+  {
+    id: "all-users-of-another-gender",
+    breaks: ["PUL-02"],
+    ports: {
+      target: () =>
+        sends(CommandId.CID_BUDDY_LIST_ALL_USER_RESPONSE, (body) => ({
+          ...body,
+          user_list: body.user_list.map((user) => ({ ...user, user_gender: user.user_gender + 1 })),
+        })),
+    },
+  },
+  {
+    id: "signature-answered-without-text",
+    breaks: ["PRE-04"],
+    ports: {
+      target: () => sends(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_RESPONSE, ({ sign_info, ...body }) => body),
+    },
+  },
 ];

@@ -271,4 +271,24 @@ export const routeMutants: readonly RoleMutant[] = [
   },
   { id: "lost-link-takes-users-of-others", breaks: ["RTE-07"], ports: { target: losingUsersEverywhere } },
   { id: "only-the-master-is-heard", breaks: ["RTE-08"], ports: { target: hearingTheMaster } },
+  {
+    id: "presence-numbered",
+    breaks: ["RTE-04"],
+    ports: {
+      target: () =>
+        sendsHeader(({ commandId }) =>
+          commandId === CommandId.CID_BUDDY_LIST_STATUS_NOTIFY ? { seqNum: 7 } : undefined,
+        ),
+    },
+  },
+  {
+    id: "pc-login-numbered",
+    breaks: ["RTE-03"],
+    ports: {
+      target: () =>
+        sendsHeader(({ commandId }) =>
+          commandId === CommandId.CID_OTHER_LOGIN_STATUS_NOTIFY ? { seqNum: 7 } : undefined,
+        ),
+    },
+  },
 ];

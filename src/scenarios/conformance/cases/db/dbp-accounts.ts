@@ -177,6 +177,12 @@ export const dbpAccountCases = [
         `${listed.size} others`,
       );
       expectThat(all.latest_update_time > 0, "the time of the last change", all.latest_update_time);
+      const { user_info_list } = await context.ask(CommandId.CID_BUDDY_LIST_USER_INFO_REQUEST, {
+        user_id,
+        user_id_list: [user_id],
+      });
+      const own = all.user_list.find((user) => user.user_id === user_id);
+      expectEqual("details, as in 0x0205:", own, user_info_list[0]);
       const later = { user_id, latest_update_time: 2_100_000_000 };
       const none = await context.ask(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, later);
       expectEqual("users changed since 2036", none.user_list.length, 0);
@@ -223,6 +229,7 @@ export const dbpAccountCases = [
       const sign_info = `at lunch ${context.uniqueWord()}`;
       const set = await context.ask(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, { user_id, sign_info });
       expectEqual("result_code", set.result_code, RESULT.ok);
+      expectEqual("sign_info of 0x0214", set.sign_info, sign_info);
       const tooLong = "x".repeat(SIGN_INFO_MAX + 1);
       const refused = await context.ask(CommandId.CID_BUDDY_LIST_CHANGE_SIGN_INFO_REQUEST, {
         user_id,

@@ -158,6 +158,7 @@ export const dbpMessageCases = [
         msg_list.map(({ msg_id }) => msg_id),
         [newer, older],
       );
+      expectEqual("messages, as in 0x030a:", msg_list, await context.history(one, two, { begin: newer, count: 2 }));
     },
   }),
 
