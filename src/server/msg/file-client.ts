@@ -68,11 +68,13 @@ export class FileClient {
 
   #received(link: PduLink, bytes: Buffer, start: number, end: number): void {
     const commandId = readCommandId(bytes, start);
-    // Strings and numbers only, so that nothing of the read buffer is kept.
+    // Strings and numbers only: fields that nobody knows are views of the read buffer.
     const from = start + HEADER_SIZE;
     try {
       if (commandId === CommandId.CID_OTHER_FILE_SERVER_IP_RSP) {
-        this.#addresses.set(link, decodeBody(commandId, bytes, from, end).ip_addr_list);
+        const { ip_addr_list } = decodeBody(commandId, bytes, from, end);
+        const addresses = ip_addr_list.map(({ ip, port }) => ({ ip, port }));
+        this.#addresses.set(link, addresses);
       } else if (commandId === CommandId.CID_OTHER_FILE_TRANSFER_RSP) {
         const { attach_data, ...answer } = decodeBody(commandId, bytes, from, end);
         if (attach_data !== undefined) this.#pending.settle(decodeAttachData(attach_data).handle, answer);
