@@ -56,9 +56,10 @@ class Cursor {
     return this.words[this.#at++];
   }
 
-  /** The next word when it is an argument, not `name=value`. */
+  /** The next word when it is an argument, neither `name=value` nor the `if` before conditions. */
   argument(): RuleWord | undefined {
-    return this.next === undefined || this.next.text.includes("=") ? undefined : this.take();
+    const { next } = this;
+    return next === undefined || next.text === "if" || next.text.includes("=") ? undefined : this.take();
   }
 
   needed(what: string): RuleWord {

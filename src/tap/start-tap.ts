@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { StreamDirection } from "../codec/capture/tcp-connections.js";
 import { serverLimits } from "../codec/pdu-header.js";
 import { BodyJsonError } from "../codec/record/body-json.js";
 import type { FieldTextOptions } from "../codec/record/field-text.js";
@@ -63,6 +64,8 @@ const BUFFER_MIN_BYTES = 256 * 1024;
 const HOLD_MAX_BYTES = 4 << 20;
 const BACKLOG = 1024;
 
+const directions = ["c2s", "s2c"] as const;
+
 const noFiles: FieldTextOptions = {
   readFile: (path) => {
     throw new BodyJsonError(`@${path}: files cannot be read here`);
@@ -90,6 +93,9 @@ class RunningTap implements Tap {
   #opened = 0;
   #refused = 0;
   #turn = 0;
+  /** Nothing of any connection leaves before, also of those that are opened meanwhile. */
+  readonly #stalledUntilMs = { c2s: 0, s2c: 0 };
+  readonly #clock: TapClock;
   #isStopped = false;
   address: Address;
 
@@ -98,6 +104,7 @@ class RunningTap implements Tap {
     const rules = (options.rules ?? []).map((rule) => (typeof rule === "string" ? parseRule(rule, fieldText) : rule));
     this.#rules = new RuleSet(rules, options.random ?? (() => 0), fieldText);
     this.#upstreams = [options.to].flat();
+    this.#clock = options.clock ?? systemClock;
     this.address = options.listen;
     const socketOptions = { allowHalfOpen: true, pauseOnConnect: true };
     this.#server = createServer(socketOptions, (client) => void this.#accept(client));
@@ -166,6 +173,17 @@ class RunningTap implements Tap {
     this.options.observer?.onOpen?.(info);
     const connection = new TapConnection(info, client, upstream, this.#connectionOptions());
     this.#connections.add(connection);
+    for (const direction of directions)
+      connection.stall(this.#stalledUntilMs[direction] - this.#clock.nowMs(), direction);
+  }
+
+  #stallAll(durationMs: number, only: StreamDirection | undefined): void {
+    for (const direction of directions) {
+      if (only !== undefined && only !== direction) continue;
+      const untilMs = this.#clock.nowMs() + durationMs;
+      this.#stalledUntilMs[direction] = Math.max(this.#stalledUntilMs[direction], untilMs);
+      for (const each of this.#connections) each.stall(durationMs, direction);
+    }
   }
 
   #connectionOptions(): ConnectionOptions {
@@ -175,12 +193,10 @@ class RunningTap implements Tap {
       holdMaxBytes: options.holdMaxBytes ?? HOLD_MAX_BYTES,
       bufferMaxBytes: Math.max(BUFFER_MIN_BYTES, options.bufferMaxBytes ?? BUFFER_MAX_BYTES),
       rules: this.#rules,
-      clock: options.clock ?? systemClock,
+      clock: this.#clock,
       observer: options.observer ?? {},
       counts: this.#flows,
-      onStallAll: (durationMs) => {
-        for (const each of this.#connections) each.stall(durationMs);
-      },
+      onStallAll: (durationMs, direction) => this.#stallAll(durationMs, direction),
       onClose: (connection) => {
         this.#connections.delete(connection);
         this.#rules.forget(connection.info.id);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { StreamDirection } from "../codec/capture/tcp-connections.js";
 import { breakOff } from "./break-off.js";
 import type { RuleSet, Verdict } from "./rule-set.js";
 import { type FlowOptions, TapFlow } from "./tap-flow.js";
@@ -7,8 +8,8 @@ import type { CloseKind, TappedConnection } from "./tap-observer.js";
 export interface ConnectionOptions extends Omit<FlowOptions, "onStall" | "onCut" | "counts"> {
   readonly counts: { readonly c2s: FlowOptions["counts"]; readonly s2c: FlowOptions["counts"] };
   readonly rules: RuleSet;
-  /** A rule stalls every connection. */
-  readonly onStallAll: (durationMs: number) => void;
+  /** A rule stalls every connection: both ways, or one direction. */
+  readonly onStallAll: (durationMs: number, direction: StreamDirection | undefined) => void;
   readonly onClose: (connection: TapConnection) => void;
 }
 
@@ -40,8 +41,10 @@ export class TapConnection {
     upstream.resume();
   }
 
-  stall(durationMs: number): void {
-    for (const flow of this.#flows) flow.stall(durationMs);
+  stall(durationMs: number, direction?: StreamDirection): void {
+    for (const flow of this.#flows) {
+      if (direction === undefined || flow.direction === direction) flow.stall(durationMs);
+    }
   }
 
   /** Breaks both sides off. */
@@ -64,9 +67,9 @@ export class TapConnection {
   }
 
   #stalled(flow: TapFlow, { durationMs, scope, bothWays }: NonNullable<Verdict["stall"]>): void {
-    if (scope === "all") this.options.onStallAll(durationMs);
-    else if (bothWays) this.stall(durationMs);
-    else flow.stall(durationMs);
+    const direction = bothWays ? undefined : flow.direction;
+    if (scope === "all") this.options.onStallAll(durationMs, direction);
+    else this.stall(durationMs, direction);
   }
 
   #cut(how: "reset" | "close"): void {

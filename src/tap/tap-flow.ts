@@ -34,6 +34,7 @@ const HELD_BACK_MAX = 1024;
 /** A PDU that waits for others to overtake it. */
 interface HeldBack {
   readonly verdict: Verdict;
+  readonly arrivedMs: number;
   left: number;
   readonly callOff: () => void;
 }
@@ -143,15 +144,19 @@ export class TapFlow implements StreamCutterSink {
     }
   }
 
-  #cut({ bytes }: Verdict, { passBytes, how }: NonNullable<Verdict["cut"]>): void {
+  #cut(verdict: Verdict, { passBytes, how }: NonNullable<Verdict["cut"]>): void {
     this.#isCut = true;
     this.source.pause();
-    this.#release({ bytes: bytes.subarray(0, passBytes), onOut: () => this.options.onCut(how) });
+    const { bytes, delayMs, pieceBytes, gapMs, bytesPerSecond } = verdict;
+    const passed = bytes.subarray(0, passBytes);
+    const onOut = () => this.options.onCut(how);
+    this.#release({ bytes: passed, delayMs, pieceBytes, gapMs, bytesPerSecond, onOut });
   }
 
   #holdBack(verdict: Verdict, { behind, withinMs }: NonNullable<Verdict["reorder"]>): void {
     const held: HeldBack = {
       verdict,
+      arrivedMs: this.options.clock.nowMs(),
       left: behind,
       callOff: this.options.clock.after(withinMs, () => this.#letGo(held)),
     };
@@ -163,7 +168,8 @@ export class TapFlow implements StreamCutterSink {
   #letGo(held: HeldBack): void {
     if (!this.#heldBack.delete(held)) return;
     held.callOff();
-    this.#releaseVerdict(held.verdict);
+    const { verdict, arrivedMs } = held;
+    this.#releaseVerdict({ ...verdict, delayMs: verdict.delayMs - (this.options.clock.nowMs() - arrivedMs) });
   }
 
   #releaseVerdict({ bytes, copies, delayMs, pieceBytes, gapMs, bytesPerSecond }: Verdict): void {

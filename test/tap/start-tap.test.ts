@@ -327,6 +327,40 @@ describe("rules", () => {
     await other.server.bytes(16);
   });
 
+  it("stall all with a direction: that one alone, in every connection", async () => {
+    const clock = new HandClock();
+    const pair = await tapped({ rules: ["stall 1s all dir=c2s header.seqNum=2"], clock });
+    const [one, other] = [await pair.connect(), await pair.connect()];
+    one.client.socket.write(heartbeat(2));
+    await pair.until(() => pair.pdus.length === 1, "the PDU that stalls");
+    other.client.socket.write(heartbeat(3));
+    await pair.until(() => pair.pdus.length === 2, "the other connection's");
+    for (const { server, client } of [one, other]) {
+      server.socket.write(heartbeat(4));
+      expect(await client.bytes(16)).toEqual(heartbeat(4));
+    }
+    expect(pair.tap.counts().c2s.bytesSent).toBe(0);
+    clock.turn(1000);
+    for (const { server } of [one, other]) await server.bytes(16);
+  });
+
+  it("stall all: connections that are opened meanwhile, too, for what is left of it", async () => {
+    const clock = new HandClock();
+    const pair = await tapped({ rules: ["stall 1s all header.seqNum=2"], clock });
+    const one = await pair.connect();
+    one.client.socket.write(heartbeat(2));
+    await pair.until(() => pair.pdus.length === 1, "the PDU that stalls");
+    clock.turn(400);
+    const late = await pair.connect();
+    late.client.socket.write(heartbeat(3));
+    await pair.until(() => pair.pdus.length === 2, "the late connection's");
+    expect(pair.tap.counts().c2s.bytesSent).toBe(0);
+    clock.turn(599);
+    expect(pair.tap.counts().c2s.bytesSent).toBe(0);
+    clock.turn(1);
+    await late.server.bytes(16);
+  });
+
   it("throttle: so many bytes a second", async () => {
     const clock = new HandClock();
     const pair = await tapped({ rules: ["throttle 100B/s"], clock });
@@ -375,6 +409,36 @@ describe("rules", () => {
     client.socket.end(heartbeat(2));
     await server.untilEnd();
     expect(server.received).toEqual(all(heartbeat(1), heartbeat(2)));
+  });
+
+  it("reorder: what was overtaken waits no longer than its delay from its arrival", async () => {
+    const clock = new HandClock();
+    const pair = await tapped({ rules: ["delay 500ms header.seqNum=1", "reorder 1 300ms header.seqNum=1"], clock });
+    const { client, server } = await pair.connect();
+    client.socket.write(heartbeat(1));
+    await pair.until(() => pair.pdus.length === 1, "the PDU");
+    clock.turn(300);
+    clock.turn(199);
+    expect(pair.tap.counts().c2s.bytesSent).toBe(0);
+    clock.turn(1);
+    expect(await server.bytes(16)).toEqual(heartbeat(1));
+  });
+
+  it("cut: as late, and in such pieces, as the rules before it say", async () => {
+    const clock = new HandClock();
+    const pair = await tapped({ rules: ["delay 200ms", "split 6 10ms", "cut 10 close"], clock });
+    const { client, server } = await pair.connect();
+    client.socket.write(heartbeat(1));
+    await pair.until(() => pair.pdus.length === 1, "the PDU");
+    clock.turn(199);
+    expect(pair.tap.counts()).toMatchObject({ open: 1, c2s: { bytesSent: 0 } });
+    clock.turn(1);
+    await server.bytes(6);
+    expect(pair.closings).toEqual([]);
+    clock.turn(10);
+    await server.untilEnd();
+    expect(server.chunks).toEqual([6, 4]);
+    expect(pair.closings).toEqual(["cut"]);
   });
 
   it.each([

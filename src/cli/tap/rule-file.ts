@@ -43,17 +43,24 @@ function ruleText(item: unknown): string {
   if (!isMap(item)) throw new RuleError(1, "a rule is a text, or a map that begins with its action");
   const [action, ...conditions] = item.items as Pair[];
   if (action === undefined) throw new RuleError(1, "the rule is empty");
-  return [keyOf(action), argumentsOf(action), ...conditions.map((pair) => `${keyOf(pair)}=${wordOf(pair.value)}`)]
-    .filter((part) => part !== "")
-    .join(" ");
+  // Without `if`, conditions on fields would be among what `set` sets.
+  const parts = [keyOf(action), argumentsOf(action), conditions.length === 0 ? "" : "if", ...conditions.map(pairText)];
+  return parts.filter((part) => part !== "").join(" ");
 }
 
 /** `{drop: }`, `{delay: 200ms}`, `{split: [5, 10ms]}`, `{set: {body.msg_id: 1}}`. */
 function argumentsOf({ value }: Pair): string {
   if (value === null || (isScalar(value) && value.value === null)) return "";
-  if (isMap(value)) return (value.items as Pair[]).map((pair) => `${keyOf(pair)}=${wordOf(pair.value)}`).join(" ");
+  if (isMap(value)) return (value.items as Pair[]).map(pairText).join(" ");
   if (isSeq(value)) return value.items.map(wordOf).join(" ");
   return wordOf(value);
+}
+
+/** A list is a field's value in brackets; elsewhere its entries are one word. */
+function pairText(pair: Pair): string {
+  const key = keyOf(pair);
+  const isList = isSeq(pair.value) && /^(?:body|header)\./.test(key);
+  return `${key}=${isList ? `[${wordOf(pair.value)}]` : wordOf(pair.value)}`;
 }
 
 function keyOf({ key }: Pair): string {
@@ -65,7 +72,7 @@ function wordOf(value: unknown): string {
   if (isSeq(value)) return value.items.map(wordOf).join(",");
   if (!isScalar(value)) throw new RuleError(1, "a value is a text, a number or a list of them");
   const text = typeof value.value === "string" ? value.value : (value.source ?? String(value.value));
-  return /[\s"]/.test(text) ? `'${text}'` : text;
+  return /[\s"']/.test(text) ? `'${text.replaceAll("'", `'"'"'`)}'` : text;
 }
 
 function readText(path: string, cwd: string): string {

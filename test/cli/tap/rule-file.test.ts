@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readRuleFile } from "../../../src/cli/tap/rule-file.js";
+import { parseRule } from "../../../src/tap/parse-rule.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ttk-rules-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,6 +39,19 @@ rules:
   it("takes JSON, values with blanks, and quotes", () => {
     const [rule] = read('{"rules": [{"set": {"body.result_string": "not now"}}]}');
     expect(rule?.action).toEqual({ kind: "set", assignments: [{ path: "body.result_string", text: "not now" }] });
+  });
+
+  it.each([
+    ["{set: {body.msg_id: 1}, body.to_session_id: 7}", "set body.msg_id=1 if body.to_session_id=7"],
+    ["{unset: body.msg_id, header.seqNum: 7}", "unset body.msg_id if header.seqNum=7"],
+    ["{set: {body.user_id_list: [1, 0x02]}}", "set body.user_id_list=[1,0x02]"],
+    ["{drop: , body.user_id_list: [1]}", "drop body.user_id_list=[1]"],
+    [`{set: {body.result_string: "it's"}}`, `set body.result_string="it's"`],
+    [`{set: {body.result_string: 'say "no", it''s late'}}`, `set body.result_string='say "no", it'"'"'s late'`],
+  ])("takes the map %s for %s", (map, text) => {
+    const [asMap] = read(`- ${map}\n`);
+    const asText = parseRule(text, { readFile: () => Buffer.alloc(0) });
+    expect({ ...asMap, text: "" }).toEqual({ ...asText, text: "" });
   });
 
   it.each([
