@@ -81,7 +81,7 @@ describe("ttk conform --role msfs", () => {
         cases: { rerun: string }[];
       };
       expect([code, summary.failed, summary.blocked]).toEqual([0, 0, 0]);
-      expect(cases[0]?.rerun).toBe(`ttk conform ${target} --role msfs --only mfs.content.one-byte`);
+      expect(cases[0]?.rerun).toBe(`ttk conform ${target} --role msfs --strict --only mfs.content.one-byte`);
     },
     TIMEOUT_MS,
   );
