@@ -6,7 +6,7 @@ import type { GroupInfo } from "../../codec/generated/messages.js";
 import { loginPassword } from "../../codec/password.js";
 import { expendableAmong } from "./account-pool.js";
 import type { Findings } from "./findings.js";
-import { isEnough, knownGroups } from "./known-groups.js";
+import { isEnough, knownGroups, learnGroups } from "./known-groups.js";
 
 export interface DatabasePreflightOptions {
   readonly target: Address;
@@ -83,10 +83,5 @@ async function scan(
   const user_id = await userIdOf(link, account);
   if (user_id === undefined) return;
   userIds.set(account, user_id);
-  const { group_version_list } = await link.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
-  const unknown = group_version_list.filter(({ group_id }) => !infos.has(group_id));
-  if (unknown.length === 0) return;
-  const asked = unknown.map(({ group_id }) => ({ group_id, version: 0 }));
-  const answer = await link.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
-  for (const info of answer.group_info_list) infos.set(info.group_id, info);
+  await learnGroups(link, user_id, infos);
 }

@@ -2,10 +2,9 @@ import type { Account } from "../../client/account.js";
 import { ClientError } from "../../client/client-error.js";
 import { Device } from "../../client/device.js";
 import { type Address, DialError } from "../../client/peer.js";
-import { CommandId } from "../../codec/generated/commands.js";
 import type { GroupInfo } from "../../codec/generated/messages.js";
 import { expendableAmong, type KnownGroup } from "./account-pool.js";
-import { isEnough, knownGroups } from "./known-groups.js";
+import { isEnough, knownGroups, learnGroups } from "./known-groups.js";
 
 export interface PreflightOptions {
   readonly target: Address;
@@ -113,15 +112,8 @@ async function scan(
   let device: Device | undefined;
   try {
     device = await loggedIn(account, options);
-    const user_id = device.userId;
-    userIds.set(account, user_id);
-    const { group_version_list } = await device.request(CommandId.CID_GROUP_NORMAL_LIST_REQUEST, { user_id });
-    const unknown = group_version_list.filter(({ group_id }) => !infos.has(group_id));
-    if (unknown.length > 0) {
-      const asked = unknown.map(({ group_id }) => ({ group_id, version: 0 }));
-      const answer = await device.request(CommandId.CID_GROUP_INFO_REQUEST, { user_id, group_version_list: asked });
-      for (const info of answer.group_info_list) infos.set(info.group_id, info);
-    }
+    userIds.set(account, device.userId);
+    await learnGroups(device, device.userId, infos);
     return true;
   } catch (error) {
     // One account less to know groups by: what is wrong with it, or with the server, is for the cases to find.
