@@ -58,4 +58,6 @@ export interface ClusterOptions {
   readonly serverLink?: Partial<PersistentLinkOptions>;
   /** How long msg_servers may take to open their links; 0 does not wait. */
   readonly readyTimeoutMs?: number;
+  /** Ends that waiting, and what has been started. */
+  readonly signal?: AbortSignal;
 }

@@ -39,7 +39,7 @@ const READY_CHECK_INTERVAL_MS = 5;
 /**
  * Starts the servers of a layout, joined over TCP as separate processes would be. Resolves once each listens, each
  * msg_server can serve logins (LGN-05), and login_server and route_server know all of them.
- * @throws ListenError, LinksNotOpenError; nothing is left running then
+ * @throws ListenError, LinksNotOpenError, the reason of `signal`; nothing is left running then
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const roles: RunningRole[] = [];
@@ -54,7 +54,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   try {
     const servers = await startRoles({ ...options, log }, roles);
     const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
-    if (timeoutMs > 0) await untilLinked(roles, servers, options.layout, timeoutMs);
+    if (timeoutMs > 0) await untilLinked(roles, servers, options.layout, timeoutMs, options.signal);
   } catch (error) {
     await stop(0);
     throw error;
@@ -224,9 +224,11 @@ async function untilLinked(
   servers: RemoteServers,
   layout: ClusterLayout,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
+    signal?.throwIfAborted();
     const missing = missingLink(roles, servers, layout);
     if (missing === undefined) return;
     if (performance.now() >= deadlineMs) throw new LinksNotOpenError(`${missing} after ${timeoutMs} ms`);

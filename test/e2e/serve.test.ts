@@ -131,6 +131,18 @@ describe("ttk serve", () => {
     expect(server.stderr).toMatch(/^ttk: msg_server 127\.0\.0\.1:\d+ .*route_server 127\.0\.0\.1:1.*\n$/);
   });
 
+  it("ends as ever when it is told to while it waits for such a server", async () => {
+    const route = createServer((socket) => socket.on("error", () => {}));
+    await new Promise<void>((resolve) => route.listen(0, "127.0.0.1", resolve));
+    const dialled = new Promise((resolve) => route.once("connection", resolve));
+    const links = ["--route", `127.0.0.1:${(route.address() as { port: number }).port}`, "--login", "127.0.0.1:1"];
+    const server = ttk("serve", "msg", "--ports", "auto", "--ready-timeout", "600", ...links);
+    await dialled;
+    server.signal("SIGTERM");
+    expect(await server.end()).toBe(0);
+    route.close();
+  });
+
   it.each([
     [["serve", "rout"], /^ttk: there is no role "rout"/],
     [["serve", "msg"], /^ttk: a msg_server refuses every login without a login_server/],

@@ -188,14 +188,18 @@ async function serve(host: Host, options: Settled, mayInvent: boolean): Promise<
     fileLimits: fileLimits(options),
     serverLink: { redialDelaysMs: redialDelaysMs(options) },
     readyTimeoutMs: options.readyTimeout * 1000,
+    signal: host.signal,
     folder: resolve(host.cwd, options.data),
     services: servicesOf(options),
     ...(outlet === undefined ? {} : { pushOutlet: outlet }),
     ...clusterExtras(host, options),
   }).catch(async (error: Error) => {
     await storage.close();
+    // Whoever ends it while it waits for others' servers ends it as ever.
+    if (host.signal.aborted) return undefined;
     throw error;
   });
+  if (cluster === undefined) return;
   const served = await Promise.all(
     cluster.roles.map(async (running, index) => {
       const port = options.adminPort === undefined ? 0 : options.adminPort + index;
