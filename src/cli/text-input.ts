@@ -1,21 +1,21 @@
 import { usageError } from "./command-error.js";
 import type { Host } from "./host.js";
 
-const STDIN_MAX_BYTES = 64 * 1024 * 1024;
+const TEXT_MAX_BYTES = 64 * 1024 * 1024;
 
-/** All of stdin as bytes. Refuses to sit waiting at a terminal that nobody was told to type into. */
-async function readBytesInput(host: Host): Promise<Buffer> {
+/** All of stdin as bytes. Says so where it waits at a terminal that nobody was told to type into. */
+export async function readBytesInput(host: Host, maxBytes: number): Promise<Buffer> {
   if (host.stdin.isTTY) host.stderr.write("reading from the terminal; end with Ctrl-D\n");
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of host.stdin) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
-    if (size > STDIN_MAX_BYTES) throw usageError(`stdin: more than ${STDIN_MAX_BYTES} bytes; give a file instead`);
+    if (size > maxBytes) throw usageError(`stdin: more than ${maxBytes} bytes`);
   }
   return Buffer.concat(chunks);
 }
 
 export async function readTextInput(host: Host): Promise<string> {
-  return (await readBytesInput(host)).toString("utf8");
+  return (await readBytesInput(host, TEXT_MAX_BYTES)).toString("utf8");
 }

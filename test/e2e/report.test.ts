@@ -30,6 +30,26 @@ describe("ttk report", () => {
     expect(await run(failed)).toEqual({ code: 0, stdout: loadConsole(failedLoad), stderr: "" });
   });
 
+  it("reads one of its runs from stdin", async () => {
+    const input = { cwd: folder, stdin: loadJson(failedLoad) };
+    expect(await runTtk(["report", "-"], input)).toEqual({ code: 0, stdout: loadConsole(failedLoad), stderr: "" });
+    expect((await runTtk(["report", "compare", held, "-"], input)).stdout).toMatch(/^messages lost +0 → 7 .*WORSE$/m);
+    const other = await runTtk(["report", "-"], { cwd: folder, stdin: "{}" });
+    expect(other).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "ttk: stdin: is no report of ttk load or ttk conform (--report json=FILE)\n",
+    });
+  });
+
+  it.each([
+    ["a byte order mark", Buffer.from(`\ufeff${loadJson(failedLoad)}`)],
+    ["UTF-16, as Windows PowerShell writes it", Buffer.from(`\ufeff${loadJson(failedLoad)}`, "utf16le")],
+  ])("reads a run with %s", async (_, bytes) => {
+    writeFileSync(join(folder, "windows.json"), bytes);
+    expect(await run("windows.json")).toEqual({ code: 0, stdout: loadConsole(failedLoad), stderr: "" });
+  });
+
   it("reads what an earlier version wrote, which had no stages, environment and counts", async () => {
     const report = JSON.parse(loadJson(heldLoad)) as { summary: object; series: object[] };
     const summary = { ...report.summary, stages: undefined, environment: undefined };

@@ -36,8 +36,8 @@ percentage. Each message more that is lost, duplicated or otherwise wrong counts
 export function compareCommand(host: Host): Command {
   return new Command("compare")
     .description("what two load runs differ in, and what became worse")
-    .argument("<before.json>", "report of the earlier run")
-    .argument("<after.json>", "report of the later run")
+    .argument("<before.json>", "report of the earlier run, - for stdin")
+    .argument("<after.json>", "report of the later run, - for stdin")
     .addOption(outOption())
     .addOption(formatOption(formats))
     .addOption(
@@ -47,8 +47,8 @@ export function compareCommand(host: Host): Command {
     )
     .addHelpText("after", examples)
     .action(async (beforeFile: string, afterFile: string, options: CompareOptions) => {
-      const before = await readLoad(beforeFile, host.cwd);
-      const after = await readLoad(afterFile, host.cwd);
+      const before = await readLoad(beforeFile, host);
+      const after = await readLoad(afterFile, host);
       const comparison = compareLoads(before, after);
       await deliverReport(host, options, (format) => {
         switch (format) {
@@ -75,8 +75,8 @@ function failOnWorse(host: Host, worse: readonly string[]): void {
   host.stderr.write(`${messageLine(`became worse: ${worse.slice(0, NAMED_MAX).join(", ")}${more}`)}\n`);
 }
 
-async function readLoad(file: string, cwd: string): Promise<LoadResult> {
-  const run = await readRun(file, cwd);
+async function readLoad(file: string, host: Host): Promise<LoadResult> {
+  const run = await readRun(file, host);
   if (run.kind === "load") return run.result;
   throw usageError(
     `${file}: is no load run${run.kind === "conformance" ? "; ttk conform diff compares conformance runs" : ""}`,

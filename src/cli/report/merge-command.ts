@@ -36,7 +36,7 @@ export function mergeCommand(host: Host): Command {
     .option("--json", "the report on stdout is JSON")
     .action(async (files: readonly string[], { report = [], json }: MergeOptions) => {
       await requireWritableReports(report, host.cwd);
-      const result = mergedOf(await readShards(files, host.cwd));
+      const result = mergedOf(await readShards(files, host));
       const unwritten = await writeLoadReports(report, host, result, undefined);
       if (!isOnStdout(report)) host.stdout.write(json ? loadJson(result) : loadConsole(result));
       host.exitCode = exitCodeOf(result);

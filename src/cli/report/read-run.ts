@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { Ajv } from "ajv";
 import { hdrPercentiles } from "../../reports/load/hdr-percentiles.js";
 import type { MutantMatrix } from "../../reports/mutants/mutant-matrix.js";
 import type { ConformanceResult } from "../../runner/conformance/conformance-result.js";
 import type { LoadResult } from "../../runner/load/load-result.js";
 import { usageError } from "../command-error.js";
+import type { Host } from "../host.js";
 import { type LoadReport, withDefaults, withRuns } from "./earlier-reports.js";
+import { readReportInput } from "./report-input.js";
 
 /** A finished run, as its JSON report has it. */
 export type FinishedRun =
@@ -16,12 +17,13 @@ export type FinishedRun =
   | { readonly kind: "mutants"; readonly name: string; readonly result: MutantMatrix };
 type Kind = FinishedRun["kind"];
 
-const SIZE_MAX_BYTES = 512 * 1024 * 1024;
 const NAME_MAX = 40;
 
-/** @throws CommandError when the file is no JSON report of a run */
-export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
-  const content = await readJson(file, cwd);
+/** @throws CommandError when the file, or stdin for `-`, is no JSON report of a run */
+export async function readRun(path: string, host: Host): Promise<FinishedRun> {
+  const input = await readReportInput(path, host);
+  const { name: file } = input;
+  const content = (input.content ?? {}) as Readonly<Record<string, unknown>>;
   const name = basename(file)
     .replace(/\.json$/, "")
     .slice(0, NAME_MAX);
@@ -42,18 +44,6 @@ export async function readRun(file: string, cwd: string): Promise<FinishedRun> {
     return { kind, name, result: content as unknown as MutantMatrix };
   }
   throw usageError(`${file}: is no report of ttk load or ttk conform (--report json=FILE)`);
-}
-
-async function readJson(file: string, cwd: string): Promise<Readonly<Record<string, unknown>>> {
-  const bytes = await readFile(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
-    throw usageError(`${file}: cannot be read (${error.code})`);
-  });
-  if (bytes.length > SIZE_MAX_BYTES) throw usageError(`${file}: larger than ${SIZE_MAX_BYTES} bytes`);
-  try {
-    return (JSON.parse(bytes.toString("utf8")) ?? {}) as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    throw usageError(`${file}: is not JSON (${(error as Error).message.split("\n")[0]})`);
-  }
 }
 
 function kindOf(content: Readonly<Record<string, unknown>>): Kind | undefined {

@@ -8,6 +8,7 @@ import { loadConsole } from "../../../src/reports/load/load-console.js";
 import { loadCsv } from "../../../src/reports/load/load-csv.js";
 import { loadJson } from "../../../src/reports/load/load-json.js";
 import type { LoadResult } from "../../../src/runner/load/load-result.js";
+import { fakeHost } from "../../helpers/fake-host.js";
 import { failedLoad } from "../../helpers/load-result.js";
 
 const here = new URL(".", import.meta.url).pathname;
@@ -15,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "ttk-earlier-reports-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function load(file: string, cwd: string): Promise<LoadResult> {
-  const run = await readRun(file, cwd);
+  const run = await readRun(file, fakeHost({ cwd }));
   if (run.kind !== "load") throw new Error("it is a load run");
   return run.result;
 }

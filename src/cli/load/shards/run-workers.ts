@@ -64,7 +64,7 @@ export async function runWorkers(
   try {
     await crew.run();
     await done(crew.files);
-    const merged = mergeShards(withOneStart(await readShards(crew.files, host.cwd)));
+    const merged = mergeShards(withOneStart(await readShards(crew.files, host)));
     return { ...merged, setupData: crew.setupData };
   } finally {
     crew.kill();
