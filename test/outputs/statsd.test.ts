@@ -46,6 +46,16 @@ describe("Statsd", () => {
     ]);
   });
 
+  it("sets a gauge below 0, which a sign alone would only lower", async () => {
+    const output = await connect(false);
+    output.onSample("balance", -5, {});
+    expect(await lines(output)).toEqual(["ttk.balance:0|g", "ttk.balance:-5|g", ""]);
+    const tagged = await connect(true);
+    datagrams.length = 0;
+    tagged.onSample("balance", -5, {});
+    expect(await lines(tagged)).toEqual(["ttk.balance:-5|g|#testid:7", ""]);
+  });
+
   it("adds DogStatsD's tags, in which nothing can pretend to be syntax", async () => {
     const output = await connect(true);
     output.onSample("msgs_sent", 1, { scenario: "a|b,c:d\n#" });
