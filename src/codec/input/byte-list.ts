@@ -21,7 +21,14 @@ interface ElementList {
   readonly bytes: number[];
   hexElements: number;
   hasCommas: boolean;
-  error: InputError | undefined;
+  flaw: Flaw | undefined;
+}
+
+/** What is wrong with a list; told only where it turns out to be one. */
+interface Flaw {
+  readonly at: number;
+  readonly problem: string;
+  readonly expected: string;
 }
 
 /** Lists of bytes: C arrays, `[]byte{…}`, Java, JavaScript, Python, Rust, JSON; hexadecimal, decimal, signed. */
@@ -32,8 +39,8 @@ export function findByteLists(source: SourceText): Finding[] {
     elementStart.lastIndex = at;
     const start = elementStart.exec(code)?.index;
     if (start === undefined) break;
-    const list = isInsideWord(code, start) ? undefined : readList(source, code, start);
-    const finding = list === undefined ? undefined : findingOf(code, list);
+    const list = isInsideWord(code, start) ? undefined : readList(code, start);
+    const finding = list === undefined ? undefined : findingOf(source, code, list);
     if (finding !== undefined) findings.push({ ...finding, end: afterComment(source.text, finding.end) });
     at = Math.max(list?.end ?? 0, afterNumber(code, start));
   }
@@ -87,15 +94,14 @@ function afterNumber(code: string, at: number): number {
   return Math.max(at + 1, rest.lastIndex);
 }
 
-function readList(source: SourceText, code: string, start: number): ElementList {
-  const list: ElementList = { start, end: start, bytes: [], hexElements: 0, hasCommas: false, error: undefined };
+function readList(code: string, start: number): ElementList {
+  const list: ElementList = { start, end: start, bytes: [], hexElements: 0, hasCommas: false, flaw: undefined };
   for (let at = start; ; ) {
     element.lastIndex = at;
     const [, digits] = element.exec(code) ?? [];
     if (digits === undefined) break;
     const problem = addElement(list, digits);
-    if (problem !== undefined)
-      list.error ??= new InputError(source.positionOf(at), problem, "numbers from -128 to 255");
+    if (problem !== undefined) list.flaw ??= { at, problem, expected: "numbers from -128 to 255" };
     list.end = addRepeats(list, code, element.lastIndex);
     separator.lastIndex = list.end;
     const between = separator.exec(code)?.[0] ?? "";
@@ -103,7 +109,7 @@ function readList(source: SourceText, code: string, start: number): ElementList 
     list.hasCommas ||= between.includes(",");
     at = list.end + between.length;
   }
-  list.error ??= strayOf(source, code, list);
+  list.flaw ??= strayOf(code, list);
   return list;
 }
 
@@ -135,45 +141,48 @@ function addRepeats({ bytes }: ElementList, code: string, at: number): number {
 }
 
 /** Something else in the midst of a list that a bracket opened and has not closed yet. */
-function strayOf(source: SourceText, code: string, list: ElementList): InputError | undefined {
+function strayOf(code: string, list: ElementList): Flaw | undefined {
   if (!isBracketed(code, list.start) || list.bytes.length < 2) return undefined;
   separator.lastIndex = list.end;
   separator.exec(code);
   const at = separator.lastIndex;
   const rest = code.slice(at, at + 40);
-  if (rest === "") return new InputError(source.positionOf(at), "the list is not closed", "a closing bracket");
+  if (rest === "") return { at, problem: "the list is not closed", expected: "a closing bracket" };
   // What Chrome prints behind a list's last element: `, buffer: ArrayBuffer(40)`.
   if (/^(?:[\]})>]|[a-z]\w{0,30}: )/i.test(rest)) return undefined;
   if (cutShort.test(rest)) {
-    return new InputError(source.positionOf(at), "the list was cut short when it was printed", "all of its bytes");
+    return { at, problem: "the list was cut short when it was printed", expected: "all of its bytes" };
   }
   const word = /^[^\s,;\]})]+/.exec(rest)?.[0] ?? rest.slice(0, 1);
-  return new InputError(
-    source.positionOf(at),
-    `'${word}' is not a byte`,
-    "a number from -128 to 255, or a closing bracket",
-  );
+  return { at, problem: `'${word}' is not a byte`, expected: "a number from -128 to 255, or a closing bracket" };
 }
 
+const BLANKS_MAX = 200;
+
 function isBracketed(code: string, start: number): boolean {
-  return /[[{(<]\s*$/.test(code.slice(Math.max(0, start - 200), start));
+  let at = start - 1;
+  while (start - at < BLANKS_MAX && /\s/.test(code[at] ?? "")) at--;
+  return /[[{(<]/.test(code[at] ?? "");
 }
 
 const prosePairs = 4;
 
 /** Single numbers, and numbers in prose, are no lists. */
 function findingOf(
+  source: SourceText,
   code: string,
-  { start, end, bytes, hexElements, hasCommas, error }: ElementList,
+  { start, end, bytes, hexElements, hasCommas, flaw }: ElementList,
 ): Finding | undefined {
   const bracketed = isBracketed(code, start);
   const isList = hexElements > 0 || bracketed || hasCommas;
-  if (!isList || (bytes.length < 2 && error === undefined)) return undefined;
-  if (error !== undefined && !bracketed && hexElements === 0) return undefined;
+  if (!isList || (bytes.length < 2 && flaw === undefined)) return undefined;
+  if (flaw !== undefined && !bracketed && hexElements === 0) return undefined;
   // Ids have four digits: in prose they stand in rows too.
   const isOfBytes = bracketed || bytes.length === hexElements;
   const isLongEnough =
     bytes.length >= prosePairs && ((hexElements >= prosePairs && isOfBytes) || (bracketed && bytes.length >= 16));
-  const isDistinct = isLongEnough || (error !== undefined && bracketed && hexElements >= 2);
-  return { shape: "byte-list", start, end, content: error ?? Buffer.from(bytes), isDistinct };
+  const isDistinct = isLongEnough || (flaw !== undefined && bracketed && hexElements >= 2);
+  const content =
+    flaw === undefined ? Buffer.from(bytes) : new InputError(source.positionOf(flaw.at), flaw.problem, flaw.expected);
+  return { shape: "byte-list", start, end, content, isDistinct };
 }

@@ -67,16 +67,18 @@ function findBlocks(source: SourceText): Finding[] {
       finish();
     } else {
       block ??= newBlock(start + (line.kind === "broken" ? (line.groups[0]?.start ?? 0) : 0));
-      const problem = problemOf(source, line, start);
-      const groups = line.kind === "broken" ? line.groups : [];
-      if (isCutPdu(block, groups, line.kind === "repeat")) {
-        if (groups.length > 0) addLine(block, { kind: "hex", groups, isWhole: true, isAtEnd: false }, start);
-        findings.push(cutFinding(block.end, problem));
-        finish();
-        continue;
+      if (block.problem === undefined) {
+        const problem = problemOf(source, line, start);
+        const groups = line.kind === "broken" ? line.groups : [];
+        if (isCutPdu(block, groups, line.kind === "repeat")) {
+          if (groups.length > 0) addLine(block, { kind: "hex", groups, isWhole: true, isAtEnd: false }, start);
+          findings.push(cutFinding(block.end, problem));
+          finish();
+          continue;
+        }
+        block.problem = problem;
       }
       block.end = start + text.length;
-      block.problem ??= problem;
       block.isList ||= listMark.test(text);
     }
     blankBefore = false;
@@ -119,9 +121,9 @@ function beginsAsPdu({ digits }: Block): boolean {
 }
 
 /** What was printed of it is worth reading when it begins as a PDU does. */
-function isCutPdu({ digits, problem }: Block, groups: readonly HexGroup[], isRepeat: boolean): boolean {
+function isCutPdu({ digits }: Block, groups: readonly HexGroup[], isRepeat: boolean): boolean {
   const isCut = groups.length > 0 || isRepeat;
-  return isCut && problem === undefined && looksLikeHeaderDigits(digits.join("") + digitsOf(groups));
+  return isCut && looksLikeHeaderDigits(digits.join("") + digitsOf(groups));
 }
 
 /** Zero width: the bytes before it are read. */

@@ -48,6 +48,7 @@ const touchingName =
   /(?<!\S)(?!0x[0-9a-f]{1,16}:)(?=\S{0,80}[g-wyz=('"\]\u0080-\uffff])\S{1,80}?[=:(['"\]>](?=(?:(?:[0-9a-f]{2}){1,4}\s{1,8}){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
+const hexDigits = /^[0-9a-f]+$/i;
 const quotes = /^["'`]{1,3}|["'`.,;]{1,3}$/g;
 const listEnds = /^[[({]|[\])},;]+$/g;
 const separatedPairs = /^[0-9a-f]{2}(?:([:\-._|,;])[0-9a-f]{2}(?:\1[0-9a-f]{2}){2,})$/i;
@@ -104,13 +105,17 @@ function wordsOf(code: string): Word[] {
 }
 
 function wordOf(text: string, at: number): Word {
+  if (hexDigits.test(text)) {
+    const end = at + text.length;
+    return { start: at, end, text, group: { start: at, end, digits: text, isSeparated: false } };
+  }
   const bare = text.replace(dress, "");
   const lead = Math.max(0, text.indexOf(bare));
   const core = text.slice(lead).replace(dress, "");
   const start = at + lead;
   const end = start + core.length;
   const word = { start: at, end: at + text.length, text };
-  if (/^[0-9a-f]+$/i.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
+  if (hexDigits.test(core)) return { ...word, group: { start, end, digits: core, isSeparated: false } };
   if (separatedPairs.test(core) || commaPairs.test(core) || separatedWords.test(core)) {
     return { ...word, group: { start, end, digits: digitsOf(core), isSeparated: true } };
   }
