@@ -69,7 +69,7 @@ describe("examples in parts", () => {
   it.concurrent.each(names)(
     "%s holds in 2 segments without a coordinator, and is merged",
     async (name) => {
-      const at = new Date(Date.now() + 9000).toISOString();
+      const at = new Date(Date.now() + 20_000).toISOString();
       const shards = await Promise.all(
         Array.from({ length: PARTS }, async (_, index) => {
           const shard = join(folder, `${name}.${index}.json`);

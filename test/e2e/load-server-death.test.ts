@@ -51,7 +51,7 @@ describe("a run against a msg_server that is killed and started again on the sam
     if (target === undefined) throw new Error(`no address: ${address}`);
     let restarted: Promise<string> | undefined;
     const plan = loadPlan(target, USERS, {
-      durationMs: 5000,
+      durationMs: 12_000,
       actsPerSecond: 40,
       finalCheckShare: 1,
       drainTimeoutMs: 10_000,
@@ -84,5 +84,5 @@ describe("a run against a msg_server that is killed and started again on the sam
     expect(result.metrics.login_duration).toMatchObject({ count: USERS * 4 });
     const lastSecond = result.series.findLast(({ phase }) => phase === "steady");
     expect(lastSecond?.devicesOnline).toBe(USERS * 2);
-  }, 30_000);
+  }, 60_000);
 });

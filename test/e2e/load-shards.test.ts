@@ -348,7 +348,7 @@ describe("a scenario file in parts", () => {
   }, 60_000);
 
   it("runs in 3 segments without a coordinator, each with a setup of its own, and is merged", async () => {
-    const at = new Date(Date.now() + 9000).toISOString();
+    const at = new Date(Date.now() + 15_000).toISOString();
     const shards = await Promise.all(
       [0, 1, 2].map(async (index) => {
         const shard = join(folder, `ring${index}.json`);
@@ -409,7 +409,7 @@ describe("ttk export k8s", () => {
   it("has a Job whose 3 pods, run here, make the run that one process does alone", async () => {
     const shards = 3;
     const out = join(folder, `k8s${shards}`);
-    const args = ["export", "k8s", "--out", out, "--shards", `${shards}`, "--seed", "7", "--start-at", "+8s", "--"];
+    const args = ["export", "k8s", "--out", out, "--shards", `${shards}`, "--seed", "7", "--start-at", "+15s", "--"];
     expect(await runTtk([...args, ...plan, "--drain-timeout", "1s", "--target", ...cluster.msgServers])).toMatchObject({
       code: 0,
     });
@@ -422,7 +422,7 @@ describe("ttk export k8s", () => {
         const own = podArgs.map((arg) =>
           arg.replace("$(JOB_COMPLETION_INDEX)", `${index}`).replace("$(TTK_START_AT)", env[0].value),
         );
-        const { code, stdout, stderr } = await runTtk(own, { deadlineMs: 40_000 });
+        const { code, stdout, stderr } = await runTtk(own, { deadlineMs: 50_000 });
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
         const file = join(out, `shard${index}.json`);
         // As in a pod's log, where other lines may stand before it.
