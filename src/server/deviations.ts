@@ -31,7 +31,10 @@ export const deviations = {
     roles: ["db"],
     does: "reads a user name as a piece of SQL: x' or '1'='1 is every user, and a lone quote none",
   },
-  "LGN-12": { roles: ["msg"], does: "leaves a kicked connection open and working" },
+  "LGN-12": {
+    roles: ["msg"],
+    does: "leaves a kicked connection open and working, and kicks it again in place of those of its class that came after it",
+  },
   "LGN-17": { roles: ["msg"], does: "answers IMDeviceTokenReq with an empty body" },
   "PUL-06": { roles: ["db"], does: "names the peer as sender of a one-to-one session's latest message" },
   "MSG-02": { roles: ["db"], does: "lets concurrent first messages of a pair repeat ids and lose every second one" },

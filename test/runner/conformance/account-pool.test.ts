@@ -7,6 +7,7 @@ import {
   type KnownGroup,
   type Lease,
 } from "../../../src/runner/conformance/account-pool.js";
+import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import type { CaseNeeds } from "../../../src/scenarios/conformance/conformance-case.js";
 import { seededRandom } from "../../../src/scenarios/load/random.js";
 
@@ -111,6 +112,16 @@ describe("AccountPool", () => {
     expect(expendableAmong(accountsOf(9))).toEqual([]);
     expect(expendableAmong(accountsOf(10)).map(({ name }) => name)).toEqual(["user10"]);
     expect(expendableAmong(accountsOf(1000))).toHaveLength(20);
+  });
+
+  it("has users for the messages of a group that all of the accounts belong to", () => {
+    const accounts = accountsOf(10);
+    const pool = new AccountPool(accounts, [groupOf(1, accounts, 10)], random(1));
+    const inGroup = allCases.filter(
+      ({ role, id, needs }) => role === "msg" && needs.groupMembers && !/outsider/.test(id),
+    );
+    const lacking = inGroup.filter(({ needs }) => pool.lacks(needs) !== undefined).map(({ id }) => id);
+    expect(lacking).toEqual(["pul.group-details-for-anybody", "grp.add-to-normal-group"]);
   });
 
   it("says that no group fits", () => {

@@ -8,6 +8,7 @@ import {
   type ClientType,
   GroupModifyType,
   GroupType,
+  KickReasonType,
   MsgType,
   TransferFileType,
   UserStatType,
@@ -60,6 +61,7 @@ async function makeGroup({ peer, userId }: LoggedIn, members: readonly number[])
   return group_id ?? 0;
 }
 
+const { KICK_REASON_DUPLICATE_USER: DUPLICATE_USER, KICK_REASON_MOBILE_KICK: MOBILE_KICK } = KickReasonType;
 const deviating = (...ids: DeviationId[]) => ({ deviates: deviatingIn(ids) });
 
 describe("msg_server that deviates", () => {
@@ -70,6 +72,23 @@ describe("msg_server that deviates", () => {
     await first.peer.expect(CommandId.CID_LOGIN_KICK_USER);
     await first.peer.expectHeartbeat();
     expect(await say(first, 2)).toMatchObject({ msg_id: 1 });
+  });
+
+  it.each([
+    ["here", 0],
+    ["on another msg_server", 1],
+  ])("kicks only the first of a class's connections %s, each time anew (LGN-12)", async (_, elsewhere) => {
+    await start({ ...deviating("LGN-12"), msgServers: 2 });
+    const [first, second] = [await user("user1"), await user("user1")];
+    await user("user1", PC, elsewhere);
+    const phone = await user("user1", PHONE, elsewhere);
+    await phone.peer.request(CommandId.CID_LOGIN_REQ_KICKPCCLIENT, { user_id: phone.userId });
+    const reasons: KickReasonType[] = [];
+    for (const _ of [2, 3, 4]) {
+      reasons.push((await first.peer.expect(CommandId.CID_LOGIN_KICK_USER)).body.kick_reason);
+    }
+    expect(reasons).toEqual([DUPLICATE_USER, DUPLICATE_USER, MOBILE_KICK]);
+    await second.peer.expectNothing(CommandId.CID_LOGIN_KICK_USER);
   });
 
   it("answers IMDeviceTokenReq as the original did in the captured session (LGN-17)", async () => {
