@@ -16,6 +16,10 @@ const WARM_UP_MS = 2000;
 /** Message out, ack in, message in, confirmation out. */
 const PDUS_PER_MESSAGE = 4;
 const LOGS_IN = 1;
+/** As `--workers 2` does: each with half of the devices. */
+const PROCESSES = 2;
+const FIRST_CORE = "0";
+const BOTH_CORES = "0,1";
 const ratioMin = new Map([
   [1, 0.5],
   [16, 0.35],
@@ -25,21 +29,24 @@ export async function measureRate({ connections, measuredMs, rounds }: RateOptio
   const client = cProgram("devices");
   console.log(`PDU rate: ${connections} connections, median of ${rounds} rounds in turn`);
   for (const [inFlight, wanted] of ratioMin) {
-    const [inC, ours, bare]: [Rate[], Rate[], Rate[]] = [[], [], []];
+    const [inC, ours, two, bare]: [Rate[], Rate[], Rate[], Rate[]] = [[], [], [], []];
     for (let round = 0; round < rounds; round++) {
       await withEchoServers(1, async ([port = 0]) => {
         // To as many others as the generator writes to.
         const numbers = [port, connections, inFlight, inFlight, LOGS_IN, WARM_UP_MS, measuredMs].map(String);
         inC.push(await rateOf([client, "messages", ...numbers, loginPassword("secret")], measuredMs));
         ours.push(await generatorRate(port, connections, inFlight, measuredMs));
+        two.push(await rateOfProcesses(port, connections, inFlight, measuredMs));
         bare.push(await rateInNode("bare-client", port, connections, inFlight, measuredMs));
       });
     }
     const { byRate, byCpu } = ratiosOf(ours, inC);
-    const floor = ratiosOf(bare, inC);
+    const [halves, floor] = [ratiosOf(two, inC), ratiosOf(bare, inC)];
     console.log(
       `${String(inFlight).padStart(2)} in flight: generator ${shown(ours)}, client in C ${shown(inC)}; ratio ` +
         `${byRate.toFixed(2)} (at least ${wanted}: ${verdict(byRate >= wanted)}), for the same CPU time ${byCpu.toFixed(2)}; ` +
+        `${PROCESSES} processes of half the devices, on both cores, the server's too, ${shown(two)}, ` +
+        `${halves.byRate.toFixed(2)} and ${halves.byCpu.toFixed(2)}; ` +
         `a client in Node.js that judges nothing ${shown(bare)}, ${floor.byRate.toFixed(2)} and ${floor.byCpu.toFixed(2)}`,
     );
   }
@@ -49,15 +56,26 @@ export function generatorRate(port: number, devices: number, inFlight: number, m
   return rateInNode("generator-run", port, devices, inFlight, measuredMs);
 }
 
+async function rateOfProcesses(port: number, devices: number, inFlight: number, measuredMs: number): Promise<Rate> {
+  const each = devices / PROCESSES;
+  const rates = await Promise.all(
+    Array.from({ length: PROCESSES }, () => rateInNode("generator-run", port, each, inFlight, measuredMs, BOTH_CORES)),
+  );
+  const perSecond = rates.reduce((sum, rate) => sum + rate.perSecond, 0);
+  const cpuPerSecond = rates.reduce((sum, rate) => sum + rate.perSecond * rate.cpuMicros, 0);
+  return { perSecond, cpuMicros: cpuPerSecond / perSecond };
+}
+
 function rateInNode(
   program: "generator-run" | "bare-client",
   port: number,
   devices: number,
   inFlight: number,
   measuredMs: number,
+  cores = FIRST_CORE,
 ): Promise<Rate> {
   const numbers = [port, devices, inFlight, WARM_UP_MS, measuredMs].map(String);
-  return rateOf([process.execPath, "--import", "tsx", `bench/${program}.ts`, ...numbers], measuredMs);
+  return rateOf([process.execPath, "--import", "tsx", `bench/${program}.ts`, ...numbers], measuredMs, cores);
 }
 
 function shown(rates: readonly Rate[]): string {
@@ -65,9 +83,9 @@ function shown(rates: readonly Rate[]): string {
   return `${Math.round(perSecond)} PDUs/s (${median(rates.map(({ cpuMicros }) => cpuMicros)).toFixed(2)} us of CPU each)`;
 }
 
-/** Of what a program sends and gets that prints "measuring", then "messages N CPU_MS"; on the first core. */
-async function rateOf(command: readonly string[], measuredMs: number): Promise<Rate> {
-  const child = spawn("taskset", ["-c", "0", ...command], { stdio: ["ignore", "pipe", "inherit"] });
+/** Of what a program sends and gets that prints "measuring", then "messages N CPU_MS". */
+async function rateOf(command: readonly string[], measuredMs: number, cores = FIRST_CORE): Promise<Rate> {
+  const child = spawn("taskset", ["-c", cores, ...command], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = exitOf(child);
   let counted: string[] | undefined;
   for await (const line of createInterface({ input: child.stdout })) {

@@ -38,7 +38,7 @@ const measuredMs = options.seconds * 1000;
 
 const measure: Readonly<Record<(typeof parts)[number], () => Promise<void>>> = {
   /** PDUs a second, against a client in C, at 1 and at 16 messages in flight. */
-  rate: () => measureRate({ connections: options.connections & ~1, measuredMs, rounds: options.rounds }),
+  rate: () => measureRate({ connections: options.connections & ~3, measuredMs, rounds: options.rounds }),
   /** What 4,000 devices at 10,000 messages a second take of a core. */
   cpu: () => measureCpu({ devices: 4000, messagesPerSecond: 10_000, measuredMs }),
   /** Memory of so many devices beyond as many bare sockets, and of as many in each of several processes. */
