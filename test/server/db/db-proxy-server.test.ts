@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type CommandBody, CommandId } from "../../../src/codec/generated/commands.js";
-import { GroupModifyType, GroupType, MsgType, SessionType } from "../../../src/codec/generated/enums.js";
+import { ClientType, GroupModifyType, GroupType, MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encryptText } from "../../../src/codec/text-content.js";
 import type { Address } from "../../../src/net/address.js";
@@ -184,9 +184,9 @@ describe("db_proxy_server", () => {
       const clock = new FakeClock(new Date(2027, 0, 15, hour, minute).getTime() / 1000);
       const { ask } = await proxy(undefined, clock);
       const users = [
-        { user_id: 2, client_type: 0x11, shield_status: 1 },
-        { user_id: 3, client_type: 0x11, shield_status: 0 },
-        { user_id: 4, client_type: 0x12, shield_status: 1 },
+        { user_id: 2, client_type: ClientType.CLIENT_TYPE_IOS, shield_status: 1 },
+        { user_id: 3, client_type: ClientType.CLIENT_TYPE_IOS, shield_status: 0 },
+        { user_id: 4, client_type: ClientType.CLIENT_TYPE_ANDROID, shield_status: 1 },
       ];
       for (const { user_id, client_type, shield_status } of users) {
         await ask(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id, client_type, device_token: `token-${user_id}` });
