@@ -39,7 +39,8 @@ export interface ConfChoice {
 }
 
 /**
- * Reads the original servers' own configuration files (`--conf`). A key that the server does not know is named on stderr.
+ * Reads the original servers' own configuration files (`--conf`). A key that the server does not know, or has no use for, is
+ * named on stderr.
  * @throws CommandError usage
  */
 export async function readConfs(host: Host, paths: readonly string[]): Promise<ConfChoice> {
@@ -59,13 +60,17 @@ export async function readConfs(host: Host, paths: readonly string[]): Promise<C
     const { entries, odd } = parseConf(text);
     const warn = (line: number, what: string) => host.stderr.write(`${path}:${line}: ${what}\n`);
     for (const line of odd) warn(line, "is not key=value, and is passed over");
-    const known = [...kind.keys, ...kind.unused];
     for (const { key, line } of entries) {
-      if (!isAmong(known, key)) warn(line, `${name} has no key ${key}${didYouMean(key, known.map(example))}`);
+      if (!isAmong(kind.keys, key)) warn(line, `${name} has no key ${key}${didYouMean(key, kind.keys.map(example))}`);
     }
-    for (const { line, what } of [...repeatedEntries(entries), ...strandedEntries(entries)]) warn(line, what);
+    const stranded = strandedEntries(entries);
+    for (const { line, what } of [...repeatedEntries(entries), ...stranded]) warn(line, what);
     choice.roles.push(kind.role);
-    translate[kind.role](new ConfValues(path, entries), choice);
+    const values = new ConfValues(path, entries);
+    translate[kind.role](values, choice);
+    const named = new Set(stranded.map(({ key }) => key));
+    const unused = values.unasked.filter((key) => isAmong(kind.keys, key) && !named.has(key));
+    if (unused.length > 0) host.stderr.write(`${path}: not used: ${unused.join(", ")}\n`);
   }
   return choice;
 }
@@ -80,14 +85,14 @@ function repeatedEntries(entries: readonly ConfEntry[]): { line: number; what: s
 }
 
 /** Lists are read up to the first number that is missing, as by the original servers. */
-function strandedEntries(entries: readonly ConfEntry[]): { line: number; what: string }[] {
+function strandedEntries(entries: readonly ConfEntry[]): { key: string; line: number; what: string }[] {
   const keys = new Set(entries.filter(({ value }) => value !== "").map(({ key }) => key));
   return entries.flatMap(({ key, line }) => {
     const [, prefix, number] = /^(.+ServerIP)(\d+)$/.exec(key) ?? [];
     if (prefix === undefined) return [];
     const missing = Array.from({ length: Math.min(Number(number) - 1, LISTED_MAX) }, (_, n) => `${prefix}${n + 1}`);
     const first = missing.find((name) => !keys.has(name));
-    return first === undefined ? [] : [{ line, what: `${key} is passed over: there is no ${first}` }];
+    return first === undefined ? [] : [{ key, line, what: `${key} is passed over: there is no ${first}` }];
   });
 }
 

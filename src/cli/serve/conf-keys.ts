@@ -4,8 +4,6 @@ interface ConfKind {
   readonly role: RoleName;
   /** `DBServerIP#` stands for DBServerIP1, DBServerIP2, …; `*_host` for one of any name. */
   readonly keys: readonly string[];
-  /** Known, and without a meaning for these servers. */
-  readonly unused: readonly string[];
 }
 
 /** The original servers' configuration files, by name, and the keys that each may have (docs/spec/storage.md). */
@@ -31,9 +29,8 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "MaxConnCnt",
       "aesKey",
     ],
-    unused: [],
   },
-  "routeserver.conf": { role: "route", keys: ["ListenIP", "ListenMsgPort"], unused: [] },
+  "routeserver.conf": { role: "route", keys: ["ListenIP", "ListenMsgPort"] },
   "loginserver.conf": {
     role: "login",
     keys: [
@@ -46,7 +43,6 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "msfs",
       "discovery",
     ],
-    unused: [],
   },
   "dbproxyserver.conf": {
     role: "db",
@@ -63,8 +59,9 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "*_db",
       "MsfsSite",
       "aesKey",
+      "ThreadNum",
+      "*_maxconncnt",
     ],
-    unused: ["ThreadNum", "*_maxconncnt"],
   },
   "fileserver.conf": {
     role: "file",
@@ -78,7 +75,6 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "MsgServerListenPort",
       "TaskTimeout",
     ],
-    unused: [],
   },
   "httpmsgserver.conf": {
     role: "http-msg",
@@ -91,17 +87,14 @@ export const confKinds: Readonly<Record<string, ConfKind>> = {
       "RouteServerIP#",
       "RouteServerPort#",
     ],
-    unused: [],
   },
   "msfs.conf": {
     role: "msfs",
-    keys: ["ListenIP", "ListenPort", "BaseDir"],
-    unused: ["FileCnt", "FilesPerDir", "GetThreadCount", "PostThreadCount"],
+    keys: ["ListenIP", "ListenPort", "BaseDir", "FileCnt", "FilesPerDir", "GetThreadCount", "PostThreadCount"],
   },
   "pushserver.conf": {
     role: "push",
-    keys: ["ListenIP", "ListenPort"],
-    unused: ["CertPath", "KeyPath", "KeyPassword", "SandBox"],
+    keys: ["ListenIP", "ListenPort", "CertPath", "KeyPath", "KeyPassword", "SandBox"],
   },
 };
 

@@ -13,6 +13,7 @@ const keyGroups = ["unread", "group_set", "sync", "token", "group_member"];
 /** The values of one configuration file. Every method throws CommandError usage, with the line, for a value that is wrong. */
 export class ConfValues {
   readonly #byKey: ReadonlyMap<string, ConfEntry>;
+  readonly #asked = new Set<string>();
 
   constructor(
     private readonly path: string,
@@ -21,12 +22,19 @@ export class ConfValues {
     this.#byKey = firstByKey(entries);
   }
 
+  /** Keys whose value nobody has asked for, in their order. */
+  get unasked(): string[] {
+    const entries = [...this.#byKey.values()].filter(({ key }) => !this.#asked.has(key));
+    return entries.sort((a, b) => a.line - b.line).map(({ key }) => key);
+  }
+
   has(key: string): boolean {
     return this.optional(key) !== undefined;
   }
 
   /** `undefined` when it is absent or empty. */
   optional(key: string): string | undefined {
+    this.#asked.add(key);
     return this.#byKey.get(key)?.value;
   }
 

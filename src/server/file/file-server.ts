@@ -41,7 +41,7 @@ export interface FileServerLimits extends TaskLimits {
   readonly clientsPerSecondMax: number;
   /** A client that has not named its task after so long is closed. */
   readonly loginTimeoutMs: number;
-  /** CON-03, for clients. */
+  /** Of a client, as CON-03 has it for a PC; one that waits for the other side may say nothing for long. */
   readonly idleTimeoutMs: number;
 }
 
@@ -55,7 +55,7 @@ export const fileServerLimits: FileServerLimits = {
   clientsMax: 10_000,
   clientsPerSecondMax: 10_000,
   loginTimeoutMs: 15_000,
-  idleTimeoutMs: 30_000,
+  idleTimeoutMs: 120_000,
 };
 
 const RESULT = { ok: 0, refused: 1 } as const;

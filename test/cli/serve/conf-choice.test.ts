@@ -181,7 +181,22 @@ group_member_db=5
       storage: "mysql://me:p%40ss%2Fword@10.0.0.9:3307/teamtalk",
       redis: "redis://10.0.0.10:6379?unread=1&group_set=2&token=4&sync=3&group_member=5",
     });
-    expect(said).toBe("");
+    expect(said).toBe(
+      "dbproxyserver.conf: not used: ThreadNum, teamtalk_master_maxconncnt, teamtalk_slave_host\n" +
+        "msfs.conf: not used: FileCnt, FilesPerDir, GetThreadCount, PostThreadCount\n" +
+        "pushserver.conf: not used: CertPath, KeyPath, KeyPassword, SandBox\n",
+    );
+  });
+
+  it("have the keys named that nothing is done with: of no instance, or beside another that counts", async () => {
+    await read({
+      "dbproxyserver.conf":
+        "ListenIP=d\nunread_password=secret\nCacheInstances=unread\nunread_host=h\nunraed_db=7\nMsfsSite=f\n",
+      "fileserver.conf": "Address=f\nClientListenIP=g\nListenPort=\n",
+    });
+    expect(said).toBe(
+      "dbproxyserver.conf: not used: unread_password, unraed_db, MsfsSite\nfileserver.conf: not used: Address\n",
+    );
   });
 
   it("that name no address have their servers listen on loopback alone", async () => {
@@ -232,7 +247,8 @@ group_member_db=5
     expect((await read({ "msgserver.conf": text })).route).toEqual([at("r", 1)]);
     expect(said).toBe(
       "msgserver.conf:3: RouteServerIP3 is passed over: there is no RouteServerIP2\n" +
-        "msgserver.conf:5: DBServerIP2 is passed over: there is no DBServerIP1\n",
+        "msgserver.conf:5: DBServerIP2 is passed over: there is no DBServerIP1\n" +
+        "msgserver.conf: not used: RouteServerPort3\n",
     );
   });
 

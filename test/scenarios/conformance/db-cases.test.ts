@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { clientTypes } from "../../../src/client/client-type.js";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { allCases } from "../../../src/scenarios/conformance/all-cases.js";
 import { startDbProxyServer } from "../../../src/server/db/db-proxy-server.js";
@@ -84,6 +85,20 @@ describe("the cases of a db_proxy_server", () => {
     const nowMs = () => Date.now() - 3_600_000;
     const result = await judgeRole("db", await databaseServer(strict, byTime), { accounts, nowMs });
     expect(withVerdict(result, "failed", "blocked", "errored")).toEqual([]);
+  });
+
+  it("do not hold it against a server that it lets iPhones sleep at night, as the original does", async () => {
+    const night = storageFault("push", (sound) => ({
+      pushTokens: async (userIds) =>
+        (await sound.pushTokens(userIds)).filter(({ clientType }) => clientType !== clientTypes.ios),
+    }));
+    const result = await judgeRole("db", await databaseServer(strict, night), {
+      accounts,
+      cases: allCases
+        .filter(({ id }) => id === "dbp.device-token")
+        .map((each) => ({ case: each, skippedBy: undefined })),
+    });
+    expect(result.cases).toMatchObject([{ id: "dbp.device-token", verdict: "passed" }]);
   });
 
   it("do not hold it against a server that its tables lack a user's department", async () => {

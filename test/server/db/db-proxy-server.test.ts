@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type CommandBody, CommandId } from "../../../src/codec/generated/commands.js";
-import { GroupModifyType, GroupType, MsgType, SessionType } from "../../../src/codec/generated/enums.js";
+import { ClientType, GroupModifyType, GroupType, MsgType, SessionType } from "../../../src/codec/generated/enums.js";
 import { loginPassword } from "../../../src/codec/password.js";
 import { encryptText } from "../../../src/codec/text-content.js";
 import type { Address } from "../../../src/net/address.js";
@@ -31,8 +31,10 @@ afterEach(async () => {
   for (const role of running.splice(0)) await role.stop(0);
 });
 
-async function proxy(storageFor = (clock: FakeClock): Storage => new MemoryStorage(seed, clock)) {
-  const clock = new FakeClock();
+async function proxy(
+  storageFor = (clock: FakeClock): Storage => new MemoryStorage(seed, clock),
+  clock = new FakeClock(),
+) {
   const storage = storageFor(clock);
   const role = await startDbProxyServer({ listen: { host: "127.0.0.1", port: 0 }, storage, clock });
   running.push(role);
@@ -169,6 +171,31 @@ describe("db_proxy_server", () => {
     const shields = await ask(CommandId.CID_OTHER_GET_SHIELD_REQ, { group_id: 1, user_id: [1, 2] });
     expect(shields.shield_status_list.map((each) => each.shield_status)).toEqual([0, 1]);
   });
+
+  it.each([
+    ["21:59", 21, 59, [2, 3, 4]],
+    ["22:00", 22, 0, [3, 4]],
+    ["07:59", 7, 59, [3, 4]],
+    ["08:00", 8, 0, [2, 3, 4]],
+  ])(
+    "at %s, as the original, gives no token of an iPhone whose owner sleeps (LGN-16)",
+    async (_, hour, minute, told) => {
+      // By the clock of the machine, in its time zone.
+      const clock = new FakeClock(new Date(2027, 0, 15, hour, minute).getTime() / 1000);
+      const { ask } = await proxy(undefined, clock);
+      const users = [
+        { user_id: 2, client_type: ClientType.CLIENT_TYPE_IOS, shield_status: 1 },
+        { user_id: 3, client_type: ClientType.CLIENT_TYPE_IOS, shield_status: 0 },
+        { user_id: 4, client_type: ClientType.CLIENT_TYPE_ANDROID, shield_status: 1 },
+      ];
+      for (const { user_id, client_type, shield_status } of users) {
+        await ask(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id, client_type, device_token: `token-${user_id}` });
+        await ask(CommandId.CID_LOGIN_REQ_PUSH_SHIELD, { user_id, shield_status });
+      }
+      const { user_token_info } = await ask(CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ, { user_id: [2, 3, 4] });
+      expect(user_token_info.map(({ user_id }) => user_id)).toEqual(told);
+    },
+  );
 
   it("takes a read ack without answering it", async () => {
     const { ask, peer } = await proxy();

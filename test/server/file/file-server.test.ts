@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandId } from "../../../src/codec/generated/commands.js";
 import { ClientFileRole, ClientFileState, TransferFileType } from "../../../src/codec/generated/enums.js";
 import type { IMFilePullDataReq } from "../../../src/codec/generated/messages.js";
@@ -28,6 +28,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ttk-file-"));
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const peer of peers.splice(0)) peer.link.destroy();
   await server?.stop(1000);
   await rm(folder, { recursive: true });
@@ -328,6 +329,19 @@ it("tells msg_servers where clients find it (0x0733)", async () => {
 it("closes a client that names no task in time", async () => {
   await start({ limits: { loginTimeoutMs: 20 } });
   await (await dial("clients")).untilClosed();
+});
+
+it("lets a sender wait nearly two minutes, without a word, for a receiver who thinks about it, as the original", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+  await start();
+  const { taskId } = await announce(100, FILE_TYPE_ONLINE);
+  const { client: sender } = await enter(taskId, SENDER, CLIENT_REALTIME_SENDER);
+  await vi.advanceTimersByTimeAsync(115_000);
+  const { client: receiver } = await enter(taskId, RECEIVER, CLIENT_REALTIME_RECVER);
+  await receiver.expect(CommandId.CID_FILE_STATE);
+  const pull = { task_id: taskId, user_id: RECEIVER, trans_mode: FILE_TYPE_ONLINE, offset: 0, data_size: SEGMENT };
+  receiver.send(CommandId.CID_FILE_PULL_DATA_REQ, pull);
+  expect(await sender.expect(CommandId.CID_FILE_PULL_DATA_REQ)).toMatchObject(pull);
 });
 
 it("deletes an offline file once it has been kept long enough, also after a restart, and refuses it clearly", async () => {

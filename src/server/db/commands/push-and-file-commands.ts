@@ -1,16 +1,21 @@
 import { CommandId } from "../../../codec/generated/commands.js";
-import type { ClientType } from "../../../codec/generated/enums.js";
-import type { DatabaseCommands, DatabaseNotices } from "./database-command.js";
+import { ClientType } from "../../../codec/generated/enums.js";
+import type { PushToken } from "../../storage/storage.js";
+import type { DatabaseCommands, DatabaseContext, DatabaseNotices } from "./database-command.js";
 
 /** PSH-01: 1 = with sound; whoever sends the push changes it to 2 for a user who has a PC online. */
 const PUSH_TYPE_NORMAL = 1;
+const DO_NOT_DISTURB = 1;
+/** Hours of this machine's clock, as the original db_proxy_server goes by. */
+const NIGHT = { from: 22, to: 8 } as const;
 
 export const pushAndFileCommands = {
-  /** DBP-03. */
-  [CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ]: async ({ storage }, { user_id }) => {
-    const tokens = await storage.push.pushTokens(user_id);
+  /** DBP-03, LGN-16. */
+  [CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ]: async (context, { user_id }) => {
+    const tokens = await context.storage.push.pushTokens(user_id);
+    const told = isNight(context) ? await withoutQuiet(context, tokens) : tokens;
     return {
-      user_token_info: tokens.map(({ userId, clientType, token, totalUnread }) => ({
+      user_token_info: told.map(({ userId, clientType, token, totalUnread }) => ({
         user_id: userId,
         user_type: clientType as ClientType,
         token,
@@ -52,3 +57,19 @@ export const fileNotices = {
     await storage.offlineFiles.delete(from_user_id, to_user_id, task_id);
   },
 } satisfies Partial<DatabaseNotices>;
+
+function isNight({ clock }: DatabaseContext): boolean {
+  const hour = new Date(clock.nowMs()).getHours();
+  return hour >= NIGHT.from || hour < NIGHT.to;
+}
+
+/** LGN-16: without iPhones whose owners are not to be disturbed. An Android app sees to that by itself, as by the original. */
+async function withoutQuiet({ storage }: DatabaseContext, tokens: readonly PushToken[]): Promise<PushToken[]> {
+  const isQuiet = await Promise.all(
+    tokens.map(
+      async ({ clientType, userId }) =>
+        clientType === ClientType.CLIENT_TYPE_IOS && (await storage.push.pushShield(userId)) === DO_NOT_DISTURB,
+    ),
+  );
+  return tokens.filter((_, index) => !isQuiet[index]);
+}

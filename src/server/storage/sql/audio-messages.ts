@@ -2,6 +2,7 @@ import type { NewMessage, StoredMessage } from "../storage.js";
 import { isAudio } from "../storage-limits.js";
 import { fetchSound, type SoundFiles } from "./sound-files.js";
 import type { SqlDatabase } from "./sql-database.js";
+import { type SqlText, textOf } from "./sql-text.js";
 
 /** Before the sound, its length in seconds. */
 const DURATION_SIZE = 4;
@@ -16,7 +17,7 @@ export interface TableMessage extends NewMessage {
 interface AudioRow {
   readonly id: number;
   readonly fromId: number;
-  readonly path: string | Uint8Array;
+  readonly path: SqlText;
   readonly size: number;
   readonly duration: number;
 }
@@ -81,7 +82,6 @@ function numberOf({ type, content }: StoredMessage): number | undefined {
 async function soundOf({ path, size, duration }: AudioRow): Promise<Buffer> {
   const head = Buffer.alloc(DURATION_SIZE);
   head.writeUInt32BE(duration >>> 0);
-  const url = typeof path === "string" ? path : Buffer.from(path).toString("utf8");
-  const sound = size > SIZE_MAX_BYTES ? undefined : await fetchSound(url, size);
+  const sound = size > SIZE_MAX_BYTES ? undefined : await fetchSound(textOf(path), size);
   return sound === undefined ? head : Buffer.concat([head, sound]);
 }

@@ -20,7 +20,8 @@ interface MessageRow {
   readonly fromId: number;
   readonly created: number;
   readonly type: number;
-  readonly content: string | Uint8Array;
+  /** NULL is what a deployment's columns may hold, too. */
+  readonly content: string | Uint8Array | null;
 }
 
 /** Rows of one table, and what they have in common: a value less for each row is time saved. */
@@ -155,9 +156,11 @@ function select(sequence: SequenceKey): string {
 }
 
 function messageOf({ msgId, fromId, created, type, content }: MessageRow): StoredMessage {
-  const bytes =
-    typeof content === "string"
-      ? contentFromText(content)
-      : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  return { msgId, fromId, created, type, content: bytes };
+  return { msgId, fromId, created, type, content: bytesOf(content) };
+}
+
+function bytesOf(content: MessageRow["content"]): Buffer {
+  if (content === null) return Buffer.alloc(0);
+  if (typeof content === "string") return contentFromText(content);
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }

@@ -266,6 +266,24 @@ describe.skipIf(noMysqlOrRedis !== undefined)(
       ]);
     });
 
+    it("may hold NULL where a deployment's columns do: no content, and a sound that is nowhere", async () => {
+      await query("ALTER TABLE IMMessage_0 MODIFY content VARCHAR(4096) COLLATE utf8mb4_bin DEFAULT ''");
+      await query("ALTER TABLE IMAudio MODIFY path VARCHAR(255) COLLATE utf8mb4_bin DEFAULT ''");
+      await query("INSERT INTO IMRelationShip VALUES (8, 1, 2, 0, 1799999000, 1799999000)");
+      await query("INSERT INTO IMRecentSession VALUES (1, 1, 2, 1, 0, 1799999000, 1799999000)");
+      await query("INSERT INTO IMAudio VALUES (901, 2, 1, NULL, 300, 7, 1799999000)");
+      await query(
+        `INSERT INTO IMMessage_0 (relateId, fromId, toId, msgId, content, type, status, updated, created)
+         VALUES (8, 2, 1, 1, '901', 2, 0, 1799999000, 1799999000), (8, 2, 1, 2, NULL, 1, 0, 1799999001, 1799999001)`,
+      );
+      const empty = { msgId: 2, fromId: 2, created: 1_799_999_001, type: 1, content: Buffer.alloc(0) };
+      expect(await storage.messages.history(1, { kind: 1, id: 2 }, 0, 10)).toEqual([
+        empty,
+        { msgId: 1, fromId: 2, created: 1_799_999_000, type: 2, content: Buffer.from([0, 0, 0, 7]) },
+      ]);
+      expect(await storage.sessions.recent(1, 0)).toMatchObject([{ kind: 1, id: 2, last: empty }]);
+    });
+
     it("take up a relation again that was removed, with its history and ids, as an original server does (MSG-02)", async () => {
       await query(
         `INSERT INTO IMRelationShip VALUES (8, 1, 2, 1, 1799999000, 1799999000), (9, 1, 2, 1, 1799999000, 1799999001)`,

@@ -273,7 +273,8 @@ export const dbpAccountCases = [
       const [user, sender] = (await context.userIds(0, 1)) as [number, number];
       const link = await context.link();
       const device_token = `token-${context.uniqueWord()}`;
-      const client_type = clientTypes.ios;
+      // The original servers give no token of an iPhone at night when its owner is not to be disturbed (LGN-16).
+      const client_type = clientTypes.android;
       link.send(CommandId.CID_LOGIN_REQ_DEVICETOKEN, { user_id: user, device_token, client_type });
       for (let n = 0; n < 2; n++) await context.store(sender, user);
       const tokens = () => context.ask(CommandId.CID_OTHER_GET_DEVICE_TOKEN_REQ, { user_id: [user] });
