@@ -137,7 +137,7 @@ export function loadCommand(host: Host): Command {
       "in place of --duration: go to a rate (a scenario file: to VUs) evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
       stageValues,
     )
-    .option("--vus <n>", "of a scenario file: virtual users, in place of its own vus", countValue(1, USERS_MAX))
+    .option("--vus <n>", "of a scenario file: virtual users, in place of its own vus", countValue(0, USERS_MAX))
     .option("--iterations <n>", "of a scenario file, in place of its scenarios: how many", countValue(1, 1_000_000_000))
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(

@@ -517,6 +517,15 @@ describe("ttk load with a scenario file", () => {
     );
   });
 
+  it("begins a ramp of the command line without VUs where --vus is 0, as in k6's own examples", async () => {
+    const stages = ["--vus", "0", "--stage", "50ms:2", "50ms:0"];
+    const { report } = await run(["export default (vu) => vu.sleep(0.01);"], stages);
+    expect(report.parts[0]).toMatchObject({ executor: "ramping-vus", vusMax: 2 });
+    await expect(run(["export default () => {};"], ["--vus", "0", "--duration", "1s"])).rejects.toThrow(
+      "options.vus: expected a whole number from 1",
+    );
+  });
+
   it("has its users from the VUs", async () => {
     await expect(run(["export default () => {};"], ["--users", "3"])).rejects.toThrow(
       /^--users is for built-in scenarios: test-/,

@@ -80,6 +80,19 @@ describe("shared-iterations and per-vu-iterations", () => {
     expect([...stage.interrupted].sort()).toEqual([0, 1, 2]);
     expect(executor.isDone).toBe(true);
   });
+
+  it.each(["shared-iterations", "per-vu-iterations"] as const)(
+    "drop nothing when the run is ended early, begun or not: %s",
+    (executor) => {
+      const stage = new Stage(100);
+      const begun = new IterationsExecutor({ executor, ...plan }, stage);
+      stage.play(begun, 150);
+      begun.stop(150);
+      const waiting = new IterationsExecutor({ executor, ...plan }, stage);
+      waiting.stop(150);
+      expect([stage.starts.length, begun.dropped, waiting.dropped, waiting.isDone]).toEqual([6, 0, 0, true]);
+    },
+  );
 });
 
 describe("constant-vus and ramping-vus", () => {
