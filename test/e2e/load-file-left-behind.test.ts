@@ -30,6 +30,12 @@ describe("a scenario file that leaves something behind", () => {
     ],
     ["a wait of its own", "", "await new Promise((resolve) => setTimeout(resolve, 60_000));", /^$/],
     [
+      "a rejection at its top level that nobody waits for",
+      "Promise.reject(new Error('too early'));",
+      "await vu.sleep(0.1);",
+      /^ttk: file\.ts:2: too early \(not awaited; told once\)\n$/,
+    ],
+    [
       "a callback that throws",
       "",
       "setTimeout(() => { throw new Error('too late'); }); await vu.sleep(0.1);",

@@ -47,7 +47,7 @@ import { dashboardWatch, progressWatch } from "../load/load-watch.js";
 import { localAddressValues } from "../load/local-address-value.js";
 import { openOutputs } from "../load/open-outputs.js";
 import { outputValues, tagValues } from "../load/output-value.js";
-import { errorLine, fileLineOf } from "../load/scenario-file/file-line.js";
+import { errorLine } from "../load/scenario-file/file-line.js";
 import { handleSummary } from "../load/scenario-file/handle-summary.js";
 import { isScenarioFile, type LoadedFile, loadScenarioFile } from "../load/scenario-file/load-file.js";
 import { readScript, type ScriptChoice } from "../load/scenario-file/script-options.js";
@@ -226,8 +226,7 @@ function durationOption(flags: string, description: string): Option {
 }
 
 async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
-  host.leavesAtOnce = isScenarioFile(name);
-  const file = isScenarioFile(name) ? await loadScenarioFile(name, host.cwd) : undefined;
+  const file = isScenarioFile(name) ? await loadScenarioFile(name, host) : undefined;
   const choice = file === undefined ? undefined : scriptChoice(file, options);
   const planOf = async (parted: LoadOptions) =>
     file === undefined || choice === undefined
@@ -503,10 +502,7 @@ async function start(
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
-    if (file !== undefined) {
-      const isTheirs = (error: unknown) => fileLineOf(error, file.folder, host.cwd) !== undefined;
-      host.takeStrays((reason) => running.strayed(reason), isTheirs);
-    }
+    file?.strays.goTo((reason) => running.strayed(reason));
     begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {
