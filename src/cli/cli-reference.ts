@@ -77,11 +77,12 @@ function silentHost(): Host {
     clock: { nowMs: () => 0 },
     random: () => 0,
     atExit: () => () => {},
-    takeStrayRejections: () => {},
+    takeStrays: () => {},
     takeErrors: () => () => {},
     verbosity: "normal",
     showsStack: false,
     outlivesReader: false,
+    leavesAtOnce: false,
     exitCode: 0,
   };
 }

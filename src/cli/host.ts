@@ -42,8 +42,11 @@ export interface Host {
   readonly random: () => number;
   /** Has this done whenever the process ends, a second Ctrl-C included; it cannot wait for anything. Returns how to take it back. */
   atExit(action: () => void): () => void;
-  /** Somebody else's code runs from now on: rejections that nobody waits for are no longer taken for faults of ours. */
-  takeStrayRejections(take: (reason: unknown) => void): void;
+  /**
+   * Somebody else's code runs from now on: rejections that nobody waits for are no longer taken for faults of ours, nor what a
+   * callback of theirs throws.
+   */
+  takeStrays(take: (reason: unknown) => void, isTheirs: (error: unknown) => boolean): void;
   /**
    * Has what goes to stderr taken while a view has the terminal, what a file prints too; where stderr is no terminal, it is
    * left alone. Returns how to end that.
@@ -54,12 +57,15 @@ export interface Host {
   showsStack: boolean;
   /** The exit code is what is asked for: whoever stops reading stdout does not end the command. Else it ends, and all is well. */
   outlivesReader: boolean;
+  /** What somebody else's code leaves behind, as a timer, does not keep the process from ending. */
+  leavesAtOnce: boolean;
   exitCode: ExitCode;
 }
 
 export function processHost(): Host {
   const abort = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
+  let strays: { readonly take: (reason: unknown) => void; readonly isTheirs: (error: unknown) => boolean } | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (abort.signal.aborted) process.exit(ExitCode.interrupted);
     stoppedBy = signal;
@@ -100,13 +106,15 @@ export function processHost(): Host {
         if (atHangUp.size === 0) process.off("SIGHUP", hangUp);
       };
     },
-    takeStrayRejections: (take) => {
+    takeStrays: (take, isTheirs) => {
       process.on("unhandledRejection", take);
+      strays = { take, isTheirs };
     },
     takeErrors: (take) => (process.stderr.isTTY ? taken(process.stderr, take) : () => {}),
     verbosity: "normal",
     showsStack: process.argv.includes("--debug"),
     outlivesReader: false,
+    leavesAtOnce: false,
     exitCode: ExitCode.ok,
   };
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -118,7 +126,10 @@ export function processHost(): Host {
   // Nobody is left to be told.
   process.stderr.on("error", () => {});
   // Our own bug, wherever it shows; a rejection that nobody waits for comes here, too.
-  process.on("uncaughtException", (error) => fail(faultText(error, host.showsStack)));
+  process.on("uncaughtException", (error) => {
+    if (strays?.isTheirs(error)) strays.take(error);
+    else fail(faultText(error, host.showsStack));
+  });
   return host;
 }
 
@@ -190,6 +201,7 @@ function taken(stream: NodeJS.WriteStream, take: (text: string) => void): () => 
 /** Ends the process once its output is out. */
 export function leave(host: Host): void {
   process.exitCode = host.exitCode;
+  if (host.leavesAtOnce) process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
 
 /** Hot: servers ask for each message. The system is asked once for all that happens within a tick of the event loop. */

@@ -137,7 +137,7 @@ export function loadCommand(host: Host): Command {
       "in place of --duration: go to a rate (a scenario file: to VUs) evenly in so long, as in 10s:100 1m:100 5s:0; --rate is where it begins",
       stageValues,
     )
-    .option("--vus <n>", "of a scenario file: virtual users, in place of its own vus", countValue(1, USERS_MAX))
+    .option("--vus <n>", "of a scenario file: virtual users, in place of its own vus", countValue(0, USERS_MAX))
     .option("--iterations <n>", "of a scenario file, in place of its scenarios: how many", countValue(1, 1_000_000_000))
     .option("--rate <n>", "acts a second of all users together (default: the scenario's)", countValue(1, 10_000_000))
     .addOption(
@@ -226,7 +226,7 @@ function durationOption(flags: string, description: string): Option {
 }
 
 async function load(host: Host, name: string, options: LoadOptions): Promise<void> {
-  const file = isScenarioFile(name) ? await loadScenarioFile(name, host.cwd) : undefined;
+  const file = isScenarioFile(name) ? await loadScenarioFile(name, host) : undefined;
   const choice = file === undefined ? undefined : scriptChoice(file, options);
   const planOf = async (parted: LoadOptions) =>
     file === undefined || choice === undefined
@@ -502,7 +502,7 @@ async function start(
   const nowMs = () => performance.timeOrigin + performance.now();
   try {
     const running = startLoad(plan, { ...how, nowMs, environment: generatorEnvironment(host) });
-    if (file !== undefined) host.takeStrayRejections((reason) => running.strayed(reason));
+    file?.strays.goTo((reason) => running.strayed(reason));
     begins(running);
     return { result: await running.result, shard: running.shard() };
   } catch (error) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\n]*?):(\d+)(?::\d+)?\)?$/;
 
 /** Where in the user's files an error arose, as `my-test.ts:12`; undefined when its stack does not name them. */
-function fileLineOf(error: unknown, folder: string, cwd: string): string | undefined {
+export function fileLineOf(error: unknown, folder: string, cwd: string): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   for (const line of error.stack.split("\n")) {
     const [, place, number] = FRAME.exec(line.trim()) ?? [];
@@ -33,9 +33,20 @@ const NOT_THERE = /^(?:(\w+) is not defined|\(0 , _\w+\.(\w+)\) is not a (?:func
 
 /** One line: `my-test.ts:12: what is wrong`. `otherwise` stands in when the error names no line. */
 export function errorLine(error: unknown, folder: string, cwd: string, otherwise: string): string {
-  const [text = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [text = ""] = textOf(error).split("\n");
   const where = fileLineOf(error, folder, cwd) ?? otherwise;
   const [, name, imported] = NOT_THERE.exec(text) ?? [];
   const here = insteadOf.get(name ?? imported ?? "");
   return `${where}: ${text}${here === undefined ? "" : `: it is k6's; here it is ${here} (docs/load.md)`}`;
+}
+
+/** Of what is thrown that is no Error, what it holds. */
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error !== "object" || error === null) return String(error);
+  try {
+    return JSON.stringify(error);
+  } catch {
+    return String(error);
+  }
 }

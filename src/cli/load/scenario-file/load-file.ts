@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { MetricBook, noteMetrics } from "../../../runner/load/script/own-metrics.js";
 import { usageError } from "../../command-error.js";
-import { errorLine } from "./file-line.js";
+import type { Host } from "../../host.js";
+import { errorLine, fileLineOf } from "./file-line.js";
+import { FileStrays } from "./file-strays.js";
 import { isFields } from "./option-reader.js";
 import type { FileExports } from "./script-options.js";
 
@@ -13,6 +15,7 @@ export interface LoadedFile {
   readonly name: string;
   readonly exports: FileExports;
   readonly book: MetricBook;
+  readonly strays: FileStrays;
 }
 
 const SCENARIO_FILE = /\.[cm]?[jt]s$/;
@@ -26,12 +29,16 @@ export function isScenarioFile(name: string): boolean {
  * Loads a scenario file, TypeScript or JavaScript, and what it imports. `teamtalk-testkit/load` is this very program's,
  * wherever the file lies. @throws CommandError one line with file and line
  */
-export async function loadScenarioFile(name: string, cwd: string): Promise<LoadedFile> {
+export async function loadScenarioFile(name: string, host: Host): Promise<LoadedFile> {
+  const { cwd } = host;
   const path = resolve(cwd, name);
   const shown = relative(cwd, path) || path;
   if (!existsSync(path)) throw usageError(`there is no file ${shown}`);
   const folder = dirname(path);
   const book = new MetricBook();
+  const strays = new FileStrays((error) => fileLineOf(error, folder, cwd) !== undefined);
+  host.takeStrays((reason) => strays.take(reason), strays.isTheirs);
+  host.leavesAtOnce = true;
   // Only here, because other commands must not pay for them.
   const [{ createJiti }, api] = await Promise.all([import("jiti"), import("../../../entry/load.js")]);
   const jiti = createJiti(path, {
@@ -42,7 +49,7 @@ export async function loadScenarioFile(name: string, cwd: string): Promise<Loade
   });
   try {
     const exports = await noteMetrics(book, () => jiti.import<FileExports>(path));
-    return { path, folder, name: shown, exports: ofModule(exports), book };
+    return { path, folder, name: shown, exports: ofModule(exports), book, strays };
   } catch (error) {
     throw usageError(reasonOf(error, folder, cwd, shown));
   }

@@ -19,19 +19,19 @@ export class OptionReader {
     readonly problems: string[],
   ) {}
 
-  /** Whether the option is given at all. */
+  /** Whether the option is given at all; null is not, as in k6. */
   has(name: string): boolean {
-    return this.fields[name] !== undefined;
+    return this.value(name) !== undefined;
   }
 
   value(name: string): unknown {
-    return this.fields[name];
+    return this.fields[name] ?? undefined;
   }
 
   /** Everything but these is a slip. `refused` says why for what k6 has and this has not. */
   allow(names: readonly string[], refused: Readonly<Record<string, string>> = {}): void {
     for (const name of Object.keys(this.fields)) {
-      if (this.fields[name] === undefined || names.includes(name)) continue;
+      if (!this.has(name) || names.includes(name)) continue;
       const why = Object.hasOwn(refused, name) ? refused[name] : undefined;
       if (why !== undefined) this.problem(name, `cannot be used here: ${why}`);
       else this.problem(name, `there is no such option${didYouMean(name, names)}`);
@@ -39,8 +39,8 @@ export class OptionReader {
   }
 
   number(name: string, limits: NumberLimits): number | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     const { min, max, isWhole = true } = limits;
     if (typeof value === "number" && value >= min && value <= max && (!isWhole || Number.isInteger(value)))
       return value;
@@ -50,8 +50,8 @@ export class OptionReader {
 
   /** k6's words, as in "1m30s"; a number is milliseconds, as in k6. */
   durationMs(name: string, { zero = true }: { readonly zero?: boolean } = {}): number | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     const ms = typeof value === "number" ? value : typeof value === "string" ? parseDuration(value) : undefined;
     if (ms !== undefined && ms >= (zero ? 0 : 1) && ms <= DURATION_MAX_MS) return ms;
     const least = zero ? "0s" : "above 0s";
@@ -60,16 +60,16 @@ export class OptionReader {
   }
 
   flag(name: string): boolean | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     if (typeof value === "boolean") return value;
     this.problem(name, `expected true or false, not ${shown(value)}`);
     return undefined;
   }
 
   text(name: string): string | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     if (typeof value === "string") return value;
     this.problem(name, `expected a text, not ${shown(value)}`);
     return undefined;
@@ -88,16 +88,16 @@ export class OptionReader {
   }
 
   list(name: string): readonly unknown[] | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     if (Array.isArray(value)) return value;
     this.problem(name, `expected a list, not ${shown(value)}`);
     return undefined;
   }
 
   object(name: string): Fields | undefined {
-    const value = this.fields[name];
-    if (value === undefined || value === null) return undefined;
+    const value = this.value(name);
+    if (value === undefined) return undefined;
     if (isFields(value)) return value;
     this.problem(name, `expected an object, not ${shown(value)}`);
     return undefined;

@@ -17,6 +17,9 @@ export interface ExecutorState {
   readonly vus: number;
 }
 
+/** How long an interrupted iteration may take to notice; nobody waits longer, whatever it waits for itself. */
+export const INTERRUPT_WAIT_MS = 1000;
+
 /**
  * Decides when virtual users begin iterations. It has no clock and no timer: `advance` is called when `nextMs` says so, and
  * `ended` when an iteration is over.
@@ -26,7 +29,8 @@ export abstract class Executor {
   protected isStopping = false;
   #stoppedMs = 0;
   #pausedMs: number | undefined;
-  #isInterrupted = false;
+  #interruptedMs: number | undefined;
+  #isGivenUp = false;
   readonly #isRunning: Uint8Array;
   #running = 0;
 
@@ -81,17 +85,17 @@ export abstract class Executor {
       this.proceed(Math.min(nowMs, this.endMs));
       if (nowMs >= this.endMs) this.stop(this.endMs);
     }
-    if (!this.isStopping || this.#isInterrupted) return;
-    if (nowMs >= this.#stoppedMs + this.gracefulStopMs) this.interruptAll();
+    if (!this.isStopping) return;
+    if (this.#interruptedMs !== undefined) this.#isGivenUp = nowMs >= this.#interruptedMs + INTERRUPT_WAIT_MS;
+    else if (nowMs >= this.#stoppedMs + this.gracefulStopMs) this.interruptAll(nowMs);
     else this.interruptOverdue(nowMs);
   }
 
   /** When `advance` is to be called, whatever else happens; undefined = not by time. */
   nextMs(): number | undefined {
     if (!this.hasBegun || this.#pausedMs !== undefined || this.isDone) return undefined;
-    if (this.isStopping) {
-      return this.#isInterrupted ? undefined : Math.min(this.#stoppedMs + this.gracefulStopMs, this.nextOverdueMs());
-    }
+    if (this.#interruptedMs !== undefined) return this.#interruptedMs + INTERRUPT_WAIT_MS;
+    if (this.isStopping) return Math.min(this.#stoppedMs + this.gracefulStopMs, this.nextOverdueMs());
     return Math.min(this.next() ?? Number.POSITIVE_INFINITY, this.endMs);
   }
 
@@ -109,14 +113,19 @@ export abstract class Executor {
     this.stopped(nowMs);
   }
 
-  interruptAll(): void {
-    this.#isInterrupted = true;
+  interruptAll(nowMs: number): void {
+    this.#interruptedMs ??= nowMs;
     for (let vu = 0; vu < this.vusMax; vu++) if (this.isRunning(vu)) this.pool.interrupt(vu);
   }
 
-  /** Nothing is under way and nothing will be. */
+  /** Nothing that could end is under way and nothing will be. */
   get isDone(): boolean {
-    return this.isStopping && this.#running === 0;
+    return this.isStopping && (this.#running === 0 || this.#isGivenUp);
+  }
+
+  /** Iterations that were interrupted with all others and have not noticed. */
+  get abandoned(): number {
+    return this.#interruptedMs === undefined ? 0 : this.#running;
   }
 
   pause(nowMs: number): void {

@@ -60,7 +60,8 @@ export class IterationsExecutor extends Executor {
     this.start(vu, nowMs);
   }
 
-  protected stopped(): void {
-    this.dropped = this.#all - this.#begun;
+  /** As k6: what a run that is ended early leaves undone is not dropped. */
+  protected stopped(nowMs: number): void {
+    if (nowMs >= this.endMs) this.dropped = this.#all - this.#begun;
   }
 }

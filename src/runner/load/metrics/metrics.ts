@@ -142,6 +142,14 @@ export class Gauge {
     this.#hasValue = true;
   }
 
+  /** Adds another process's, value and extremes. */
+  addUp({ value, min, max }: Pick<GaugeResult, "value" | "min" | "max">): void {
+    this.#value += value;
+    this.#min += min;
+    this.#max += max;
+    this.#hasValue = true;
+  }
+
   read(aggregate: Aggregate): number | undefined {
     if (aggregate === "min") return this.#min;
     if (aggregate === "max") return this.#max;

@@ -26,7 +26,7 @@ export class ScriptStages {
   /** @throws LoadBlockedError */
   async setUp(): Promise<void> {
     const { script, signal, shareSetup } = this.sources;
-    if (!script.hasHooks) return;
+    if (!script.hasHooks || signal.aborted) return;
     const own = await this.#call();
     if (signal.aborted) return;
     const outcome = await shareSetup(own);

@@ -2,7 +2,7 @@ import type { Random } from "../../../scenarios/load/random.js";
 import type { DeviceSessions } from "../devices/device-sessions.js";
 import type { Messenger } from "../devices/messenger.js";
 import { ArrivalExecutor } from "../executors/arrival-executor.js";
-import type { Executor, VuPool } from "../executors/executor.js";
+import { type Executor, INTERRUPT_WAIT_MS, type VuPool } from "../executors/executor.js";
 import { vusMaxOf } from "../executors/executor-plan.js";
 import { FindMaxExecutor } from "../executors/find-max-executor.js";
 import { IterationsExecutor } from "../executors/iterations-executor.js";
@@ -30,8 +30,6 @@ import { VuRunner } from "./vu-runner.js";
 /** Sleeps that a VU may have for each of its users at the same time, on average. */
 const SLEEPS_PER_USER = 8;
 const SPARE_SLEEPS = 64;
-/** How long an interrupted iteration may take to notice. */
-const INTERRUPT_WAIT_MS = 1000;
 
 export interface ScriptDependencies {
   readonly sessions: DeviceSessions;
@@ -72,6 +70,7 @@ export class ScriptWorkload implements Workload {
   readonly #vusGauge = new Gauge();
   #data = "";
   #isSettingUp = false;
+  #isSetUp = false;
   #startMs = 0;
 
   constructor(
@@ -95,7 +94,7 @@ export class ScriptWorkload implements Workload {
       metrics.customAdded(name, value, { ...current, ...tags }, run.now());
     });
     metrics.vus = this.#vusGauge;
-    metrics.vusMax = new Gauge();
+    metrics.vusMax = new Gauge(false);
     let firstVu = 0;
     this.#parts = plan.scenarios.map((scenario, index) => {
       const part = this.#partOf(scenario, index, firstVu);
@@ -126,6 +125,7 @@ export class ScriptWorkload implements Workload {
     try {
       const data = setup && (await this.#inTime("setup", setupTimeoutMs, vu, async () => setup(vu)));
       this.#data = jsonOf(data);
+      this.#isSetUp = true;
     } finally {
       this.#isSettingUp = false;
     }
@@ -138,10 +138,10 @@ export class ScriptWorkload implements Workload {
     for (const { groupId, members } of groups) this.run.messenger.addGroup(members, groupId);
   }
 
-  /** @throws Error what the file's teardown threw, or that it took too long */
+  /** As k6: not after a setup that did not come to its end. @throws Error what the file's teardown threw, or that it took too long */
   async teardown(): Promise<void> {
     const { teardown, teardownTimeoutMs } = this.plan;
-    if (teardown === undefined || this.#hookVu === undefined) return;
+    if (teardown === undefined || this.#hookVu === undefined || !this.#isSetUp) return;
     const vu = this.#hookVu;
     await this.#inTime("teardown", teardownTimeoutMs, vu, async () => teardown(this.#dataCopy(), vu));
   }
@@ -166,7 +166,7 @@ export class ScriptWorkload implements Workload {
       vusMax: executor.vusMax,
       iterations: runner.counts.complete,
       failed: runner.counts.failed,
-      interrupted: runner.counts.interrupted,
+      interrupted: runner.counts.interrupted + executor.abandoned,
       dropped: executor.dropped,
       findMax: executor instanceof FindMaxExecutor ? executor.result() : null,
     }));
@@ -196,7 +196,7 @@ export class ScriptWorkload implements Workload {
   async end(nowMs: number): Promise<void> {
     for (const { executor } of this.#parts) {
       executor.stop(nowMs);
-      executor.interruptAll();
+      executor.interruptAll(nowMs);
     }
     const deadlineMs = nowMs + INTERRUPT_WAIT_MS;
     await this.run.until(() => this.isOver() || this.run.now() >= deadlineMs);
@@ -310,6 +310,7 @@ export class ScriptWorkload implements Workload {
     part.dropped = dropped;
   }
 
+  /** Waits no longer than that, nor after an abort, whatever it is that the function waits for. */
   async #inTime<T>(what: string, timeoutMs: number, vu: Vu, work: () => Promise<T>): Promise<T> {
     vu.iterationBegins(0);
     let isLate = false;
@@ -320,7 +321,7 @@ export class ScriptWorkload implements Workload {
     const onAbort = () => vu.waits.interrupt();
     this.run.signal.addEventListener("abort", onAbort);
     try {
-      return await currentVu.run(vu, work);
+      return await vu.waits.itself(currentVu.run(vu, work));
     } catch (error) {
       if (isLate) throw new Error(`${what} took longer than ${timeoutMs / 1000} s`);
       throw error;

@@ -60,7 +60,11 @@ export class VuDevice {
    * `--starting` do, and the others wait for their turn, from which their latency counts.
    * @throws Error when it cannot, or when the user's other device of this class is online
    */
-  async login(): Promise<this> {
+  login(): Promise<this> {
+    return this.waits.fairly(() => this.#login());
+  }
+
+  async #login(): Promise<this> {
     const { sessions, signal } = this.context;
     if (this.isOnline) return this;
     // It may still be leaving, or be on its way to come back by itself.
@@ -78,7 +82,11 @@ export class VuDevice {
   }
 
   /** LGN-13. */
-  async logout(): Promise<void> {
+  logout(): Promise<void> {
+    return this.waits.fairly(() => this.#logout());
+  }
+
+  async #logout(): Promise<void> {
     const { sessions } = this.context;
     this.waits.check();
     if (!this.isOnline) return;
@@ -98,7 +106,11 @@ export class VuDevice {
    * @throws Error when there is no ack: the device is offline, or the server gave none in time; or when somebody is to get
    * it whom another segment has, and the segments do not run together yet, or no more
    */
-  async send(to: Recipient, text?: string): Promise<SentMessage> {
+  send(to: Recipient, text?: string): Promise<SentMessage> {
+    return this.waits.fairly(() => this.#send(to, text));
+  }
+
+  async #send(to: Recipient, text: string | undefined): Promise<SentMessage> {
     const { messenger, desk, now } = this.context;
     if (text !== undefined) requireText(text);
     const target = targetOf(to);
@@ -152,7 +164,11 @@ export class VuDevice {
   }
 
   /** Pulls a list once more (PUL), as a client does that opens it. @throws Error */
-  async pull(name: Exclude<ExtraPull, "history">): Promise<void> {
+  pull(name: Exclude<ExtraPull, "history">): Promise<void> {
+    return this.waits.fairly(() => this.#pull(name));
+  }
+
+  async #pull(name: Exclude<ExtraPull, "history">): Promise<void> {
     const intendedMs = this.context.now() - this.lateMs();
     for (;;) {
       this.waits.check();

@@ -15,7 +15,11 @@ export class Waits {
   }
 
   /** @throws IterationInterrupted, Error with the outcome's text */
-  async for<T>(begin: (done: (outcome: Outcome<T>) => void) => void): Promise<T> {
+  for<T>(begin: (done: (outcome: Outcome<T>) => void) => void): Promise<T> {
+    return this.fairly(() => this.#outcomeOf(begin));
+  }
+
+  async #outcomeOf<T>(begin: (done: (outcome: Outcome<T>) => void) => void): Promise<T> {
     this.check();
     const outcome = await new Promise<Outcome<T> | typeof interrupted>((resolve) => {
       const end = () => resolve(interrupted);
@@ -40,9 +44,35 @@ export class Waits {
     });
   }
 
+  /** The same for a function of the file, whose error is thrown as it is. @throws IterationInterrupted, what it threw */
+  async itself<T>(work: Promise<T>): Promise<T> {
+    const result = await this.for<() => T>((done) => {
+      work.then(
+        (value) => done({ value: () => value }),
+        (error: unknown) => {
+          const rethrow = () => {
+            throw error;
+          };
+          done({ value: rethrow });
+        },
+      );
+    });
+    return result();
+  }
+
   /** @throws IterationInterrupted */
   check(): void {
     if (this.#isInterrupted) throw new IterationInterrupted();
+  }
+
+  /** What fails does so in a later turn: a loop that catches it and tries again must not keep all else from happening. */
+  async fairly<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await new Promise((resolve) => setImmediate(resolve));
+      throw error;
+    }
   }
 
   interrupt(): void {

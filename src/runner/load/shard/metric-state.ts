@@ -65,8 +65,8 @@ export function emptyMetricsLike({ script }: MetricsState): LoadMetrics {
 /** Adds a shard's metrics. Gauges are added up, their extremes too; the busiest generator counts. @throws RangeError for a histogram that is none */
 export function addMetricsState(metrics: LoadMetrics, state: MetricsState): void {
   addSetState(metrics.all, state, new Map([[LAG, metrics.eventLoopLag]]));
-  addGauge(metrics.users, state.users);
-  addGauge(metrics.devicesOnline, state.devicesOnline);
+  metrics.users.addUp(state.users);
+  metrics.devicesOnline.addUp(state.devicesOnline);
   addHighest(metrics.busyShare, state.generatorBusy);
   const { script } = state;
   if (script === undefined) return;
@@ -76,8 +76,8 @@ export function addMetricsState(metrics: LoadMetrics, state: MetricsState): void
     addSetState(set, part);
   }
   addCustomState(metrics.custom, script.custom);
-  if (metrics.vus !== undefined) addGauge(metrics.vus, script.vus);
-  if (metrics.vusMax !== undefined) addGauge(metrics.vusMax, script.vusMax);
+  if (metrics.vus !== undefined) metrics.vus.addUp(script.vus);
+  if (metrics.vusMax !== undefined) metrics.vusMax.addUp(script.vusMax);
 }
 
 function scriptStateOf({ parts, custom, vus, vusMax }: LoadMetrics, epochMs: number): ScriptState | undefined {
@@ -121,13 +121,6 @@ function trendsOf(set: MetricSet, others: ReadonlyMap<string, Trend> = new Map()
 export function gaugeState(gauge: Gauge): GaugeState {
   const { value, min, max } = gauge.result();
   return { value, min, max };
-}
-
-export function addGauge(gauge: Gauge, { value, min, max }: GaugeState): void {
-  const before = gauge.result();
-  gauge.set(before.min + min);
-  gauge.set(before.max + max);
-  gauge.set(before.value + value);
 }
 
 /** Of a gauge that is a share of one process, which no sum of several is. */

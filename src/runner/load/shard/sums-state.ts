@@ -2,7 +2,7 @@ import type { MetricSum } from "../find-max/step-measure.js";
 import { Counter, TimedGauge } from "../metrics/custom-sum.js";
 import { Gauge, Rate, Trend } from "../metrics/metrics.js";
 import { addSum, type SumState, sumState } from "./custom-state.js";
-import { addGauge, addHighest, type GaugeState, gaugeState } from "./metric-state.js";
+import { addHighest, type GaugeState, gaugeState } from "./metric-state.js";
 
 /** What some metrics have come to in one process, by name, to be told to whoever sees all of them. */
 export type SumsState = Readonly<Record<string, SumState & { readonly level?: GaugeState }>>;
@@ -34,7 +34,7 @@ function stateOf(sum: MetricSum, epochMs: number): SumState & { readonly level?:
 
 function addLevel(sum: Gauge, level: GaugeState, metric: string): void {
   if (metric === HIGHEST_COUNTS) addHighest(sum, level);
-  else addGauge(sum, level);
+  else sum.addUp(level);
 }
 
 function emptySum({ trend, rate, gauge }: SumState): MetricSum {

@@ -22,9 +22,14 @@ afterEach(() => {
 });
 
 /** Runs a file with these lines; what it throws is what the command ends with. */
-async function run(lines: readonly string[], args: readonly string[] = [], name = `test-${written}.ts`) {
+async function run(
+  lines: readonly string[],
+  args: readonly string[] = [],
+  name = `test-${written}.ts`,
+  signal = new AbortController().signal,
+) {
   writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
-  const host = fakeHost({ cwd: folder, verbosity: "quiet", clock: { nowMs: () => Date.now() } });
+  const host = fakeHost({ cwd: folder, verbosity: "quiet", clock: { nowMs: () => Date.now() }, signal });
   const report = join(folder, `${name}.json`);
   const target = args.includes("--target") ? [] : ["--target", formatAddress(server.address)];
   const common = [...target, "--report", `json=${report}`];
@@ -126,6 +131,49 @@ describe("ttk load with a scenario file", () => {
   it("says that setup has returned what cannot be copied", async () => {
     const lines = ["export const setup = () => ({ much: 1n });", "export default () => {};"];
     await expect(run(lines)).rejects.toThrow(/: what it returned is not JSON: .*BigInt.* \(setup failed\)$/);
+  });
+
+  it("ends setup and teardown when their time is up, whatever they wait for", async () => {
+    const waits = ["const never = () => new Promise(() => {});", "export default () => {};"];
+    const setup = ["export const options = { setupTimeout: '20ms' };", "export const setup = never;"];
+    await expect(run([...waits, ...setup])).rejects.toThrow(/: setup took longer than 0\.02 s \(setup failed\)$/);
+    const teardown = ["export const options = { teardownTimeout: '20ms' };", "export const teardown = never;"];
+    const { stderr, report } = await run([...waits, ...teardown]);
+    expect(stderr).toMatch(/: teardown took longer than 0\.02 s \(teardown; told once\)\n$/);
+    expect(report.metrics.iterations.count).toBe(1);
+  });
+
+  it.each([
+    ["before setup", "", "", []],
+    ["in setup", "interrupt(); await new Promise(() => {});", "", ["setup"]],
+    ["in an iteration", "", "interrupt(); await new Promise(() => {});", ["setup", "iteration", "teardown"]],
+  ])(
+    "ends at once when interrupted %s, and tears down what was set up, as k6 does",
+    async (_, inSetup, inIteration, called) => {
+      const stop = new AbortController();
+      Reflect.set(globalThis, "interrupt", () => stop.abort());
+      if (called.length === 0) stop.abort();
+      const { stdout, report } = await run(
+        [
+          "const called = [];",
+          `export async function setup() { called.push("setup"); ${inSetup} }`,
+          `export default async function () { called.push("iteration"); ${inIteration} }`,
+          'export function teardown() { called.push("teardown"); }',
+          "export const handleSummary = () => ({ stdout: JSON.stringify(called) });",
+        ],
+        [],
+        `interrupted-${called.length}.js`,
+        stop.signal,
+      );
+      expect(JSON.parse(stdout)).toEqual(called);
+      expect(report.summary.interrupted).toBe(true);
+      expect(report.parts[0].interrupted).toBe(called.includes("iteration") ? 1 : 0);
+    },
+  );
+
+  it("says what was thrown that is no Error", async () => {
+    const { stderr } = await run(["export default () => {", "  throw { code: 3, why: 'no luck' };", "};"]);
+    expect(stderr).toMatch(/^ttk: test-\d+\.ts: \{"code":3,"why":"no luck"\} \(default; told once\)\n$/);
   });
 
   it("hands each VU a copy of what setup returned, and teardown too", async () => {
@@ -264,6 +312,11 @@ describe("ttk load with a scenario file", () => {
     expect(report.metrics.never).toBeUndefined();
     expect(stdout).toContain("NOT HELD     never value<9  (nothing was measured)");
     expect(exitCode).toBe(1);
+  });
+
+  it("has as many VUs as there can be in vus_max all the time, as k6 does", async () => {
+    const { report } = await run(["export const options = { vus: 3, iterations: 3 };", "export default () => {};"]);
+    expect(report.metrics.vus_max).toEqual({ type: "gauge", value: 3, min: 3, max: 3 });
   });
 
   it.each(["mine.add(-1)", "mine.add(4294968)", "mine.add(Number.NaN)", "mine.add(1e9)"])(
@@ -461,6 +514,15 @@ describe("ttk load with a scenario file", () => {
     );
     expect((await run(sending("'user2'"))).stderr).toContain(
       '"user2" is neither a person nor a group: take somebody of vu.people',
+    );
+  });
+
+  it("begins a ramp of the command line without VUs where --vus is 0, as in k6's own examples", async () => {
+    const stages = ["--vus", "0", "--stage", "50ms:2", "50ms:0"];
+    const { report } = await run(["export default (vu) => vu.sleep(0.01);"], stages);
+    expect(report.parts[0]).toMatchObject({ executor: "ramping-vus", vusMax: 2 });
+    await expect(run(["export default () => {};"], ["--vus", "0", "--duration", "1s"])).rejects.toThrow(
+      "options.vus: expected a whole number from 1",
     );
   });
 

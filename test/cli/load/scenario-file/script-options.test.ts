@@ -198,6 +198,17 @@ describe("readScript", () => {
     expect(() => withVus({ scenarios })).toThrow("options.vus: a scenario says that");
   });
 
+  it("takes null for what is not given, as k6 does", () => {
+    const nothing = { vus: null, iterations: null, duration: null, stages: null, scenarios: null, hosts: null };
+    expect(read(nothing).script.scenarios).toMatchObject([
+      { name: "default", executor: { executor: "shared-iterations", vus: 1, iterations: 1 } },
+    ]);
+    const scenarios = { a: { executor: "constant-arrival-rate", rate: null, duration: null, preAllocatedVUs: null } };
+    expect(() => read({ scenarios })).toThrow(
+      "a.rate: is missing; options.scenarios.a.duration: is missing; options.scenarios.a.preAllocatedVUs: is missing",
+    );
+  });
+
   it("has a fate for each of k6's options: it is used, or refused with the reason", () => {
     const types = readFileSync(
       new URL("../../../../node_modules/@types/k6/options/index.d.ts", import.meta.url),

@@ -15,7 +15,10 @@ class Stage implements VuPool {
   readonly #ends = new Map<number, number>();
   nowMs = 0;
 
-  constructor(private readonly lengthMs: number) {}
+  constructor(
+    private readonly lengthMs: number,
+    private readonly heedsInterrupts = true,
+  ) {}
 
   start(vu: number, intendedMs: number): void {
     expect(this.#ends.has(vu)).toBe(false);
@@ -25,7 +28,7 @@ class Stage implements VuPool {
 
   interrupt(vu: number): void {
     this.interrupted.push(vu);
-    this.#ends.set(vu, this.nowMs);
+    if (this.heedsInterrupts) this.#ends.set(vu, this.nowMs);
   }
 
   release(vu: number): void {
@@ -77,6 +80,19 @@ describe("shared-iterations and per-vu-iterations", () => {
     expect([...stage.interrupted].sort()).toEqual([0, 1, 2]);
     expect(executor.isDone).toBe(true);
   });
+
+  it.each(["shared-iterations", "per-vu-iterations"] as const)(
+    "drop nothing when the run is ended early, begun or not: %s",
+    (executor) => {
+      const stage = new Stage(100);
+      const begun = new IterationsExecutor({ executor, ...plan }, stage);
+      stage.play(begun, 150);
+      begun.stop(150);
+      const waiting = new IterationsExecutor({ executor, ...plan }, stage);
+      waiting.stop(150);
+      expect([stage.starts.length, begun.dropped, waiting.dropped, waiting.isDone]).toEqual([6, 0, 0, true]);
+    },
+  );
 });
 
 describe("constant-vus and ramping-vus", () => {
@@ -152,6 +168,20 @@ describe("constant-vus and ramping-vus", () => {
     stage.play(executor, 4000);
     expect(stage.starts.map(([, at]) => at).slice(5)).toEqual([2450, 2550, 2650, 2750, 2850, 2950]);
     expect(executor.isDone).toBe(true);
+  });
+});
+
+describe("an iteration that does not heed its interrupt", () => {
+  it("is given up a second later, and an end of it much later changes nothing", () => {
+    const stage = new Stage(60_000, false);
+    const plan = { executor: "constant-vus", startVus: 2, stages: [{ durationMs: 500, target: 2 }] } as const;
+    const executor = new VusExecutor({ ...plan, gracefulRampDownMs: 0, ...timing }, stage);
+    stage.play(executor, 2499);
+    expect([stage.interrupted, executor.isDone, executor.abandoned]).toEqual([[0, 1], false, 2]);
+    stage.play(executor, 2500);
+    expect([executor.isDone, executor.vus, executor.nextMs()]).toEqual([true, 0, undefined]);
+    stage.play(executor, 61_000);
+    expect([stage.starts.length, executor.isDone, executor.abandoned]).toEqual([2, true, 0]);
   });
 });
 

@@ -12,6 +12,7 @@ import type { CounterResult, TrendResult } from "../../../../src/runner/load/met
 import { usersOf } from "../../../../src/runner/load/script/script-plan.js";
 import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
+import { fakeHost } from "../../../helpers/fake-host.js";
 import { run } from "../../../helpers/load-plan.js";
 import { ReferenceCluster } from "../../../helpers/reference-cluster.js";
 import { schemaErrors } from "../../../helpers/schema-check.js";
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 async function planOf(file: string): Promise<LoadPlan> {
-  const loaded = await loadScenarioFile(file, folder);
+  const loaded = await loadScenarioFile(file, fakeHost({ cwd: folder }));
   const choice = readScript(loaded.exports, loaded.book);
   const accounts = Array.from({ length: usersOf(choice.script) }, (_, at) => ({
     name: `user${at + 1}`,

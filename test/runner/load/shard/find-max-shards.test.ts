@@ -20,6 +20,7 @@ import { mergeShards } from "../../../../src/runner/load/shard/merge-shards.js";
 import { judgeTogether, stepStateOf } from "../../../../src/runner/load/shard/step-state.js";
 import { steadyChat } from "../../../../src/scenarios/load/steady-chat.js";
 import { crowdFixture } from "../../../../src/server/storage/crowd-fixture.js";
+import { fakeHost } from "../../../helpers/fake-host.js";
 import { FakeMsgServer } from "../../../helpers/fake-msg-server.js";
 import { ReferenceCluster } from "../../../helpers/reference-cluster.js";
 import { schemaErrors } from "../../../helpers/schema-check.js";
@@ -144,7 +145,7 @@ describe("a search in workers", () => {
   it("goes through the steps of a scenario file's find-max in 3 processes", async () => {
     const plans: LoadPlan[] = [];
     for (let index = 0; index < 3; index++) {
-      const loaded = await loadScenarioFile(example, "/");
+      const loaded = await loadScenarioFile(example, fakeHost());
       const choice = readScript(loaded.exports, loaded.book);
       const own = accounts.slice(0, usersOf(choice.script));
       plans.push(planForScript({ accounts: own, targets: [cluster.msg(0)], seed: 7 }, "find-max.ts", choice));
