@@ -302,6 +302,49 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     expect(new Set(indents).size).toBe(2);
   });
 
+  it("is printed in dark on light also from a dark screen, whether or not charts are drawn again", async () => {
+    const { page } = await reader.open(loadHtml(minute, builtAssets("load")), { isDark: true });
+    const filters = () =>
+      page
+        .locator("canvas, .u-marker")
+        .evaluateAll((drawn) => [...new Set(drawn.map((each) => getComputedStyle(each).filter))]);
+    expect(await filters()).toEqual(["none"]);
+    await page.emulateMedia({ media: "print" });
+    await page.locator('.plot[data-drawn="light"]').first().waitFor();
+    expect(await filters()).toEqual(["none"]);
+    await page.emulateMedia({ media: "screen" });
+    await page.addInitScript(() => {
+      MediaQueryList.prototype.addEventListener = () => {};
+    });
+    await page.reload();
+    await page.emulateMedia({ media: "print" });
+    expect(await filters()).toEqual(["invert(1) hue-rotate(180deg)"]);
+  });
+
+  it("breaks the names of thresholds between their words on a phone", async () => {
+    const thresholds = [
+      { metric: "msg_delivery_duration", expression: "p(99.9)<1000.5", ok: false, actual: 12345.678 },
+    ];
+    const { page } = await open({ ...minute, thresholds }, undefined, 390);
+    const name = page.locator("th.mono", { hasText: "msg_delivery_duration" }).first();
+    const lines = await name.evaluate((cell) => {
+      const tops = new Map<number, string>();
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        for (let at = 0; at < (node.textContent ?? "").length; at++) {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 1);
+          const { top } = range.getBoundingClientRect();
+          tops.set(top, (tops.get(top) ?? "") + range.toString());
+        }
+      }
+      return [...tops.values()];
+    });
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(/_$/);
+  });
+
   it("says in shares of a core how busy the generator was at most", async () => {
     const gauge = (max: number) => ({ type: "gauge", value: 0, min: 0, max }) as const;
     const metrics = { ...heldLoad.metrics, generator_busy: gauge(0.2), depth: gauge(0.5), vus: gauge(2000) };
