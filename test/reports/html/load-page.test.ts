@@ -194,10 +194,14 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     ];
     const findMax: FindMaxResult = { ratePerSecond: 100, endedBy: "precision", steps };
     const parts = minute.parts.map((part) => ({ ...part, findMax }));
-    const [text] = await (await open({ ...minute, parts })).texts("#parts");
+    const searched = await open({ ...minute, parts });
+    const [text] = await searched.texts("#parts");
     const judged = "msg_delivery_duration p(99)<100 (61.2 ms)";
     expect(text).toContain(`100/s\t100/s\t0.0 s\t4.0 s\theld\t${judged}\n`);
     expect(text).toContain(`100/s\t100/s\t4.0 s\t4.0 s\tnot held\t${judged}, 3 lost`);
+    const planned = async (read: ReadPage) => (await read.texts(".number")).filter((number) => /planned/.test(number));
+    expect(await planned(await open(minute))).toHaveLength(1);
+    expect(await planned(searched)).toEqual([]);
   });
 
   it("draws a chart, and has its numbers as a table", async () => {
