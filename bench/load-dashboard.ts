@@ -40,7 +40,13 @@ async function measured(address: string, hasDashboard: boolean): Promise<Measure
   const dashboard = new LoadDashboard({ scenario: "steady-chat", target: address, users, devices: users * 2 });
   const closing = new AbortController();
   const view = hasDashboard
-    ? openDashboard(dashboard, { ...terminal(), signal: closing.signal, atExit: () => () => {}, isStyled: true })
+    ? openDashboard(dashboard, {
+        ...terminal(),
+        signal: closing.signal,
+        atExit: () => () => {},
+        watchSuspension: () => ({ suspend: () => {}, end: () => {} }),
+        isStyled: true,
+      })
     : undefined;
   const before = process.cpuUsage();
   let steady = { user: 0, system: 0 };

@@ -77,6 +77,7 @@ function silentHost(): Host {
     clock: { nowMs: () => 0 },
     random: () => 0,
     atExit: () => () => {},
+    watchSuspension: () => ({ suspend: () => {}, end: () => {} }),
     takeStrays: () => {},
     takeErrors: () => () => {},
     verbosity: "normal",

@@ -14,6 +14,14 @@ export interface Output {
   readonly columns: number;
 }
 
+/** How a view goes along with Ctrl-Z. */
+interface Suspension {
+  /** Stops this process and what runs with it on the terminal, as Ctrl-Z does: views get that as a key. */
+  suspend(): void;
+  /** Nothing is done about it any more. */
+  end(): void;
+}
+
 /**
  * The process, as commands see it: the only door to standard streams, signals, environment, wall clock and randomness.
  * Results go to stdout, everything else to stderr.
@@ -42,6 +50,8 @@ export interface Host {
   readonly random: () => number;
   /** Has this done whenever the process ends, a second Ctrl-C included; it cannot wait for anything. Returns how to take it back. */
   atExit(action: () => void): () => void;
+  /** Has the terminal put back while the process is stopped (Ctrl-Z), and taken again when it goes on. */
+  watchSuspension(leave: () => void, comeBack: () => void): Suspension;
   /**
    * Somebody else's code runs from now on: rejections that nobody waits for are no longer taken for faults of ours, nor what a
    * callback of theirs throws.
@@ -106,6 +116,7 @@ export function processHost(): Host {
         if (atHangUp.size === 0) process.off("SIGHUP", hangUp);
       };
     },
+    watchSuspension,
     takeStrays: (take, isTheirs) => {
       process.on("unhandledRejection", take);
       strays = { take, isTheirs };
@@ -131,6 +142,29 @@ export function processHost(): Host {
     else fail(faultText(error, host.showsStack));
   });
   return host;
+}
+
+/** Has `leave` called before the process is stopped by SIGTSTP, and `comeBack` once it goes on, also after a SIGSTOP. */
+function watchSuspension(leave: () => void, comeBack: () => void): Suspension {
+  const stop = () => {
+    leave();
+    // By the signal's own action: it does nothing where no shell could have the process go on.
+    process.off("SIGTSTP", stop);
+    process.kill(process.pid, "SIGTSTP");
+    process.on("SIGTSTP", stop);
+    comeBack();
+  };
+  process.on("SIGTSTP", stop);
+  process.on("SIGCONT", comeBack);
+  return {
+    suspend: () => {
+      process.kill(0, "SIGTSTP");
+    },
+    end: () => {
+      process.off("SIGTSTP", stop);
+      process.off("SIGCONT", comeBack);
+    },
+  };
 }
 
 /** What ends a command, in one line: it may quote what a peer or a file said. */

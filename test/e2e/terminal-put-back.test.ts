@@ -43,4 +43,22 @@ describe.skipIf(!hasTmux).each(Object.entries(views))("the view of ttk %s", (_, 
     expect(screen.modes()).toEqual(expect.arrayContaining(["icanon", "echo"]));
     if (signal === "SIGUSR2") expect(left).toContain("a-fault");
   });
+
+  it("gives the terminal to the shell while Ctrl-Z has it stopped, and is whole again after fg", async () => {
+    // A shell with job control, as people have it.
+    const command = `true; set -m; env -u CI ${process.execPath} ${main} ${args()}; echo stopped; read go; fg`;
+    screen = TmuxScreen.open(command, 120, 40);
+    await screen.shows(shows);
+    await expect.poll(() => screen?.modes()).toEqual(expect.arrayContaining(["-icanon", "-echo"]));
+    screen.press("C-z");
+    await screen.shows("stopped");
+    expect(screen.asked("#{alternate_on} #{cursor_flag}")).toBe("0 1");
+    expect(screen.modes()).toEqual(expect.arrayContaining(["icanon", "echo"]));
+    screen.press("Enter");
+    await screen.shows(shows);
+    expect(screen.asked("#{alternate_on} #{cursor_flag}")).toBe("1 0");
+    expect(screen.modes()).toEqual(expect.arrayContaining(["-icanon", "-echo"]));
+    screen.press("?");
+    await screen.shows("any key");
+  });
 });

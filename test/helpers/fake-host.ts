@@ -28,6 +28,7 @@ export function fakeHost(given: Partial<Host> = {}): Host & { readonly written: 
     clock: { nowMs: () => 0 },
     random: () => 0.5,
     atExit: () => () => {},
+    watchSuspension: () => ({ suspend: () => {}, end: () => {} }),
     takeStrays: () => {},
     takeErrors: () => () => {},
     verbosity: "normal",

@@ -207,7 +207,8 @@ describe("keys", () => {
     const page = [
       "# Keys of the live views",
       "",
-      "A key means the same in every view that has a use for it; `?` shows them. (`″`: as in the row above it.)",
+      "A key means the same in every view that has a use for it; `?` shows them. (`″`: as in the row above it.) Ctrl-Z stops the",
+      "program, as any other; `fg` has it go on.",
       "",
       heading,
       `|---|${views.map(() => "---|").join("")}`,

@@ -8,6 +8,7 @@ import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { portValues, textKeyValue } from "../option-values.js";
 import { isFillable } from "../terminal-view.js";
+import { viewTerminal } from "../view-terminal.js";
 
 interface BrowseOptions {
   readonly key?: string;
@@ -51,11 +52,8 @@ async function browse(host: Host, file: string, { key, port }: BrowseOptions): P
     const { openBrowser } = await view;
     await openBrowser(index, {
       title: basename(file),
-      isStyled: host.stdout.isStyled,
-      stdin: host.stdin,
-      stdout: host.screen,
+      ...viewTerminal(host),
       signal: host.signal,
-      atExit: (action) => host.atExit(action),
       ...(key === undefined ? {} : { textKey: key }),
     });
   } catch (error) {

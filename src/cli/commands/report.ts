@@ -23,7 +23,10 @@ export function reportCommand(host: Host): Command {
   return new Command("report")
     .description("Render or compare finished runs of ttk load and ttk conform")
     .enablePositionalOptions()
-    .argument("<run.json...>", "JSON reports, - for stdin: one, or several of ttk conform for a matrix over servers and runs")
+    .argument(
+      "<run.json...>",
+      "JSON reports, - for stdin: one, or several of ttk conform for a matrix over servers and runs",
+    )
     .addOption(outOption())
     .addOption(formatOption(runFormats))
     .addHelpText("after", examples)

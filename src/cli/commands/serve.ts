@@ -29,6 +29,7 @@ import { addressWarning, type ServeChoice, type ServePlan, servePlan } from "../
 import { actionLog, jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
 import { mayFillTerminal } from "../terminal-view.js";
+import { viewTerminal } from "../view-terminal.js";
 
 interface ServeOptions
   extends Omit<ServeChoice, "roles" | "listenOn">,
@@ -233,15 +234,7 @@ async function serve(host: Host, options: Settled, mayInvent: boolean): Promise<
 /** Until whoever looks has seen enough, or the process is told to stop. */
 async function watch(host: Host, view: Omit<ServeViewOptions, "onQuit">): Promise<void> {
   const { openServeView } = await import("../../tui/serve/open-serve-view.js");
-  const { stdin, screen: stdout, signal } = host;
-  await openServeView({
-    ...view,
-    stdin,
-    stdout,
-    signal,
-    atExit: (action) => host.atExit(action),
-    isStyled: host.stdout.isStyled,
-  });
+  await openServeView({ ...view, ...viewTerminal(host), signal: host.signal });
   host.stderr.write("stopping …\n");
 }
 

@@ -1,6 +1,7 @@
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { SelectedCase } from "../../runner/conformance/select-cases.js";
 import type { Host } from "../host.js";
+import { viewTerminal } from "../view-terminal.js";
 import { conformProgress } from "./conform-progress.js";
 
 /** Shows a run to whoever sits there. */
@@ -30,11 +31,8 @@ export async function viewWatch(host: Host, { cases, ...facts }: Watched): Promi
   const { view, closed } = openConform({
     facts: { ...facts, cases: cases.map(({ case: each }) => each) },
     hands: { now: () => performance.now(), interrupt: () => host.interrupt() },
-    isStyled: host.stdout.isStyled,
-    stdin: host.stdin,
-    stdout: host.screen,
+    ...viewTerminal(host),
     signal: failing.signal,
-    atExit: (action) => host.atExit(action),
   });
   const stopping = () => view.stopping();
   host.signal.addEventListener("abort", stopping, { once: true });

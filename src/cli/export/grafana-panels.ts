@@ -31,6 +31,9 @@ export const dashboardPanels: readonly PanelPlan[] = [
   fault("out of order", "ttk_msgs_reordered_total"),
   fault("corrupted", "ttk_msgs_corrupted_total"),
   fault("misdelivered", "ttk_msgs_misdelivered_total"),
+  fault("diverged", "ttk_msgs_diverged_total"),
+  fault("not in history", "ttk_msgs_not_in_history_total"),
+  fault("unread wrong", "ttk_unread_wrong_total"),
   fault("kicks", "ttk_kicks_total"),
   // There is none of its series before the first error.
   orZero(fault("errors", "ttk_errors_total")),
@@ -73,6 +76,9 @@ export const dashboardPanels: readonly PanelPlan[] = [
     increase("out of order", "ttk_msgs_reordered_total"),
     increase("corrupted", "ttk_msgs_corrupted_total"),
     increase("misdelivered", "ttk_msgs_misdelivered_total"),
+    increase("diverged", "ttk_msgs_diverged_total"),
+    increase("not in history", "ttk_msgs_not_in_history_total"),
+    increase("unread wrong", "ttk_unread_wrong_total"),
     increase("kicks", "ttk_kicks_total"),
   ]),
   chart("Errors", "short", "In the time that a point stands for.", [
@@ -97,7 +103,7 @@ function row(title: string): PanelPlan {
 
 function total(title: string, metric: string, isFault = false): PanelPlan {
   const queries = [{ expression: sum(metric), legend: title }];
-  return { type: "stat", title, description: "", unit: "short", width: 4, height: 3, isFault, queries };
+  return { type: "stat", title, description: "", unit: "short", width: 3, height: 3, isFault, queries };
 }
 
 function fault(title: string, metric: string): PanelPlan {

@@ -74,7 +74,7 @@ function loadJob(choice: K8sChoice): object {
   const target = hasTarget ? [] : ["--target", ...MSG_PORTS.map((port) => `${CLUSTER}:${port}`)];
   // Kubernetes puts in the variables; the index is that of the pod.
   const segment = ["--segment", `$(JOB_COMPLETION_INDEX)/${shards}`, "--start-at", "$(TTK_START_AT)"];
-  const args = ["load", ...load, ...target, "--seed", `${seed}`, ...segment, "--report", "shard=-", "-q"];
+  const args = ["load", ...load.map(asGiven), ...target, "--seed", `${seed}`, ...segment, "--report", "shard=-", "-q"];
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -101,6 +101,11 @@ function loadJob(choice: K8sChoice): object {
       },
     },
   };
+}
+
+/** Kubernetes would put variables in, and make one of two `$`. */
+function asGiven(argument: string): string {
+  return argument.replaceAll(/\$(?=[$(])/g, "$$$$");
 }
 
 function program(name: string, { image, version }: K8sChoice, args: readonly string[]): object {

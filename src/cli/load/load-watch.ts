@@ -8,6 +8,7 @@ import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
 import { ownCount, wholeRun } from "../../runner/load/segment.js";
 import { type Host, messageLine } from "../host.js";
+import { viewTerminal } from "../view-terminal.js";
 import { HeldOutput } from "./held-output.js";
 import { errorLine } from "./scenario-file/file-line.js";
 import type { LoadedFile } from "./scenario-file/load-file.js";
@@ -86,11 +87,8 @@ export async function dashboardWatch(host: Host, { plan, target, file }: Watched
         interrupt: () => host.interrupt(),
       });
       view = openDashboard(dashboard, {
-        isStyled: host.stdout.isStyled,
-        stdin: host.stdin,
-        stdout: host.screen,
+        ...viewTerminal(host),
         signal: closing.signal,
-        atExit: (action) => host.atExit(action),
       });
       const giveErrorsBack = host.takeErrors(printed);
       giveBack = () => {

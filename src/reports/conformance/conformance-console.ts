@@ -1,6 +1,7 @@
 import { escapeControls } from "../../codec/record/printable.js";
 import type { CaseResult, ConformanceResult, Outcome } from "../../runner/conformance/conformance-result.js";
 import type { Verdict } from "../../runner/conformance/verdict.js";
+import { blockedReasonOf, groupsOf, mostBlocked } from "./blocked-cases.js";
 import { byArea, casesText, flakyText } from "./case-words.js";
 import { tellingTrace, wireLine } from "./wire-line.js";
 
@@ -61,14 +62,10 @@ export function conformanceConsole(result: ConformanceResult, options: ConsoleOp
   ].join("\n");
 }
 
-/** Before all else what most cases could not be judged for: a wrong port, a password. */
+/** Before all else what most cases could not be judged for. */
 function leadLines(cases: readonly CaseResult[], paint: Palette): string[] {
-  const [reason, alike] = groupsOf(cases, blockedReasonOf).find(([, { length }]) => 2 * length > cases.length) ?? [];
-  if (reason === undefined || alike === undefined || cases.length === 1) return [];
-  const left = cases.filter(({ verdict }) => verdict !== "skipped").length - alike.length;
-  const text =
-    left === 0 ? "nothing could be judged" : `${alike.length} of ${casesText(cases.length)} could not be judged`;
-  return [`${paint.red("BLOCKED")}  ${text}`, fact("because", reason), ""];
+  const most = mostBlocked(cases);
+  return most === undefined ? [] : [`${paint.red("BLOCKED")}  ${most.text}`, fact("because", most.reason), ""];
 }
 
 /** How often each ran, and what to give `--shuffle` to have the same order again. */
@@ -110,26 +107,6 @@ function flakyLines(cases: readonly CaseResult[], paint: Palette): string[] {
     return text === undefined ? [] : [`${paint.yellow("FLAKY")}    ${each.id}: ${text}`];
   });
   return lines.length === 0 ? [] : ["", ...lines];
-}
-
-/** What stops one case often stops a hundred: each reason is given once. */
-function groupsOf(
-  cases: readonly CaseResult[],
-  reasonOf: (each: CaseResult) => string | undefined,
-): Array<[reason: string, alike: CaseResult[]]> {
-  const groups = new Map<string, CaseResult[]>();
-  for (const each of cases) {
-    const reason = reasonOf(each);
-    if (reason === undefined) continue;
-    const alike = groups.get(reason) ?? [];
-    alike.push(each);
-    groups.set(reason, alike);
-  }
-  return [...groups];
-}
-
-function blockedReasonOf({ verdict, reason }: CaseResult): string | undefined {
-  return verdict === "blocked" ? (reason ?? "the reason is unknown") : undefined;
 }
 
 /** Of a case that failed before anything went over the wire: a server that dies fails all the rest so. */

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { render } from "ink";
 import { createElement, type ReactElement } from "react";
+import { useKeys } from "./keys.js";
 import { Painting } from "./painting.js";
 import { TerminalPainter } from "./terminal-painter.js";
 
@@ -11,6 +12,8 @@ export interface FullScreenOptions {
   readonly signal: AbortSignal;
   /** Has the terminal put back when the process ends without waiting for the view; returns how to take that back. */
   readonly atExit: (action: () => void) => () => void;
+  /** Has the first done before the process is stopped, and the second once it goes on. `suspend` stops it, `end` ends that. */
+  readonly watchSuspension: (leave: () => void, comeBack: () => void) => { suspend(): void; end(): void };
 }
 
 /** Another screen, and no cursor on it. */
@@ -23,7 +26,7 @@ const LEAVE_SCREEN = "\u001b[?25h\u001b[?1049l";
  */
 export async function openFullScreen(
   view: (close: () => void) => ReactElement,
-  { stdin, stdout, signal, atExit }: FullScreenOptions,
+  { stdin, stdout, signal, atExit, watchSuspension }: FullScreenOptions,
 ): Promise<void> {
   if (signal.aborted) return;
   const close = () => app.unmount();
@@ -33,7 +36,27 @@ export async function openFullScreen(
   };
   stdout.write(ENTER_SCREEN);
   const painter = new TerminalPainter(stdout);
-  const app = render(createElement(Painting.Provider, { value: painter.paint.bind(painter) }, view(close)), {
+  const setRawMode = (isRaw: boolean) => (stdin as Partial<NodeJS.ReadStream>).setRawMode?.(isRaw);
+  const suspension = watchSuspension(
+    () => {
+      setRawMode(false);
+      stdout.write(LEAVE_SCREEN);
+    },
+    () => {
+      // Twice: a shell may have set the terminal back without a word.
+      setRawMode(false);
+      setRawMode(true);
+      stdout.write(ENTER_SCREEN);
+      painter.repaint();
+    },
+  );
+  const shown = createElement(
+    Painting.Provider,
+    { value: painter.paint.bind(painter) },
+    createElement(SuspendKey, suspension),
+    view(close),
+  );
+  const app = render(shown, {
     stdin: stdin as NodeJS.ReadStream,
     stdout: stdout as NodeJS.WriteStream,
     exitOnCtrlC: false,
@@ -46,6 +69,15 @@ export async function openFullScreen(
   } finally {
     signal.removeEventListener("abort", close);
     stays();
+    suspension.end();
     stdout.write(LEAVE_SCREEN);
   }
+}
+
+/** In all views: a terminal in raw mode leaves Ctrl-Z to them. */
+function SuspendKey({ suspend }: { readonly suspend: () => void }): null {
+  useKeys(({ name, ctrl }) => {
+    if (ctrl === true && name === "z") suspend();
+  });
+  return null;
 }

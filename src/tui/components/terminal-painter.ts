@@ -17,6 +17,14 @@ export class TerminalPainter {
 
   constructor(private readonly stdout: Pick<Writable, "write">) {}
 
+  /** Once something else has been on the screen. */
+  repaint(): void {
+    const [lines, size] = [this.#shown, this.#size];
+    this.#shown = [];
+    this.#size = { columns: 0, rows: 0 };
+    if (lines.length > 0) this.paint(lines, size);
+  }
+
   paint(lines: readonly string[], size: TerminalSize): void {
     const isAnew = size.columns !== this.#size.columns || size.rows !== this.#size.rows;
     let out = isAnew ? CLEAR : "";

@@ -47,6 +47,16 @@ describe("the Grafana dashboard", () => {
     expect([...asked].filter((name) => !known.has(name))).toEqual([]);
   });
 
+  it("has a number and a line for each count of messages that went wrong", () => {
+    const kinds = ["lost", "duplicated", "reordered", "corrupted", "misdelivered", "diverged", "not_in_history"];
+    for (const name of [...kinds.map((kind) => `ttk_msgs_${kind}_total`), "ttk_unread_wrong_total"]) {
+      const asking = dashboard.panels.filter(({ targets = [] }) =>
+        targets.some(({ expr }) => expr.includes(`${name}{`)),
+      );
+      expect([name, ...asking.map(({ type }) => type)]).toEqual([name, "stat", "timeseries"]);
+    }
+  });
+
   it("uses only variables that it has, and chooses the run in every query", () => {
     const names = dashboard.templating.list.map(({ name }) => `$${name}`);
     expect(names).toEqual(["$datasource", "$testid", "$scenario"]);

@@ -45,6 +45,10 @@ describe("ttk export k8s", () => {
     await expect(exported(load)).rejects.toThrow(reason);
   });
 
+  it("hands arguments to the pods as they are, whatever Kubernetes takes for variables", async () => {
+    expect(await exported(["--password", "x$(HOME)y$$z $$(A) $b$"])).toContain("x$$(HOME)y$$$z $$$$(A) $b$");
+  });
+
   it("takes files where an image may have them, and users of somebody else's servers", async () => {
     const files = ["my-test.ts", "--vus", "5", "--accounts", "staging.csv"];
     expect(await exported(files, ["--image", "ttk:1"])).toContain("my-test.ts");

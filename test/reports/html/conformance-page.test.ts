@@ -7,6 +7,7 @@ import { conformanceResult, everyVerdict } from "../../helpers/conformance-resul
 import { hostileText } from "../../helpers/hostile-text.js";
 import { builtAssets, hasChromium, PageReader, type ReadPage } from "../../helpers/report-page.js";
 
+const PHONE_PX = 390;
 /** 210 mm without 10 mm on each side, at 96 pixels an inch. */
 const A4_WITHIN_MARGINS_PX = 718;
 
@@ -94,6 +95,33 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
     }
   });
 
+  it("fits on a phone, with how many failed, whatever cases are called", async () => {
+    const title = "ignores a CID_BUDDY_LIST_RECENT_CONTACT_SESSION_REQUEST whose body cannot be decoded";
+    const known = { name: "127.0.0.1:38147", result: conformanceResult([caseResult("failed", { title })]) };
+    const should = conformanceResult([caseResult("failed", { title, level: "should" })], { peer: "127.0.0.1:33711" });
+    for (const run of [known, { name: "127.0.0.1:38147", result: should }, hostile]) {
+      const html = conformanceHtml([run], words, builtAssets("conformance"));
+      const { page } = await reader.open(html, { width: PHONE_PX });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE_PX);
+      if (run === hostile) continue;
+      const failed = await page.locator('#runs [data-count="failed"]').boundingBox();
+      expect((failed?.x ?? Number.NaN) + (failed?.width ?? 0)).toBeLessThanOrEqual(PHONE_PX);
+    }
+  });
+
+  it("says above all cases why most could not be judged, and of which run", async () => {
+    const reason = "cannot connect to 127.0.0.1:1: nobody listens there (ECONNREFUSED)";
+    const blocked = ["frm.a", "frm.b", "frm.c"].map((id) => caseResult("blocked", { id, reason }));
+    const nothing = { name: "nothing", result: conformanceResult(blocked) };
+    const most = { name: "most", result: conformanceResult([...blocked, caseResult("passed", { id: "frm.d" })]) };
+    expect(await (await open(nothing)).texts(".hindrance")).toEqual([`nothing could be judged: ${reason}`]);
+    expect(await (await open(ours, nothing, most)).texts(".hindrance")).toEqual([
+      `nothing: nothing could be judged: ${reason}`,
+      `most: 3 of 4 cases could not be judged: ${reason}`,
+    ]);
+    expect(await (await open(ours)).texts(".hindrance")).toEqual([]);
+  });
+
   it("keeps what was said within a phone when a PDU's bytes are opened", async () => {
     const login = `0000003d0001000000010103000100000a0575736572371220${"35".repeat(32)}18012001`;
     const text = JSON.stringify({ user_name: "user7", password: "5".repeat(32), online_status: "USER_STATUS_ONLINE" });
@@ -102,7 +130,7 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
       .flatMap((result) => result.trace)
       .map((entry) => (entry.hex === null ? entry : { ...entry, hex: login, text, length: 61 }));
     const run = { name: "long", result: conformanceResult([caseResult("failed", { id: "lgn.long", trace })]) };
-    const { page } = await reader.open(conformanceHtml([run], words, builtAssets("conformance")), { width: 390 });
+    const { page } = await reader.open(conformanceHtml([run], words, builtAssets("conformance")), { width: PHONE_PX });
     await page.locator("button.case").click();
     await page.locator(".wire button").first().click();
     await page.locator(".wire .bytes").waitFor();
@@ -110,7 +138,7 @@ describe.skipIf(!hasChromium)("the page of conformance runs in Chromium", () => 
       .locator(".wire > tbody > tr > td.said")
       .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
     expect(rights.length).toBeGreaterThan(0);
-    expect(Math.max(...rights)).toBeLessThanOrEqual(390);
+    expect(Math.max(...rights)).toBeLessThanOrEqual(PHONE_PX);
   });
 
   it("shows the numbers of the JSON", async () => {
@@ -243,7 +271,7 @@ describe.skipIf(!hasChromium)("the page of mutants in Chromium", () => {
       const words = [false, "msg.ack, frm.seq", "no case finds it"];
       await wide.page.emulateMedia({ media: "print" });
       expect(await shown(wide)).toEqual(words);
-      expect(await shown(await reader.open(html, { width: 390 }))).toEqual(words);
+      expect(await shown(await reader.open(html, { width: PHONE_PX }))).toEqual(words);
     } finally {
       await reader.stop();
     }

@@ -194,10 +194,14 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     ];
     const findMax: FindMaxResult = { ratePerSecond: 100, endedBy: "precision", steps };
     const parts = minute.parts.map((part) => ({ ...part, findMax }));
-    const [text] = await (await open({ ...minute, parts })).texts("#parts");
+    const searched = await open({ ...minute, parts });
+    const [text] = await searched.texts("#parts");
     const judged = "msg_delivery_duration p(99)<100 (61.2 ms)";
     expect(text).toContain(`100/s\t100/s\t0.0 s\t4.0 s\theld\t${judged}\n`);
     expect(text).toContain(`100/s\t100/s\t4.0 s\t4.0 s\tnot held\t${judged}, 3 lost`);
+    const planned = async (read: ReadPage) => (await read.texts(".number")).filter((number) => /planned/.test(number));
+    expect(await planned(await open(minute))).toHaveLength(1);
+    expect(await planned(searched)).toEqual([]);
   });
 
   it("draws a chart, and has its numbers as a table", async () => {
@@ -300,6 +304,49 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     const names = page.locator("#latencies tbody th");
     const indents = await names.evaluateAll((all) => all.map((name) => getComputedStyle(name).paddingLeft));
     expect(new Set(indents).size).toBe(2);
+  });
+
+  it("is printed in dark on light also from a dark screen, whether or not charts are drawn again", async () => {
+    const { page } = await reader.open(loadHtml(minute, builtAssets("load")), { isDark: true });
+    const filters = () =>
+      page
+        .locator("canvas, .u-marker")
+        .evaluateAll((drawn) => [...new Set(drawn.map((each) => getComputedStyle(each).filter))]);
+    expect(await filters()).toEqual(["none"]);
+    await page.emulateMedia({ media: "print" });
+    await page.locator('.plot[data-drawn="light"]').first().waitFor();
+    expect(await filters()).toEqual(["none"]);
+    await page.emulateMedia({ media: "screen" });
+    await page.addInitScript(() => {
+      MediaQueryList.prototype.addEventListener = () => {};
+    });
+    await page.reload();
+    await page.emulateMedia({ media: "print" });
+    expect(await filters()).toEqual(["invert(1) hue-rotate(180deg)"]);
+  });
+
+  it("breaks the names of thresholds between their words on a phone", async () => {
+    const thresholds = [
+      { metric: "msg_delivery_duration", expression: "p(99.9)<1000.5", ok: false, actual: 12345.678 },
+    ];
+    const { page } = await open({ ...minute, thresholds }, undefined, 390);
+    const name = page.locator("th.mono", { hasText: "msg_delivery_duration" }).first();
+    const lines = await name.evaluate((cell) => {
+      const tops = new Map<number, string>();
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        for (let at = 0; at < (node.textContent ?? "").length; at++) {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 1);
+          const { top } = range.getBoundingClientRect();
+          tops.set(top, (tops.get(top) ?? "") + range.toString());
+        }
+      }
+      return [...tops.values()];
+    });
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(/_$/);
   });
 
   it("says in shares of a core how busy the generator was at most", async () => {

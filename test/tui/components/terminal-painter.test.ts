@@ -48,6 +48,18 @@ describe("TerminalPainter", () => {
     expect(written()).toBe("\u001b[2J\u001b[1;1H\u001b[2Ktitle");
   });
 
+  it("paints all of it again once something else has been on the screen", () => {
+    const { painter: terminal, written } = painter();
+    terminal.repaint();
+    expect(written()).toBe("");
+    terminal.paint(["title", "", "keys"], size);
+    const first = written();
+    terminal.repaint();
+    expect(written()).toBe(first);
+    terminal.paint(["title", "one", "keys"], size);
+    expect(written()).toBe("\u001b[2;1H\u001b[2Kone");
+  });
+
   it("writes looks, and nothing else that a terminal obeys", () => {
     const { painter: terminal, written } = painter();
     terminal.paint(["\u001b[1;36mok\u001b[22;39m \u001b[2J\u001b]0;x\u0007\n\u009b5A"], size);

@@ -1,5 +1,6 @@
 import type { CaseResult, ConformanceResult } from "../../../runner/conformance/conformance-result.js";
 import type { Verdict } from "../../../runner/conformance/verdict.js";
+import { type MostBlocked, mostBlocked } from "../../conformance/blocked-cases.js";
 import { flakyText, isWarning } from "../../conformance/case-words.js";
 import { type Wire, WireLog } from "./wire-entry.js";
 
@@ -39,8 +40,13 @@ export interface ShownCase extends Pick<CaseResult, "id" | "requirements" | "lev
   readonly results: readonly (ShownResult | null)[];
 }
 
+export interface ShownRun extends Pick<ConformanceResult, "summary" | "target"> {
+  readonly name: string;
+  readonly mostBlocked: MostBlocked | null;
+}
+
 export interface ConformancePageData {
-  readonly runs: readonly (Pick<ConformanceResult, "summary" | "target"> & { readonly name: string })[];
+  readonly runs: readonly ShownRun[];
   /** By id, in the order in which cases come to them. */
   readonly requirements: Readonly<Record<string, RequirementWords>>;
   readonly cases: readonly ShownCase[];
@@ -52,7 +58,12 @@ export function conformancePageData(runs: readonly NamedRun[], words: SuiteWords
   const all = new Map(runs.flatMap(({ result }) => result.cases.map((each) => [each.id, each] as const)));
   const requirementIds = [...new Set([...all.values()].flatMap(({ requirements }) => requirements))].sort();
   return {
-    runs: runs.map(({ name, result: { summary, target } }) => ({ name, summary, target })),
+    runs: runs.map(({ name, result: { summary, target, cases } }) => ({
+      name,
+      summary,
+      target,
+      mostBlocked: mostBlocked(cases) ?? null,
+    })),
     requirements: Object.fromEntries(
       requirementIds.map((id) => [id, words.requirement(id) ?? { clauses: [], teamtalk: null }]),
     ),

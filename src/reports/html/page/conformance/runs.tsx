@@ -47,55 +47,73 @@ export function Runs({ runs }: Pick<ConformancePageData, "runs">) {
   const columns = counted.filter((column) => always.has(column) || runs.some(({ summary }) => summary[column] > 0));
   const isFlaky = runs.some(({ summary }) => summary.flaky > 0);
   return (
-    <div class="scroll">
-      <table id="runs">
-        <thead>
-          <tr>
-            <th scope="col">server</th>
-            <th scope="col" class="text">
-              verdict
-            </th>
-            {columns.map((column) => (
-              <th scope="col" key={column} data-column={column}>
-                {column.replace("-", " ")}
+    <>
+      <div class="scroll">
+        <table id="runs">
+          <thead>
+            <tr>
+              <th scope="col">server</th>
+              <th scope="col" class="text">
+                verdict
               </th>
-            ))}
-            {isFlaky && <th scope="col">flaky</th>}
-            <th scope="col">took</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map(({ name, summary, target }, index) => {
-            const [word, tone] = outcomes[summary.outcome];
-            return (
-              <tr key={index}>
-                <th scope="row" class="wide">
-                  <strong>
-                    <PeerText>{name}</PeerText>
-                  </strong>
-                  <div class="muted">
-                    <PeerText>{whatWasJudged(name, target)}</PeerText>, {dateText(target.startedAt)}
-                    {target.strict && ", strict"}
-                  </div>
+              {columns.map((column) => (
+                <th scope="col" key={column} data-column={column}>
+                  {column.replace("-", " ")}
                 </th>
-                <td class="text">
-                  <strong class={`badge ${tone}`}>{word}</strong>
-                </td>
-                {columns.map((column) => (
-                  <td key={column} data-count={column} class={summary[column] === 0 ? "muted" : ""}>
-                    {summary[column]}
-                    {column === "failed" && summary.warnings > 0 && (
-                      <span class="muted"> ({summary.warnings} SHOULD)</span>
-                    )}
+              ))}
+              {isFlaky && <th scope="col">flaky</th>}
+              <th scope="col">took</th>
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map(({ name, summary, target }, index) => {
+              const [word, tone] = outcomes[summary.outcome];
+              return (
+                <tr key={index}>
+                  <th scope="row" class="wide">
+                    <strong>
+                      <PeerText>{name}</PeerText>
+                    </strong>
+                    <div class="muted">
+                      <PeerText>{whatWasJudged(name, target)}</PeerText>, {dateText(target.startedAt)}
+                      {target.strict && ", strict"}
+                    </div>
+                  </th>
+                  <td class="text">
+                    <strong class={`badge ${tone}`}>{word}</strong>
                   </td>
-                ))}
-                {isFlaky && <td class={summary.flaky === 0 ? "muted" : "doubt"}>{summary.flaky}</td>}
-                <td>{seconds(summary.durationMs)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+                  {columns.map((column) => (
+                    <td key={column} data-count={column} class={summary[column] === 0 ? "muted" : ""}>
+                      {summary[column]}
+                      {column === "failed" && summary.warnings > 0 && (
+                        <span class="muted"> ({summary.warnings} SHOULD)</span>
+                      )}
+                    </td>
+                  ))}
+                  {isFlaky && <td class={summary.flaky === 0 ? "muted" : "doubt"}>{summary.flaky}</td>}
+                  <td>{seconds(summary.durationMs)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <Hindrances runs={runs} />
+    </>
+  );
+}
+
+/** Why runs judged little or nothing. */
+function Hindrances({ runs }: Pick<ConformancePageData, "runs">) {
+  return runs.map(({ name, mostBlocked }, index) =>
+    mostBlocked === null ? null : (
+      <p key={index} class="hindrance">
+        <strong class="doubt">
+          {runs.length > 1 && <PeerText>{`${name}: `}</PeerText>}
+          {mostBlocked.text}:
+        </strong>{" "}
+        <PeerText>{mostBlocked.reason}</PeerText>
+      </p>
+    ),
   );
 }

@@ -16,10 +16,12 @@ export function Numbers({ run }: { readonly run: LoadRun }) {
   return <dl class="numbers">{run.delivery.sent > 0 ? <OfMessages run={run} /> : <OfLogins run={run} />}</dl>;
 }
 
-function OfMessages({ run: { delivery, metrics, steadyMs, rate } }: { readonly run: LoadRun }) {
+function OfMessages({ run: { delivery, metrics, steadyMs, rate, parts } }: { readonly run: LoadRun }) {
   const { expectedDeliveries, delivered, lost, duplicated, reordered, corrupted } = delivery;
   const latency = trend(metrics.msg_delivery_duration) ?? trend(metrics.group_delivery_duration);
   const furtherFaults = furtherRows.filter(([name]) => delivery[name] > 0);
+  // A search only begins with that rate.
+  const isPlanned = rate > 0 && parts.every(({ findMax }) => findMax === null);
   const isBad = lost + duplicated + reordered + corrupted > 0 || furtherFaults.length > 0;
   return (
     <>
@@ -41,7 +43,7 @@ function OfMessages({ run: { delivery, metrics, steadyMs, rate } }: { readonly r
         value={count(steadyMs > 0 ? (delivery.acked * 1000) / steadyMs : 0)}
         unit="/s"
       >
-        {count(delivery.acked)} of {count(delivery.sent)} sent{rate > 0 && `; ${count(rate)} acts/s were planned`}
+        {count(delivery.acked)} of {count(delivery.sent)} sent{isPlanned && `; ${count(rate)} acts/s were planned`}
       </Figure>
     </>
   );

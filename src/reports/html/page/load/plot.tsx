@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { useThemeChanges } from "./theme.js";
+import { isDark, useThemeChanges } from "./theme.js";
 
 interface PlotProps {
   /** What it shows, in words, for who cannot see it. */
@@ -28,6 +28,8 @@ export function Plot({ label, height, data, options, range = null }: PlotProps) 
     if (element === null) return;
     const made = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
     plot.current = made;
+    // Printers may ask no script to draw again: page.css must know what there is to turn around.
+    element.dataset.drawn = isDark() ? "dark" : "light";
     show(made, latest.current);
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     sizes.observe(element);

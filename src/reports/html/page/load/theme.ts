@@ -5,6 +5,11 @@ export function colour(name: "text" | "muted" | "line" | "ground" | `series-${1 
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
+/** Whether colours are now those for a dark screen. A printer has the light ones, whatever the screen is. */
+export function isDark(): boolean {
+  return matchMedia("screen and (prefers-color-scheme: dark)").matches;
+}
+
 /** Counts how often colours have changed: by the system's choice, and for the printer. Canvases are drawn anew for each. */
 export function useThemeChanges(): number {
   const [changes, setChanges] = useState(0);

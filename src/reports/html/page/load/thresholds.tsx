@@ -1,6 +1,7 @@
 import { thresholdText } from "../../../load/threshold-text.js";
 import type { LoadRun } from "../../load/load-page-data.js";
 import { PeerText } from "../peer-text.js";
+import { MetricName } from "./metric-name.js";
 
 /** What must hold and whether it did; what did not comes first. */
 export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
@@ -25,7 +26,7 @@ export function Thresholds({ thresholds }: Pick<LoadRun, "thresholds">) {
             {ordered.map((threshold) => (
               <tr key={`${threshold.metric} ${threshold.expression}`}>
                 <th scope="row" class="mono">
-                  <PeerText>{threshold.metric}</PeerText>
+                  <MetricName>{threshold.metric}</MetricName>
                 </th>
                 <td class="text mono">
                   <PeerText>{threshold.expression}</PeerText>
