@@ -158,7 +158,8 @@ function watchSuspension(leave: () => void, comeBack: () => void): Suspension {
   process.on("SIGCONT", comeBack);
   return {
     suspend: () => {
-      process.kill(0, "SIGTSTP");
+      // Windows has no such signal.
+      if (process.platform !== "win32") process.kill(0, "SIGTSTP");
     },
     end: () => {
       process.off("SIGTSTP", stop);

@@ -7,8 +7,7 @@ import { blockedError } from "../command-error.js";
 import { ExitCode } from "../exit-codes.js";
 import type { Host } from "../host.js";
 import { portValues, textKeyValue } from "../option-values.js";
-import { isFillable } from "../terminal-view.js";
-import { viewTerminal } from "../view-terminal.js";
+import { isFillable, viewTerminal } from "../terminal-view.js";
 
 interface BrowseOptions {
   readonly key?: string;

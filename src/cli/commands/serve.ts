@@ -28,8 +28,7 @@ import type { SeedChoice } from "../serve/seed.js";
 import { addressWarning, type ServeChoice, type ServePlan, servePlan } from "../serve/serve-plan.js";
 import { actionLog, jsonServerLog, tailServerLog, textServerLog } from "../serve/server-logs.js";
 import { withConfs } from "../serve/with-confs.js";
-import { mayFillTerminal } from "../terminal-view.js";
-import { viewTerminal } from "../view-terminal.js";
+import { mayFillTerminal, viewTerminal } from "../terminal-view.js";
 
 interface ServeOptions
   extends Omit<ServeChoice, "roles" | "listenOn">,

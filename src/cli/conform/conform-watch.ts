@@ -1,7 +1,7 @@
 import type { ConformanceEvent } from "../../runner/conformance/conformance-event.js";
 import type { SelectedCase } from "../../runner/conformance/select-cases.js";
 import type { Host } from "../host.js";
-import { viewTerminal } from "../view-terminal.js";
+import { viewTerminal } from "../terminal-view.js";
 import { conformProgress } from "./conform-progress.js";
 
 /** Shows a run to whoever sits there. */

@@ -8,7 +8,7 @@ import type { LoadPlan } from "../../runner/load/load-plan.js";
 import type { RunningLoad } from "../../runner/load/load-run.js";
 import { ownCount, wholeRun } from "../../runner/load/segment.js";
 import { type Host, messageLine } from "../host.js";
-import { viewTerminal } from "../view-terminal.js";
+import { viewTerminal } from "../terminal-view.js";
 import { HeldOutput } from "./held-output.js";
 import { errorLine } from "./scenario-file/file-line.js";
 import type { LoadedFile } from "./scenario-file/load-file.js";
