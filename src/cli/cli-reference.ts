@@ -11,7 +11,8 @@ Written from the commands themselves by \`npm run docs\`. Every option can also 
 \`TTK_<COMMAND>_<OPTION>\` (\`TTK_LOAD_USERS=200\`), or from \`ttk.config.json\`, \`.js\` or \`.ts\` in the working folder
 (\`{"load": {"users": 200}}\`); a flag wins over the environment, which wins over the file. A command's own command has its name
 behind the command's: \`TTK_REPORT_COMPARE_FAIL_ON_WORSE=20\`, \`{"report": {"compare": {"failOnWorse": 20}}}\`. Several values are
-separated by commas in a variable and are a list in the file; \`true\` stands for an option without its value.
+separated by commas in a variable, or by line breaks where there is one (\`TTK_TAP_RULE=$'drop command=0x0301,0x0302\\n'\` is one
+rule), and are a list in the file; \`true\` stands for an option without its value.
 
 Results go to stdout, everything else to stderr. \`NO_COLOR\` and \`CI\` are respected.
 

@@ -70,7 +70,14 @@ function takeFromEnvironment(path: CommandPath, option: Option, { env }: Host): 
   const variable = variableOf(path, option.name());
   const value = env[variable];
   if (value === undefined) return;
-  take(path.at(-1) as Command, option, option.variadic ? value.split(",") : [value], "env", variable);
+  take(path.at(-1) as Command, option, option.variadic ? severalValues(value) : [value], "env", variable);
+}
+
+/** Separated by commas; or by line breaks, also one at the end, where values have commas: rules of `ttk tap`. */
+function severalValues(text: string): readonly string[] {
+  if (!text.includes("\n")) return text.split(",");
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "");
 }
 
 function variableOf(path: CommandPath, option: string): string {

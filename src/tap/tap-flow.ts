@@ -28,8 +28,9 @@ export interface FlowCounts {
   unframed: number;
 }
 
-/** PDUs that wait to be overtaken; the oldest goes when there are more. */
+/** PDUs that wait to be overtaken, and their bytes; the oldest go when there are more. */
 const HELD_BACK_MAX = 1024;
+const HELD_BACK_MAX_BYTES = 16 << 20;
 
 /** A PDU that waits for others to overtake it. */
 interface HeldBack {
@@ -46,6 +47,7 @@ export class TapFlow implements StreamCutterSink {
   /** Without a rule for this direction bytes pass as they come, and PDUs are only looked at. */
   readonly #holds: boolean;
   readonly #heldBack = new Set<HeldBack>();
+  #heldBackBytes = 0;
   #isCut = false;
   #isClosed = false;
 
@@ -161,14 +163,18 @@ export class TapFlow implements StreamCutterSink {
       callOff: this.options.clock.after(withinMs, () => this.#letGo(held)),
     };
     this.#heldBack.add(held);
-    if (this.#heldBack.size <= HELD_BACK_MAX) return;
-    for (const oldest of this.#heldBack) return this.#letGo(oldest);
+    this.#heldBackBytes += verdict.bytes.length;
+    for (const oldest of this.#heldBack) {
+      if (this.#heldBack.size <= HELD_BACK_MAX && this.#heldBackBytes <= HELD_BACK_MAX_BYTES) return;
+      this.#letGo(oldest);
+    }
   }
 
   #letGo(held: HeldBack): void {
     if (!this.#heldBack.delete(held)) return;
     held.callOff();
     const { verdict, arrivedMs } = held;
+    this.#heldBackBytes -= verdict.bytes.length;
     this.#releaseVerdict({ ...verdict, delayMs: verdict.delayMs - (this.options.clock.nowMs() - arrivedMs) });
   }
 

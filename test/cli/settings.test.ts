@@ -95,6 +95,14 @@ describe("settings", () => {
     });
   });
 
+  it("takes a variable of several lines as one value a line, commas and all", async () => {
+    const rules = "drop command=0x0301,0x0302\r\n\n  delay 1s nth=3,5\n";
+    expect(await options({ env: { TTK_LOAD_ONLY: rules } })).toMatchObject({
+      only: ["drop command=0x0301,0x0302", "delay 1s nth=3,5"],
+    });
+    expect(await options({ env: { TTK_LOAD_ONLY: "drop nth=3,5\n" } })).toMatchObject({ only: ["drop nth=3,5"] });
+  });
+
   it("knows options of several words and switches", async () => {
     expect(await options({ env: { TTK_LOAD_THINK_TIME: "uniform", TTK_LOAD_JSON: "1" } })).toMatchObject({
       thinkTime: "uniform",

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { hasTmux, TmuxScreen } from "../helpers/tmux-screen.js";
@@ -12,8 +15,8 @@ afterEach(() => {
   screen = undefined;
 });
 
-function open(variable: string, columns: number): TmuxScreen {
-  screen = TmuxScreen.open(`${variable} ${process.execPath} ${main} browse ${capture}`, columns, 24);
+function open(variable: string, columns: number, file = capture): TmuxScreen {
+  screen = TmuxScreen.open(`${variable} ${process.execPath} ${main} browse ${file}`, columns, 24);
   return screen;
 }
 
@@ -32,6 +35,22 @@ describe("ttk browse", () => {
     view.press("q");
     const after = await view.shows("left with 0");
     expect(after).not.toContain("PDUs");
+  });
+
+  it.skipIf(!hasTmux)("says what of the file could not be read, once the view is left", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ttk-browse-"));
+    try {
+      const file = join(folder, "cut.pcap");
+      writeFileSync(file, readFileSync(capture).subarray(0, 100_000));
+      const view = open("NO_COLOR=1", 150, file);
+      await view.shows("? help");
+      view.press("q");
+      expect(await view.shows("left with 0")).toContain(
+        "cut.pcap: byte 99910 of the file: the file ends inside a packet",
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.skipIf(!hasTmux).each(["TERM=dumb", "CI=1"])("exits 3 without escape codes with %s", async (variable) => {

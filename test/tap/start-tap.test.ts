@@ -424,6 +424,24 @@ describe("rules", () => {
     expect(await server.bytes(16)).toEqual(heartbeat(1));
   });
 
+  it("reorder: the oldest goes when 16 MiB wait", async () => {
+    const bytes = 4 << 20;
+    const long = (seqNum: number) => {
+      const pdu = Buffer.alloc(bytes);
+      heartbeat(seqNum).copy(pdu);
+      pdu.writeUInt32BE(bytes);
+      return pdu;
+    };
+    const pair = await tapped({ rules: ["reorder 1000 1h"], clock: new HandClock() });
+    const { client, server } = await pair.connect();
+    for (const seqNum of [1, 2, 3, 4]) client.socket.write(long(seqNum));
+    await pair.until(() => pair.pdus.length === 4, "four PDUs");
+    expect(pair.tap.counts().c2s.bytesSent).toBe(0);
+    client.socket.write(long(5));
+    expect((await server.bytes(bytes)).equals(long(1))).toBe(true);
+    expect(pair.tap.counts().c2s.bytesSent).toBe(bytes);
+  });
+
   it("cut: as late, and in such pieces, as the rules before it say", async () => {
     const clock = new HandClock();
     const pair = await tapped({ rules: ["delay 200ms", "split 6 10ms", "cut 10 close"], clock });

@@ -3,16 +3,16 @@ import { resolve } from "node:path";
 import { PduIndex } from "../../codec/analysis/pdu-index.js";
 import type { PduStore } from "../../codec/analysis/pdu-store.js";
 import { skippedText } from "../../codec/capture/capture-event.js";
-import { CaptureDecoder, capturePdus } from "../../codec/capture/capture-pdus.js";
-import { CarryBudget } from "../../codec/capture/carry-budget.js";
+import { CaptureDecoder, type CaptureOptions, capturePdus } from "../../codec/capture/capture-pdus.js";
 import { foreignFormatOf } from "../../codec/capture/foreign-format.js";
 import { openInput } from "../../codec/capture/open-input.js";
-import { type CutSink, PduCutter } from "../../codec/capture/pdu-cutter.js";
+import { cutPasted, rawStreamCutter } from "../../codec/capture/pasted-pdus.js";
+import type { CutSink, PduCutter } from "../../codec/capture/pdu-cutter.js";
 import { InputError } from "../../codec/input/input-error.js";
 import { readHexText } from "../../codec/input/read-hex-text.js";
 import { decodeText, isText } from "../../codec/input/source-text.js";
-import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
-import { beginsWithinPdu, hasHeaderMarks } from "../../codec/plausible-header.js";
+import { HEADER_SIZE, readCommandId } from "../../codec/pdu-header.js";
+import { hasHeaderMarks } from "../../codec/plausible-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { usageError } from "../command-error.js";
 
@@ -36,12 +36,12 @@ export async function loadIndex(path: string, store: PduStore, options: LoadOpti
     const source = createReadStream(file, { highWaterMark: 1 << 20, signal: options.signal });
     const { capture, chunks } = await openInput(source);
     const counted = withProgress(chunks, () => options.onProgress(source.bytesRead, stats.size, index.rows));
+    const captureOptions = options.ports === undefined ? {} : { ports: options.ports };
     if (capture !== undefined) {
-      const captureOptions = options.ports === undefined ? {} : { ports: options.ports };
       for await (const events of capturePdus(capture, counted, captureOptions)) {
         for (const event of events) index.take(event);
       }
-    } else await indexOther(path, counted, index);
+    } else await indexOther(path, counted, index, captureOptions);
   } catch (error) {
     throw explained(path, error);
   }
@@ -57,7 +57,12 @@ async function* withProgress(chunks: AsyncIterable<Buffer>, report: () => void):
 }
 
 /** Raw PDUs stream through; a text is read whole. */
-async function indexOther(path: string, chunks: AsyncIterable<Buffer>, index: PduIndex): Promise<void> {
+async function indexOther(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  index: PduIndex,
+  captureOptions: CaptureOptions,
+): Promise<void> {
   const held: Buffer[] = [];
   let heldBytes = 0;
   let stream: PduCutter | undefined;
@@ -65,7 +70,7 @@ async function indexOther(path: string, chunks: AsyncIterable<Buffer>, index: Pd
     if (stream === undefined && held.length === 0 && !isText(chunk)) {
       const foreign = foreignFormatOf(chunk);
       if (foreign !== undefined) throw usageError(`${path}: ${foreign}`);
-      stream = cutterInto(index, hasHeaderMarks(chunk, 0));
+      stream = rawStreamCutter(hasHeaderMarks(chunk, 0), sinkInto(index));
     }
     if (stream !== undefined) {
       stream.push(chunk);
@@ -77,28 +82,25 @@ async function indexOther(path: string, chunks: AsyncIterable<Buffer>, index: Pd
   }
   if (stream !== undefined) stream.end();
   else if (heldBytes === 0) throw usageError(`${path}: is empty`);
-  else indexText(decodeText(Buffer.concat(held)), index);
+  else indexText(decodeText(Buffer.concat(held)), index, captureOptions);
 }
 
-function indexText(text: string, index: PduIndex): void {
-  const { chunks, problems } = readHexText(text);
-  const packets = new CaptureDecoder((event) => index.take(event));
+function indexText(text: string, index: PduIndex, captureOptions: CaptureOptions): void {
+  const { chunks, problems, remark } = readHexText(text);
+  if (remark !== undefined) index.remarks.push(remark);
+  const packets = new CaptureDecoder((event) => index.take(event), captureOptions);
   let number = 0;
   for (const { bytes, linkType } of chunks) {
     if (linkType !== undefined) packets.onPacket({ number: ++number, linkType, seconds: -1, nanos: 0, bytes });
-    else {
-      const cutter = cutterInto(index, !beginsWithinPdu(bytes));
-      cutter.push(bytes);
-      cutter.end();
-    }
+    else cutPasted(bytes, sinkInto(index));
   }
   packets.end();
   for (const { message } of problems) index.remarks.push(message);
 }
 
-function cutterInto(index: PduIndex, startsAtBoundary: boolean): PduCutter {
+function sinkInto(index: PduIndex): CutSink {
   const source = index.addSource();
-  const sink: CutSink = {
+  return {
     onPdu: (bytes, start, end, offset) => {
       const dir = end - start < HEADER_SIZE ? null : directionOfCommand(readCommandId(bytes, start));
       index.addPdu(source, offset, bytes, start, end, dir !== "s2c");
@@ -107,8 +109,6 @@ function cutterInto(index: PduIndex, startsAtBoundary: boolean): PduCutter {
       index.addSkip(source, offset, Buffer.from(bytes.subarray(start, end)), skippedText(reason, length));
     },
   };
-  const budget = new CarryBudget(serverLimits.pduSizeMaxBytes);
-  return new PduCutter({ ...serverLimits, startsAtBoundary, pushesAreWrites: false, budget }, sink);
 }
 
 function explained(path: string, error: unknown): unknown {

@@ -48,6 +48,8 @@ async function browse(host: Host, file: string, { key, port }: BrowseOptions): P
       ...(port === undefined ? {} : { ports: port }),
     });
     progress.end();
+    // Stands in the terminal again when the view is left.
+    for (const remark of index.remarks) host.stderr.write(`${file}: ${remark}\n`);
     const { openBrowser } = await view;
     await openBrowser(index, {
       title: basename(file),

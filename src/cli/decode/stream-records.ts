@@ -1,65 +1,49 @@
 import { skippedText } from "../../codec/capture/capture-event.js";
-import { CarryBudget } from "../../codec/capture/carry-budget.js";
-import { type CutSink, PduCutter, type SkipReason } from "../../codec/capture/pdu-cutter.js";
-import { HEADER_SIZE, readCommandId, serverLimits } from "../../codec/pdu-header.js";
-import { beginsWithinPdu } from "../../codec/plausible-header.js";
+import { cutPasted, rawStreamCutter } from "../../codec/capture/pasted-pdus.js";
+import type { CutSink, PduCutter, SkipReason } from "../../codec/capture/pdu-cutter.js";
+import { readCommandId } from "../../codec/pdu-header.js";
 import { directionOfCommand } from "../../codec/record/pdu-direction.js";
 import { type PduOrigin, recordOf, skippedRecord } from "../../codec/record/pdu-record.js";
 import type { DecodeItem } from "./decode-item.js";
 import type { DecodeSettings } from "./decode-settings.js";
 import { SeenPdu } from "./seen-pdu.js";
 
-/**
- * Bytes that somebody pasted. When their length fields lead exactly to their end they are PDUs, however odd the rest of
- * their headers is (FRM-07); else boundaries are looked for, the first one too where they begin within a PDU.
- */
+/** The PDUs of bytes that somebody pasted, and what is none. */
 export function pastedRecords(bytes: Buffer, settings: DecodeSettings): readonly DecodeItem[] {
-  const ends = pduEnds(bytes);
-  const stream = new StreamRecords(settings, ends !== undefined || !beginsWithinPdu(bytes));
-  if (ends === undefined) return [...stream.push(bytes), ...stream.end()];
-  let start = 0;
-  for (const end of ends) {
-    stream.onPdu(bytes, start, end, start);
-    start = end;
-  }
-  return stream.taken();
+  const records = new StreamRecordSink(settings);
+  cutPasted(bytes, records);
+  return records.taken();
 }
 
-function pduEnds(bytes: Buffer): number[] | undefined {
-  const ends: number[] = [];
-  let at = 0;
-  while (at + HEADER_SIZE <= bytes.length) {
-    const length = bytes.readUInt32BE(at);
-    if (length < HEADER_SIZE || at + length > bytes.length) return undefined;
-    at += length;
-    ends.push(at);
-  }
-  return at === bytes.length ? ends : undefined;
-}
-
-/** PDUs one after the other, as a socket would deliver them: what a hex dump or a file of raw bytes holds. */
-export class StreamRecords implements CutSink {
-  #items: DecodeItem[] = [];
+/** PDUs one after the other, as a socket would deliver them: what a file of raw bytes holds. */
+export class StreamRecords {
+  readonly #sink: StreamRecordSink;
   readonly #cutter: PduCutter;
 
   constructor(
-    private readonly settings: DecodeSettings,
+    settings: DecodeSettings,
     /** Else the first bytes may be the rest of a PDU, and its boundary is looked for. */
     startsAtBoundary: boolean,
   ) {
-    const budget = new CarryBudget(serverLimits.pduSizeMaxBytes);
-    this.#cutter = new PduCutter({ ...serverLimits, startsAtBoundary, pushesAreWrites: false, budget }, this);
+    this.#sink = new StreamRecordSink(settings);
+    this.#cutter = rawStreamCutter(startsAtBoundary, this.#sink);
   }
 
   push(bytes: Buffer): readonly DecodeItem[] {
-    this.#cutter.push(bytes, 0, bytes.length);
-    return this.taken();
+    this.#cutter.push(bytes);
+    return this.#sink.taken();
   }
 
   end(): readonly DecodeItem[] {
     this.#cutter.end();
-    return this.taken();
+    return this.#sink.taken();
   }
+}
+
+class StreamRecordSink implements CutSink {
+  #items: DecodeItem[] = [];
+
+  constructor(private readonly settings: DecodeSettings) {}
 
   onPdu(bytes: Buffer, start: number, end: number, offset: number): void {
     const dir = directionOfCommand(readCommandId(bytes, start));

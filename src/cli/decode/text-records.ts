@@ -18,7 +18,8 @@ export async function* textRecords(
   settings: DecodeSettings,
   shape: InputShape | undefined,
 ): AsyncGenerator<readonly DecodeItem[]> {
-  const { chunks, problems } = readText(name, text, shape);
+  const { chunks, problems, remark } = readText(name, text, shape);
+  if (remark !== undefined) yield [{ remark: `${name}: ${remark}`, isDetail: false }];
   let packets: InputChunk[] = [];
   for (const chunk of chunks) {
     yield [{ remark: `${name}: line ${chunk.line}: ${descriptionOf(chunk)}`, isDetail: true }];

@@ -43,9 +43,9 @@ const columnsLineLengthMax = 2000;
 const bufferOpening = /<Buffer(?=\s)/g;
 /** radare2's, with the address where it stands. */
 const prompt = /^\s{0,80}\[0x[0-9a-f]{6,16}\]>/i;
-/** A name that touches the first of at least four groups: `data=00 00 …`, `fromhex('00 00 …`, `rx:0000 0010 …`; no offset. */
+/** A name that touches the first of at least four groups: `data=00 00 …`, `fromhex('00 00 …`, `[rx]00:00:…`; no offset. */
 const touchingName =
-  /(?<!\S)(?!0x[0-9a-f]{1,16}:)(?=\S{0,80}[g-wyz=('"\]\u0080-\uffff])\S{1,80}?[=:(['"\]>](?=(?:(?:[0-9a-f]{2}){1,4}\s{1,8}){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
+  /(?<!\S)(?!0x[0-9a-f]{1,16}:|["'([]{0,2}[0-9a-f]{2}[:,-])(?=\S{0,80}[g-wyz=('"\]\u0080-\uffff])\S{1,80}?[=:(['"\]>],?(?=(?:(?:[0-9a-f]{2}){1,4}(?:[:,-]|,?\s{1,8})){3}(?:[0-9a-f]{2}){1,4}(?![0-9a-z]))/gi;
 // A bracket or quote around bytes, and a prefix that says hex: 0x…, \x…, X'…'.
 const dress = /^(?:[Xx]'|["'`<([{]|0[xX](?=[0-9a-fA-F]{8})|\\+x(?=[0-9a-fA-F]{8})){0,3}|["'`>)\]},;.]{1,3}$/g;
 const hexDigits = /^[0-9a-f]+$/i;

@@ -7,8 +7,14 @@ const lineEnd = /(?:[ \t]\||`{1,3})[ \t]*(?=\r?$)/;
 const lineNumber = /^[ \t]*(?:(?!\d+[:-])[\w./-]{1,100}?[:-])?(\d{1,6})(?:[:|.)-][ \t]*|[ \t]+)(?=\S)/;
 /** A debugger's address is the dump's own, whatever name stands behind it. */
 const address = /(?:^|[:-])0x[0-9a-f]{3,}:?$/i;
-/** What no dump has at the beginning of a line: letters beyond hex, brackets; a date, a time of day. */
-const wordOfLog = /[g-wyz[\]()@=]|^\d{4}[-/]\d\d[-/]\d\d|^\d\d:\d\d:\d\d(?:[.,]\d+)?$/i;
+/** What no dump has at the beginning of a line: letters beyond hex, brackets; a date, a time of day, seconds with a fraction. */
+const wordOfLog = /[g-wyz[\]()@=]|^\d{4}[-/]\d\d[-/]\d\d|^\d\d:\d\d:\d\d(?:[.,]\d+)?$|^\d+\.\d+$/i;
+/** What loggers write behind such words: containerd's `F`, syslog's `812 - -`, nginx's `*1`. */
+const signsOfLog = /^\s+(?:\d{1,7}(?:#\d{1,7}:)?\s+)?(?:(?:[a-z]|-+|[^\w\s-]+\d{0,6})\s+)+/i;
+/** A log's words that touch an offset or a row of bytes: `<OnRead>,00000000:`, `DEBUG:root:00:00:00:10`. */
+const touching = /^(\S*[g-wyz@>)\]=][:,|]+)[0-9a-f][0-9a-fx:,-]{5,}$/i;
+/** More pairs than a date and a time of day have, or the beginning of a list. */
+const row = /(?<!\w)(?:(?:0x|%|\\x)?[0-9a-f]{2}[\s:,-]{0,3}){8}|[[{(<]-?(?:0x)?[0-9a-f]{1,3}[,\s]/i;
 const prefixLengthMax = 200;
 
 /**
@@ -23,7 +29,10 @@ export function withoutLinePrefixes(text: string, isBold = false): string {
 }
 
 function withoutLogWords(lines: readonly string[]): string[] {
-  return lines.map((line, at) => blanked(line, logPrefixLength(line, lines, at)));
+  const isLone = lines.filter((line) => line.trim() !== "").length === 1;
+  return lines.map((line, at) =>
+    blanked(line, isLone ? logWordsLength(line, line, row.exec(line)?.index ?? 0) : logPrefixLength(line, lines, at)),
+  );
 }
 
 /** Without the numbers that go on from line to line. */
@@ -67,12 +76,21 @@ function sharedLogPrefix(line: string, other: string | undefined): number {
   let shared = 0;
   const end = Math.min(line.length, other.length, prefixLengthMax);
   while (shared < end && isAlike(line.charCodeAt(shared), other.charCodeAt(shared))) shared++;
+  return logWordsLength(line, other, shared);
+}
+
+/** How much of `line[0, end)` a logger has written, as far as that shows beside another line. */
+function logWordsLength(line: string, other: string, end: number): number {
   let length = 0;
-  for (const { 0: word, index } of line.slice(0, shared).matchAll(/\S+(?=\s)/g)) {
-    if (address.test(word)) break;
-    if (wordOfLog.test(word)) length = index + word.length;
+  for (const { 0: word, index } of line.slice(0, end).matchAll(/\S+(?=\s)/g)) {
+    // A thread's number looks like an address, but does not go on from line to line.
+    if (address.test(word) && !other.startsWith(word, index)) break;
+    const [, words = word] = touching.exec(word) ?? [];
+    if (wordOfLog.test(words)) length = index + words.length;
+    if (words !== word) return length;
   }
-  return length;
+  const signs = length === 0 ? undefined : signsOfLog.exec(line.slice(length, end))?.[0];
+  return length + (signs?.trimEnd().length ?? 0);
 }
 
 function isAlike(one: number, other: number): boolean {

@@ -127,6 +127,13 @@ const styles: readonly LineStyle[] = [
     wordSize: 1,
     bytesOf: windbgBytes,
   },
+  // OpenSSL's, with its dash in the middle.
+  {
+    shape: "tshark",
+    pattern: /^(.*?\s|)([0-9a-f]{4,8}) - ([0-9a-f]{2}(?:[ -].*)?)$/i,
+    wordSize: 1,
+    bytesOf: windbgBytes,
+  },
   {
     shape: "tshark",
     pattern: /^(.*?\s|)(?:0x)?([0-9a-f]{4,16})(?:h?:)? {1,3}([0-9a-f]{2}(?: .*)?)$/i,

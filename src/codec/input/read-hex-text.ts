@@ -15,8 +15,8 @@ import { SourceText } from "./source-text.js";
 
 /** Longest text that is taken, in UTF-16 units: it is held whole, unlike captures. */
 const textLengthMax = 256 << 20;
-/** Longest text that is read more than once. */
-const prefixedTextLengthMax = 16 << 20;
+/** Longest text that is read more than once, in UTF-16 units. */
+const rereadLengthMax = 16 << 20;
 
 /** Bytes that were found in a text. */
 export interface InputChunk {
@@ -34,6 +34,8 @@ export interface HexText {
   readonly chunks: readonly InputChunk[];
   /** Parts that look like bytes and cannot be read; the other parts are not affected. */
   readonly problems: readonly InputError[];
+  /** What was not tried, because the text is so long; there may be more in it. */
+  readonly remark?: string;
 }
 
 /**
@@ -51,15 +53,16 @@ export interface HexText {
  *
  * Of an export of dissected packets only what `dissectedPackets` says counts.
  *
- * `shape` takes the text for that shape alone.
+ * `shape` takes the text for that shape alone. A text of more than `rereadMax` UTF-16 units is not read again, and says so.
  * @throws InputError when there are no bytes in the text, or none that can be read
  */
-export function readHexText(text: string, shape?: InputShape): HexText {
+export function readHexText(text: string, shape?: InputShape, rereadMax = rereadLengthMax): HexText {
   const pasted = new SourceText(text);
   const dissected = shape === undefined || shape === "tshark" ? dissectedPackets(pasted) : [];
   if (dissected.length > 0) return { chunks: dissected.map((each) => dissectedChunk(pasted, each)), problems: [] };
   let best = readingOf(pasted, shape);
-  if (best.isComplete || text.length > prefixedTextLengthMax) return resultOf(best);
+  if (best.isComplete) return resultOf(best);
+  if (text.length > rereadMax) return unrepeated(best, rereadMax);
   const seen = new Set([text]);
   for (const rewritten of rewritings(RewrittenText.of(text))) {
     if (seen.has(rewritten.text)) continue;
@@ -106,6 +109,13 @@ function isBetter(one: Reading, other: Reading): boolean {
 function resultOf({ result }: Reading): HexText {
   if (result instanceof InputError) throw result;
   return result;
+}
+
+function unrepeated({ result }: Reading, lengthMax: number): HexText {
+  const what = "what stands in front of lines, escapes and wrapped lines were left as they are";
+  const remark = `a text of more than ${lengthMax} characters is read once: ${what}; cut it where bytes are missing`;
+  if (result instanceof InputError) throw new InputError(result, `${result.problem} (${remark})`, result.expected);
+  return { ...result, remark };
 }
 
 function readingOf(source: SourceText, shape: InputShape | undefined): Reading {

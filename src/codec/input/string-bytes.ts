@@ -4,18 +4,27 @@ import type { SourceText } from "./source-text.js";
 /** What programs write differently: characters above 0x7f that are not escaped, and the digits behind a backslash. */
 export interface StringDialect {
   readonly characters: "utf8" | "latin1";
-  readonly digits: "octal" | "decimal";
+  readonly digits: "octal" | "decimal" | "zero";
 }
 
-/** C, Python, Go and most others first; console.log of a binary string; Lua and Haskell. */
+/** C, Python, Go and most others first; console.log of a binary string; Lua and Haskell; Rust and C#, where `\01` is a NUL and a 1. */
 export const stringDialects: readonly StringDialect[] = [
   { characters: "utf8", digits: "octal" },
   { characters: "latin1", digits: "octal" },
   { characters: "utf8", digits: "decimal" },
+  { characters: "utf8", digits: "zero" },
 ];
 
-const anyEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|[ux]\{([0-9a-f]{1,6})\}|([0-7]{1,3})|(\r?\n)|([\s\S]))/giy;
-const anyDecimalEscape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|[ux]\{([0-9a-f]{1,6})\}|(\d{1,3})|(\r?\n)|([\s\S]))/giy;
+const anyEscape: Readonly<Record<StringDialect["digits"], RegExp>> = {
+  octal: escapeWith("[0-7]{1,3}"),
+  decimal: escapeWith("\\d{1,3}"),
+  zero: escapeWith("0"),
+};
+
+function escapeWith(number: string): RegExp {
+  const hex = "x([0-9a-f]{1,2})|u([0-9a-f]{4})|[ux]\\{([0-9a-f]{1,6})\\}";
+  return new RegExp(`\\\\(?:${hex}|(${number})|(\\r?\\n)|([\\s\\S]))`, "giy");
+}
 
 const simpleEscapes: Readonly<Record<string, number>> = {
   a: 0x07,
@@ -38,7 +47,7 @@ export function bytesOfString(
   const content = source.text.slice(start, end);
   const isByteString = /\\u/i.test(content) && !/\\x/i.test(content);
   const isLatin1 = isByteString || characters === "latin1";
-  const pattern = digits === "octal" ? anyEscape : anyDecimalEscape;
+  const pattern = anyEscape[digits];
   const bytes: number[] = [];
   for (let at = 0; at < content.length; ) {
     const code = content.codePointAt(at) ?? 0;
@@ -68,7 +77,7 @@ function escapedByte(
   if (lineBreak !== undefined) return undefined;
   const hexDigits = hex ?? unicode ?? braced;
   if (hexDigits !== undefined) return Number.parseInt(hexDigits, 16);
-  if (number !== undefined) return Number.parseInt(number, digits === "octal" ? 8 : 10);
+  if (number !== undefined) return Number.parseInt(number, digits === "decimal" ? 10 : 8);
   return char === undefined ? undefined : (simpleEscapes[char] ?? char.charCodeAt(0));
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadIndex } from "../../../src/cli/browse/load-index.js";
 import { decodeCommand } from "../../../src/cli/commands/decode.js";
@@ -55,6 +56,26 @@ describe("a paste that begins within a PDU", () => {
     const rows = Array.from({ length: index.rows }, (_, row) => index.bytes(row));
     expect(rows.slice(-(pdus.length - 1))).toEqual(pdus.slice(1));
     expect(rows.length).toBeLessThanOrEqual(pdus.length);
+  });
+
+  it("has the same PDUs in ttk browse when none of their headers is as usual, but their lengths lead to the end", async () => {
+    const odd = pdus.map((pdu) => Buffer.concat([pdu.subarray(0, 4), Buffer.from([0, 9]), pdu.subarray(6)]));
+    const file = join(folder, "odd.txt");
+    writeFileSync(file, Buffer.concat(odd).toString("hex"));
+    const options = { cwd: "/", signal: new AbortController().signal, onProgress: () => {} };
+    const index = await loadIndex(file, new MemoryPduStore(), options);
+    expect(Array.from({ length: index.rows }, (_, row) => index.bytes(row))).toEqual(odd);
+  });
+
+  it.each([
+    [8000, 2],
+    [9000, 0],
+  ])("with --port %i, ttk browse takes %i PDUs of packets in a text", async (port, count) => {
+    const file = fileURLToPath(new URL("../../../fixtures/input/tcpdump-X.txt", import.meta.url));
+    const options = { cwd: "/", signal: new AbortController().signal, onProgress: () => {}, ports: new Set([port]) };
+    const loading = loadIndex(file, new MemoryPduStore(), options);
+    if (count === 0) await expect(loading).rejects.toThrow("no PDU in it");
+    else expect((await loading).rows).toBe(count);
   });
 
   it("keeps an odd PDU that comes first, when its length leads to the next", async () => {

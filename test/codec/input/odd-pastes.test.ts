@@ -251,3 +251,14 @@ it("reads a PDU whose end was not copied, also when half a byte is there", () =>
     expect.stringContaining("line 1, column 1: odd number of digits (41)"),
   ]);
 });
+
+describe("a string of bytes of Rust or C#, where \\0 is a NUL whatever digit stands behind it", () => {
+  it.each([
+    ["Rust's bytes", String.raw`b"\0\0\0\x10\0\x01\0\0\0\x07\x07\x01\01\0\0"`],
+    ["C#'s string", String.raw`"\0\0\0\u0010\0\u0001\0\0\0\u0007\u0007\u0001\01\0\0"`],
+  ])("%s", (_, text) => {
+    const { chunks, problems } = readHexText(text);
+    expect(problems).toEqual([]);
+    expect(chunks.map(({ bytes }) => bytes)).toEqual([hex("00000010 0001 0000 0007 0701 0031 0000")]);
+  });
+});

@@ -153,3 +153,23 @@ function messagesOf(text: string): string[] {
     throw error;
   }
 }
+
+describe("a text that is too long to be read again", () => {
+  const numbered = "  1 00 00 00 10 00 01 00 00\n  2 00 07 07 01 00 01 00 00\n";
+  const remark =
+    "a text of more than 40 characters is read once: what stands in front of lines, escapes and wrapped lines";
+
+  it("is read as it stands, and says so where that leaves something over", () => {
+    expect(readHexText(numbered).chunks.map(({ bytes }) => bytes)).toEqual([heartbeat]);
+    expect(() => readHexText(numbered, undefined, 40)).toThrow(`odd number of digits (1) (${remark}`);
+    const text = `${heartbeat.toString("hex")}\n\nand 00000010000100000007070100010000a\n`;
+    expect(readHexText(text).remark).toBeUndefined();
+    const { chunks, remark: said } = readHexText(text, undefined, 40);
+    expect(chunks.map(({ bytes }) => bytes)).toEqual([heartbeat, heartbeat]);
+    expect(said).toContain(remark);
+  });
+
+  it("says nothing where there is nothing else", () => {
+    expect(readHexText(heartbeat.toString("hex").repeat(4), undefined, 40)).not.toHaveProperty("remark");
+  });
+});
