@@ -102,7 +102,10 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
   it.each([
     ["their text", "body.msg_data=b3RoZXI="],
     ["their msg_id", "body.msg_id=4000000"],
+    ["their msg_id, which is none", "body.msg_id=0"],
+    ["their receiver", "body.to_session_id=4000000"],
     ["their kind", "body.msg_type=MSG_TYPE_SINGLE_AUDIO"],
+    ["their kind, which is for groups", "body.msg_type=MSG_TYPE_GROUP_TEXT"],
   ])("deliveries altered in %s", async (_, change) => {
     const { result, applied } = await runThrough(`set ${change} command=CID_MSG_DATA dir=s2c every=10`);
     expect(applied).toBeGreaterThan(3);

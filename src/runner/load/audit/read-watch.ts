@@ -29,13 +29,13 @@ export class ReadWatch {
     return true;
   }
 
-  /** Nothing can be said of what was on its way to the device, or from it. @returns how many notices that were */
-  offline(device: number): number {
-    let dropped = this.#awaited.get(device)?.length ?? 0;
+  /** The device has gone. @returns the notices to it, or of what it has read, that have not come; they are awaited no more */
+  offline(device: number): readonly AwaitedRead[] {
+    const dropped = this.#awaited.get(device) ?? [];
     this.#awaited.delete(device);
     for (const [other, reads] of this.#awaited) {
       const left = reads.filter(({ fromDevice }) => fromDevice !== device);
-      dropped += reads.length - left.length;
+      dropped.push(...reads.filter(({ fromDevice }) => fromDevice === device));
       if (left.length === 0) this.#awaited.delete(other);
       else this.#awaited.set(other, left);
     }

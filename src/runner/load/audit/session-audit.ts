@@ -1,5 +1,6 @@
 import type { FaultPdu } from "../oracle/delivery-fault.js";
 import type { DeliveryOracle, TakenMessage } from "../oracle/delivery-oracle.js";
+import { LOST_AFTER_MS } from "../oracle/lost-messages.js";
 import { HistoryAudit, type HistoryEntry } from "./history-audit.js";
 import { type AwaitedRead, ReadWatch } from "./read-watch.js";
 import { type StoredMessage, UnreadAudit, type UnreadQuestion } from "./unread-audit.js";
@@ -126,7 +127,11 @@ export class SessionAudit {
   }
 
   offline(device: number, nowMs: number): void {
-    this.oracle.counts.readsExpected -= this.#reads.offline(device);
+    for (const read of this.#reads.offline(device)) {
+      // Nothing can be said of what was on its way.
+      if (nowMs - read.sentMs >= LOST_AFTER_MS) this.#wasNotTold(read);
+      else this.oracle.counts.readsExpected--;
+    }
     if (this.isOn) this.#unread.offline(device, nowMs);
   }
 
@@ -193,13 +198,15 @@ export class SessionAudit {
 
   /** The run is over: who has not been told of a read ack by now never was. */
   finish(): void {
-    for (const read of this.#reads.takeLeft()) {
-      const { device, fromDevice, target, msgId, sentMs } = read;
-      this.oracle.counts.diverged++;
-      const message = { serial: 0, senderDevice: fromDevice, target, device, msgId, sentMs };
-      const pdus = [{ what: "sent" as const, device: fromDevice, bytes: this.options.readAckPdu(read) }];
-      const detail = "read on one device, and the other was not told";
-      this.oracle.found({ kind: "diverged", ...message, pdus, detail });
-    }
+    for (const read of this.#reads.takeLeft()) this.#wasNotTold(read);
+  }
+
+  #wasNotTold(read: AwaitedRead): void {
+    const { device, fromDevice, target, msgId, sentMs } = read;
+    this.oracle.counts.diverged++;
+    const message = { serial: 0, senderDevice: fromDevice, target, device, msgId, sentMs };
+    const pdus = [{ what: "sent" as const, device: fromDevice, bytes: this.options.readAckPdu(read) }];
+    const detail = "read on one device, and the other was not told";
+    this.oracle.found({ kind: "diverged", ...message, pdus, detail });
   }
 }

@@ -29,7 +29,7 @@ export class ArrivalHooks implements MessageTaker {
   arrived(device: VirtualDevice, message: MessageFields, bytes: Buffer, start: number, end: number): void {
     const messenger = this.listeners.messenger();
     this.loop.standStill(device.link?.lastInMs);
-    messenger.oracle.messageArriving(bytes, start, end, message);
+    messenger.oracle.messageArriving(bytes, start, end, message, true);
     messenger.arrived(device, message, bytes);
     this.loop.goOn();
   }
@@ -56,7 +56,7 @@ export function deviceHandler({ messenger, workload }: DeviceListeners): DeviceH
       fields.msgType = message.msg_type;
       fields.dataStart = 0;
       fields.dataEnd = message.msg_data.length;
-      messenger().oracle.messageArriving(bytes, start, end, undefined);
+      messenger().oracle.messageArriving(bytes, start, end, fields, false);
       messenger().arrived(device as VirtualDevice, fields, message.msg_data);
     },
     onRead: (device, notify) => messenger().readTold(device as VirtualDevice, notify),

@@ -122,6 +122,7 @@ export class Messenger implements Crowd {
       users: this.users,
       devicesPerUser: this.devicesPerUser,
       groups: plan.groups,
+      sessionIdOf: (target) => this.#sessionIds[target] ?? UNKNOWN_SESSION,
       run,
       ackTimeoutMs: plan.ackTimeoutMs,
       forms: this.#forms,
@@ -324,7 +325,8 @@ export class Messenger implements Crowd {
   }
 
   /** Another device of the user has read a session. */
-  readTold(device: VirtualDevice, { session_id, session_type, msg_id }: IMMsgDataReadNotify): void {
+  readTold(device: VirtualDevice, { user_id, session_id, session_type, msg_id }: IMMsgDataReadNotify): void {
+    if (user_id !== device.userId) return;
     const target = this.targetOfSession(session_id, session_type);
     if (target !== undefined) this.audit.readTold(device.index, target, msg_id);
   }

@@ -13,16 +13,16 @@ export interface DeliveryCounts {
   /** Deliveries: a message counts once for each device that must get it. */
   expectedDeliveries: number;
   delivered: number;
-  /** Acknowledged, never arrived. */
+  /** Acknowledged, never arrived: not by the end of the run, nor within 20 s while its device stayed. */
   lost: number;
   duplicated: number;
   /** Arrived after one of the same sender's device to the same user that was sent after this one's ack. */
   reordered: number;
-  /** Arrived changed: content, sender or msg_id. */
+  /** Arrived changed: content, sender, receiver or msg_id; or its ack has no msg_id, or another one. */
   corrupted: number;
   /** Arrived where it does not belong, or nothing that was sent explains it. */
   misdelivered: number;
-  /** Cannot be judged: the recipient, or the sender before its ack, was disconnected meanwhile. */
+  /** Cannot be judged: the recipient soon after, or the sender before its ack, was disconnected meanwhile. */
   unjudged: number;
   /** Messages of another run, or from people who are none of this one's. Not a fault. */
   foreign: number;

@@ -11,7 +11,8 @@ import { FarMessages } from "./far-messages.js";
 import { Arrival, FaultWitnesses, type Fingerprint } from "./fault-witnesses.js";
 import { InFlightPdus } from "./in-flight-pdus.js";
 import { LikeliestMessage } from "./likeliest-message.js";
-import { LostMessages } from "./lost-messages.js";
+import { LOST_AFTER_MS, LostMessages } from "./lost-messages.js";
+import { isToGroup } from "./message-form.js";
 import { MessageState, MessageTable } from "./message-table.js";
 import { emptyToken, type MessageToken, readToken, writeToken } from "./message-token.js";
 import { RowsByDevice } from "./rows-by-device.js";
@@ -26,6 +27,8 @@ export interface OracleOptions {
   readonly groups?: readonly (readonly number[])[];
   /** Groups that may be added later. */
   readonly groupRoom?: GroupRoom | undefined;
+  /** What the server calls a target; 0 = not known. */
+  readonly sessionIdOf?: ((target: number) => number) | undefined;
   /** Called when a message is acknowledged and everybody who must have it has it. */
   readonly settled?: ((serial: number) => void) | undefined;
   /** Called when a message may be stored or not: its ack is overdue, or will never come because the sender was disconnected (`isCutOff`). */
@@ -55,6 +58,8 @@ export interface TakenMessage {
 }
 
 const IN_FLIGHT_MAX = 1 << 20;
+const NO_MSG_ID = 0;
+
 /**
  * Accounts for every message of a run. Recipients are known when a message is sent: the devices of its target that are
  * online and the sender's other ones (MSG-03), or those of every member of a group (GRP-06). Every arrival is judged by the token in it.
@@ -74,6 +79,7 @@ export class DeliveryOracle {
   readonly far: FarDeliveries | undefined;
   readonly #devicesPerUser: number;
   readonly #audience: Audience;
+  readonly #sessionIdOf: (target: number) => number;
   readonly #doubted: OracleOptions["doubted"];
   readonly #settled: ((serial: number) => void) | undefined;
   readonly #run: number;
@@ -102,6 +108,7 @@ export class DeliveryOracle {
     const devices = options.users * options.devicesPerUser;
     this.#devicesPerUser = options.devicesPerUser;
     this.#audience = new Audience(options.users, options.devicesPerUser, options.groups ?? [], options.groupRoom);
+    this.#sessionIdOf = options.sessionIdOf ?? (() => 0);
     this.#doubted = options.doubted;
     const { segment, planned = () => "online" } = options;
     if (segment !== undefined) {
@@ -183,7 +190,10 @@ export class DeliveryOracle {
     this.#onlineSince[device] = this.#lastSerial + 1;
   }
 
-  /** The device's connection is gone: nothing more can be said about what was on its way to it, or unacknowledged from it. */
+  /**
+   * The device's connection is gone: nothing more can be said about what was unacknowledged from it, or on its way to it; but
+   * what should have come long ago is lost.
+   */
   offline(device: number, nowMs = 0): void {
     if (this.#online[device] === 0) return;
     this.#online[device] = 0;
@@ -193,15 +203,15 @@ export class DeliveryOracle {
     const messages = this.#messages;
     if (this.#goneAtSerial !== this.#lastSerial) {
       this.#goneAtSerial = this.#lastSerial;
-      for (let row = 0; row < messages.rows; row++) this.#goneFrom(row, device);
+      for (let row = 0; row < messages.rows; row++) this.#goneFrom(row, device, nowMs);
       return;
     }
     // The devices of a server that dies go before anything else is sent: one look at all messages does for them.
     this.#concerned ??= new RowsByDevice(messages, this.#audience);
-    for (const row of this.#concerned.of(device)) this.#goneFrom(row, device);
+    for (const row of this.#concerned.of(device)) this.#goneFrom(row, device, nowMs);
   }
 
-  #goneFrom(row: number, device: number): void {
+  #goneFrom(row: number, device: number, nowMs: number): void {
     const messages = this.#messages;
     const state = messages.state(row);
     if (state === MessageState.free) return;
@@ -215,7 +225,7 @@ export class DeliveryOracle {
       this.#farMessages?.gaveUp(row);
       this.#doubt(row);
     }
-    this.#excuse(row, device);
+    this.#excuse(row, device, nowMs);
     this.#releaseWhenDone(row);
   }
 
@@ -274,12 +284,13 @@ export class DeliveryOracle {
   }
 
   /**
-   * Hot: the PDU, `bytes[start, end)`, of what the next call of `received` is about; valid during it. `message`: what is in
-   * it, when `readMessage` could read it.
+   * Hot: the PDU, `bytes[start, end)`, of what the next call of `received` is about; valid during it. `fields`: what is in
+   * it; `isUsual` when `readMessage` could read them.
    */
-  messageArriving(bytes: Buffer, start: number, end: number, message: MessageFields | undefined): void {
+  messageArriving(bytes: Buffer, start: number, end: number, fields: MessageFields, isUsual: boolean): void {
     this.#arrival.is(bytes, start, end);
-    this.#arrival.message = message;
+    this.#arrival.fields = fields;
+    this.#arrival.message = isUsual ? fields : undefined;
   }
 
   /** Hot: the same for the next call of `acked`, and `readAck`. */
@@ -450,8 +461,7 @@ export class DeliveryOracle {
   #settle(row: number, recipient: number, device: number, fromUser: number | undefined, msgId: number): boolean {
     const messages = this.#messages;
     this.#settleArrived(row, recipient, this.#arrival.message);
-    const sender = this.#userOf(messages.senderDevice(row));
-    const isIntact = fromUser === sender;
+    const isIntact = this.#isAsSent(messages.senderDevice(row), messages.target(row), fromUser, msgId);
     if (!isIntact) this.#early.noteWrong(row, recipient);
     if (!isIntact || !this.#early.hasRightId(row, recipient, msgId)) {
       this.counts.corrupted++;
@@ -471,6 +481,18 @@ export class DeliveryOracle {
     return true;
   }
 
+  /** Hot: whether what is around an intact content is right: the sender, the session (MSG-03), and a msg_id at all (MSG-02). */
+  #isAsSent(senderDevice: number, target: number, fromUser: number | undefined, msgId: number): boolean {
+    if (fromUser !== this.#userOf(senderDevice) || msgId === NO_MSG_ID) return false;
+    const { fields } = this.#arrival;
+    if (fields === undefined) return true;
+    const sessionId = this.#sessionIdOf(target);
+    return (
+      (sessionId === 0 || fields.toSessionId === sessionId) &&
+      isToGroup(fields.msgType) === this.#audience.isGroup(target)
+    );
+  }
+
   /** Hot. `message`: what is in the PDU around an intact content, if that is known. */
   #settleArrived(row: number, recipient: number, message: MessageFields | undefined): void {
     this.#messages.settle(row, recipient);
@@ -485,7 +507,8 @@ export class DeliveryOracle {
     msgId: number,
     token: MessageToken,
   ): boolean {
-    const arrival = far.received(device, fromUser, msgId, token);
+    const isIntact = this.#isAsSent(token.senderDevice, token.target, fromUser, msgId);
+    const arrival = far.received(device, isIntact, msgId, token);
     if (arrival === "nobody's") return this.#misdelivered(device, msgId, token);
     if (arrival === "again") this.#duplicated(device, msgId, token);
     if (arrival !== "first" && arrival !== "unplanned") return false;
@@ -543,15 +566,24 @@ export class DeliveryOracle {
     this.#doubted?.(messages.senderDevice(row), messages.target(row), messages.serial(row), isCutOff);
   }
 
-  #excuse(row: number, device: number): void {
+  #excuse(row: number, device: number, nowMs: number): void {
     const messages = this.#messages;
     const recipient = this.#numberOf(device, messages.senderDevice(row), messages.target(row));
     if (recipient === NOT_A_RECIPIENT) return;
+    if (messages.isPending(row, recipient)) {
+      if (this.#isOverdue(row, nowMs)) this.#lost.foundBy(row, recipient);
+      else this.counts.unjudged++;
+      messages.settle(row, recipient);
+    }
     // Also no longer expected: when the device comes back it may get the message, or not.
     messages.excuse(row, recipient);
-    if (!messages.isPending(row, recipient)) return;
-    messages.settle(row, recipient);
-    this.counts.unjudged++;
+  }
+
+  /** Acknowledged in time, and so long ago that everybody must have it. */
+  #isOverdue(row: number, nowMs: number): boolean {
+    const messages = this.#messages;
+    const isAckedInTime = messages.state(row) === MessageState.acked && !messages.isUnordered(row);
+    return isAckedInTime && nowMs - messages.sentMs(row) >= LOST_AFTER_MS;
   }
 
   #releaseWhenDone(row: number): void {

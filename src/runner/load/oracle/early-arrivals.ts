@@ -1,7 +1,7 @@
 import type { Audience } from "./audience.js";
 import type { DeliveryCounts } from "./delivery-counts.js";
 import type { Arrival, FaultWitnesses } from "./fault-witnesses.js";
-import type { MessageTable } from "./message-table.js";
+import { MessageState, type MessageTable } from "./message-table.js";
 import type { StreamOrder } from "./stream-order.js";
 
 /**
@@ -27,8 +27,7 @@ export class EarlyArrivals {
   /** Hot: whether a delivery has the msg_id of the ack, or before it that which came first. */
   hasRightId(row: number, recipient: number, msgId: number): boolean {
     const { messages } = this;
-    const known = messages.msgId(row);
-    if (known !== 0) return known === msgId;
+    if (messages.state(row) === MessageState.acked) return messages.msgId(row) === msgId;
     if (messages.earlyMsgId(row) === 0) messages.setEarlyMsgId(row, msgId);
     if (messages.earlyMsgId(row) === msgId) return true;
     this.#noteOdd(row, recipient, msgId);
@@ -41,7 +40,7 @@ export class EarlyArrivals {
   }
 
   #noteOdd(row: number, recipient: number, msgId: number): void {
-    if (this.messages.msgId(row) !== 0) return;
+    if (this.messages.state(row) === MessageState.acked) return;
     const odd = this.#odd.get(row) ?? new Map<number, number>();
     this.#odd.set(row, odd.set(recipient, msgId));
   }
@@ -50,7 +49,7 @@ export class EarlyArrivals {
   acked(row: number, ackedMsgId: number): void {
     const { messages, audience } = this;
     const early = messages.earlyMsgId(row);
-    if (early === 0 || ackedMsgId === 0) return;
+    if (early === 0) return;
     const odd = this.#odd.get(row);
     const senderDevice = messages.senderDevice(row);
     const target = messages.target(row);

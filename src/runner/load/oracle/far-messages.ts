@@ -59,16 +59,16 @@ export class FarMessages {
 
   /**
    * An intact message of another shard: whether it was to arrive, only the merge can say. A delivery where it is `first` or
-   * `unplanned`; `damaged` where it does not come from the user whose device is in its token.
+   * `unplanned`; `damaged` where what is around its content is not as it was sent.
    */
   received(
     device: number,
-    fromUser: number | undefined,
+    isIntact: boolean,
     msgId: number,
     { senderDevice, target, serial, intendedUs, lateUs }: MessageToken,
   ): FarArrival | "damaged" {
     const message = { senderDevice, target, serial, sentMs: sentMsOf(intendedUs, lateUs) };
-    if (fromUser !== this.audience.userOf(senderDevice)) {
+    if (!isIntact) {
       this.damaged(senderDevice, device, msgId, message);
       return "damaged";
     }

@@ -21,7 +21,9 @@ export class Arrival {
   pdu: Buffer | undefined;
   pduStart = 0;
   pduEnd = 0;
-  /** What is in the PDU, where that could be read in place. */
+  /** What is in the PDU of a message. */
+  fields: MessageFields | undefined;
+  /** The same, where it could be read in place. */
   message: MessageFields | undefined;
   ack: AckFields | undefined;
   content: Buffer | undefined;

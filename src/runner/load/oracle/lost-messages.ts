@@ -3,7 +3,13 @@ import type { DeliveryCounts } from "./delivery-counts.js";
 import type { FaultWitnesses } from "./fault-witnesses.js";
 import type { MessageTable } from "./message-table.js";
 
-/** Deliveries of acknowledged messages that have not come by the end of the run. */
+/**
+ * How old a message is, when a device goes that has not got it, that is lost for that and not on its way: the time that an ack
+ * may take and that the end of a run waits, unless told.
+ */
+export const LOST_AFTER_MS = 20_000;
+
+/** Deliveries of acknowledged messages that have not come by the end of the run, or before their device went. */
 export class LostMessages {
   constructor(
     private readonly messages: MessageTable,
@@ -22,24 +28,35 @@ export class LostMessages {
       if (!messages.isPending(row, recipient)) continue;
       this.witnesses.ofRow("lost", row, audience.deviceAt(recipient, senderDevice, target));
     }
-    this.#countDiverged(row, senderDevice, target);
-  }
-
-  /** Of each user's devices that must have the message: whether some have it and others have not. */
-  #countDiverged(row: number, senderDevice: number, target: number): void {
-    const { messages, audience } = this;
     const { devicesPerUser } = audience;
     for (let first = 0; first < audience.sizeOf(target); first += devicesPerUser) {
       let without: number | undefined;
-      let have = 0;
       for (let recipient = first; recipient < first + devicesPerUser; recipient++) {
-        if (!messages.isExpected(row, recipient)) continue;
-        if (messages.isPending(row, recipient)) without = recipient;
-        else have++;
+        if (messages.isExpected(row, recipient) && messages.isPending(row, recipient)) without = recipient;
       }
-      if (without === undefined || have === 0) continue;
+      if (without !== undefined) this.#countDiverged(row, without);
+    }
+  }
+
+  /** One that is still awaited will not come: its device has gone. */
+  foundBy(row: number, recipient: number): void {
+    const { messages, audience } = this;
+    this.counts.lost++;
+    this.witnesses.ofRow("lost", row, audience.deviceAt(recipient, messages.senderDevice(row), messages.target(row)));
+    this.#countDiverged(row, recipient);
+  }
+
+  /** Whether another device of the same user that must have the message has it. */
+  #countDiverged(row: number, without: number): void {
+    const { messages, audience } = this;
+    const { devicesPerUser } = audience;
+    const first = without - (without % devicesPerUser);
+    for (let recipient = first; recipient < first + devicesPerUser; recipient++) {
+      if (!messages.isExpected(row, recipient) || messages.isPending(row, recipient)) continue;
       this.counts.diverged++;
-      this.witnesses.ofRow("diverged", row, audience.deviceAt(without, senderDevice, target));
+      const device = audience.deviceAt(without, messages.senderDevice(row), messages.target(row));
+      this.witnesses.ofRow("diverged", row, device);
+      return;
     }
   }
 }

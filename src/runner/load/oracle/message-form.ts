@@ -21,6 +21,11 @@ function isAudioType(msgType: MsgType): boolean {
   return msgType === MsgType.MSG_TYPE_SINGLE_AUDIO || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
 }
 
+/** Hot: whether it is a kind that goes to groups. */
+export function isToGroup(msgType: MsgType): boolean {
+  return msgType === MsgType.MSG_TYPE_GROUP_TEXT || msgType === MsgType.MSG_TYPE_GROUP_AUDIO;
+}
+
 /** Hot: whether the data `bytes[start, end)` is a text of a run as it stands. */
 export function isPlain(msgType: MsgType, bytes: Buffer, start: number, end: number): boolean {
   return !isAudioType(msgType) && startsWithMagic(bytes, start, end);

@@ -2,7 +2,7 @@ import { CommandId } from "../../../codec/generated/commands.js";
 import { MsgType, SessionType } from "../../../codec/generated/enums.js";
 import type { AckFields, MessageFields } from "../../../codec/message-bytes.js";
 import { encodePdu, type HeaderOverrides } from "../../../codec/pdu.js";
-import { asAudio, encrypted } from "./message-form.js";
+import { asAudio, encrypted, isToGroup } from "./message-form.js";
 import { contentTemplate, contentWith, type MessageToken, writeToken } from "./message-token.js";
 import { RowMemory } from "./row-memory.js";
 
@@ -153,7 +153,5 @@ export class SentForms {
 }
 
 function sessionTypeOf(type: MsgType): SessionType {
-  return type === MsgType.MSG_TYPE_GROUP_TEXT || type === MsgType.MSG_TYPE_GROUP_AUDIO
-    ? SessionType.SESSION_TYPE_GROUP
-    : SessionType.SESSION_TYPE_SINGLE;
+  return isToGroup(type) ? SessionType.SESSION_TYPE_GROUP : SessionType.SESSION_TYPE_SINGLE;
 }

@@ -1,5 +1,6 @@
 import type { DeliveryCounts } from "../oracle/delivery-counts.js";
 import type { Fault } from "../oracle/delivery-fault.js";
+import { LOST_AFTER_MS } from "../oracle/lost-messages.js";
 import { segmentOf } from "../segment.js";
 import { deliveriesIn } from "./delivery-list.js";
 import { type DeliveryKey, DeliverySum } from "./delivery-sum.js";
@@ -187,8 +188,6 @@ class Balance implements FarBalance {
 
   #countAltered(acked: DeliveryKey, altered: ReadonlyMap<string, DeliveryKey>): void {
     const arrived = altered.get(keyText(acked)) as DeliveryKey;
-    // An ack that names no msg_id says nothing of what must arrive.
-    if (acked.msgId === 0) return;
     this.counts.corrupted++;
     this.counts.delivered--;
     const detail = `the sender's ack says msg_id ${acked.msgId}`;
@@ -253,11 +252,17 @@ function sumIn(sums: LoadShard["far"]["expected"], { segment }: BalancedShard): 
   return DeliverySum.from(sums[segment.index] ?? { count: 0, sum: "" });
 }
 
-/** Whether the device came just before the message was sent, or went later, when somebody's clock may be wrong. */
-function cameOrWent({ presences, leftMs }: Pair, { device, sentMs }: DeliveryKey): boolean {
+/**
+ * Whether the device came just before the message was sent, or went before it must have had it, when somebody's clock may be
+ * wrong.
+ */
+function cameOrWent({ presences, leftMs, loose }: Pair, { device, serial, sentMs }: DeliveryKey): boolean {
   // What was sent so late may have come when nobody was there any more to take it.
   if (sentMs > leftMs - ARRIVES_WITHIN_MS - CLOCK_SKEW_MS) return true;
-  return !presences.isOnlineAt(device, sentMs - CLOCK_SKEW_MS) || presences.leftAfter(device, sentMs - CLOCK_SKEW_MS);
+  const fromMs = sentMs - CLOCK_SKEW_MS;
+  // One whose ack was late may have come late, too.
+  const toMs = loose.has(serial) ? Number.POSITIVE_INFINITY : sentMs + LOST_AFTER_MS + CLOCK_SKEW_MS;
+  return !presences.isOnlineAt(device, fromMs) || presences.leftBetween(device, fromMs, toMs);
 }
 
 function isFrom({ senderDevice }: FarWitness, { segment, clientTypes }: BalancedShard): boolean {

@@ -39,11 +39,15 @@ export class PresenceLog {
     return this.#changesBy(device, atMs) % 2 === 0;
   }
 
-  /** Whether the device went at a later moment. */
+  /** Whether the device went at a later moment, and before `toMs`. */
+  leftBetween(device: number, afterMs: number, toMs: number): boolean {
+    const first = this.#changesBy(device, afterMs);
+    const goneMs = this.#changes.get(device)?.[first % 2 === 0 ? first : first + 1];
+    return goneMs !== undefined && goneMs < toMs;
+  }
+
   leftAfter(device: number, atMs: number): boolean {
-    const changes = this.#changes.get(device) ?? [];
-    const first = this.#changesBy(device, atMs);
-    return changes.length > (first % 2 === 0 ? first : first + 1);
+    return this.leftBetween(device, atMs, Number.POSITIVE_INFINITY);
   }
 
   entries(): PresenceEntry[] {

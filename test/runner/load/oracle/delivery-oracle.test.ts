@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MsgType } from "../../../../src/codec/generated/enums.js";
+import { MessageFields } from "../../../../src/codec/message-bytes.js";
 import { DeliveryOracle } from "../../../../src/runner/load/oracle/delivery-oracle.js";
+import { LOST_AFTER_MS } from "../../../../src/runner/load/oracle/lost-messages.js";
 import { contentTemplate } from "../../../../src/runner/load/oracle/message-token.js";
 
 const RUN = 4242;
@@ -357,6 +360,100 @@ describe("DeliveryOracle", () => {
     expect(world.oracle.inFlight).toBe(0);
     world.oracle.finish();
     expect(world.oracle.counts).toMatchObject({ ...noFaults, delivered: 2, unjudged: 1, expectedDeliveries: 3 });
+  });
+
+  it("calls lost what should have come long before its device went, and unjudged what was on its way or acked late", () => {
+    const world = new World(2);
+    const leavesMs = 50_000;
+    const old = world.send(0, 1, leavesMs - LOST_AFTER_MS);
+    const late = world.send(0, 1, leavesMs - LOST_AFTER_MS);
+    old.ack();
+    world.oracle.expireAcks(leavesMs - LOST_AFTER_MS + ACK_TIMEOUT_MS, () => {});
+    late.ack();
+    const fresh = world.send(0, 1, leavesMs - LOST_AFTER_MS + 1);
+    fresh.ack();
+    const unacked = world.send(0, 1, 0);
+    const sent = [old, late, fresh, unacked];
+    for (const { arrivals } of sent) arrivals.filter(({ device }) => device !== 3).map((each) => world.receive(each));
+    world.oracle.offline(3, leavesMs);
+    for (const { arrivals } of sent) arrivals.filter(({ device }) => device === 3).map((each) => world.receive(each));
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({
+      ...noFaults,
+      delivered: 8,
+      lost: 1,
+      diverged: 1,
+      unjudged: 3,
+      unacked: 1,
+    });
+    expect(world.oracle.witnesses.map(({ kind, serial, device }) => [kind, serial, device])).toEqual([
+      ["lost", 1, 3],
+      ["diverged", 1, 3],
+      ["unacked", 4, undefined],
+    ]);
+  });
+
+  it("does not call diverged what none of a user's devices got before they went", () => {
+    const world = new World(2);
+    const message = world.sendAcked(0, 1);
+    for (const arrival of message.arrivals.filter(({ device }) => device === 1)) world.receive(arrival);
+    for (const device of [2, 3]) world.oracle.offline(device, LOST_AFTER_MS);
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, delivered: 1, lost: 2, diverged: 0 });
+  });
+
+  it.each(["before", "after"])("calls a message without a msg_id corrupted, %s its ack (MSG-02)", (when) => {
+    const world = new World(2);
+    const message = world.send(0, 1);
+    if (when === "after") message.ack();
+    for (const arrival of message.arrivals) {
+      world.receive(arrival.device === 1 ? { ...arrival, msgId: 0 } : arrival);
+    }
+    if (when === "before") message.ack();
+    world.oracle.finish();
+    expect(world.oracle.counts).toMatchObject({ ...noFaults, delivered: 2, corrupted: 1 });
+    expect(world.oracle.witnesses).toMatchObject([{ kind: "corrupted", serial: 1, device: 1 }]);
+  });
+
+  it.each(["before", "after"])(
+    "calls all deliveries corrupted, those %s the ack, of a message that the ack gives no msg_id",
+    (when) => {
+      const world = new World(2);
+      const message = world.send(0, 1);
+      if (when === "after") message.ack(0);
+      for (const arrival of message.arrivals) world.receive(arrival);
+      if (when === "before") message.ack(0);
+      world.oracle.finish();
+      expect(world.oracle.counts).toMatchObject({ ...noFaults, acked: 1, delivered: 0, corrupted: 3 });
+    },
+  );
+
+  it.each([
+    ["the receiver", { toSessionId: 1009 }],
+    ["a kind of message that goes to groups", { msgType: MsgType.MSG_TYPE_GROUP_TEXT }],
+  ])("calls a message corrupted that comes with %s changed (MSG-03)", (_, change) => {
+    const oracle = new DeliveryOracle({
+      users: 2,
+      devicesPerUser: 1,
+      run: RUN,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+      sessionIdOf: (target) => 1000 + target,
+    });
+    for (const device of [0, 1]) oracle.online(device);
+    for (const changed of [{}, change]) {
+      const content = contentTemplate(64, RUN);
+      const row = oracle.begin(0, 1, 0, 0, content);
+      oracle.acked(row, oracle.serialOf(row), row + 1);
+      const fields = Object.assign(
+        new MessageFields(),
+        { fromUserId: 1000, toSessionId: 1001, msgId: row + 1 },
+        changed,
+      );
+      oracle.messageArriving(Buffer.alloc(16), 0, 16, fields, false);
+      oracle.received(1, 0, row + 1, content);
+    }
+    oracle.finish();
+    expect(oracle.counts).toMatchObject({ ...noFaults, delivered: 1, corrupted: 1 });
   });
 
   it("neither expects nor condemns what comes to a device that was away when it was sent", () => {

@@ -17,8 +17,11 @@ const GROUPS = [
   [0, 1, 2],
   [1, 3, 4],
 ];
-/** More than clocks may differ by, so that nothing is excused for that. */
-const STEP_MS = 1500;
+/**
+ * More than clocks may differ by, so that nothing is excused for that; and no number of steps takes as long as after which
+ * what has not come is lost, or so little longer.
+ */
+const STEP_MS = 2200;
 const LATE_MAX_MS = 100_000;
 
 type Fate =
@@ -26,9 +29,10 @@ type Fate =
   | "comes twice"
   | "is lost"
   | "comes with another msg_id"
+  | "comes without a msg_id"
   | "comes changed"
   | "comes from a stranger";
-type Ack = "comes" | "never comes" | "is cut off";
+type Ack = "comes" | "comes without a msg_id" | "never comes" | "is cut off";
 
 /** A device goes or comes; or it sends, and what becomes of each delivery. */
 type Step =
@@ -52,6 +56,7 @@ const fates = fc.oneof(
       "comes twice",
       "is lost",
       "comes with another msg_id",
+      "comes without a msg_id",
       "comes changed",
       "comes from a stranger",
     ),
@@ -67,7 +72,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       // Above 16 s, the four digits of a token's lateness are not enough.
       lateMs: fc.oneof(fc.constant(0), fc.nat(LATE_MAX_MS)),
       fates: fc.array(fates, { minLength: DEVICES, maxLength: DEVICES }),
-      ack: fc.nat(9).map((dice): Ack => (dice === 0 ? "is cut off" : dice === 1 ? "never comes" : "comes")),
+      ack: fc.oneof(
+        { weight: 7, arbitrary: fc.constant<Ack>("comes") },
+        { weight: 3, arbitrary: fc.constantFrom<Ack[]>("is cut off", "never comes", "comes without a msg_id") },
+      ),
     }),
   },
 );
@@ -146,7 +154,8 @@ class Life {
       this.#nowMs += STEP_MS;
       this.#toggle(from);
     }
-    if (ack === "comes") for (const { oracle, row, serial } of sent) oracle.acked(row, serial, msgId);
+    const ackedId = ack === "comes" ? msgId : ack === "comes without a msg_id" ? 0 : undefined;
+    if (ackedId !== undefined) for (const { oracle, row, serial } of sent) oracle.acked(row, serial, ackedId);
     const reached = to < USERS ? [ownUser, to] : (GROUPS[to - USERS] as number[]);
     const [ofWhole, ofShard] = sent.map(({ content }) => content) as [Buffer, Buffer];
     for (const device of this.#isOnline.keys()) {
@@ -154,7 +163,8 @@ class Life {
       const fate = fates[device] as Fate;
       if (fate === "is lost") continue;
       // Without an ack, nothing but the other deliveries says which msg_id is right.
-      const arrivedId = ack === "comes" && fate === "comes with another msg_id" ? msgId + 1000 : msgId;
+      const otherId = ack === "comes" && fate === "comes with another msg_id" ? msgId + 1000 : msgId;
+      const arrivedId = fate === "comes without a msg_id" ? 0 : otherId;
       for (let time = 0; time < (fate === "comes twice" ? 2 : 1); time++) {
         const changed = (content: Buffer) => (fate === "comes changed" ? altered(content, device) : content);
         const fromUser = fate === "comes from a stranger" ? undefined : ownUser;
