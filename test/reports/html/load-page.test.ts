@@ -366,6 +366,21 @@ describe.skipIf(!hasChromium)("the page of a load run in Chromium", () => {
     const doubts = ["the generator was late by 531 ms at the 99th percentile (limit 100 ms)"];
     const findMax: FindMaxResult = { ratePerSecond: 100, endedBy: "generator", steps: [{ ...step, doubts }] };
     const searched = { ...minute, parts: minute.parts.map((part) => ({ ...part, findMax })) };
+    const windows = (...ms: [number, number]) => ({ "msg_delivery_duration{device:windows}": trendOf(...ms) });
+    const wide = await open(
+      { ...minute, metrics: { ...minute.metrics, ...windows(180, 191) } },
+      { ...heldLoad, metrics: { ...heldLoad.metrics, ...windows(147, 149) } },
+      390,
+    );
+    const firstPercentile = await wide.page
+      .locator("#comparison thead th")
+      .nth(1)
+      .evaluate((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getBoundingClientRect().right;
+      });
+    expect(firstPercentile).toBeLessThanOrEqual(390);
     for (const result of [forgetfulLoad, hostile, searched]) {
       const changed = await open(result, slower, 390);
       expect(await changed.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -40,7 +40,7 @@ export interface ShownCase extends Pick<CaseResult, "id" | "requirements" | "lev
   readonly results: readonly (ShownResult | null)[];
 }
 
-export interface ShownRun extends Pick<ConformanceResult, "summary" | "target"> {
+interface ShownRun extends Pick<ConformanceResult, "summary" | "target"> {
   readonly name: string;
   readonly mostBlocked: MostBlocked | null;
 }
