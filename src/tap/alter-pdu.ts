@@ -35,10 +35,12 @@ export function withFields(
   return altered;
 }
 
-/** The PDU without some fields of its body, required or not. */
+/** The PDU without some fields of its body, required or not. `undefined` when its body cannot be decoded, or has none of them. */
 export function withoutFields(pdu: Buffer, paths: readonly string[]): Buffer | undefined {
+  const names = paths.map((path) => path.slice("body.".length));
   return reencoded(pdu, (body) => {
-    for (const path of paths) delete (body as Record<string, JsonValue>)[path.slice("body.".length)];
+    if (!names.some((name) => Object.hasOwn(body, name))) throw new BodyJsonError("the body has none of the fields");
+    for (const name of names) delete (body as Record<string, JsonValue>)[name];
   });
 }
 

@@ -271,6 +271,17 @@ describe("rules", () => {
     expect(() => decodeBody(CommandId.CID_MSG_DATA, altered, HEADER_SIZE)).toThrow(/required/);
   });
 
+  it("unset: counts what has no such field, which passes as it is, however it was encoded", async () => {
+    const pair = await withRules("unset body.msg_id");
+    const { client, server } = await pair.connect();
+    // Its user_id is in two bytes where one would do.
+    const long = framePdu(CommandId.CID_BUDDY_LIST_ALL_USER_REQUEST, Buffer.from("0881001002", "hex"));
+    client.socket.write(all(heartbeat(1), long, message(1)));
+    await server.bytes(16 + long.length + message(1).length - 2);
+    expect(server.received.subarray(0, 16 + long.length)).toEqual(all(heartbeat(1), long));
+    expect(pair.tap.counts().rules[0]).toMatchObject({ matched: 3, applied: 1, failed: 2 });
+  });
+
   it("conditions on fields choose by value", async () => {
     const { client, server } = await (
       await withRules("drop body.to_session_id=7 body.msg_type=single_text", "drop body.msg_data=plain:other")

@@ -23,12 +23,20 @@ const headerFields = ["version", "flag", "serviceId", "commandId", "seqNum", "re
  * @throws BodyJsonError
  */
 export function pduFromJson(json: JsonObject, options: PduJsonOptions = {}): Buffer {
+  refuseUndecoded(json);
   const header = objectAt(json, "header");
   const command = commandFor(json, header);
   const body = bodyFromJson(command.messageName, withText(json, command, options));
   const unknown = unknownBytes(json.unknownFields);
   const bytes = Buffer.concat([encode(command, body, options.partial ?? false), unknown]);
   return framePdu(command.id, bytes, { ...headerOverrides(header), ...options.header });
+}
+
+/** What could not be decoded has its bytes nowhere in the JSON: without them, another PDU would come of it. */
+function refuseUndecoded(json: JsonObject): void {
+  const error = json.body === null ? objectAt(json, "error") : undefined;
+  if (error === undefined) return;
+  throw new BodyJsonError(`body: it could not be decoded (${error.message}), so that its bytes are not in the JSON`);
 }
 
 function encode(command: Command, body: Record<string, unknown>, partial: boolean): Buffer {
