@@ -156,12 +156,13 @@ export function neverOnline({
   return [`no device came online: ${connects} connections and ${logins} logins failed`];
 }
 
-/** What in these counts is the server's fault, as text; empty when nothing is. */
+/** What in these counts is the server's fault, as text; empty when nothing is. `errors`: how many there were of a kind. */
 export function failuresIn(
   counts: DeliveryCounts,
-  connectionsLost: number,
+  errors: (kind: "link_lost" | "pull_failed") => number,
   unackedIsAllowed: boolean,
 ): readonly string[] {
+  const [connectionsLost, pullsFailed] = [errors("link_lost"), errors("pull_failed")];
   const faults: Array<[number, string]> = [
     [counts.lost, "lost"],
     [unackedIsAllowed ? 0 : counts.unacked, "never acknowledged"],
@@ -173,6 +174,7 @@ export function failuresIn(
     [counts.notInHistory, "acknowledged but not in history"],
     [counts.unreadWrong, counts.unreadWrong === 1 ? "unread count wrong" : "unread counts wrong"],
     [connectionsLost, connectionsLost === 1 ? "connection lost" : "connections lost"],
+    [pullsFailed, pullsFailed === 1 ? "pull failed" : "pulls failed"],
   ];
   return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 }

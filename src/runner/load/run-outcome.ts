@@ -58,7 +58,7 @@ export function resultOf(facts: RunFacts): LoadResult {
   const results = metrics.results(facts.moment, watched);
   const devicesOnline = metrics.devicesOnline.result().max;
   const serverFaults = [
-    ...failuresIn(oracle.counts, metrics.errors.of("link_lost"), isOverLimitAllowed),
+    ...failuresIn(oracle.counts, (kind) => metrics.errors.of(kind), isOverLimitAllowed),
     ...neverOnline({ devicesOnline, metrics: results }),
   ];
   return {

@@ -74,7 +74,7 @@ export class RunStanding {
       thresholds: thresholds.results(),
       serverFaults: failuresIn(
         messenger.oracle.counts,
-        metrics.errors.of("link_lost"),
+        (kind) => metrics.errors.of(kind),
         plan.messagesPerSecondMax === undefined,
       ),
       doubts: plan.findMax === undefined ? doubtsAbout(this.#health(), healthLimits) : [],

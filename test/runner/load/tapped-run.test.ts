@@ -17,6 +17,8 @@ import { ReferenceCluster } from "../../helpers/reference-cluster.js";
 
 const USERS = 10;
 const ACCOUNTS = 200;
+/** Messages that a device asks for at once. */
+const HISTORY_PAGE = 20;
 let cluster: ReferenceCluster;
 let usersTaken = 0;
 
@@ -201,6 +203,18 @@ describe.concurrent("faults that a tap puts between generator and server", () =>
       to: cleared.accounts[0]?.name,
       device: `${cleared.accounts[1]?.name}/windows`,
     });
+
+    const stuck = await runThrough(
+      "set body.msg_id_begin=0 if command=CID_MSG_LIST_REQUEST dir=c2s",
+      { ...plan, durationMs: 2000 },
+      2,
+    );
+    const { acked, historyChecked, notInHistory } = stuck.result.delivery;
+    expect(acked).toBeGreaterThan(HISTORY_PAGE);
+    expect([historyChecked, notInHistory]).toEqual([acked, acked - HISTORY_PAGE]);
+    const mute = await runThrough("drop command=CID_MSG_LIST_RESPONSE dir=s2c", { ...plan, answerTimeoutMs: 300 }, 2);
+    expect(mute.result.delivery.historyChecked).toBe(0);
+    expect(mute.result.failures).toEqual(["1 pull failed"]);
 
     // What was asked, and what the server said to it.
     const exchangeOf = ({ pdus }: DeliveryWitness) => {

@@ -9,6 +9,7 @@ import type { TakenMessage } from "../oracle/delivery-oracle.js";
 import { contentIn } from "../oracle/message-form.js";
 import { rampUp } from "../ramp-up.js";
 import type { HistoryEntry } from "./history-audit.js";
+import { HistoryPageError } from "./history-page-error.js";
 import type { AskedAgain } from "./session-audit.js";
 import type { UnreadQuestion } from "./unread-audit.js";
 
@@ -181,7 +182,11 @@ export class SessionChecks {
     const { audit } = this.run.messenger;
     const target = audit.history.sidesOf(session).targetOf(user);
     const leastId = audit.history.leastIdOf(session);
-    const entries = await this.#pullSession(device, target, (soFar) => soFar.some(({ msg_id }) => msg_id <= leastId));
+    const enough = (soFar: readonly MsgInfo[]) => soFar.some(({ msg_id }) => msg_id <= leastId);
+    const entries = await this.#pullSession(device, target, enough).catch((error: unknown) => {
+      if (!(error instanceof HistoryPageError)) throw error;
+      return error.pulled.map((each) => this.#entryOf(each, user, target));
+    });
     for (const msgId of audit.judgeHistory(session, entries)) {
       audit.notInHistory(device.index, target, msgId, await this.#askAgain(device, target, msgId));
     }
@@ -208,10 +213,7 @@ export class SessionChecks {
   ): Promise<HistoryEntry[]> {
     const { messenger } = this.run;
     const user = messenger.userOfDevice(device.index);
-    const entryOf = ({ msg_id, msg_type, msg_data }: MsgInfo): HistoryEntry => ({
-      msgId: msg_id,
-      message: messenger.storedIn(contentIn(msg_type, msg_data), user, target),
-    });
+    const entryOf = (each: MsgInfo) => this.#entryOf(each, user, target);
     const knownId = messenger.audit.knownIdOf(user, target);
     const isKnown = (each: MsgInfo) => each.msg_id <= knownId || entryOf(each).message === undefined;
     const session = { id: messenger.userIdOf(target), isGroup: messenger.isGroup(target) };
@@ -221,6 +223,10 @@ export class SessionChecks {
       (soFar) => enough(soFar) && (!isToKnown || soFar.some(isKnown)),
     );
     return pulled.map(entryOf);
+  }
+
+  #entryOf({ msg_id, msg_type, msg_data }: MsgInfo, user: number, target: number): HistoryEntry {
+    return { msgId: msg_id, message: this.run.messenger.storedIn(contentIn(msg_type, msg_data), user, target) };
   }
 
   #pullHistory(device: VirtualDevice, session: ServerSession, enough: (soFar: readonly MsgInfo[]) => boolean) {
@@ -268,7 +274,9 @@ export class SessionChecks {
     const users = [...new Set(all)];
     await rampUp(users.length, atOnce, signal, async (place) => {
       const user = users[place] as number;
-      await look(user).catch(() => metrics.error(user, "pull_failed"));
+      await look(user).catch(() => {
+        if (!signal.aborted) metrics.error(user, "pull_failed");
+      });
     });
   }
 }

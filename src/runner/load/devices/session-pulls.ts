@@ -58,7 +58,7 @@ export async function pullHistory(
     messages.push(...msg_list);
     const oldest = Math.min(...msg_list.map(({ msg_id }) => msg_id));
     if (msg_list.length === 0 || oldest <= 1 || enough(messages)) return messages;
-    if (begin !== NEWEST && oldest > begin) throw new HistoryPageError(begin, oldest);
+    if (begin !== NEWEST && oldest > begin) throw new HistoryPageError(begin, oldest, messages);
     begin = oldest - 1;
   }
   return messages;

@@ -63,7 +63,7 @@ function merged(shards: readonly LoadShard[]): LoadResult {
   );
   const devicesOnline = sum((result) => result.devicesOnline);
   const serverFaults = [
-    ...failuresIn(delivery, metrics.errors.of("link_lost"), first.isOverLimitAllowed),
+    ...failuresIn(delivery, (kind) => metrics.errors.of(kind), first.isOverLimitAllowed),
     ...neverOnline({ devicesOnline, metrics: metricResults }),
   ];
   return {
