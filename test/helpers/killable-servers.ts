@@ -65,14 +65,23 @@ export class KillableServer {
   }
 }
 
+/** Systems give these to nobody who connects: what is free of them is so until a server is started there. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
 /** An address where nobody listens now. */
 export async function freePort(): Promise<string> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return `127.0.0.1:${port}`;
+  }
 }
 
 /** Logged in as soon as the msg_server there lets it (LGN-05). */
